@@ -1,0 +1,8 @@
+"""Tells Django about the package of shared pages."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "web"
+    verbose_name = "Gemensamma sidor"
