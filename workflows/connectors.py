@@ -1,0 +1,163 @@
+"""The meeting place of engine and systems: operations that diagrams call, translators of what systems send.
+
+`workflows` never names a system. Each system registers here when Django starts, as the admin's
+autodiscover does, and the services look up by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+Json = dict[str, Any]
+
+
+class DeliveryError(Exception):
+    """A delivery failed; `code` is a short identifier, `message` a Swedish sentence without personal data."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
+class TransientError(DeliveryError):
+    """The system did not answer or was busy: tried again later."""
+
+
+class PermanentError(DeliveryError):
+    """The call can never succeed as it is: a person takes over at once."""
+
+
+class BusinessError(DeliveryError):
+    """The system understood and said no: an error boundary event with this code, else a person, takes over."""
+
+
+class Unreadable(Exception):
+    """An incoming message cannot be understood; it is kept raw and becomes a stopp with this text."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
+class UnknownOperation(LookupError):
+    """No system has registered this operation."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One call out. `key` is the same at every attempt: send it as the idempotency key."""
+
+    key: UUID
+    operation: str
+    params: Json
+    individual_ref: UUID | None
+    attempt: int
+
+
+@dataclass(frozen=True)
+class PersonData:
+    """The person an incoming message is about, as the sender wrote it. Goes to the person register and nowhere else."""
+
+    identity_type: str
+    identity_number: str
+    given_name: str = ""
+    family_name: str = ""
+    street_address: str = ""
+    postal_code: str = ""
+    city: str = ""
+    phone: str = ""
+    municipality_code: str = ""
+    protection: str = "ingen"
+    born_on: date | None = None
+
+
+@dataclass(frozen=True)
+class IncomingMessage:
+    """What a system sent, translated: a message name, the keys it can be matched by, a payload without identity."""
+
+    name: str
+    keys: Mapping[str, str]
+    payload: Json
+    sent_at: datetime
+    person: PersonData | None = None
+    individual_ref: UUID | None = None
+    version: int = 1
+    replaces: str | None = None
+
+
+class OperationFunction(Protocol):
+    def __call__(self, delivery: Delivery) -> Json: ...
+
+
+class Translator(Protocol):
+    def __call__(self, payload: Json, *, now: datetime) -> IncomingMessage: ...
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A step that a service task can ask for: `params` maps parameter name to type, `example` is a plausible answer.
+
+    A local operation runs in the same transaction as the step and must not leave the machine.
+    """
+
+    name: str
+    title: str
+    params: Mapping[str, str]
+    example: Json
+    run: OperationFunction
+    local: bool = False
+
+
+@dataclass
+class _Registry:
+    operations: dict[str, Operation] = field(default_factory=dict)
+    translators: dict[str, Translator] = field(default_factory=dict)
+
+
+_registry = _Registry()
+
+
+def operation(
+    name: str, *, title: str, params: Mapping[str, str], example: Json, local: bool = False
+) -> Callable[[OperationFunction], OperationFunction]:
+    """Register the decorated function as the operation `name` ("system.verb_noun")."""
+
+    def register(function: OperationFunction) -> OperationFunction:
+        _registry.operations[name] = Operation(name, title, params, example, function, local)
+        return function
+
+    return register
+
+
+def translator(source: str) -> Callable[[Translator], Translator]:
+    """Register the decorated function as the translator of everything that arrives from `source`."""
+
+    def register(function: Translator) -> Translator:
+        _registry.translators[source] = function
+        return function
+
+    return register
+
+
+def get_operation(name: str) -> Operation:
+    """The registered operation. Raises UnknownOperation."""
+    try:
+        return _registry.operations[name]
+    except KeyError:
+        raise UnknownOperation(name) from None
+
+
+def operations() -> Mapping[str, Operation]:
+    """All registered operations by name."""
+    return _registry.operations
+
+
+def get_translator(source: str) -> Translator | None:
+    """The translator for what `source` sends, or None when no system has registered it."""
+    return _registry.translators.get(source)

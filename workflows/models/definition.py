@@ -1,0 +1,59 @@
+"""Förlopp as published: a definition, and its immutable versions."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class ProcessDefinition(models.Model):
+    """One förlopp (care course), known by the name of its folder."""
+
+    key = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    current = models.ForeignKey(
+        "ProcessVersion", null=True, on_delete=models.PROTECT, related_name="+", help_text="New instances start here."
+    )
+
+    class Meta:
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ProcessVersion(models.Model):
+    """One published version; never changed, instances point here until they end."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    definition = models.ForeignKey(ProcessDefinition, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 over all files: publishing the same twice is one version.")
+    sources = models.JSONField(help_text="File name -> text, exactly as published.")
+    config = models.JSONField(help_text="process.toml as data.")
+    compiled = models.JSONField(help_text="The engine's compiled form of the diagrams.")
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["definition", "number"], name="version_number_once"),
+            models.UniqueConstraint(fields=["definition", "digest"], name="version_content_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.definition_id}:{self.number}"
+
+
+class StartSubscription(models.Model):
+    """A message that starts an instance of a definition's current version."""
+
+    definition = models.ForeignKey(ProcessDefinition, on_delete=models.CASCADE, related_name="start_subscriptions")
+    message_name = models.CharField(max_length=100, db_index=True)
+    start_event = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["definition", "message_name"], name="start_message_once_per_definition")
+        ]

@@ -1,0 +1,36 @@
+"""What happened: written once, in the transaction of what it tells, never changed."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from workflows.models.instance import ProcessInstance
+
+
+class HistoryKind(models.TextChoices):
+    STARTED = "started", "Startade"
+    ENTERED = "entered", "Påbörjades"
+    COMPLETED = "completed", "Klart"
+    CANCELLED = "cancelled", "Avbröts"
+    CLAIMED = "claimed", "Togs"
+    RELEASED = "released", "Lämnades tillbaka"
+    ESCALATED = "escalated", "Lyftes som försenad"
+    MESSAGE = "message", "Meddelande kom"
+    ENDED = "ended", "Avslutades"
+
+
+class HistoryEntry(models.Model):
+    """One thing that happened in an instance, who did it (None: the machine) and when."""
+
+    instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="history")
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=HistoryKind.choices)
+    element_id = models.CharField(max_length=200, blank=True)
+    element_type = models.CharField(max_length=50, blank=True)
+    name = models.CharField(max_length=300, blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["instance", "id"], name="history_by_instance")]

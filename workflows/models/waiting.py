@@ -1,0 +1,112 @@
+"""What an instance waits for: people (user tasks), messages (subscriptions) and time (timer jobs)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from workflows.models.instance import ProcessInstance
+
+
+class TaskState(models.TextChoices):
+    OPEN = "open", "Att göra"
+    COMPLETED = "completed", "Klar"
+    CANCELLED = "cancelled", "Inte längre aktuell"
+
+
+class TaskKind(models.TextChoices):
+    USER = "user", "Uppgift"
+    FALLBACK = "fallback", "Gör för hand"
+
+
+class UserTask(models.Model):
+    """One thing for one person to do, offered to a profession's inbox."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="user_tasks")
+    individual = models.ForeignKey("people.Individual", on_delete=models.PROTECT, related_name="+")
+    engine_task_id = models.UUIDField(help_text="The engine's id of this step in this instance.")
+    element_id = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=TaskKind.choices, default=TaskKind.USER)
+    name = models.CharField(max_length=300)
+    form_key = models.CharField(max_length=200)
+    why = models.CharField(max_length=1000, blank=True, help_text="Why the profession has the task, in a sentence.")
+    group = models.CharField(max_length=50, help_text="Profession whose inbox it is in.")
+    escalated_to = models.CharField(max_length=50, blank=True, help_text="Profession that also sees it since it is late.")
+    is_restricted = models.BooleanField(default=False, help_text="Protected identity: only the restricted group.")
+    priority = models.PositiveSmallIntegerField(default=2, help_text="1 high, 2 ordinary, 3 low.")
+    state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
+    claimed_by = models.ForeignKey("people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    claimed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    escalate_at = models.DateTimeField(null=True)
+    escalation_group = models.CharField(max_length=50, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    completed_by = models.ForeignKey("people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    action_id = models.UUIDField(null=True, unique=True, help_text="The completing action: a repeated click is known by it.")
+    answers = models.JSONField(null=True)
+    due_sort = models.DateTimeField(help_text="due_at, or far in the future: one ordering for the inbox.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["instance", "engine_task_id"], name="user_task_once_per_step"),
+            models.CheckConstraint(
+                condition=models.Q(state="open", ended_at=None) | ~models.Q(state="open") & ~models.Q(ended_at=None),
+                name="user_task_ended_at_iff_ended",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["group", "due_sort", "id"], condition=models.Q(state="open"), name="inbox_by_group"),
+            models.Index(
+                fields=["escalated_to", "due_sort", "id"],
+                condition=models.Q(state="open") & ~models.Q(escalated_to=""),
+                name="inbox_by_escalation",
+            ),
+            models.Index(
+                fields=["claimed_by", "due_sort", "id"], condition=models.Q(state="open"), name="inbox_by_claimant"
+            ),
+            models.Index(fields=["escalate_at"], condition=models.Q(state="open"), name="user_task_escalations_due"),
+            models.Index(fields=["instance", "state"], name="user_task_by_instance"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == TaskState.OPEN
+
+
+class MessageSubscription(models.Model):
+    """An instance waits here for a message that carries this key; an empty key never matches."""
+
+    instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="subscriptions")
+    engine_task_id = models.UUIDField()
+    element_id = models.CharField(max_length=200)
+    message_name = models.CharField(max_length=100, help_text="The name as it arrives.")
+    catch_name = models.CharField(max_length=100, help_text="The name the diagram gives it.")
+    key_name = models.CharField(max_length=50)
+    key_value = models.CharField(max_length=200)
+    deliver_to_all = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["instance", "engine_task_id", "message_name"], name="subscription_once"),
+            models.CheckConstraint(condition=~models.Q(key_value=""), name="subscription_has_key"),
+        ]
+        indexes = [models.Index(fields=["message_name", "key_name", "key_value"], name="subscription_by_key")]
+
+
+class TimerJob(models.Model):
+    """The moment at which an instance must be looked at again, indexed so that nobody scans instances."""
+
+    instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="timers")
+    engine_task_id = models.UUIDField()
+    element_id = models.CharField(max_length=200)
+    due_at = models.DateTimeField(db_index=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instance", "engine_task_id"], name="timer_once_per_step")]
