@@ -1,0 +1,8 @@
+"""The house itself as a Django app: its commands and its system checks."""
+
+from django.apps import AppConfig
+
+
+class HouseConfig(AppConfig):
+    name = "config"
+    label = "config"

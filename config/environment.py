@@ -1,0 +1,120 @@
+"""Everything an installation can be told from outside, read in one place and nowhere else."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SECRETS_FILE = "secrets.env"
+
+# What is stored in <var>/secrets.env; the process environment wins over the file.
+SECRET_NAMES = ("FORLOPP_SECRET_KEY", "FORLOPP_PREFECT_AUTH", "FORLOPP_WEBHOOK_SECRETS")
+
+
+class EnvironmentProblem(Exception):
+    """The environment says something this program cannot act on; the message is for the operator."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    mode: str
+    port: int
+    var: Path
+    hosts: list[str]
+    database_url: str
+    secrets: Mapping[str, str]
+    values: Mapping[str, str]
+
+    @property
+    def is_demo(self) -> bool:
+        return self.mode == "demo"
+
+    def secret(self, name: str) -> str:
+        return self.secrets.get(name, "")
+
+    def text(self, name: str, default: str) -> str:
+        return self.values.get(name) or default
+
+    def number(self, name: str, default: int) -> int:
+        return _number(name, self.values.get(name) or str(default))
+
+
+def read(values: Mapping[str, str] | None = None) -> Environment:
+    """Read the process environment (or `values`) and the secrets beside the database."""
+    values = os.environ if values is None else values
+    mode = values.get("FORLOPP_MODE") or "production"
+    if mode not in {"production", "demo"}:
+        raise EnvironmentProblem(f"FORLOPP_MODE är {mode!r}; det ska vara 'production' eller 'demo'.")
+    var = BASE_DIR / (values.get("FORLOPP_VAR") or "var")
+    stored = read_secrets(var / SECRETS_FILE)
+    return Environment(
+        mode=mode,
+        port=_port(values.get("FORLOPP_PORT") or "8000"),
+        var=var,
+        hosts=_words(values.get("FORLOPP_HOSTS") or "localhost,127.0.0.1"),
+        database_url=values.get("DATABASE_URL") or f"sqlite:///{var}/forlopp.sqlite3",
+        secrets={name: values.get(name) or stored.get(name, "") for name in SECRET_NAMES},
+        values=values,
+    )
+
+
+def read_secrets(path: Path) -> dict[str, str]:
+    """NAME=value per line; a missing file is an installation that has no secrets yet."""
+    if not path.is_file():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's database settings for sqlite:///path or postgresql://user:password@host:port/name?option=value."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": unquote(parts.path[1:]), "OPTIONS": SQLITE_OPTIONS}
+    if parts.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path[1:]),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": dict(parse_qsl(parts.query)),
+        }
+    raise EnvironmentProblem("DATABASE_URL ska börja med sqlite:/// eller postgresql://.")
+
+
+# One writer at a time, taken at BEGIN: a deferred transaction that reads and then writes fails at once, whatever
+# the timeout. FULL, because NORMAL can lose the last commits at a power cut.
+SQLITE_OPTIONS: dict[str, Any] = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA journal_size_limit=67108864"
+    ),
+}
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _number(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise EnvironmentProblem(f"{name} är {text!r}; det ska vara ett heltal.") from None
+
+
+def _port(text: str) -> int:
+    port = _number("FORLOPP_PORT", text)
+    # The other processes use the four ports above it.
+    if not 1024 <= port <= 65531:
+        raise EnvironmentProblem(f"FORLOPP_PORT är {port}; det ska vara ett tal mellan 1024 och 65531.")
+    return port

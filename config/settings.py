@@ -1,0 +1,123 @@
+"""Django's settings; whatever differs between installations comes from config.environment."""
+
+from config import environment
+
+BASE_DIR = environment.BASE_DIR
+env = environment.read()
+
+# ── the house ────────────────────────────────────────────────────────────────────────────────────────────────────
+FORLOPP_DEMO = env.is_demo
+FORLOPP_PORT = env.port
+FORLOPP_VAR = env.var
+FORLOPP_BPMN_DIR = BASE_DIR / "bpmn"
+FORLOPP_MUNICIPALITY_CODE = env.text("FORLOPP_MUNICIPALITY_CODE", "1880")
+FORLOPP_MUNICIPALITY_NAME = env.text("FORLOPP_MUNICIPALITY_NAME", "Örebro")
+
+REGION_URL = env.text("REGION_URL", f"http://127.0.0.1:{env.port + 2}")
+HEMTJANST_URL = env.text("HEMTJANST_URL", f"http://127.0.0.1:{env.port + 3}")
+MEDICINGIVARE_URL = env.text("MEDICINGIVARE_URL", f"http://127.0.0.1:{env.port + 4}")
+# Several, so that a secret can be changed without losing a message: the first signs, all are accepted.
+MEDICINGIVARE_WEBHOOK_SECRETS = [word for word in env.secret("FORLOPP_WEBHOOK_SECRETS").split(",") if word]
+REGION_POLL_SECONDS = env.number("REGION_POLL_SECONDS", 15 if env.is_demo else 60)
+
+PREFECT_API_URL = env.text("PREFECT_API_URL", f"http://127.0.0.1:{env.port + 1}/api")
+PREFECT_API_AUTH_STRING = env.secret("FORLOPP_PREFECT_AUTH")
+
+# ── Django ───────────────────────────────────────────────────────────────────────────────────────────────────────
+SECRET_KEY = env.secret("FORLOPP_SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = env.hosts
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DATABASES = {"default": environment.database(env.database_url)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "people.Staff"
+LOGIN_URL = "/logga-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/logga-in/"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "config.apps.HouseConfig",
+    "web.apps.WebConfig",
+    "people.apps.PeopleConfig",
+    "workflows.apps.WorkflowsConfig",
+    "tasks.apps.TasksConfig",
+    "integrations.apps.IntegrationsConfig",
+]
+
+# No LocaleMiddleware: everyone reads Swedish, and an English browser must not turn the decimal comma into an error.
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "config.middleware.ContentSecurityPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+# ── Swedish ──────────────────────────────────────────────────────────────────────────────────────────────────────
+LANGUAGE_CODE = "sv"
+TIME_ZONE = "Europe/Stockholm"
+USE_TZ = True
+USE_I18N = True
+
+# ── static files ─────────────────────────────────────────────────────────────────────────────────────────────────
+STATIC_URL = "static/"
+STATIC_ROOT = env.var / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# ── cookies, headers, limits ─────────────────────────────────────────────────────────────────────────────────────
+# The demo speaks plain HTTP on loopback. In production a proxy on the same machine speaks HTTPS and gunicorn takes
+# the scheme from it, so no header that a browser can send is trusted here.
+SESSION_COOKIE_NAME = f"forlopp_session_{env.port}"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_SECURE = not env.is_demo
+CSRF_COOKIE_NAME = f"forlopp_csrf_{env.port}"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = not env.is_demo
+SECURE_SSL_REDIRECT = not env.is_demo
+SECURE_HSTS_SECONDS = 0 if env.is_demo else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REDIRECT_EXEMPT = [r"^halsa$"]
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000

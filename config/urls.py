@@ -1,0 +1,15 @@
+"""Every address of the product: each room brings its own, `config` only joins them."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from config import views
+
+# Lower rooms first, so that an address can be answered by only one room and the inbox keeps "/".
+ROOMS = ("web", "people", "workflows", "integrations", "tasks")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("halsa", views.health, name="halsa"),
+    *(path("", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
+]

@@ -1,0 +1,1 @@
+"""What every test may rely on: nothing leaves this machine."""

@@ -1,0 +1,1 @@
+"""Förlopp that wait: definitions, instances, tasks, timers, messages."""
