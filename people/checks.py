@@ -1,0 +1,22 @@
+"""System checks of the room: what must never reach production."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+
+@register(Tags.security, deploy=True)
+def demo_login_is_off(app_configs: Sequence[AppConfig] | None, **_options: Any) -> list[CheckMessage]:
+    """The demo login lets anyone in without a password, so `check --deploy` refuses it."""
+    if not settings.FORLOPP_DEMO:
+        return []
+    return [
+        Error(
+            "The demo login is on: anyone can log in as any profession without a password.",
+            hint="Set FORLOPP_MODE=production.",
+            id="people.E001",
+        )
+    ]

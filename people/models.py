@@ -1,0 +1,234 @@
+"""Who works here, in which role and unit, whom the care is for, and who has looked at what."""
+
+import datetime
+import uuid
+from typing import Any, NoReturn, Self
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.utils import timezone
+
+
+class Profession(models.Model):
+    """A role that tasks are given to; the key is the lane id of the diagrams without "lane_"."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    sort = models.PositiveSmallIntegerField(default=100)
+
+    class Meta:
+        ordering = ("sort", "key")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """A place in the organisation that staff belong to and that tasks can be handed over to."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=160)
+    area = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Staff(AbstractUser):
+    """A member of staff who logs in."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    title = models.CharField(max_length=120, blank=True, default="")
+    hsa_id = models.CharField(max_length=64, blank=True, default="")
+    may_see_protected = models.BooleanField(default=False)
+    is_invented = models.BooleanField(default=False)
+
+    class Meta(AbstractUser.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=("hsa_id",), condition=~Q(hsa_id=""), name="people_staff_hsa_id_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def professions(self) -> list[str]:
+        """Keys of the professions held today; asked anew each time, so that a revoked right is gone at once."""
+        held = Profession.objects.filter(assignments__in=self.assignments.current(timezone.localdate()))
+        return list(held.distinct().values_list("key", flat=True))
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    """Questions about assignments."""
+
+    def current(self, on: datetime.date) -> Self:
+        """Those in force on a day; both ends of the period are included."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
+
+
+class Assignment(models.Model):
+    """A member of staff holds a profession at a unit for a time; kept afterwards, for the access log refers to "then"."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="assignments")
+    profession = models.ForeignKey(Profession, on_delete=models.PROTECT, related_name="assignments")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assignments")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("staff_id", "profession_id", "valid_from")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="people_assignment_period"
+            ),
+            models.UniqueConstraint(
+                fields=("staff", "profession", "unit"),
+                condition=Q(valid_to__isnull=True),
+                name="people_assignment_one_open",
+            ),
+        )
+        indexes = (models.Index(fields=("profession", "valid_from"), name="people_assignment_role"),)
+
+    def __str__(self) -> str:
+        return f"{self.staff_id}:{self.profession_id}@{self.unit_id}"
+
+
+class IdentityType(models.TextChoices):
+    """What kind of number identifies a person."""
+
+    PERSONNUMMER = "personnummer", "Personnummer"
+    SAMORDNINGSNUMMER = "samordningsnummer", "Samordningsnummer"
+    RESERVNUMMER = "reservnummer", "Reservnummer"
+    OKAND = "okand", "Okänd identitet"
+
+
+class Protection(models.TextChoices):
+    """Protected identity, in rising order."""
+
+    INGEN = "ingen", "Ingen"
+    SEKRETESSMARKERING = "sekretessmarkering", "Sekretessmarkering"
+    SKYDDAD_FOLKBOKFORING = "skyddad_folkbokforing", "Skyddad folkbokföring"
+
+
+class Individual(models.Model):
+    """A person whom the care is for; everything outside this table knows only `ref`."""
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    identity_type = models.CharField(max_length=20, choices=IdentityType.choices, default=IdentityType.OKAND)
+    identity_number = models.CharField(max_length=32, blank=True, default="")
+    given_name = models.CharField(max_length=120, blank=True, default="")
+    family_name = models.CharField(max_length=120, blank=True, default="")
+    street_address = models.CharField(max_length=200, blank=True, default="")
+    postal_code = models.CharField(max_length=10, blank=True, default="")
+    city = models.CharField(max_length=100, blank=True, default="")
+    phone = models.CharField(max_length=40, blank=True, default="")
+    municipality_code = models.CharField(max_length=4, blank=True, default="")
+    protection = models.CharField(max_length=24, choices=Protection.choices, default=Protection.INGEN)
+    born_on = models.DateField(null=True, blank=True)
+    deceased_on = models.DateField(null=True, blank=True)
+    is_invented = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("family_name", "given_name", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("identity_type", "identity_number"),
+                condition=~Q(identity_number=""),
+                name="people_individual_identity_once",
+            ),
+            models.CheckConstraint(condition=Q(identity_type__in=IdentityType.values), name="people_individual_type"),
+            models.CheckConstraint(condition=Q(protection__in=Protection.values), name="people_individual_protection"),
+            models.CheckConstraint(
+                condition=Q(identity_type=IdentityType.OKAND) | ~Q(identity_number=""),
+                name="people_individual_has_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(identity_type__in=(IdentityType.OKAND, IdentityType.RESERVNUMMER))
+                | models.lookups.Exact(Length("identity_number"), 12),
+                name="people_individual_twelve_digits",
+            ),
+        )
+        indexes = (models.Index(fields=("family_name", "given_name"), name="people_individual_name"),)
+
+    def __str__(self) -> str:
+        # Ends up in logs and error pages, so it must not name the person.
+        return str(self.ref)
+
+    @property
+    def is_protected(self) -> bool:
+        return self.protection != Protection.INGEN
+
+    def age(self, on: datetime.date) -> int | None:
+        """Whole years on a day; None when the date of birth is unknown. Stops at the day of death."""
+        if self.born_on is None:
+            return None
+        day = min(on, self.deceased_on) if self.deceased_on else on
+        had_birthday = (day.month, day.day) >= (self.born_on.month, self.born_on.day)
+        return day.year - self.born_on.year - (not had_birthday)
+
+
+class AppendOnlyError(Exception):
+    """The access log is never changed: add a new row instead."""
+
+
+class AccessLogQuerySet(models.QuerySet["AccessLog"]):
+    """Refuses the bulk ways around the model."""
+
+    def update(self, **_values: object) -> NoReturn:
+        raise AppendOnlyError
+
+    def bulk_update(self, *_args: object, **_options: object) -> NoReturn:
+        raise AppendOnlyError
+
+    def delete(self) -> NoReturn:
+        raise AppendOnlyError
+
+
+class AccessLog(models.Model):
+    """Who did or saw what about whom, and when (HSLF-FS 2016:40 4 kap. 9 §); unit then = the assignments then."""
+
+    class Outcome(models.TextChoices):
+        ALLOWED = "allowed", "Tillåten"
+        DENIED = "denied", "Nekad"
+
+    at = models.DateTimeField()
+    staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    staff_name = models.CharField(max_length=320, blank=True, default="")
+    individual = models.ForeignKey(Individual, null=True, on_delete=models.PROTECT, related_name="+")
+    action = models.CharField(max_length=40)
+    object_type = models.CharField(max_length=60, blank=True, default="")
+    object_id = models.CharField(max_length=64, blank=True, default="")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.ALLOWED)
+
+    objects = AccessLogQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-at", "-id")
+        constraints = (
+            models.CheckConstraint(condition=~Q(action=""), name="people_accesslog_action"),
+            models.CheckConstraint(condition=Q(outcome__in=("allowed", "denied")), name="people_accesslog_outcome"),
+        )
+        indexes = (
+            models.Index(fields=("individual", "-at"), name="people_accesslog_individual"),
+            models.Index(fields=("staff", "-at"), name="people_accesslog_staff"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.object_type}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnlyError
+        super().save(*args, **options)
+
+    def delete(self, *_args: object, **_options: object) -> NoReturn:
+        raise AppendOnlyError
