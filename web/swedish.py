@@ -1,0 +1,93 @@
+"""Dates and durations in the words a Swede would use; pure, so the clock is always an argument."""
+
+import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+MONTHS = (
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
+
+MINUTE = datetime.timedelta(minutes=1)
+HOUR = datetime.timedelta(hours=1)
+DAY = datetime.timedelta(days=1)
+WEEK = 7
+
+
+class Urgency(StrEnum):
+    """Where a due time stands to now; always shown with its word, never by colour alone."""
+
+    LATE = "late"
+    TODAY = "today"
+    LATER = "later"
+
+
+def urgency(due: datetime.datetime | None, *, now: datetime.datetime) -> Urgency:
+    """A task without a due time is never late."""
+    if due is None:
+        return Urgency.LATER
+    if due <= now:
+        return Urgency.LATE
+    same_day = due.astimezone(STOCKHOLM).date() == now.astimezone(STOCKHOLM).date()
+    return Urgency.TODAY if same_day else Urgency.LATER
+
+
+def date(day: datetime.date) -> str:
+    """"21 november 2026"."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def clock(moment: datetime.datetime) -> str:
+    """"14:05", Swedish time."""
+    return f"{moment.astimezone(STOCKHOLM):%H:%M}"
+
+
+def moment(at: datetime.datetime, *, now: datetime.datetime) -> str:
+    """A point in time, as near to everyday speech as it can be without losing the clock: "i dag 14:00", "21 november 2026 08:30"."""
+    local = at.astimezone(STOCKHOLM)
+    return f"{_day(local.date(), now.astimezone(STOCKHOLM).date())} {clock(local)}"
+
+
+def due(at: datetime.datetime, *, now: datetime.datetime) -> str:
+    """When something should be done: how long ago when it is late, else the day, with the clock when it is near."""
+    if at <= now:
+        return f"för {_span(now - at)} sedan" if now - at >= MINUTE else "nyss"
+    local, today = at.astimezone(STOCKHOLM), now.astimezone(STOCKHOLM).date()
+    days = (local.date() - today).days
+    return f"{_day(local.date(), today)} {clock(local)}" if days < WEEK else date(local.date())
+
+
+def _day(day: datetime.date, today: datetime.date) -> str:
+    near = {-1: "i går", 0: "i dag", 1: "i morgon"}
+    days = (day - today).days
+    if days in near:
+        return near[days]
+    if 1 < days < WEEK:
+        return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    return date(day)
+
+
+def _span(length: datetime.timedelta) -> str:
+    if length >= DAY:
+        return _counted(length // DAY, "dag", "dagar")
+    if length >= HOUR:
+        return _counted(length // HOUR, "timme", "timmar")
+    return _counted(length // MINUTE, "minut", "minuter")
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

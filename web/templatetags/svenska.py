@@ -1,0 +1,60 @@
+"""Swedish dates and plural forms for templates: {% load svenska %}."""
+
+import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from web import swedish
+
+register = template.Library()
+
+WORDS = {
+    swedish.Urgency.LATE: "Försenad",
+    swedish.Urgency.TODAY: "I dag",
+    swedish.Urgency.LATER: "Senare",
+}
+
+
+@register.filter
+def moment(at: datetime.datetime | None) -> str | SafeString:
+    """A <time> element that reads "i dag 14:00"."""
+    if at is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), swedish.moment(at, now=timezone.now()))
+
+
+@register.filter
+def datum(day: datetime.date | datetime.datetime | None) -> str:
+    """A day: "21 november 2026"."""
+    if day is None:
+        return ""
+    return swedish.date(day.astimezone(swedish.STOCKHOLM).date() if isinstance(day, datetime.datetime) else day)
+
+
+@register.filter
+def due_words(at: datetime.datetime) -> SafeString:
+    """A <time> element that reads "för 2 timmar sedan" or "i morgon 09:00"."""
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), swedish.due(at, now=timezone.now()))
+
+
+@register.filter
+def urgency(at: datetime.datetime | None) -> str:
+    """"late", "today" or "later": the end of a class name."""
+    return swedish.urgency(at, now=timezone.now())
+
+
+@register.inclusion_tag("web/components/due.html")
+def due_tag(at: datetime.datetime | None) -> dict[str, object]:
+    """The due time as a tag: a colour and a word."""
+    kind = swedish.urgency(at, now=timezone.now())
+    return {"at": at, "kind": kind, "word": WORDS[kind]}
+
+
+@register.filter
+def counted(number: int, forms: str) -> str:
+    """{{ 2|counted:"uppgift,uppgifter" }} reads "2 uppgifter"."""
+    one, many = forms.split(",")
+    return f"{number} {one if number == 1 else many}"
