@@ -1,0 +1,90 @@
+// Shows where an ärende stands in its diagram. The list of steps beside it says the same in words.
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "./viewer.css";
+
+const WIDE = window.matchMedia("(min-width: 62rem)");
+
+for (const box of document.querySelectorAll("[data-diagram-box]")) {
+  box.hidden = false;
+  box.addEventListener("toggle", () => { if (box.open) show(box.querySelector("[data-diagram]")); });
+  if (WIDE.matches) box.open = true;
+}
+
+async function show(holder) {
+  if (!holder || holder.dataset.state) return;
+  holder.dataset.state = "loading";
+  try {
+    const response = await fetch(holder.dataset.src, { credentials: "same-origin" });
+    if (!response.ok) throw new Error(String(response.status));
+    const viewer = new NavigatedViewer({ container: holder, zoomScroll: { enabled: false } });
+    await viewer.importXML(await response.text());
+    mark(viewer, holder);
+    addControls(viewer, holder);
+    centre(viewer, ids(holder.dataset.active));
+    holder.dataset.state = "ready";
+  } catch {
+    holder.dataset.state = "failed";
+    holder.textContent = "Diagrammet gick inte att visa. Listan med steg säger samma sak.";
+  }
+}
+
+const ids = (text) => (text || "").split(" ").filter(Boolean);
+
+function mark(viewer, holder) {
+  const canvas = viewer.get("canvas");
+  const overlays = viewer.get("overlays");
+  const registry = viewer.get("elementRegistry");
+  const links = JSON.parse(holder.dataset.links || "{}");
+  const badge = (id, kind, text) => {
+    if (!registry.get(id)) return;
+    canvas.addMarker(id, `step-${kind}`);
+    overlays.add(id, "status", { position: { top: -12, left: 6 }, html: label(kind, text, links[id]) });
+  };
+  const active = ids(holder.dataset.active);
+  for (const id of ids(holder.dataset.done)) if (!active.includes(id)) badge(id, "done", "✓ Klar");
+  for (const id of active) badge(id, "active", links[id] ? "Öppna uppgiften" : "Pågår");
+}
+
+function label(kind, text, href) {
+  const node = document.createElement(href ? "a" : "span");
+  if (href) node.href = href;
+  node.className = `diagram-badge diagram-badge--${kind}`;
+  node.textContent = text;
+  return node;
+}
+
+// The whole diagram when it can be read whole, else the place where the ärende is.
+function centre(viewer, active) {
+  const canvas = viewer.get("canvas");
+  canvas.zoom("fit-viewport", "auto");
+  const element = viewer.get("elementRegistry").get(active[0]);
+  if (!element || canvas.zoom() >= 0.55) return;
+  canvas.zoom(0.8, { x: element.x + element.width / 2, y: element.y + element.height / 2 });
+  canvas.scrollToElement(element, 120);
+}
+
+function addControls(viewer, holder) {
+  const canvas = viewer.get("canvas");
+  const scroll = viewer.get("zoomScroll");
+  const bar = document.createElement("div");
+  bar.className = "diagram-controls";
+  const button = (text, name, action) => {
+    const node = document.createElement("button");
+    node.type = "button";
+    node.className = "button button--quiet";
+    node.textContent = text;
+    node.setAttribute("aria-label", name);
+    node.addEventListener("click", action);
+    bar.append(node);
+  };
+  button("+", "Zooma in", () => scroll.stepZoom(1));
+  button("−", "Zooma ut", () => scroll.stepZoom(-1));
+  button("Visa allt", "Visa hela diagrammet", () => canvas.zoom("fit-viewport", "auto"));
+  button("Där vi är", "Visa var ärendet är", () => centre(viewer, ids(holder.dataset.active)));
+  holder.before(bar);
+  // The wheel belongs to the page until one has clicked in the diagram.
+  holder.addEventListener("pointerdown", () => scroll.toggle(true));
+  holder.addEventListener("pointerleave", () => scroll.toggle(false));
+}
