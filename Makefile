@@ -1,0 +1,47 @@
+# The same commands for people, hooks and CI. `make help` lists them.
+
+# The demo is what `make run` starts; FORLOPP_MODE=production is for a real installation (docs/operations.md).
+FORLOPP_MODE ?= demo
+FORLOPP_PORT ?= 8000
+FORLOPP_VAR ?= var
+export FORLOPP_MODE FORLOPP_PORT FORLOPP_VAR
+
+PYTHON ?= python3
+BOOTSTRAP := $(PYTHON) config/bootstrap.py
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run reset dev test check fix lock bench screenshots
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
+
+setup: ## build everything that `make run` needs, and start nothing
+	@$(BOOTSTRAP) setup
+
+run: ## start the whole municipality; Ctrl-C stops it, `make run` again continues
+	@$(BOOTSTRAP) run
+
+reset: ## throw away the data of this installation and begin again with an empty one
+	@$(BOOTSTRAP) reset
+
+dev: ## install the tools of developers beside the product
+	@$(BOOTSTRAP) dev
+
+test: dev ## run every test this machine can run, and say which it cannot
+	@$(BIN)/python -m tests.run
+
+check: dev ## rules, types, the contracts of the house, templates, migrations, production settings
+	@$(BIN)/python -m tests.check
+
+fix: dev ## put right what a machine can put right
+	@$(BIN)/python -m tests.check --fix
+
+lock: dev ## choose versions anew: requirements.lock, requirements-dev.lock and the npm lock
+	@$(BOOTSTRAP) lock
+
+bench: dev ## measure
+	@$(BIN)/python -m benchmarks
+
+screenshots: dev ## take the pictures of the README from the running product
+	@$(BIN)/python -m tests.screenshots
