@@ -12,4 +12,4 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from people import checks  # noqa: F401, PLC0415 - registering needs the apps loaded
+        from people import checks  # noqa: F401 - registering needs the apps loaded

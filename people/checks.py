@@ -1,15 +1,13 @@
 """System checks of the room: what must never reach production."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
 
 @register(Tags.security, deploy=True)
-def demo_login_is_off(app_configs: Sequence[AppConfig] | None, **_options: Any) -> list[CheckMessage]:
+def demo_login_is_off(**_options: Any) -> list[CheckMessage]:
     """The demo login lets anyone in without a password, so `check --deploy` refuses it."""
     if not settings.FORLOPP_DEMO:
         return []

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 
@@ -48,7 +49,9 @@ class Staff(AbstractUser):
     may_see_protected = models.BooleanField(default=False)
     is_invented = models.BooleanField(default=False)
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
+        verbose_name = "personal"
+        verbose_name_plural = "personal"
         constraints = (
             models.UniqueConstraint(fields=("hsa_id",), condition=~Q(hsa_id=""), name="people_staff_hsa_id_once"),
         )
@@ -72,7 +75,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
 
 class Assignment(models.Model):
-    """A member of staff holds a profession at a unit for a time; kept afterwards, for the access log refers to "then"."""
+    """A member of staff holds a profession at a unit for a time; kept afterwards, as the access log refers to it."""
 
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="assignments")
     profession = models.ForeignKey(Profession, on_delete=models.PROTECT, related_name="assignments")
@@ -153,7 +156,7 @@ class Individual(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(identity_type__in=(IdentityType.OKAND, IdentityType.RESERVNUMMER))
-                | models.lookups.Exact(Length("identity_number"), 12),
+                | Q(Exact(Length("identity_number"), 12)),
                 name="people_individual_twelve_digits",
             ),
         )

@@ -1,0 +1,184 @@
+"""The invented people of the demo and the simulators: pure data, no database.
+
+Every number is in the series that Skatteverket sets aside for tests and never gives to anyone (the date with
+individual number 238 or 239), or one of the two that Inera publishes for its test environment. Telephone numbers are
+of the series that PTS keeps free for books and films. All names and addresses are made up.
+"""
+
+from dataclasses import dataclass
+
+MARK = "(påhittad)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InventedPerson:
+    """`is_known` people are in the municipality's register from the start; the others come with a message."""
+
+    key: str
+    identity_type: str
+    number: str
+    given_name: str
+    family_name: str
+    street_address: str
+    postal_code: str = "702 10"
+    city: str = "Örebro"
+    phone: str = "070-174 06 05"
+    municipality_code: str = "1880"
+    protection: str = "ingen"
+    is_known: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name} {MARK}"
+
+    @property
+    def address(self) -> str:
+        return f"{self.street_address}, {self.postal_code} {self.city}"
+
+
+def _person(
+    key: str, number: str, given: str, family: str, street: str, identity_type: str = "personnummer", **rest: object
+) -> InventedPerson:
+    return InventedPerson(
+        key=key,
+        identity_type=identity_type,
+        number=number,
+        given_name=given,
+        family_name=family,
+        street_address=street,
+        **rest,  # type: ignore[arg-type]
+    )
+
+
+PEOPLE = (
+    _person("margareta", "193805142381", "Margareta", "Lindqvist", "Påhittade gatan 1", phone="070-174 06 10"),
+    _person("martin", "194102032390", "Martin", "Ekdahl", "Påhittade gatan 2", phone="070-174 06 11"),
+    _person("karl", "193509212399", "Karl", "Sandström", "Påhittade gatan 3", phone="070-174 06 12"),
+    _person("anna", "193902282387", "Anna", "Sandström", "Påhittade gatan 3", phone="070-174 06 13"),
+    _person("birgitta", "196101182803", "Birgitta", "Åkerman", "Påhittade gatan 5", phone="070-174 06 14"),
+    _person("sven", "193301252395", "Sven", "Öhman", "Påhittade vägen 7", phone="070-174 06 15"),
+    _person("ingrid", "192405062387", "Ingrid", "Ängqvist", "Påhittade vägen 9", phone="070-174 06 16"),
+    _person("lars", "194711082398", "Lars", "Hedberg", "Påhittade vägen 11", phone="070-174 06 17"),
+    _person("gunilla", "194908092382", "Gunilla", "Norling", "Påhittade torget 2", phone="070-174 06 18"),
+    _person("rolf", "194204122396", "Rolf", "Wikander", "Påhittade torget 4", phone="070-174 06 19"),
+    _person(
+        "samira",
+        "196109732393",
+        "Samira",
+        "Rahimi",
+        "Påhittade backen 6",
+        "samordningsnummer",
+        phone="070-174 06 20",
+    ),
+    _person("okan", "98240301AA06", "Okan", "Demir", "Påhittade backen 8", "reservnummer", phone="070-174 06 21"),
+    _person(
+        "elisabet",
+        "194406302382",
+        "Elisabet",
+        "Falk",
+        "Hemliga gatan 1",
+        phone="070-174 06 22",
+        protection="sekretessmarkering",
+    ),
+    _person("tore", "193109302392", "Tore", "Nyman", "Påhittade stigen 10", is_known=False),
+    _person("kerstin", "194507192385", "Kerstin", "Bjur", "Påhittade stigen 12", is_known=False),
+    _person(
+        "ulla",
+        "195506022382",
+        "Ulla",
+        "Grankvist",
+        "Påhittade allén 4",
+        postal_code="692 30",
+        city="Kumla",
+        municipality_code="1881",
+        is_known=False,
+    ),
+)
+BY_KEY = {person.key: person for person in PEOPLE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class InventedStaff:
+    """A log in name of the demo, its profession and unit."""
+
+    username: str
+    profession: str
+    given_name: str
+    family_name: str
+    unit: str
+    title: str
+    may_see_protected: bool = False
+
+
+# key of the profession (= lane), name on screen
+PROFESSIONS = (
+    ("samordnare", "Samordnare"),
+    ("bistandshandlaggare", "Biståndshandläggare"),
+    ("sjukskoterska", "Sjuksköterska"),
+    ("arbetsterapeut", "Arbetsterapeut"),
+    ("fysioterapeut", "Fysioterapeut"),
+    ("underskoterska", "Undersköterska"),
+    ("hemtjanst", "Hemtjänst"),
+    ("hemtjanst_planerare", "Planerare i hemtjänsten"),
+    ("fast_omsorgskontakt", "Fast omsorgskontakt"),
+    ("bostadsanpassningshandlaggare", "Bostadsanpassningshandläggare"),
+    ("beteendevetare", "Beteendevetare"),
+    ("socialsekreterare", "Socialsekreterare"),
+    ("enhetschef", "Enhetschef"),
+    ("mas", "Medicinskt ansvarig sjuksköterska"),
+    ("mar", "Medicinskt ansvarig för rehabilitering"),
+    ("ekonomi", "Ekonomi"),
+    ("processagare", "Processägare"),
+    ("it_drift", "IT-drift"),
+)
+
+# key, name, area
+UNITS = (
+    ("vardsamordning", "Vårdsamordningen", "Centrum"),
+    ("myndighet", "Biståndsenheten", "Centrum"),
+    ("hemsjukvard_norr", "Hemsjukvården norr", "Norr"),
+    ("hemgangsteamet", "Hemgångsteamet", "Centrum"),
+    ("hemtjanst_norr", "Hemtjänsten norr", "Norr"),
+    ("hemtjanst_soder", "Hemtjänsten söder", "Söder"),
+    ("rehab", "Rehabenheten", "Centrum"),
+    ("korttid", "Korttidsboendet", "Centrum"),
+    ("vuxen", "Vuxenenheten", "Centrum"),
+    ("stab", "Förvaltningens stab", "Centrum"),
+)
+
+_STAFF = (
+    ("samordnare", "samordnare", "Sara", "Samuelsson", "vardsamordning"),
+    ("bistandshandlaggare", "bistandshandlaggare", "Bo", "Bengtsson", "myndighet"),
+    ("sjukskoterska", "sjukskoterska", "Siri", "Strand", "hemsjukvard_norr"),
+    ("sjukskoterska2", "sjukskoterska", "Stefan", "Sjögren", "hemsjukvard_norr"),
+    ("arbetsterapeut", "arbetsterapeut", "Astrid", "Almgren", "rehab"),
+    ("fysioterapeut", "fysioterapeut", "Filip", "Forsman", "rehab"),
+    ("underskoterska", "underskoterska", "Ulrika", "Udd", "hemgangsteamet"),
+    ("hemtjanst", "hemtjanst", "Hanna", "Holm", "hemtjanst_norr"),
+    ("hemtjanst_planerare", "hemtjanst_planerare", "Pär", "Palm", "hemtjanst_norr"),
+    ("fast_omsorgskontakt", "fast_omsorgskontakt", "Fatima", "Faris", "hemtjanst_norr"),
+    ("bostadsanpassningshandlaggare", "bostadsanpassningshandlaggare", "Britt", "Boman", "myndighet"),
+    ("beteendevetare", "beteendevetare", "Beata", "Beckman", "rehab"),
+    ("socialsekreterare", "socialsekreterare", "Said", "Salim", "vuxen"),
+    ("enhetschef", "enhetschef", "Eva", "Engman", "hemgangsteamet"),
+    ("mas", "mas", "Maja", "Malm", "stab"),
+    ("mar", "mar", "Mattias", "Martell", "stab"),
+    ("ekonomi", "ekonomi", "Elsa", "Elfving", "stab"),
+    ("processagare", "processagare", "Petra", "Plan", "stab"),
+    ("it_drift", "it_drift", "Ivar", "Isaksson", "stab"),
+)
+# The restricted group of the demo: those who must be able to take in and lead the care of a protected person.
+_MAY_SEE_PROTECTED = {"samordnare", "enhetschef", "mas"}
+
+STAFF = tuple(
+    InventedStaff(
+        username=username,
+        profession=profession,
+        given_name=given,
+        family_name=f"{family} {MARK}",
+        unit=unit,
+        title=dict(PROFESSIONS)[profession],
+        may_see_protected=username in _MAY_SEE_PROTECTED,
+    )
+    for username, profession, given, family, unit in _STAFF
+)

@@ -1,0 +1,45 @@
+"""How people are shown: the only way from an individual to a name on a screen."""
+
+import datetime
+from dataclasses import dataclass
+
+from people import identity
+from people.models import Assignment, Individual, Profession, Staff
+
+HIDDEN_NAME = "Skyddade personuppgifter"
+UNKNOWN_NAME = "Okänd person"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presented:
+    """What one viewer may see of a person; `is_hidden` when something was held back."""
+
+    name: str
+    identity: str = ""
+    address: str = ""
+    is_hidden: bool = False
+
+
+def presented(individual: Individual, *, viewer: Staff | None) -> Presented:
+    """A protected person is shown by name, number and address only to those who `may_see_protected`."""
+    if individual.is_protected and not (viewer and viewer.is_active and viewer.may_see_protected):
+        return Presented(name=HIDDEN_NAME, is_hidden=True)
+    return Presented(
+        name=" ".join(part for part in (individual.given_name, individual.family_name) if part) or UNKNOWN_NAME,
+        identity=identity.formatted(individual.identity_type, individual.identity_number),
+        address=_address(individual),
+    )
+
+
+def demo_professions(*, on: datetime.date) -> dict[Profession, list[Staff]]:
+    """Each profession with the invented staff who hold it that day: what the demo login offers."""
+    held = Assignment.objects.current(on).filter(staff__is_invented=True, staff__is_active=True)
+    offered: dict[Profession, list[Staff]] = {}
+    for assignment in held.select_related("profession", "staff").order_by("profession__sort", "staff__username"):
+        offered.setdefault(assignment.profession, []).append(assignment.staff)
+    return offered
+
+
+def _address(individual: Individual) -> str:
+    town = " ".join(part for part in (individual.postal_code, individual.city) if part)
+    return ", ".join(part for part in (individual.street_address, town) if part)

@@ -1,0 +1,64 @@
+"""Fills an installation with invented staff, units and persons."""
+
+import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from people import identity, invented
+from people.models import Assignment, Individual, Profession, Staff, Unit
+from people.services import individuals
+
+
+@transaction.atomic
+def fill(*, now: datetime.datetime) -> None:
+    """Can be run again at any time: what exists is kept as people have left it, what is missing is added."""
+    for sort, (key, name) in enumerate(invented.PROFESSIONS, start=1):
+        Profession.objects.get_or_create(key=key, defaults={"name": name, "sort": sort})
+    for key, name, area in invented.UNITS:
+        Unit.objects.get_or_create(key=key, defaults={"name": name, "area": area})
+    for member in invented.STAFF:
+        _employ(member, on=timezone.localdate(now))
+    for person in invented.PEOPLE:
+        if person.is_known:
+            _register(person, now=now)
+
+
+def _employ(member: invented.InventedStaff, *, on: datetime.date) -> None:
+    staff, is_new = Staff.objects.get_or_create(
+        username=member.username,
+        defaults={
+            "first_name": member.given_name,
+            "last_name": member.family_name,
+            "title": member.title,
+            "hsa_id": f"SE2321000000-DEMO{member.username.upper()}",
+            "may_see_protected": member.may_see_protected,
+            "is_invented": True,
+            # Nobody can log in with a password; only the demo's own page opens these accounts.
+            "password": "!",
+        },
+    )
+    if is_new:
+        role, unit = Profession.objects.get(key=member.profession), Unit.objects.get(key=member.unit)
+        Assignment.objects.create(staff=staff, profession=role, unit=unit, valid_from=on)
+
+
+def _register(person: invented.InventedPerson, *, now: datetime.datetime) -> None:
+    if Individual.objects.filter(identity_type=person.identity_type, identity_number=person.number).exists():
+        return
+    born_on = identity.parse(person.number, today=timezone.localdate(now)).born_on
+    individuals.find_or_create(
+        identity_type=person.identity_type,
+        identity_number=person.number,
+        given_name=person.given_name,
+        family_name=f"{person.family_name} {invented.MARK}",
+        street_address=person.street_address,
+        postal_code=person.postal_code,
+        city=person.city,
+        phone=person.phone,
+        municipality_code=person.municipality_code,
+        protection=person.protection,
+        born_on=born_on,
+        is_invented=True,
+        now=now,
+    )

@@ -1,0 +1,57 @@
+"""Logging in and out, and the demo's way in without a password."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from people import selectors
+from people.models import Staff
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class LogIn(LoginView):
+    """With user name and password."""
+
+    template_name = "people/login.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(**context, has_demo=settings.FORLOPP_DEMO)
+
+
+class LogOut(LogoutView):
+    """By POST only, so that a link cannot log anyone out."""
+
+    http_method_names: ClassVar = ["post", "options"]
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def demo(request: HttpRequest) -> HttpResponse:
+    """One button for each invented member of staff; does not exist outside the demo."""
+    if not settings.FORLOPP_DEMO:
+        raise Http404
+    if request.method == "POST":
+        # Looked up among the invented only: the demo must never open a real account.
+        staff = get_object_or_404(Staff, username=request.POST.get("staff", ""), is_invented=True, is_active=True)
+        login(request, staff, backend=BACKEND)
+        return HttpResponseRedirect(_next_page(request))
+    offered = selectors.demo_professions(on=timezone.localdate())
+    context = {"offered": list(offered.items()), "next": request.GET.get("next", "")}
+    return render(request, "people/demo.html", context)
+
+
+def _next_page(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return settings.LOGIN_REDIRECT_URL
