@@ -1,0 +1,31 @@
+"""Reads and checks one form: JSON in, a frozen `Form` or findings out."""
+
+from __future__ import annotations
+
+from workflows.findings import Finding
+from workflows.forms import reading
+from workflows.forms.shapes import TYPES, Bound, Choice, Field, Form, Rule, Shared, Source
+
+__all__ = ["TYPES", "Bound", "Choice", "Field", "Form", "FormError", "Rule", "Shared", "Source", "check", "load"]
+
+
+class FormError(Exception):
+    """The form cannot be used."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        super().__init__("; ".join(f"{finding.element}: {finding.message}" for finding in findings))
+
+
+def load(data: Source, *, shared: Shared, filename: str = "") -> Form:
+    """The form with its shared parts put in place; FormError with every finding when it has errors."""
+    form, findings = reading.read(data, filename=filename, shared=shared)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if form is None or errors:
+        raise FormError(errors)
+    return form
+
+
+def check(data: Source, filename: str, shared: Shared, *, variables: frozenset[str] | None = None) -> list[Finding]:
+    """Everything wrong with the form; with `variables` given, names that are neither field nor variable too."""
+    return reading.read(data, filename=filename, shared=shared, variables=variables)[1]

@@ -1,0 +1,73 @@
+"""What a form is: fields, choices and rules as plain frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+TYPES = ("str", "text", "int", "dec", "bool", "date", "dt", "time", "enum", "multi", "list", "pnr", "hsaid", "ref")
+
+Source = bytes | Mapping[str, Any]
+Shared = Callable[[str], Source]
+"""Gives the content of a shared form part by its name, such as `_shared/f_mal`; raises LookupError or OSError."""
+Bound = int | float | str | None
+"""A number, or a FEEL expression as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str | int
+    label: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`check` is FEEL that must be true; null counts as false."""
+
+    check: str
+    message: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`show_if`, `default` and `computed` are FEEL; `item` and what follows it belong to lists, `of` to references."""
+
+    key: str
+    type: str
+    label: str
+    required: bool = False
+    help: str = ""
+    heading: str = ""
+    show_if: str = ""
+    default: str = ""
+    computed: str = ""
+    min: Bound = None
+    max: Bound = None
+    choices: tuple[Choice, ...] = ()
+    of: str = ""
+    item_label: str = ""
+    min_items: int = 0
+    max_items: int = 100
+    item: tuple[Field, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    title: str
+    intro: str = ""
+    fields: tuple[Field, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    def walk(self) -> Iterator[Field]:
+        """Every field, also those inside lists, in the order of the page."""
+        yield from _walk(self.fields)
+
+
+def _walk(fields: tuple[Field, ...]) -> Iterator[Field]:
+    for field in fields:
+        yield field
+        yield from _walk(field.item)

@@ -1,0 +1,242 @@
+"""One answer at a time: what a person or a system may write for each field type, and the JSON that is kept."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from people import identity
+from workflows.forms.shapes import Field
+
+LOCAL = ZoneInfo("Europe/Stockholm")
+MAX_STR = 500
+MAX_TEXT = 10_000
+MAX_NUMBER = 10**12
+FIRST_YEAR, LAST_YEAR = 1850, 2199
+MONTHS = (
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
+)  # fmt: skip
+
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_WRITTEN_DATE = re.compile(r"(\d{1,2})\s+([a-zåäö]{3,9})\.?\s+(\d{4})")
+_TIME = re.compile(r"(?:kl\.?\s*)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d{1,6})?)?")
+_OFFSET = re.compile(r"(?:z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
+_INTEGER = re.compile(r"[+-]?\d{1,15}")
+_DECIMAL = re.compile(r"[+-]?\d{1,13}(?:[.,]\d{1,6})?")
+_HSA_ID = re.compile(r"SE\d{10}-[A-Z0-9]{1,18}")
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+_YES = frozenset({"true", "ja", "on", "1"})
+_NO = frozenset({"false", "nej", "off", "0"})
+
+
+class AnswerError(ValueError):
+    """The answer cannot be kept; the message completes the sentence ”Etikett”: …"""
+
+
+def is_blank(raw: object) -> bool:
+    return raw is None or raw in ([], {}) or (isinstance(raw, str) and not raw.strip())
+
+
+def parse(field: Field, raw: object, *, now: datetime) -> object:
+    """The JSON value of a raw answer that is not blank; AnswerError with a Swedish message otherwise."""
+    if field.type == "pnr":
+        return _pnr(raw, today=now.astimezone(LOCAL).date())
+    if field.type in ("enum", "multi") or field.choices:
+        return _chosen(field, raw)
+    return _PARSERS[field.type](raw)
+
+
+def text(raw: object, *, limit: int = MAX_TEXT, one_line: bool = False) -> str:
+    if isinstance(raw, bool) or not isinstance(raw, str):
+        raise AnswerError("ska vara text.")
+    clean = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    clean = (" ".join(clean.split()) if one_line else clean).strip()
+    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in clean):
+        raise AnswerError("innehåller ett tecken som inte kan sparas. Ta bort det och skriv om.")
+    if len(clean) > limit:
+        raise AnswerError(f"är {len(clean)} tecken. Det får vara högst {limit}.")
+    return clean
+
+
+def _line(raw: object) -> str:
+    return text(raw, limit=MAX_STR, one_line=True)
+
+
+def _compact(raw: object) -> str:
+    """Numbers as people write them: 1 000, −3."""
+    clean = raw if isinstance(raw, str) else repr(raw)
+    return "".join(clean.split()).replace("\N{MINUS SIGN}", "-")
+
+
+def _integer(raw: object) -> int:
+    if isinstance(raw, float) and math.isfinite(raw) and raw.is_integer():
+        raw = Decimal(raw).to_integral_value()
+    if isinstance(raw, Decimal) and raw.is_finite() and raw == raw.to_integral_value() and abs(raw) <= MAX_NUMBER:
+        raw = "-0" if raw.is_zero() and raw.is_signed() else int(raw)
+    compact = _compact(raw) if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
+    if not _INTEGER.fullmatch(compact) or _is_minus_zero(compact) or abs(int(compact)) > MAX_NUMBER:
+        raise AnswerError("ska vara ett heltal, till exempel 14.")
+    return int(compact)
+
+
+def _decimal(raw: object) -> int | float:
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float | Decimal):
+        raw = ""
+    if isinstance(raw, float | Decimal):
+        raw = format(Decimal(repr(raw)) if isinstance(raw, float) else raw, "f")
+    compact = _compact(raw)
+    if not _DECIMAL.fullmatch(compact) or _is_minus_zero(compact):
+        raise AnswerError("ska vara ett tal med högst sex decimaler, till exempel 2,5.")
+    number = Decimal(compact.replace(",", "."))
+    if abs(number) > MAX_NUMBER:
+        raise AnswerError("är ett för stort tal.")
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _is_minus_zero(compact: str) -> bool:
+    return compact.startswith("-") and not compact.strip("-0.,")
+
+
+def boolean(raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    word = str(raw).strip().lower() if isinstance(raw, str | int) else ""
+    if word not in _YES | _NO:
+        raise AnswerError("ska besvaras med ja eller nej.")
+    return word in _YES
+
+
+def day(raw: object) -> date:
+    """A calendar date from ISO text, Swedish text or a date."""
+    if isinstance(raw, date) and not isinstance(raw, datetime):
+        return _within(raw)
+    clean = raw.strip().lower() if isinstance(raw, str) else ""
+    try:
+        if match := _ISO_DATE.fullmatch(clean):
+            return _within(date(int(match[1]), int(match[2]), int(match[3])))
+        if match := _WRITTEN_DATE.fullmatch(clean):
+            return _within(date(int(match[3]), _month(match[2]), int(match[1])))
+    except ValueError as problem:
+        if isinstance(problem, AnswerError):
+            raise
+        raise AnswerError("är ett datum som inte finns i kalendern.") from None
+    raise AnswerError("ska vara ett datum, till exempel 2026-11-21 eller 21 november 2026.")
+
+
+def _within(value: date) -> date:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise AnswerError(f"ska ha ett årtal mellan {FIRST_YEAR} och {LAST_YEAR}.")
+    return value
+
+
+def _month(name: str) -> int:
+    for number, month in enumerate(MONTHS, start=1):
+        if name in (month, month[:3]):
+            return number
+    return 0
+
+
+def clock(raw: object) -> time:
+    if isinstance(raw, time):
+        return raw.replace(microsecond=0, tzinfo=None)
+    match = _TIME.fullmatch(raw.strip().lower()) if isinstance(raw, str) else None
+    try:
+        if match:
+            return time(int(match[1]), int(match[2]), int(match[3] or 0))
+    except ValueError:
+        pass
+    raise AnswerError("ska vara ett klockslag, till exempel 14:05.")
+
+
+def moment(raw: object) -> datetime:
+    """A moment in Swedish local time; without an offset the text means local time, in autumn the first of the two."""
+    if isinstance(raw, datetime):
+        return localised(raw)
+    clean = raw.strip().lower() if isinstance(raw, str) else ""
+    offset = _OFFSET.search(clean)
+    if offset and "t" in clean:
+        try:
+            return localised(datetime.fromisoformat(clean.upper()))
+        except ValueError:
+            clean = ""
+    parts = re.split(r"t(?=\d)|,\s*|\s+(?=kl|\d{1,2}[:.])", clean, maxsplit=1)
+    if len(parts) != 2:
+        raise AnswerError("ska vara ett datum och ett klockslag, till exempel 2026-11-21 14:05.")
+    return localised(datetime.combine(day(parts[0]), clock(parts[1])))
+
+
+def localised(value: datetime) -> datetime:
+    """The same moment with the Swedish offset, to the second; AnswerError for a time that the spring change skips."""
+    _within(value.date())
+    if value.tzinfo is not None:
+        return value.astimezone(LOCAL).replace(microsecond=0)
+    local = value.replace(tzinfo=LOCAL, fold=0, microsecond=0)
+    if local.astimezone(ZoneInfo("UTC")).astimezone(LOCAL).replace(tzinfo=None) != value.replace(microsecond=0):
+        raise AnswerError(f"finns inte: klockan ställs fram den dagen, så {value:%H:%M} hoppas över.")
+    return local
+
+
+def _pnr(raw: object, *, today: date) -> str:
+    try:
+        return identity.parse(text(raw, limit=40, one_line=True), today=today).number
+    except identity.InvalidIdentity as problem:
+        raise AnswerError(f"går inte att godta. {problem.message_sv}") from None
+
+
+def _hsa_id(raw: object) -> str:
+    clean = _line(raw).replace(" ", "").upper()
+    if not _HSA_ID.fullmatch(clean):
+        raise AnswerError("ska vara ett HSA-id, till exempel SE2321000016-1003.")
+    return clean
+
+
+def _reference(raw: object) -> str:
+    if not isinstance(raw, str) or not _REFERENCE.fullmatch(raw.strip()):
+        raise AnswerError("ska väljas ur listan.")
+    return raw.strip()
+
+
+def _chosen(field: Field, raw: object) -> object:
+    values = {str(choice.value): choice.value for choice in field.choices}
+    wanted: Iterable[object] = raw if isinstance(raw, list | tuple) and field.type == "multi" else [raw]
+    chosen = set()
+    for entry in wanted:
+        name = entry.strip() if isinstance(entry, str) else str(entry) if type(entry) is int else None
+        if name not in values:
+            raise AnswerError("har ett svar som inte finns bland valen.")
+        chosen.add(name)
+    ordered = [value for name, value in values.items() if name in chosen]
+    return ordered if field.type == "multi" else ordered[0]
+
+
+_PARSERS: dict[str, Callable[[object], object]] = {
+    "str": _line,
+    "text": text,
+    "int": _integer,
+    "dec": _decimal,
+    "bool": boolean,
+    "date": lambda raw: day(raw).isoformat(),
+    "dt": lambda raw: moment(raw).isoformat(),
+    "time": lambda raw: clock(raw).isoformat(),
+    "hsaid": _hsa_id,
+    "ref": _reference,
+}
+
+
+def plain(value: object) -> object:
+    """The answer of a FEEL expression as something `parse` accepts."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, timedelta):
+        return None
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, dict):
+        return {str(name): plain(entry) for name, entry in value.items()}
+    return value
