@@ -1,0 +1,172 @@
+"""Reads a BPMN diagram as plain data: which elements there are, who does them, what they are called.
+
+Pure; knows nothing of the engine. The engine, the checks and the pages all read diagrams through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from lxml import etree
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+NAMESPACES = {"bpmn": BPMN, "spiff": SPIFF}
+
+LANE_PREFIX = "lane_"
+
+SCOPES = frozenset({"process", "subProcess", "transaction", "adHocSubProcess"})
+TASKS = frozenset(
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "serviceTask",
+        "scriptTask",
+        "businessRuleTask",
+        "sendTask",
+        "receiveTask",
+        "callActivity",
+    }
+)
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})
+EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+FLOW_NODES = TASKS | GATEWAYS | EVENTS | (SCOPES - {"process"})
+
+
+@dataclass(frozen=True)
+class Element:
+    """One flow node. `lane` is a profession key; `properties` are the product's own settings."""
+
+    id: str
+    type: str
+    name: str
+    process: str
+    scope: str
+    lane: str = ""
+    properties: dict[str, str] = field(default_factory=dict)
+    documentation: str = ""
+    event: str = ""
+    message: str = ""
+    called: str = ""
+    attached_to: str = ""
+    is_interrupting: bool = True
+    is_event_subprocess: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {key: value for key, value in asdict(self).items() if value not in ("", {}, None)}
+
+
+def local(node: etree._Element) -> str:
+    """The tag without its namespace."""
+    return etree.QName(node).localname
+
+
+def is_bpmn(node: etree._Element) -> bool:
+    return bool(etree.QName(node).namespace == BPMN)
+
+
+def tag(name: str) -> str:
+    """The tag of a BPMN element with its namespace."""
+    return f"{{{BPMN}}}{name}"
+
+
+def processes(root: etree._Element) -> list[etree._Element]:
+    return [node for node in root.iter(tag("process"))]
+
+
+def flow_nodes(root: etree._Element) -> Iterator[etree._Element]:
+    """All flow nodes of all processes, in document order."""
+    for process in processes(root):
+        for node in process.iter():
+            if is_bpmn(node) and local(node) in FLOW_NODES:
+                yield node
+
+
+def elements(root: etree._Element) -> dict[str, Element]:
+    """Every flow node by id."""
+    lanes = _lanes(root)
+    messages = message_names(root)
+    return {node.get("id", ""): _element(node, lanes, messages) for node in flow_nodes(root)}
+
+
+def message_names(root: etree._Element) -> dict[str, str]:
+    """Message id -> the name that travels."""
+    return {node.get("id", ""): node.get("name", "") for node in root.iter(tag("message"))}
+
+
+def properties(node: etree._Element) -> dict[str, str]:
+    """The spiffworkflow:properties of a node."""
+    found = node.findall("./bpmn:extensionElements/spiff:properties/spiff:property", NAMESPACES)
+    return {item.get("name", ""): item.get("value", "") for item in found}
+
+
+def extension_text(node: etree._Element, name: str) -> str:
+    """The text of a spiffworkflow extension anywhere directly on the node or its event definition."""
+    for path in (f"./bpmn:extensionElements/spiff:{name}", f"./*/bpmn:extensionElements/spiff:{name}"):
+        found = node.find(path, NAMESPACES)
+        if found is not None and found.text:
+            return found.text.strip()
+    return ""
+
+
+def event_definition(node: etree._Element) -> etree._Element | None:
+    for child in node:
+        if is_bpmn(child) and local(child).endswith("EventDefinition"):
+            return child
+    return None
+
+
+def _element(node: etree._Element, lanes: dict[str, str], messages: dict[str, str]) -> Element:
+    definition = event_definition(node)
+    scope = node.getparent()
+    scope_id = scope.get("id", "") if scope is not None else ""
+    message_ref = node.get("messageRef") or (definition.get("messageRef") if definition is not None else None)
+    documentation = node.find("./bpmn:documentation", NAMESPACES)
+    return Element(
+        id=node.get("id", ""),
+        type=local(node),
+        name=" ".join((node.get("name") or "").split()),
+        process=_process_of(node),
+        scope=scope_id,
+        lane=_lane_of(node, lanes),
+        properties=properties(node),
+        documentation=(documentation.text or "").strip() if documentation is not None else "",
+        event=local(definition).removesuffix("EventDefinition") if definition is not None else "",
+        message=messages.get(message_ref or "", ""),
+        called=node.get("calledElement", ""),
+        attached_to=node.get("attachedToRef", ""),
+        is_interrupting=node.get("isInterrupting", node.get("cancelActivity", "true")) != "false",
+        is_event_subprocess=node.get("triggeredByEvent") == "true",
+    )
+
+
+def _lanes(root: etree._Element) -> dict[str, str]:
+    """Flow node id -> profession key, the innermost lane winning."""
+    found: dict[str, str] = {}
+    for lane in root.iter(tag("lane")):
+        key = (lane.get("id") or "").removeprefix(LANE_PREFIX)
+        for ref in lane.findall("./bpmn:flowNodeRef", NAMESPACES):
+            found[(ref.text or "").strip()] = key
+    return found
+
+
+def _lane_of(node: etree._Element, lanes: dict[str, str]) -> str:
+    own = properties(node).get("tilldelad_roll")
+    if own:
+        return own
+    current: etree._Element | None = node
+    while current is not None:
+        lane = lanes.get(current.get("id", ""))
+        if lane:
+            return lane
+        current = current.getparent()
+    return ""
+
+
+def _process_of(node: etree._Element) -> str:
+    for ancestor in node.iterancestors(tag("process")):
+        return ancestor.get("id", "")
+    return ""

@@ -1,0 +1,64 @@
+"""The only way XML enters: no entities, no document types, no network, bounded size."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+MAX_BYTES = 5_000_000
+MAX_ELEMENTS = 20_000
+
+
+class UnsafeXml(Exception):
+    """The document was refused; `code` is short, `message` Swedish, `line` 1-based or None."""
+
+    def __init__(self, code: str, message: str, line: int | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.line = line
+
+
+def parse(data: bytes) -> etree._Element:
+    """The root element of an UTF-8 document. Raises UnsafeXml.
+
+    Comments and processing instructions are dropped; keep the original bytes where they matter.
+    """
+    if not data.strip():
+        raise UnsafeXml("empty", "Filen är tom.")
+    if len(data) > MAX_BYTES:
+        raise UnsafeXml("too-large", f"Filen är större än {MAX_BYTES // 1_000_000} MB.")
+    _require_utf8(data)
+    root = _parsed(data)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise UnsafeXml("doctype", "Filen innehåller DOCTYPE, vilket inte är tillåtet.")
+    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
+        raise UnsafeXml("too-many-elements", f"Filen har fler än {MAX_ELEMENTS} element.")
+    return root
+
+
+def _require_utf8(data: bytes) -> None:
+    try:
+        head = data.decode("utf-8")[:200].lower()
+    except UnicodeDecodeError:
+        raise UnsafeXml("encoding", "Filen är inte UTF-8. Spara den som UTF-8.") from None
+    if "encoding=" in head and "utf-8" not in head:
+        raise UnsafeXml("encoding", "Filen säger sig ha en annan teckenkodning än UTF-8. Spara den som UTF-8.")
+    if "<!doctype" in data.decode("utf-8").lower():
+        raise UnsafeXml("doctype", "Filen innehåller DOCTYPE, vilket inte är tillåtet.")
+
+
+def _parsed(data: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=False,
+        remove_pis=True,
+        remove_comments=True,
+    )
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise UnsafeXml("not-xml", f"Filen är inte giltig XML (rad {error.lineno}).", error.lineno) from None
