@@ -16,7 +16,7 @@ const result = await build({
   outdir: dist,
   bundle: true,
   minify: true,
-  format: "esm",
+  format: "iife",
   target: "es2022",
   charset: "utf8",
   legalComments: "none", // whole licences are written below; the comments hold only a few

