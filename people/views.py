@@ -1,10 +1,10 @@
 """Logging in and out, and the demo's way in without a password."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -26,12 +26,6 @@ class LogIn(LoginView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(**context, has_demo=settings.FORLOPP_DEMO)
-
-
-class LogOut(LogoutView):
-    """By POST only, so that a link cannot log anyone out."""
-
-    http_method_names: ClassVar = ["post", "options"]
 
 
 @never_cache

@@ -46,16 +46,21 @@ def find_or_create(  # noqa: PLR0913 - one argument for each thing a message can
         unknown = {"identity_type": IdentityType.OKAND, "identity_number": ""}
         return Individual.objects.create(**unknown, **told, **marks), True
     with transaction.atomic():
-        known = Individual.objects.select_for_update().filter(**identity).first()
+        known = _known(identity)
         if known is None:
             try:
                 with transaction.atomic():
                     return Individual.objects.create(**identity, **told, **marks), True
             except IntegrityError:
-                # Someone else was first; anything else that the database refuses has no such row and is raised below.
-                known = Individual.objects.select_for_update().get(**identity)
+                known = _known(identity)
+                if known is None:  # refused for another reason than that someone else was first
+                    raise
         _update(known, told=told, protection=protection, now=now)
     return known, False
+
+
+def _known(identity: dict[str, str]) -> Individual | None:
+    return Individual.objects.select_for_update().filter(**identity).first()
 
 
 def _update(individual: Individual, *, told: dict[str, object], protection: str, now: datetime.datetime) -> None:
