@@ -182,7 +182,9 @@ def registry():  # type: ignore[no-untyped-def]
     """The registry that pip is set up to use here, told to uv, which does not read pip's configuration."""
     if os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL"):
         return dict(os.environ)
-    index = os.environ.get("PIP_INDEX_URL") or output([sys.executable, "-m", "pip", "config", "get", "global.index-url"])
+    index = os.environ.get("PIP_INDEX_URL") or output(
+        [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    )
     return dict(os.environ, UV_DEFAULT_INDEX=index) if index.startswith("http") else dict(os.environ)
 
 
@@ -285,7 +287,9 @@ def digest(paths):  # type: ignore[no-untyped-def]
 
 def works(command):  # type: ignore[no-untyped-def]
     try:
-        return subprocess.call([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+        return (
+            subprocess.call([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+        )
     except OSError:
         return False
 

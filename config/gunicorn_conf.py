@@ -1,0 +1,24 @@
+"""How the web server runs; read by gunicorn, imported by nothing."""
+
+import signal
+from typing import Any
+
+from config.child import die_with_parent
+
+worker_class = "gthread"
+workers = 2
+threads = 8
+# Imported once and shared: faster to start, and a program that cannot be imported fails at once.
+preload_app = True
+control_socket_disable = True
+# Only a proxy on this machine may say that the browser used https.
+forwarded_allow_ips = "127.0.0.1"
+graceful_timeout = 10
+timeout = 60
+max_requests = 20_000
+max_requests_jitter = 2_000
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    # A master that is killed must not leave workers holding the port.
+    die_with_parent(signal.SIGKILL)

@@ -1,0 +1,84 @@
+"""Starts the whole installation under one supervisor, and stops it on Ctrl-C."""
+
+import os
+import signal
+import time
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from config import child, processes, supervision
+
+FIRST_PAGE_SECONDS = 90
+
+
+class Stopped(BaseException):
+    """Someone asked us to stop."""
+
+
+class Command(BaseCommand):
+    help = "Startar allt under en övervakare; Ctrl-C stoppar allt."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, stopped)
+        if os.environ.get("MAKELEVEL"):
+            # Started by make: if make is killed there is nobody left to press Ctrl-C.
+            child.die_with_parent(signal.SIGTERM)
+        try:
+            with supervision.only_one() as lock:
+                self.run_all(supervision.Supervisor(lock))
+        except supervision.CannotRun as problem:
+            raise CommandError(str(problem)) from None
+        except Stopped:
+            self.stdout.write("\nAllt är stoppat. make run fortsätter där det slutade.")
+
+    def run_all(self, supervisor: supervision.Supervisor) -> None:
+        supervision.check_ports()
+        call_command("prepare", stdout=self.stdout, stderr=self.stderr)
+        self.stdout.write("  Startar …")
+        try:
+            supervisor.start()
+            self.greet(supervisor)
+            while supervisor.is_alive:
+                time.sleep(0.5)
+            raise CommandError("Övervakaren dog och allt har stoppats; starta igen med make run.")
+        finally:
+            # A second Ctrl-C must not leave half of it running.
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            supervisor.stop()
+
+    def greet(self, supervisor: supervision.Supervisor) -> None:
+        health = processes.web_url("halsa")
+        if not supervision.wait_until(
+            lambda: child.answers(health), seconds=FIRST_PAGE_SECONDS, alive=lambda: supervisor.is_alive
+        ):
+            raise CommandError(f"Webben svarade inte; läs varför i {settings.FORLOPP_VAR / 'log' / 'web.log'}")
+        self.stdout.write(greeting())
+        self.stdout.flush()
+
+
+def stopped(_number: int, _frame: Any) -> NoReturn:
+    raise Stopped
+
+
+def greeting() -> str:
+    web = processes.web_url()
+    lines = ["", f"Förlopp kör: {web}", ""]
+    if settings.FORLOPP_DEMO:
+        lines += [
+            f"Logga in utan lösenord: {web}demo/ (samordnare, sjukskoterska, bistandshandlaggare …; alla är påhittade)",
+            "",
+            "Prova först:",
+            "  1. Logga in som samordnare.",
+            f"  2. Öppna regionens simulator i en annan flik, {settings.REGION_URL}/, och skicka ett inskrivningsmeddelande.",
+            f"  3. Inom {settings.REGION_POLL_SECONDS} sekunder ligger uppgiften i inkorgen: ta den, fyll i och gör klar.",
+            f"  4. Skicka ett larm som medicingivare, {settings.MEDICINGIVARE_URL}/, och se det hos sjuksköterskan.",
+            "",
+        ]
+    lines += [f"Loggar: {settings.FORLOPP_VAR / 'log'}. Stoppa allt med Ctrl-C."]
+    return "\n".join(lines)

@@ -1,0 +1,101 @@
+"""What an installation consists of when it runs: one row per process."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    name: str
+    command: list[str]
+    after: str = ""  # start when this address answers
+    once: bool = False  # done when it exits with 0
+    stop_seconds: int = 10
+
+
+def all_processes() -> list[Process]:
+    """The web and the worker first: what a person waits for never waits for Prefect."""
+    return [*product(), *(simulators() if settings.FORLOPP_DEMO else []), *prefect()]
+
+
+def product() -> list[Process]:
+    bind = f"127.0.0.1:{settings.FORLOPP_PORT}"
+    gunicorn = [str(BIN / "gunicorn"), "--config", "python:config.gunicorn_conf", "--bind", bind, "config.wsgi"]
+    return [
+        Process(name="web", command=gunicorn, stop_seconds=15),
+        Process(name="worker", command=manage("work")),
+        Process(name="executor", command=manage("run_integrations", "executor"), after=web_url("halsa")),
+    ]
+
+
+def simulators() -> list[Process]:
+    names = ("region", "hemtjanst", "medicingivare")
+    return [Process(name=name, command=manage("simulate", name), after=web_url("halsa")) for name in names]
+
+
+def prefect() -> list[Process]:
+    program = str(BIN / "prefect")
+    ready = f"{settings.PREFECT_API_URL}/health"
+    worker = [program, "worker", "start", "--pool", "integrations", "--type", "process", "--name", "laptop"]
+    return [
+        Process(name="prefect", command=[program, "server", "start"], after=web_url("halsa"), stop_seconds=15),
+        Process(name="flows", command=manage("run_integrations", "flows"), after=ready, once=True),
+        Process(name="prefect-worker", command=worker, after=ready, stop_seconds=15),
+    ]
+
+
+def prefect_environment() -> dict[str, str]:
+    """Loopback, no telemetry, ids only in its storage, and history that does not grow for ever."""
+    home = settings.FORLOPP_VAR / "prefect"
+    chosen = {
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": settings.PREFECT_API_URL,
+        "PREFECT_API_AUTH_STRING": settings.PREFECT_API_AUTH_STRING,
+        "PREFECT_SERVER_API_AUTH_STRING": settings.PREFECT_API_AUTH_STRING,
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": str(settings.FORLOPP_PORT + 1),
+        "PREFECT_SERVER_UI_API_URL": settings.PREFECT_API_URL,
+        # The second version of its UI makes the browser call a third party, even with analytics off.
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+        # Nothing that a flow prints or returns is kept where others can read it.
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(14 * 24 * 60 * 60),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": str(2 * 24 * 60 * 60),
+        "PREFECT_WORKER_QUERY_SECONDS": "3",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+    }
+    # What IT has said in the environment wins: a PostgreSQL for Prefect, for one.
+    return {name: os.environ.get(name, value) for name, value in chosen.items()}
+
+
+def ports() -> dict[int, str]:
+    """Every port that the processes will listen on, and who does."""
+    base = settings.FORLOPP_PORT
+    used = {base: "webben", base + 1: "Prefect"}
+    if settings.FORLOPP_DEMO:
+        used |= {base + 2: "regionens simulator", base + 3: "hemtjänstens simulator"}
+        used |= {base + 4: "medicingivarens simulator"}
+    return used
+
+
+def web_url(path: str = "") -> str:
+    return f"http://127.0.0.1:{settings.FORLOPP_PORT}/{path}"
+
+
+def manage(*words: str) -> list[str]:
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
