@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from web import swedish
 from workflows.forms import expressions, values
 from workflows.forms.shapes import Bound, Field
 
@@ -62,5 +63,4 @@ def shown(value: date | time) -> str:
     """As Swedish text: 21 november 2026, 21 november 2026 14:05, 14:05."""
     if isinstance(value, time):
         return f"{value:%H:%M}"
-    day = f"{value.day} {values.MONTHS[value.month - 1]} {value.year}"
-    return f"{day} {value:%H:%M}" if isinstance(value, datetime) else day
+    return f"{swedish.date(value)} {value:%H:%M}" if isinstance(value, datetime) else swedish.date(value)

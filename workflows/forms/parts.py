@@ -21,7 +21,7 @@ EXTRA_KEYS: dict[str, frozenset[str]] = {
 }
 INCLUDE_KEYS = frozenset({"type", "form", "only", "heading", "show_if"})
 RULE_KEYS = frozenset({"check", "field", "message"})
-CHOICE_KEYS = frozenset({"value", "label", "help"})
+CHOICE_KEYS = frozenset({"value", "label"})
 REFERENCES = ("unit", "staff")
 MAX_DEPTH = 4
 MAX_FIELDS = 300
@@ -167,8 +167,7 @@ class Parts:
             if isinstance(value, bool) or not isinstance(value, int if kind == "int" else int | str) or value == "":
                 self.report(element, "form_bad_choice", "Varje val ska ha ett ”value” (text, eller heltal för int).")
                 continue
-            label = self.text(entry, "label", element, required=True)
-            choices.append(Choice(value, label, self.text(entry, "help", element)))
+            choices.append(Choice(value, self.text(entry, "label", element, required=True)))
         if not choices:
             self.report(element, "form_no_choices", "”choices” saknas: ange minst ett val.")
         if len({str(choice.value) for choice in choices}) < len(choices):

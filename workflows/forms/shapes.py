@@ -19,7 +19,6 @@ Bound = int | float | str | None
 class Choice:
     value: str | int
     label: str
-    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from people import identity
+from web import swedish
 from workflows.forms.shapes import Field
 
-LOCAL = ZoneInfo("Europe/Stockholm")
 MAX_STR = 500
 MAX_TEXT = 10_000
 MAX_NUMBER = 10**12
 FIRST_YEAR, LAST_YEAR = 1850, 2199
-MONTHS = (
-    "januari", "februari", "mars", "april", "maj", "juni",
-    "juli", "augusti", "september", "oktober", "november", "december",
-)  # fmt: skip
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _WRITTEN_DATE = re.compile(r"(\d{1,2})\s+([a-zåäö]{3,9})\.?\s+(\d{4})")
@@ -46,7 +42,7 @@ def is_blank(raw: object) -> bool:
 def parse(field: Field, raw: object, *, now: datetime) -> object:
     """The JSON value of a raw answer that is not blank; AnswerError with a Swedish message otherwise."""
     if field.type == "pnr":
-        return _pnr(raw, today=now.astimezone(LOCAL).date())
+        return _pnr(raw, today=now.astimezone(swedish.STOCKHOLM).date())
     if field.type in ("enum", "multi") or field.choices:
         return _chosen(field, raw)
     return _PARSERS[field.type](raw)
@@ -136,7 +132,7 @@ def _within(value: date) -> date:
 
 
 def _month(name: str) -> int:
-    for number, month in enumerate(MONTHS, start=1):
+    for number, month in enumerate(swedish.MONTHS, start=1):
         if name in (month, month[:3]):
             return number
     return 0
@@ -175,9 +171,11 @@ def localised(value: datetime) -> datetime:
     """The same moment with the Swedish offset, to the second; AnswerError for a time that the spring change skips."""
     _within(value.date())
     if value.tzinfo is not None:
-        return value.astimezone(LOCAL).replace(microsecond=0)
-    local = value.replace(tzinfo=LOCAL, fold=0, microsecond=0)
-    if local.astimezone(ZoneInfo("UTC")).astimezone(LOCAL).replace(tzinfo=None) != value.replace(microsecond=0):
+        return value.astimezone(swedish.STOCKHOLM).replace(microsecond=0)
+    local = value.replace(tzinfo=swedish.STOCKHOLM, fold=0, microsecond=0)
+    if local.astimezone(ZoneInfo("UTC")).astimezone(swedish.STOCKHOLM).replace(tzinfo=None) != value.replace(
+        microsecond=0
+    ):
         raise AnswerError(f"finns inte: klockan ställs fram den dagen, så {value:%H:%M} hoppas över.")
     return local
 

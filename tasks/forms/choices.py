@@ -1,0 +1,37 @@
+"""What a `ref` field offers: the municipality's units, and the staff who have an assignment today."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from people.models import Assignment, Staff, Unit
+
+Offer = tuple[str, str]
+
+
+def offered(of: str) -> list[Offer]:
+    """Value and label of everything that can be chosen now."""
+    return _units() if of == "unit" else _staff()
+
+
+def label(of: str, value: str) -> str:
+    """The name of something once chosen, also when it can no longer be chosen; '' when it never existed."""
+    if of == "unit":
+        return next((str(unit) for unit in Unit.objects.filter(key=value)), "")
+    try:
+        return next((str(staff) for staff in Staff.objects.filter(public_id=value)), "")
+    except ValueError:
+        return ""
+
+
+def _units() -> list[Offer]:
+    return [(unit.key, f"{unit.name} ({unit.area})" if unit.area else unit.name) for unit in Unit.objects.all()]
+
+
+def _staff() -> list[Offer]:
+    held = Assignment.objects.current(timezone.localdate()).filter(staff__is_active=True)
+    roles: dict[Staff, list[str]] = {}
+    ordered = ("staff__last_name", "staff__first_name", "staff_id", "profession__sort")
+    for assignment in held.select_related("staff", "profession", "unit").order_by(*ordered):
+        roles.setdefault(assignment.staff, []).append(f"{assignment.profession.name}, {assignment.unit.name}")
+    return [(str(staff.public_id), f"{staff} ({'; '.join(dict.fromkeys(held))})") for staff, held in roles.items()]

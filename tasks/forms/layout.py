@@ -1,0 +1,163 @@
+"""The page of a form as the templates need it: sections, controls, lists with rows, and the summary of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from typing import Any
+
+from django.forms.boundfield import BoundField
+
+from tasks.forms import conditions, posting
+from tasks.forms.controls import Level
+from tasks.forms.shown import text
+from workflows.forms.answers import Cleaned, FieldError, Path
+from workflows.forms.shapes import Field, Form
+
+
+@dataclass(slots=True)
+class Row:
+    """`button` removes the row; `id` is where links and the cursor go."""
+
+    id: str
+    title: str
+    errors: list[str]
+    sections: list[Section]
+    button: str
+
+
+@dataclass(slots=True)
+class Entry:
+    """One question; `template` draws it. `id` is where a link to it lands."""
+
+    field: Field
+    id: str
+    name: str
+    template: str
+    errors: list[str]
+    control: BoundField | None = None
+    computed: str = ""
+    condition: conditions.Simple | None = None
+    rows: list[Row] = dataclass_field(default_factory=list)
+
+    @property
+    def described_by(self) -> str:
+        """For a group of controls, which Django leaves to the template."""
+        parts = (("_helptext", self.help_text), ("_error", self.errors))
+        return " ".join(f"id_{self.name}{suffix}" for suffix, there in parts if there)
+
+    @property
+    def help_text(self) -> str:
+        return str(self.control.help_text) if self.control else self.field.help
+
+    @property
+    def can_add(self) -> bool:
+        return len(self.rows) < self.field.max_items
+
+
+@dataclass(slots=True)
+class Section:
+    heading: str
+    entries: list[Entry]
+
+
+@dataclass(slots=True)
+class Page:
+    """`summary` pairs each sentence with the id it is about; `conditional` names what is shown by the server's decision."""
+
+    sections: list[Section]
+    summary: list[tuple[str, str]]
+    conditional: list[str]
+    has_rows: bool
+    needs_update: bool
+    focus: str
+
+
+def page(form: Form, raw: Mapping[str, Any], cleaned: Cleaned, errors: list[FieldError], *, focus: str = "") -> Page:
+    builder = _Builder(cleaned, errors)
+    sections = builder.sections(form.fields, raw, (), {})
+    summary = [(error.message, builder.ids.get(error.path, "")) for error in builder.ordered(errors)]
+    needs_update = builder.is_deciding or any(field.computed for field in form.walk())
+    return Page(sections, summary, builder.conditional, builder.has_rows, needs_update, focus)
+
+
+class _Builder:
+    """One drawing of one form; keeps the ids so that every link in the summary lands."""
+
+    def __init__(self, cleaned: Cleaned, errors: list[FieldError]) -> None:
+        self.ids: dict[Path, str] = {}
+        self.conditional: list[str] = []
+        self.has_rows = self.is_deciding = False
+        self._cleaned = cleaned
+        self._errors: dict[Path, list[str]] = {}
+        for error in errors:
+            self._errors.setdefault(error.path, []).append(error.message)
+
+    def ordered(self, errors: list[FieldError]) -> list[FieldError]:
+        """In the order of the page; what belongs to no place on it comes first."""
+        places = {path: place for place, path in enumerate(self.ids)}
+        return sorted(errors, key=lambda error: places.get(error.path, -1))
+
+    def sections(
+        self, fields: tuple[Field, ...], raw: Mapping[str, Any], at: Path, names: Mapping[str, str]
+    ) -> list[Section]:
+        names = {**names, **{field.key: posting.name((*at, field.key)) for field in fields}}
+        controls = tuple(field for field in fields if field.type != "list" and not field.computed)
+        errors = {field.key: self._errors.get((*at, field.key), []) for field in controls}
+        level = Level(controls, raw, {key: found for key, found in errors.items() if found}, posting.name(at))
+        found: list[Section] = []
+        for field in fields:
+            entry = self._entry(field, raw, (*at, field.key), names, level)
+            if field.heading or not found:
+                found.append(Section(field.heading, []))
+            if entry:
+                found[-1].entries.append(entry)
+        return [section for section in found if section.entries]
+
+    def _entry(
+        self, field: Field, raw: Mapping[str, Any], path: Path, names: Mapping[str, str], level: Level
+    ) -> Entry | None:
+        condition = conditions.simple(field.show_if, names) if field.show_if else None
+        if field.show_if and not condition:
+            self.is_deciding = True
+            if path in self._cleaned.hidden:
+                return None
+            self.conditional.append(names[field.key])
+        name = names[field.key]
+        self.ids[path] = f"id_{name}"
+        template, errors = "tasks/forms/control.html", self._errors.get(path, [])
+        entry = Entry(field, f"id_{name}", name, template, errors, condition=condition)
+        if field.computed:
+            entry.template, entry.computed = "tasks/forms/computed.html", text(field, self._cleaned.computed.get(path))
+        elif field.type == "list":
+            entry.template, entry.rows = "tasks/forms/list.html", self._rows(field, raw.get(field.key), path, names)
+        else:
+            self._bind(entry, level[field.key], path)
+        return entry
+
+    def _bind(self, entry: Entry, control: BoundField, path: Path) -> None:
+        entry.control = control
+        if control.use_fieldset:
+            entry.template = "tasks/forms/choices.html"
+            entry.id = self.ids[path] = f"id_{entry.name}_0"
+        elif control.widget_type == "checkbox":
+            entry.template = "tasks/forms/checkbox.html"
+
+    def _rows(self, field: Field, raw: object, path: Path, names: Mapping[str, str]) -> list[Row]:
+        self.has_rows = True
+        given = [row if isinstance(row, Mapping) else {} for row in raw] if isinstance(raw, list) else []
+        least = max(field.min_items, 1 if field.required else 0)
+        given += [{}] * (least - len(given))
+        return [self._row(field, row, (*path, number), names) for number, row in enumerate(given)]
+
+    def _row(self, field: Field, raw: Mapping[str, Any], path: Path, names: Mapping[str, str]) -> Row:
+        *above, number = path
+        self.ids[path] = f"id_{posting.name(path)}"
+        return Row(
+            id=self.ids[path],
+            title=f"{field.item_label} {int(number) + 1}",
+            errors=self._errors.get(path, []),
+            sections=self.sections(field.item, raw, path, names),
+            button=f"{posting.REMOVE}{posting.name(tuple(above))}:{number}",
+        )

@@ -1,0 +1,82 @@
+"""From the names and values of a posted form to nested answers, and the row buttons on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import QueryDict
+
+from workflows.forms.answers import Path
+from workflows.forms.shapes import Field
+
+ADD, REMOVE, UPDATE, ROWS, SHOWN = "_add:", "_remove:", "_update", "_rows:", "_shown"
+
+Fields = tuple[Field, ...]
+Raw = dict[str, Any]
+
+
+def name(path: Path) -> str:
+    """The name of the control for an answer: mal-0-maldatum."""
+    return "-".join(str(part) for part in path)
+
+
+def raw(fields: Fields, post: QueryDict, at: Path = ()) -> Raw:
+    """The posted answers as they were written, blank rows included."""
+    return {field.key: _one(field, post, (*at, field.key)) for field in fields if not field.computed}
+
+
+def _one(field: Field, post: QueryDict, path: Path) -> object:
+    control = name(path)
+    if field.type == "list":
+        return [raw(field.item, post, (*path, number)) for number in range(_row_count(field, post, control))]
+    if field.type == "multi":
+        return post.getlist(control)
+    if field.type == "bool" and not field.required:
+        return control in post and post[control] != "false"
+    return post.get(control, "")
+
+
+def _row_count(field: Field, post: QueryDict, control: str) -> int:
+    """The number the page wrote; a post without it (a script) is counted by its names."""
+    written = post.get(ROWS + control, "")
+    if written.isdecimal():
+        count = int(written[:4])
+    else:
+        places = (key[len(control) + 1 :].partition("-")[0] for key in post if key.startswith(f"{control}-"))
+        count = max((int(place[:4]) + 1 for place in places if place.isdecimal()), default=0)
+    return min(count, field.max_items + 1)
+
+
+def row_action(fields: Fields, post: QueryDict, data: Raw) -> str | None:
+    """Carries out the pressed button on `data`; the id to put the cursor in, '' for an update, None for no button."""
+    for key in post:
+        if key == UPDATE:
+            return ""
+        if key.startswith((ADD, REMOVE)):
+            return _carry_out(key, {name(path): (field, rows, path) for field, rows, path in lists(fields, data)})
+    return None
+
+
+def _carry_out(key: str, found: dict[str, tuple[Field, list[Raw], Path]]) -> str:
+    action, control, number = (*key.split(":"), "")[:3]
+    if control not in found:
+        return ""
+    field, rows, path = found[control]
+    if f"{action}:" == ADD and len(rows) < field.max_items:
+        rows.append({})
+        return f"id_{name((*path, len(rows) - 1))}"
+    if f"{action}:" == REMOVE and number.isdecimal() and int(number[:4]) < len(rows):
+        del rows[int(number[:4])]
+    return f"id_{control}_add"
+
+
+def lists(fields: Fields, data: Raw, at: Path = ()) -> Iterator[tuple[Field, list[Raw], Path]]:
+    """Every list on the page with its rows."""
+    for field in fields:
+        rows = data.get(field.key)
+        if field.type != "list" or not isinstance(rows, list):
+            continue
+        yield field, rows, (*at, field.key)
+        for number, row in enumerate(rows):
+            yield from lists(field.item, row, (*at, field.key, number))

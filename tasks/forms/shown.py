@@ -1,0 +1,96 @@
+"""Answers as people read them: labels, Swedish dates, the names of choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from people import identity
+from tasks.forms import choices
+from workflows.forms import bounds
+from workflows.forms.shapes import Field, Form
+
+UNANSWERED = "Inget svar"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`rows` belong to a list, `value` to everything else."""
+
+    label: str
+    value: str = ""
+    rows: tuple[ShownRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    title: str
+    entries: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    heading: str
+    entries: tuple[Shown, ...]
+
+
+def readonly(form: Form, answers: Mapping[str, Any]) -> list[ShownSection]:
+    """Every question that was asked; those that were hidden are not in the answers and are left out."""
+    sections: list[tuple[str, list[Shown]]] = []
+    for field in form.fields:
+        if field.heading or not sections:
+            sections.append((field.heading, []))
+        if field.key in answers:
+            sections[-1][1].append(_entry(field, answers[field.key]))
+    return [ShownSection(heading, tuple(entries)) for heading, entries in sections if entries]
+
+
+def _entry(field: Field, value: object) -> Shown:
+    if field.type != "list":
+        return Shown(field.label, text(field, value) or UNANSWERED)
+    rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    if not rows:
+        return Shown(field.label, "Inga")
+    return Shown(
+        field.label,
+        rows=tuple(
+            ShownRow(
+                f"{field.item_label} {number}",
+                tuple(_entry(part, row[part.key]) for part in field.item if part.key in row),
+            )
+            for number, row in enumerate(rows, start=1)
+        ),
+    )
+
+
+def text(field: Field, value: object) -> str:
+    """One kept answer in words; '' when there is none."""
+    if value is None or value in ("", []):
+        return ""
+    if isinstance(value, bool):
+        return "Ja" if value else "Nej"
+    if field.choices:
+        chosen = value if isinstance(value, list) else [value]
+        labels = {str(choice.value): choice.label for choice in field.choices}
+        return ", ".join(labels.get(str(entry), str(entry)) for entry in chosen)
+    return _WORDS.get(field.type, lambda _field, found: found)(field, str(value))
+
+
+def _calendar(field: Field, value: str) -> str:
+    reads = {"date": date.fromisoformat, "dt": datetime.fromisoformat, "time": time.fromisoformat}
+    try:
+        return bounds.shown(reads[field.type](value))
+    except ValueError:
+        return value
+
+
+_WORDS = {
+    "date": _calendar,
+    "dt": _calendar,
+    "time": _calendar,
+    "dec": lambda _field, value: value.replace(".", ","),
+    "pnr": lambda _field, value: identity.formatted("personnummer", value) if value.isdecimal() else value,
+    "ref": lambda field, value: choices.label(field.of, value) or "Finns inte längre",
+}
