@@ -1,0 +1,125 @@
+"""Conversion functions: date, time, date and time, duration, number and string (DMN 1.5 §10.3.4.1), and not()."""
+
+import re
+from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
+
+from workflows.feel import temporal
+from workflows.feel.builtins.registry import Running, builtin
+from workflows.feel.errors import Nothing
+from workflows.feel.values import YearsMonths, text
+from workflows.feel.values import number as make_number
+
+_NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,6})?", re.ASCII)
+
+
+def whole(value: Decimal) -> int:
+    if value.adjusted() > 30:
+        raise Nothing("Talet är för stort.")
+    return int(value)
+
+
+@builtin("not", "negand: any")
+def negation(run: Running, negand: object) -> object:
+    return not negand if isinstance(negand, bool) else None
+
+
+@builtin("date", "from: string", "from: date")
+def to_date(run: Running, source: str | date) -> date:
+    if isinstance(source, str):
+        return temporal.read_date(source)
+    return date(source.year, source.month, source.day)
+
+
+@builtin("date", "year: number, month: number, day: number")
+def date_of(run: Running, year: Decimal, month: Decimal, day: Decimal) -> date:
+    return temporal.make_date(whole(year), whole(month), whole(day))
+
+
+@builtin("date and time", "from: string", "from: date")
+def to_datetime(run: Running, source: str | date) -> datetime:
+    if isinstance(source, str):
+        return temporal.read_datetime(source)
+    return source if isinstance(source, datetime) else datetime.combine(source, time())
+
+
+@builtin("date and time", "date: date, time: time")
+def datetime_of(run: Running, day: date, clock: time) -> datetime:
+    return datetime.combine(date(day.year, day.month, day.day), clock)
+
+
+@builtin("date and time", "date: datetime, timezone: string")
+def datetime_in_zone(run: Running, moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(_zone(zone)) if moment.tzinfo else moment.replace(tzinfo=_zone(zone))
+
+
+@builtin(
+    "date and time",
+    "year: number, month: number, day: number, hour: number, minute: number, second: number",
+    "year: number, month: number, day: number, hour: number, minute: number, second: number, offset: days|null",
+    "year: number, month: number, day: number, hour: number, minute: number, second: number, timezone: string",
+)
+def datetime_of_parts(run: Running, *parts: object) -> datetime:
+    year, month, day, hour, minute, second = parts[:6]
+    assert isinstance(year, Decimal) and isinstance(month, Decimal) and isinstance(day, Decimal)
+    made = temporal.make_date(whole(year), whole(month), whole(day))
+    return datetime.combine(made, _clock(hour, minute, second, parts[6] if len(parts) > 6 else None))
+
+
+def _zone(zone: object) -> tzinfo | None:
+    if isinstance(zone, str):
+        return temporal.read_zone(zone if zone == "Z" or zone[:1] in "+-@" else "@" + zone)
+    return temporal.fixed_zone(zone) if isinstance(zone, timedelta) else None
+
+
+def _clock(hour: object, minute: object, second: object, zone: object) -> time:
+    assert isinstance(hour, Decimal) and isinstance(minute, Decimal) and isinstance(second, Decimal)
+    whole_second = whole(second)
+    micro = int((second - whole_second) * 1_000_000)
+    return temporal.make_time(whole(hour), whole(minute), whole_second, micro, _zone(zone))
+
+
+@builtin("time", "from: string", "from: temporal")
+def to_time(run: Running, source: str | date | time) -> time:
+    if isinstance(source, str):
+        return temporal.read_time(source)
+    if isinstance(source, datetime):
+        return source.timetz()
+    return source if isinstance(source, time) else time(tzinfo=temporal.UTC)
+
+
+@builtin("time", "hour: number, minute: number, second: number, offset?: days")
+def time_of(run: Running, hour: Decimal, minute: Decimal, second: Decimal, offset: timedelta | None = None) -> time:
+    return _clock(hour, minute, second, offset)
+
+
+@builtin("duration", "from: string", "from: duration")
+def to_duration(run: Running, source: str | timedelta | YearsMonths) -> timedelta | YearsMonths:
+    return temporal.read_duration(source) if isinstance(source, str) else source
+
+
+@builtin("years and months duration", "from: date, to: date")
+def years_and_months(run: Running, start: date, end: date) -> YearsMonths:
+    return temporal.months_between(start, end)
+
+
+@builtin("string", "from: any")
+def to_string(run: Running, source: object) -> str | None:
+    return None if source is None else text(source, run)
+
+
+@builtin("number", "from: number")
+def same_number(run: Running, source: Decimal) -> Decimal:
+    return source
+
+
+@builtin("number", "from: string", "from: string, grouping separator: string|null, decimal separator: string|null")
+def to_number(run: Running, source: str, grouping: str | None = None, point: str | None = None) -> Decimal:
+    if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or (grouping and grouping == point):
+        raise Nothing("Avgränsarna för tusental eller decimaler är ogiltiga.")
+    run.string(len(source))
+    plain = source.replace(grouping, "") if grouping else source
+    plain = plain.replace(point, ".") if point and point != "." else plain
+    if _NUMBER.fullmatch(plain) is None:
+        raise Nothing("Texten är inget tal.")
+    return make_number(plain)
