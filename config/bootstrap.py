@@ -18,6 +18,7 @@ import venv
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from typing import Any, Optional, Sequence
 from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +43,7 @@ class Refusal(Exception):
     """The message is the one sentence that the person at the keyboard reads."""
 
 
-def main(arguments):  # type: ignore[no-untyped-def]
+def main(arguments: "list[str]") -> None:
     """Do `setup`, `run`, `dev`, `reset` or `lock`."""
     what = arguments[0] if arguments else "setup"
     try:
@@ -54,30 +55,30 @@ def main(arguments):  # type: ignore[no-untyped-def]
         sys.exit("\nAvbrutet. Kör samma kommando igen för att fortsätta.")
 
 
-def setup():  # type: ignore[no-untyped-def]
+def setup() -> None:
     build("run")
     call(PYTHON, "manage.py", "prepare")
     say("Klart. Starta med: make run")
 
 
-def run():  # type: ignore[no-untyped-def]
+def run() -> None:
     build("run")
     # Become the program: Ctrl-C and signals then reach it with nothing in between.
     os.chdir(str(ROOT))
     os.execv(str(PYTHON), [str(PYTHON), "manage.py", "serve"])
 
 
-def dev():  # type: ignore[no-untyped-def]
+def dev() -> None:
     build("dev")
 
 
-def build(kind):  # type: ignore[no-untyped-def]
+def build(kind: str) -> None:
     ensure_environment(kind)
     ensure_bundle()
     ensure_secrets()
 
 
-def check_python():  # type: ignore[no-untyped-def]
+def check_python() -> None:
     if sys.version_info < OLDEST:
         raise Refusal(
             "Förlopp behöver Python {}.{} eller senare, men {} är Python {}.{}; välj en annan med "
@@ -86,7 +87,7 @@ def check_python():  # type: ignore[no-untyped-def]
 
 
 # ── the Python environment ───────────────────────────────────────────────────────────────────────────────────────
-def ensure_environment(kind):  # type: ignore[no-untyped-def]
+def ensure_environment(kind: str) -> None:
     """Bring .venv to what the lock says; the developers' lock holds everything the product's does."""
     if installed(kind):
         return
@@ -105,14 +106,14 @@ def ensure_environment(kind):  # type: ignore[no-untyped-def]
     STAMP.write_text(json.dumps({"kind": kind, "lock": digest([lock_file])}), encoding="utf-8")
 
 
-def installed(kind):  # type: ignore[no-untyped-def]
+def installed(kind: str) -> bool:
     if not STAMP.is_file() or not PYTHON.exists():
         return False
-    stamp = json.loads(STAMP.read_text(encoding="utf-8"))
+    stamp: "dict[str, str]" = json.loads(STAMP.read_text(encoding="utf-8"))
     return stamp == {"kind": kind, "lock": digest([ROOT / LOCKS[kind]])}
 
 
-def ensure_uv():  # type: ignore[no-untyped-def]
+def ensure_uv() -> None:
     """Make .venv and put uv in it, exactly the one that the lock names."""
     if not works([PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
         shutil.rmtree(str(VENV), ignore_errors=True)
@@ -126,13 +127,13 @@ def ensure_uv():  # type: ignore[no-untyped-def]
         uv_by_hand(version, hashes)
 
 
-def uv_in_lock():  # type: ignore[no-untyped-def]
+def uv_in_lock() -> "tuple[str, list[str]]":
     text = (ROOT / LOCKS["run"]).read_text(encoding="utf-8")
-    version, hashes = re.search(r"^uv==(\S+)((?: \\\n\s+--hash=sha256:\w+)+)", text, re.MULTILINE).groups()
+    ((version, hashes),) = re.findall(r"^uv==(\S+)((?: \\\n\s+--hash=sha256:\w+)+)", text, re.MULTILINE)
     return version, re.findall(r"sha256:(\w+)", hashes)
 
 
-def uv_by_pip(version, hashes):  # type: ignore[no-untyped-def]
+def uv_by_pip(version: str, hashes: "list[str]") -> None:
     """By the pip of the machine when it has one: it knows the mirrors and certificates that are set up for it."""
     wanted = VENV / "uv.txt"
     wanted.write_text(
@@ -147,7 +148,7 @@ def uv_by_pip(version, hashes):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-def uv_by_hand(version, hashes):  # type: ignore[no-untyped-def]
+def uv_by_hand(version: str, hashes: "list[str]") -> None:
     """Debian's python3 comes without pip: read the wheel from the registry ourselves and check it against the lock."""
     index = registry().get("UV_DEFAULT_INDEX", "https://pypi.org/simple").rstrip("/")
     try:
@@ -156,7 +157,9 @@ def uv_by_hand(version, hashes):  # type: ignore[no-untyped-def]
     except (OSError, ValueError):
         raise Refusal(no_registry("PyPI")) from None
     except StopIteration:
-        raise Refusal("Det finns ingen färdig uv för den här datorn; installera pip (python3-pip) och försök igen.")
+        raise Refusal(
+            "Det finns ingen färdig uv för den här datorn; installera pip (python3-pip) och försök igen."
+        ) from None
     if hashlib.sha256(wheel).hexdigest() not in hashes:
         raise Refusal("Paketet uv från registret har inte den kontrollsumma som requirements.lock kräver.")
     with zipfile.ZipFile(BytesIO(wheel)) as archive:
@@ -165,7 +168,7 @@ def uv_by_hand(version, hashes):  # type: ignore[no-untyped-def]
     UV.chmod(0o755)
 
 
-def fits(file, version, hashes):  # type: ignore[no-untyped-def]
+def fits(file: "dict[str, Any]", version: str, hashes: "list[str]") -> bool:
     """Is this file of the registry the locked uv for this machine?"""
     name = file["filename"]
     system, machine = sysconfig.get_platform().split("-")[0], os.uname().machine
@@ -174,11 +177,11 @@ def fits(file, version, hashes):  # type: ignore[no-untyped-def]
     return locked and name.startswith("uv-" + version + "-") and kind in name and name.endswith(machine + ".whl")
 
 
-def musl():  # type: ignore[no-untyped-def]
+def musl() -> bool:
     return "musl" in (sysconfig.get_config_var("HOST_GNU_TYPE") or "")
 
 
-def registry():  # type: ignore[no-untyped-def]
+def registry() -> "dict[str, str]":
     """The registry that pip is set up to use here, told to uv, which does not read pip's configuration."""
     if os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL"):
         return dict(os.environ)
@@ -189,7 +192,7 @@ def registry():  # type: ignore[no-untyped-def]
 
 
 # ── the front end ────────────────────────────────────────────────────────────────────────────────────────────────
-def ensure_bundle():  # type: ignore[no-untyped-def]
+def ensure_bundle() -> None:
     """Build the diagram viewer with the Node of .venv, unless nothing that goes into it has changed."""
     sources = sorted(path for path in FRONTEND.iterdir() if path.is_file())
     stamp, wanted = BUNDLE / "inputs.sha256", digest(sources)
@@ -208,7 +211,7 @@ def ensure_bundle():  # type: ignore[no-untyped-def]
 
 
 # ── the state of an installation ─────────────────────────────────────────────────────────────────────────────────
-def var():  # type: ignore[no-untyped-def]
+def var() -> Path:
     folder = ROOT / (os.environ.get("FORLOPP_VAR") or "var")
     try:
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -217,7 +220,7 @@ def var():  # type: ignore[no-untyped-def]
     return folder
 
 
-def ensure_secrets():  # type: ignore[no-untyped-def]
+def ensure_secrets() -> None:
     """Make the secrets that are missing; those that exist are never changed."""
     path = var() / "secrets.env"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -226,13 +229,17 @@ def ensure_secrets():  # type: ignore[no-untyped-def]
         "FORLOPP_PREFECT_AUTH": "forlopp:" + secrets.token_urlsafe(24),
         "FORLOPP_WEBHOOK_SECRETS": secrets.token_urlsafe(32),
     }
-    missing = [name + "=" + value for name, value in made.items() if not re.search("^" + name + "=", text, re.M)]
+    missing = [
+        name + "=" + value for name, value in made.items() if not re.search("^" + name + "=", text, re.MULTILINE)
+    ]
     if missing:
-        with open(os.open(str(path), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(str(path), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8"
+        ) as file:
             file.write("\n".join(missing) + "\n")
 
 
-def reset():  # type: ignore[no-untyped-def]
+def reset() -> None:
     """Remove the data of the demo; a real installation is never emptied by a make target."""
     if os.environ.get("FORLOPP_MODE") == "production":
         raise Refusal("make reset tömmer bara demon; en installation i drift töms aldrig så här.")
@@ -247,13 +254,13 @@ def reset():  # type: ignore[no-untyped-def]
     say("Allt är tömt. make run börjar om från början.")
 
 
-def running(folder):  # type: ignore[no-untyped-def]
+def running(folder: Path) -> bool:
     import fcntl
 
     path = folder / "run.lock"
     if not path.exists():
         return False
-    with open(str(path), "a", encoding="utf-8") as file:
+    with path.open("a", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -262,7 +269,7 @@ def running(folder):  # type: ignore[no-untyped-def]
 
 
 # ── choosing versions anew ───────────────────────────────────────────────────────────────────────────────────────
-def lock():  # type: ignore[no-untyped-def]
+def lock() -> None:
     """Resolve against the public registry only, so that no mirror, path or address ends up in the lock."""
     ensure_uv()
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_"))}
@@ -274,18 +281,18 @@ def lock():  # type: ignore[no-untyped-def]
 
 
 # ── small things ─────────────────────────────────────────────────────────────────────────────────────────────────
-def say(text):  # type: ignore[no-untyped-def]
+def say(text: str) -> None:
     print(text, flush=True)
 
 
-def digest(paths):  # type: ignore[no-untyped-def]
+def digest(paths: "list[Path]") -> str:
     total = hashlib.sha256()
     for path in paths:
         total.update(path.name.encode("utf-8") + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 
 
-def works(command):  # type: ignore[no-untyped-def]
+def works(command: "Sequence[object]") -> bool:
     try:
         return (
             subprocess.call([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
@@ -294,7 +301,7 @@ def works(command):  # type: ignore[no-untyped-def]
         return False
 
 
-def output(command):  # type: ignore[no-untyped-def]
+def output(command: "Sequence[object]") -> str:
     try:
         done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except OSError:
@@ -302,31 +309,38 @@ def output(command):  # type: ignore[no-untyped-def]
     return done.stdout.decode("utf-8", "replace").strip()
 
 
-def fetch(url, accept="*/*"):  # type: ignore[no-untyped-def]
+def fetch(url: str, accept: str = "*/*") -> bytes:
     if not url.startswith("https://"):
         raise Refusal("Paketregistret måste nås med https: {}".format(url))
     with urlopen(Request(url, headers={"Accept": accept}), timeout=30) as answer:  # noqa: S310
-        return answer.read()
+        content: bytes = answer.read()
+        return content
 
 
-def no_registry(what):  # type: ignore[no-untyped-def]
+def no_registry(what: str) -> str:
     return (
         "Paketregistret för {} svarar inte. Kontrollera nätet (eller ställ in en spegel med UV_DEFAULT_INDEX och "
         "npm config set registry) och kör samma kommando igen.".format(what)
     )
 
 
-def call(*command):  # type: ignore[no-untyped-def]
+def call(*command: object) -> None:
     code = subprocess.call([str(word) for word in command], cwd=str(ROOT))
     if code:
         sys.exit(code)
 
 
-def shell(what, command, log_name, environment=None, cwd=ROOT):  # type: ignore[no-untyped-def]
+def shell(
+    what: str,
+    command: "Sequence[object]",
+    log_name: str,
+    environment: "Optional[dict[str, str]]" = None,
+    cwd: Path = ROOT,
+) -> None:
     """Run one long step with its words in a log and its seconds on the screen."""
     log_path = var() / "log" / log_name
     log_path.parent.mkdir(exist_ok=True)
-    with open(str(log_path), "wb") as log_file:
+    with log_path.open("wb") as log_file:
         process = subprocess.Popen(
             [str(word) for word in command], cwd=str(cwd), env=environment, stdout=log_file, stderr=subprocess.STDOUT
         )
@@ -338,7 +352,7 @@ def shell(what, command, log_name, environment=None, cwd=ROOT):  # type: ignore[
         raise Refusal("Det gick inte att hämta eller bygga {}; läs varför i {}.".format(what, log_path))
 
 
-def wait(what, process):  # type: ignore[no-untyped-def]
+def wait(what: str, process: "subprocess.Popen[bytes]") -> None:
     started, told = time.monotonic(), 0.0
     on_screen = sys.stdout.isatty()
     try:
@@ -348,7 +362,7 @@ def wait(what, process):  # type: ignore[no-untyped-def]
             if passed - told >= (1 if on_screen else 10):
                 told = passed
                 print("{}  {} … {:.0f} s".format("\r" if on_screen else "", what, passed), end="", flush=True)
-                print("", end="" if on_screen else "\n", flush=True)
+                print(end="" if on_screen else "\n", flush=True)
     except BaseException:
         process.terminate()
         process.wait()

@@ -42,7 +42,7 @@ def simulators() -> list[Process]:
 def prefect() -> list[Process]:
     program = str(BIN / "prefect")
     ready = f"{settings.PREFECT_API_URL}/health"
-    worker = [program, "worker", "start", "--pool", "integrations", "--type", "process", "--name", "laptop"]
+    worker = [program, "worker", "start", "--pool", "integrations", "--type", "process", "--name", "forlopp"]
     return [
         Process(name="prefect", command=[program, "server", "start"], after=web_url("halsa"), stop_seconds=15),
         Process(name="flows", command=manage("run_integrations", "flows"), after=ready, once=True),
@@ -75,7 +75,7 @@ def prefect_environment() -> dict[str, str]:
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(14 * 24 * 60 * 60),
-        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": str(2 * 24 * 60 * 60),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P2D",
         "PREFECT_WORKER_QUERY_SECONDS": "3",
         "PREFECT_LOGGING_LEVEL": "WARNING",
     }

@@ -122,7 +122,7 @@ def wait_until(condition: Callable[[], bool], *, seconds: float, alive: Callable
 def configuration_text(rows: list[Process]) -> str:
     """What supervisord reads. No secret is written here: children inherit the environment."""
     var, path = settings.FORLOPP_VAR, control_socket()
-    head = {
+    head: dict[str, dict[str, object]] = {
         "supervisord": {
             "nodaemon": "true",
             "logfile": var / "log" / "supervisor.log",
@@ -138,7 +138,9 @@ def configuration_text(rows: list[Process]) -> str:
             "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
         },
     }
-    sections = head | {f"program:{row.name}": program(row) for row in rows}
+    # One group, because supervisord stops groups one after another and the members of a group together.
+    group: dict[str, dict[str, object]] = {"group:forlopp": {"programs": ",".join(row.name for row in rows)}}
+    sections = head | {f"program:{row.name}": program(row) for row in rows} | group
     return "\n".join(section(name, values) for name, values in sections.items())
 
 
@@ -147,7 +149,8 @@ def program(row: Process) -> dict[str, object]:
     return {
         "command": shlex.join([*CHILD, *wait, "--", *row.command]),
         "autorestart": "unexpected" if row.once else "true",
-        "startsecs": 0 if row.once else 2,
+        # Down sooner than this and the next start waits a little longer; a start of Prefect takes seconds of CPU.
+        "startsecs": 1 if row.once else 10,
         # It never gives up: a database that is away for the night is not a reason to stay down in the morning.
         "startretries": 1_000_000,
         "stopwaitsecs": row.stop_seconds,

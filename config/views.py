@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 @never_cache
 @require_safe
-def health(request: HttpRequest) -> JsonResponse:
+def health(_request: HttpRequest) -> JsonResponse:
     """For the supervisor and for monitoring: no log in, and nothing about anyone in the answer."""
     try:
         with connection.cursor() as cursor:

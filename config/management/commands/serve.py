@@ -3,11 +3,12 @@
 import os
 import signal
 import time
+from types import FrameType
 from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from config import child, processes, supervision
 
@@ -32,20 +33,22 @@ class Command(BaseCommand):
             with supervision.only_one() as lock:
                 self.run_all(supervision.Supervisor(lock))
         except supervision.CannotRun as problem:
-            raise CommandError(str(problem)) from None
+            # Without the "CommandError:" that Django would put before the sentence.
+            self.stderr.write(str(problem))
+            raise SystemExit(1) from None
         except Stopped:
             self.stdout.write("\nAllt är stoppat. make run fortsätter där det slutade.")
 
     def run_all(self, supervisor: supervision.Supervisor) -> None:
         supervision.check_ports()
-        call_command("prepare", stdout=self.stdout, stderr=self.stderr)
+        call_command("prepare")
         self.stdout.write("  Startar …")
         try:
             supervisor.start()
             self.greet(supervisor)
             while supervisor.is_alive:
                 time.sleep(0.5)
-            raise CommandError("Övervakaren dog och allt har stoppats; starta igen med make run.")
+            raise supervision.CannotRun("Övervakaren dog och allt har stoppats; starta igen med make run.")
         finally:
             # A second Ctrl-C must not leave half of it running.
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -57,12 +60,12 @@ class Command(BaseCommand):
         if not supervision.wait_until(
             lambda: child.answers(health), seconds=FIRST_PAGE_SECONDS, alive=lambda: supervisor.is_alive
         ):
-            raise CommandError(f"Webben svarade inte; läs varför i {settings.FORLOPP_VAR / 'log' / 'web.log'}")
+            raise supervision.CannotRun(f"Webben svarade inte; läs varför i {settings.FORLOPP_VAR / 'log' / 'web.log'}")
         self.stdout.write(greeting())
         self.stdout.flush()
 
 
-def stopped(_number: int, _frame: Any) -> NoReturn:
+def stopped(_number: int, _frame: FrameType | None) -> NoReturn:
     raise Stopped
 
 
@@ -71,13 +74,16 @@ def greeting() -> str:
     lines = ["", f"Förlopp kör: {web}", ""]
     if settings.FORLOPP_DEMO:
         lines += [
-            f"Logga in utan lösenord: {web}demo/ (samordnare, sjukskoterska, bistandshandlaggare …; alla är påhittade)",
+            f"Logga in utan lösenord: {web}demo/",
+            "(samordnare, sjukskoterska, bistandshandlaggare …; alla är påhittade)",
             "",
             "Prova först:",
             "  1. Logga in som samordnare.",
-            f"  2. Öppna regionens simulator i en annan flik, {settings.REGION_URL}/, och skicka ett inskrivningsmeddelande.",
+            f"  2. Öppna regionens simulator i en annan flik, {settings.REGION_URL}/,",
+            "     och skicka ett inskrivningsmeddelande.",
             f"  3. Inom {settings.REGION_POLL_SECONDS} sekunder ligger uppgiften i inkorgen: ta den, fyll i och gör klar.",
-            f"  4. Skicka ett larm som medicingivare, {settings.MEDICINGIVARE_URL}/, och se det hos sjuksköterskan.",
+            f"  4. Skicka ett larm som medicingivare, {settings.MEDICINGIVARE_URL}/,",
+            "     och se det hos sjuksköterskan.",
             "",
         ]
     lines += [f"Loggar: {settings.FORLOPP_VAR / 'log'}. Stoppa allt med Ctrl-C."]
