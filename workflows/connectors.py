@@ -37,12 +37,16 @@ class BusinessError(DeliveryError):
 
 
 class Unreadable(Exception):
-    """An incoming message cannot be understood; it is kept raw and becomes a stopp with this text."""
+    """An incoming message cannot be understood; it is kept raw and becomes a stopp with this text.
 
-    def __init__(self, code: str, message: str) -> None:
+    When all but the person could be read, `partial` is the rest: a person can then say whom it is about.
+    """
+
+    def __init__(self, code: str, message: str, partial: IncomingMessage | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
+        self.partial = partial
 
 
 class UnknownOperation(LookupError):

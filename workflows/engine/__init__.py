@@ -1,11 +1,13 @@
 """The engine: the only code that imports SpiffWorkflow. Plain data in, plain data out; no clock, network or database."""
 
 from workflows.engine.errors import EngineError, NotCompilable, NotWaiting
+from workflows.diagram import Element
 from workflows.engine.execution import Execution, Happened, Thrown, Waiting, WaitingMessage, WaitingTask, WaitingTimer
 from workflows.engine.parsing import Definition, compile_process
 
 __all__ = [
     "Definition",
+    "Element",
     "EngineError",
     "Execution",
     "Happened",

@@ -17,7 +17,11 @@ class ProcessInstance(models.Model):
     """One run of one version for one individual. `revision` guards the state: it must match to be written."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    definition = models.ForeignKey("ProcessDefinition", on_delete=models.PROTECT, related_name="instances")
     version = models.ForeignKey("ProcessVersion", on_delete=models.PROTECT, related_name="instances")
+    business_key = models.CharField(
+        max_length=250, blank=True, help_text="The starting message's key: one active instance of a förlopp per key."
+    )
     individual = models.ForeignKey("people.Individual", on_delete=models.PROTECT, related_name="instances")
     state = models.CharField(max_length=10, choices=InstanceState.choices, default=InstanceState.ACTIVE)
     outcome = models.CharField(max_length=100, blank=True, help_text="Which end was reached, e.g. ordinarie_hemtjanst.")
@@ -28,8 +32,16 @@ class ProcessInstance(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["individual", "state"], name="instance_by_individual")]
+        indexes = [
+            models.Index(fields=["individual", "state"], name="instance_by_individual"),
+            models.Index(fields=["business_key"], condition=~models.Q(business_key=""), name="instance_by_business_key"),
+        ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["definition", "business_key"],
+                condition=models.Q(state="active") & ~models.Q(business_key=""),
+                name="one_active_instance_per_key",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state="active", ended_at=None) | ~models.Q(state="active") & ~models.Q(ended_at=None),
                 name="instance_ended_at_iff_ended",

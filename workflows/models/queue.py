@@ -31,6 +31,8 @@ class InboxMessage(models.Model):
     keys = models.JSONField(default=dict)
     payload = models.JSONField(null=True, help_text="Translated, without identity.")
     individual = models.ForeignKey("people.Individual", null=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    correlation = models.CharField(max_length=250, blank=True, help_text="The message's own key, e.g. inskrivning_id:…")
     sent_at = models.DateTimeField(null=True, help_text="The sender's legal time; never changed.")
     received_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, help_text="How long an early message is kept before it is a stopp.")
@@ -42,6 +44,7 @@ class InboxMessage(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "message_id"], name="inbox_message_once")]
         indexes = [
             models.Index(fields=["received_at"], condition=models.Q(state="received"), name="inbox_to_handle"),
+            models.Index(fields=["name", "correlation"], name="inbox_by_correlation"),
             models.Index(fields=["expires_at"], condition=models.Q(state="buffered"), name="inbox_buffer_expiry"),
         ]
 

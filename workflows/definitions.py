@@ -1,0 +1,249 @@
+"""Reads a förlopp (folder, zip package or bare file) and checks it; no database.
+
+A folder holds process.toml, one main .bpmn, decision tables (.dmn), forms/*.json, samples/ and scenarios/. What it
+calls in the neighbouring `_shared` folder is read along, under the name `_shared/…`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from workflows import diagram, dmn, engine, lint, published, safe_xml
+from workflows.findings import Finding
+from workflows.forms import definition as form_definition
+
+CONFIG = "process.toml"
+SHARED = published.SHARED
+FALLBACK_FORM = "_shared/manuell_atgard"
+MAX_FILES = 500
+MAX_TOTAL = 20_000_000
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A förlopp as files: `sources` maps name inside the folder to text; `findings` is what could not even be read."""
+
+    config: dict[str, Any]
+    sources: dict[str, str]
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return str(self.config.get("key", ""))
+
+    @property
+    def title(self) -> str:
+        return str(self.config.get("title") or self.key)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the checks found; `compiled` and `starts` when it can run."""
+
+    findings: list[Finding]
+    compiled: dict[str, Any] | None = None
+    starts: list[diagram.Element] = field(default_factory=list)
+
+
+def read(path: Path) -> Folder:
+    """A folder, a zip package of one, or a bare .bpmn/.dmn file. What cannot be read is a finding, not an exception."""
+    findings: list[Finding] = []
+    if path.is_dir():
+        files = _folder_files(path)
+    elif path.suffix == ".zip":
+        files = _package_files(path, findings)
+    else:
+        files = {path.name: path.read_bytes()}
+    sources = _decoded(files, findings)
+    config = _config(sources, path, findings)
+    return Folder(config, sources, findings)
+
+
+def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> Checked:
+    """Every finding at once, and the compiled form when there is no error."""
+    findings = list(folder.findings)
+    roots = _diagrams(folder, findings)
+    decisions = _decisions(folder, findings)
+    findings += _forms(folder)
+    context = lint.Context(
+        messages=published.message_rules(folder.config),
+        decisions=decisions,
+        forms={name for name in folder.sources if name.endswith(".json")},
+        processes={process.get("id", "") for root in roots.values() for process in diagram.processes(root)},
+        operations=operations,
+        is_folder=CONFIG in folder.sources,
+    )
+    used = _called(roots, folder)
+    for name in used:
+        findings += lint.diagram_findings(roots[name], name, context)
+    findings = sorted(set(findings), key=lambda item: (item.file, item.severity, item.element, item.code))
+    if any(item.severity == "error" for item in findings) or not used:
+        return Checked(findings)
+    try:
+        compiled = engine.compile_process({name: roots[name] for name in used}, folder.config["process"])
+    except engine.NotCompilable as error:
+        return Checked(findings + error.findings)
+    return Checked(findings, compiled, _starts(roots[used[0]], folder.config["process"]))
+
+
+def main_file(folder: Folder) -> str:
+    """The diagram that holds the förlopp's process; '' when there is none."""
+    wanted = f'id="{folder.config.get("process", "")}"'
+    own = [name for name in folder.sources if name.endswith(".bpmn") and not name.startswith(SHARED)]
+    with_process = [name for name in own if wanted in folder.sources[name]]
+    return next(iter(with_process or own), "")
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def _folder_files(path: Path) -> dict[str, bytes]:
+    files = {name: content for name, content in _published_files(path)}
+    shared = path.parent / "_shared"
+    if shared.is_dir() and path.name != "_shared":
+        files |= {SHARED + name: content for name, content in _published_files(shared)}
+    return files
+
+
+def _published_files(path: Path) -> list[tuple[str, bytes]]:
+    """What is published: diagrams, tables, forms and settings, not samples, scenarios and prose."""
+    found = [*path.glob("*.bpmn"), *path.glob("*.dmn"), *path.glob("forms/*.json"), *path.glob(CONFIG)]
+    return [(item.relative_to(path).as_posix(), item.read_bytes()) for item in sorted(found)]
+
+
+def _package_files(path: Path, findings: list[Finding]) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(path) as package:
+            entries = package.infolist()
+            total = sum(entry.file_size for entry in entries)
+            if len(entries) > MAX_FILES or total > MAX_TOTAL:
+                findings.append(_error(path.name, "too-large", "Paketet är för stort."))
+                return {}
+            return {entry.filename: package.read(entry) for entry in entries if _is_safe(entry.filename)}
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+        findings.append(_error(path.name, "not-zip", "Filen är inget zip-paket som går att läsa."))
+        return {}
+
+
+def _is_safe(name: str) -> bool:
+    return not name.endswith("/") and not name.startswith("/") and ".." not in Path(name).parts
+
+
+def _decoded(files: Mapping[str, bytes], findings: list[Finding]) -> dict[str, str]:
+    sources = {}
+    for name, content in files.items():
+        try:
+            sources[name] = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            findings.append(_error(name, "encoding", "Filen är inte UTF-8. Spara den som UTF-8."))
+    return sources
+
+
+def _config(sources: Mapping[str, str], path: Path, findings: list[Finding]) -> dict[str, Any]:
+    if CONFIG not in sources:
+        if path.is_dir() or path.suffix == ".zip":
+            findings.append(_error(CONFIG, "no-config", "Filen process.toml saknas."))
+        return _guessed(sources, path)
+    try:
+        config = tomllib.loads(sources[CONFIG])
+    except tomllib.TOMLDecodeError as error:
+        findings.append(_error(CONFIG, "not-toml", f"process.toml går inte att läsa: {error}"))
+        return _guessed(sources, path)
+    for name in ("key", "title", "process", "owner", "retention"):
+        if not isinstance(config.get(name), str) or not config[name]:
+            findings.append(_error(CONFIG, "missing", f"process.toml saknar ”{name}”."))
+            config[name] = ""
+    findings.extend(lint.config_findings(config, CONFIG))
+    return config
+
+
+def _guessed(sources: Mapping[str, str], path: Path) -> dict[str, Any]:
+    """Settings for a bare diagram: its first process."""
+    process = ""
+    for name, text in sources.items():
+        if name.endswith(".bpmn"):
+            try:
+                found = diagram.processes(safe_xml.parse(text.encode()))
+            except safe_xml.UnsafeXml:
+                continue
+            executable = [item for item in found if item.get("isExecutable") == "true"] or found
+            process = executable[0].get("id", "") if executable else ""
+    return {"key": path.stem, "title": path.stem, "process": process}
+
+
+# -- checking ----------------------------------------------------------------------------------------------------------
+
+
+def _diagrams(folder: Folder, findings: list[Finding]) -> dict[str, etree._Element]:
+    roots = {}
+    for name, text in folder.sources.items():
+        if not name.endswith(".bpmn"):
+            continue
+        try:
+            root = safe_xml.parse(text.encode())
+        except safe_xml.UnsafeXml as error:
+            findings.append(_error(name, error.code, error.message))
+            continue
+        if root.tag != diagram.tag("definitions"):
+            findings.append(_error(name, "not-bpmn", "Filen är inget BPMN 2.0-diagram."))
+            continue
+        roots[name] = root
+    return roots
+
+
+def _called(roots: Mapping[str, etree._Element], folder: Folder) -> list[str]:
+    """The main diagram and those it calls, in that order."""
+    home = {process.get("id", ""): name for name, root in roots.items() for process in diagram.processes(root)}
+    first = main_file(folder)
+    order = [first] if first in roots else []
+    for name in order:
+        for call in roots[name].iter(diagram.tag("callActivity")):
+            found = home.get(call.get("calledElement", ""))
+            if found and found not in order:
+                order.append(found)
+    return order
+
+
+def _decisions(folder: Folder, findings: list[Finding]) -> set[str]:
+    known: dict[str, str] = {}
+    for name, text in folder.sources.items():
+        if not name.endswith(".dmn"):
+            continue
+        found = dmn.check(text.encode(), name)
+        findings += found
+        if any(item.severity == "error" for item in found):
+            continue
+        for decision in dmn.load(text.encode()).decisions:
+            if decision in known:
+                findings.append(
+                    Finding(name, decision, "error", "twice", f"Beslutet {decision} finns också i {known[decision]}.")
+                )
+            known[decision] = name
+    return set(known)
+
+
+def _forms(folder: Folder) -> list[Finding]:
+    def shared(key: str) -> bytes:
+        return folder.sources[published.form_file(key)].encode()
+
+    found: list[Finding] = []
+    for name, text in folder.sources.items():
+        if name.endswith(".json"):
+            found += form_definition.check(text.encode(), name, shared)
+    return found
+
+
+def _starts(root: etree._Element, process_id: str) -> list[diagram.Element]:
+    found = diagram.elements(root).values()
+    return [element for element in found if element.type == "startEvent" and element.scope == process_id]
+
+
+def _error(file: str, code: str, message: str) -> Finding:
+    return Finding(file, "", "error", code, message)

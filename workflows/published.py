@@ -1,0 +1,120 @@
+"""A published version ready to use, kept in memory per process: compiled diagrams, decisions, forms, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from workflows import dmn, engine, feel
+from workflows.forms import definition as form_definition
+from workflows.models import ProcessVersion
+
+SHARED = "_shared/"
+
+
+@dataclass(frozen=True)
+class MessageRule:
+    """How one message of a förlopp is matched: `[messages.<catch_name>]` of process.toml."""
+
+    catch_name: str
+    arrives_as: str
+    key_name: str
+    value: str
+    ttl: str
+    deliver_to_all: bool
+    once: bool
+
+
+@dataclass
+class Published:
+    """One version. Immutable but for the forms, which are read when first asked for."""
+
+    key: str
+    title: str
+    config: Mapping[str, Any]
+    sources: Mapping[str, str]
+    definition: engine.Definition
+    decisions: Mapping[str, dmn.Model]
+    messages: Mapping[str, MessageRule]
+    _forms: dict[str, form_definition.Form] = field(default_factory=dict)
+
+    def decide(self, decision_id: str, variables: Mapping[str, Any], now: datetime) -> Any:
+        """The decision's plain value. Raises EngineError for an unknown or failing decision."""
+        model = self.decisions.get(decision_id)
+        if model is None:
+            raise engine.EngineError(decision_id, "no-decision", f"Beslutstabellen {decision_id} finns inte.")
+        try:
+            return feel.to_plain(dmn.evaluate(model, decision_id, dict(variables), now=now).value)
+        except dmn.DmnError as error:
+            raise engine.EngineError(decision_id, "decision", f"Beslutstabellen {decision_id}: {error}") from None
+
+    def form(self, key: str) -> form_definition.Form:
+        """The form of a user task. Raises KeyError when the version has none by that key."""
+        if key not in self._forms:
+            name = form_file(key)
+            self._forms[key] = form_definition.load(
+                self.sources[name].encode(), shared=self._shared_form, filename=name
+            )
+        return self._forms[key]
+
+    def has_form(self, key: str) -> bool:
+        return form_file(key) in self.sources
+
+    def _shared_form(self, key: str) -> bytes:
+        return self.sources[form_file(key)].encode()
+
+
+def form_file(key: str) -> str:
+    """The file of a form key: "x" -> forms/x.json, "_shared/x" -> _shared/forms/x.json."""
+    if key.startswith(SHARED):
+        return f"{SHARED}forms/{key.removeprefix(SHARED)}.json"
+    return f"forms/{key}.json"
+
+
+def message_rules(config: Mapping[str, Any]) -> dict[str, MessageRule]:
+    """The rules of process.toml by the name the diagram uses."""
+    return {
+        name: MessageRule(
+            catch_name=name,
+            arrives_as=rule.get("from", name),
+            key_name=rule.get("key", ""),
+            value=rule.get("value", ""),
+            ttl=rule.get("ttl", ""),
+            deliver_to_all=rule.get("deliver", "one") == "all",
+            once=bool(rule.get("once", False)),
+        )
+        for name, rule in config.get("messages", {}).items()
+    }
+
+
+def assemble(config: Mapping[str, Any], sources: Mapping[str, str], compiled: Mapping[str, Any]) -> Published:
+    """A version from its stored parts; also used by the checks and the scenarios, without a database."""
+    decisions: dict[str, dmn.Model] = {}
+    for name, text in sources.items():
+        if name.endswith(".dmn"):
+            model = dmn.load(text.encode())
+            decisions.update(dict.fromkeys(model.decisions, model))
+    return Published(
+        key=config["key"],
+        title=config["title"],
+        config=config,
+        sources=sources,
+        definition=engine.Definition(compiled),
+        decisions=decisions,
+        messages=message_rules(config),
+    )
+
+
+@lru_cache(maxsize=64)
+def _by_id(public_id: UUID) -> Published:
+    version = ProcessVersion.objects.get(public_id=public_id)
+    return assemble(version.config, version.sources, version.compiled)
+
+
+def of(version_public_id: UUID) -> Published:
+    """The version with this public id; read from the database once per process."""
+    return _by_id(version_public_id)

@@ -1,0 +1,267 @@
+"""Everything that comes in: stored as it is first, then understood, then brought to its förlopp. Never lost.
+
+A message is in one of these states: received (stored, not looked at), buffered (early, waits for its instance),
+done, ignored (nothing waits for it any more, or a newer version was first), stopped (a person must look), dismissed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from people.models import Individual, Staff
+from people.services import individuals
+from workflows import connectors
+from workflows.connectors import IncomingMessage, Unreadable
+from workflows.models import BufferedKey, HistoryEntry, HistoryKind, Incident, InboxMessage, InboxState, ProcessInstance
+from workflows.services import incidents, messages
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+PERSON_KEY = "person_ref"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """`outcome` is stored, duplicate (same id, same body) or conflict (same id, other body: kept as a stopp)."""
+
+    message: InboxMessage
+    outcome: str
+
+
+def receive(*, source: str, message_id: str, raw: bytes, now: datetime) -> Receipt:
+    """Store a message durably, then handle it. Call outside a transaction; acknowledge when it has returned.
+
+    Trouble with the content never reaches the caller: it becomes a stopp. Only a database that does not answer does.
+    """
+    digest = hashlib.sha256(raw).hexdigest()
+    row = InboxMessage(source=source, message_id=message_id[:200], digest=digest, raw=raw, received_at=now)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        return _again(source, message_id[:200], digest, now=now)
+    handle(message=row, now=now)
+    row.refresh_from_db()
+    return Receipt(row, "stored")
+
+
+def handle(*, message: InboxMessage, now: datetime) -> None:
+    """Understand a stored message and bring it where it belongs, in one transaction; trouble becomes a stopp."""
+    try:
+        with transaction.atomic():
+            row = _locked(message)
+            if row.state in {InboxState.RECEIVED, InboxState.STOPPED}:
+                _handle(row, now=now)
+    except Unreadable as error:
+        _stop(message, code=error.code, text=error.message, now=now)
+    except Exception as error:
+        log.exception("message %s could not be handled", message.public_id)
+        _failed(message, error, now=now)
+
+
+def handle_received(*, now: datetime, limit: int = 100) -> int:
+    """Handle what was stored and then left, because a process died in between; how many."""
+    left = InboxMessage.objects.filter(state=InboxState.RECEIVED).order_by("received_at")[:limit]
+    for row in left:
+        handle(message=row, now=now)
+    return len(left)
+
+
+def expire_buffered(*, now: datetime, limit: int = 100) -> int:
+    """Early messages whose time is out become stops, unless their instance has ended meanwhile; how many."""
+    late = InboxMessage.objects.filter(state=InboxState.BUFFERED, expires_at__lte=now).order_by("expires_at")[:limit]
+    for row in late:
+        text = f"Meddelandet ”{row.name}” kom, men inget ärende har väntat på det. Para ihop det för hand eller skriv av det."
+        _stop(row, code="unmatched", text=text, now=now)
+    return len(late)
+
+
+def match(
+    *,
+    message: InboxMessage,
+    by: Staff,
+    now: datetime,
+    individual: Individual | None = None,
+    instance: ProcessInstance | None = None,
+) -> InboxMessage:
+    """A person says whom a stopped message is about; it is handled again with that. Raises Unreadable."""
+    with transaction.atomic():
+        row = _locked(message)
+        person = instance.individual if instance else individual
+        _handle(row, now=now, person=person, instance=instance)
+        incidents.resolve_for_message(message=row, by=by, now=now, note="Parades ihop för hand")
+    return row
+
+
+def dismiss(*, message: InboxMessage, reason: str, by: Staff, now: datetime) -> InboxMessage:
+    """A person says that a stopped or early message is to have no effect, and why."""
+    with transaction.atomic():
+        row = _locked(message)
+        BufferedKey.objects.filter(message=row).delete()
+        _finish(row, InboxState.DISMISSED, now=now)
+        incidents.resolve_for_message(message=row, by=by, now=now, note=reason)
+    return row
+
+
+# -- inside ------------------------------------------------------------------------------------------------------------
+
+
+def _locked(message: InboxMessage) -> InboxMessage:
+    return InboxMessage.objects.select_for_update(of=("self",)).select_related("individual").get(pk=message.pk)
+
+
+def _again(source: str, message_id: str, digest: str, *, now: datetime) -> Receipt:
+    known = InboxMessage.objects.get(source=source, message_id=message_id)
+    InboxMessage.objects.filter(pk=known.pk).update(copies=F("copies") + 1)
+    if known.digest == digest:
+        return Receipt(known, "duplicate")
+    text = "Samma meddelande-id kom igen med annat innehåll. Det första gäller; fråga avsändaren vilket som är rätt."
+    incidents.open_incident(code="conflict", text=text, group=incidents.IT, message=known, now=now)
+    return Receipt(known, "conflict")
+
+
+def _handle(
+    row: InboxMessage,
+    *,
+    now: datetime,
+    person: Individual | None = None,
+    instance: ProcessInstance | None = None,
+) -> None:
+    incoming = _understood(row, now=now, person=person)
+    keys = dict(incoming.keys)
+    payload = dict(incoming.payload)
+    if row.individual is not None:
+        keys[PERSON_KEY] = payload[PERSON_KEY] = str(row.individual.ref)
+    if instance is not None:
+        keys = {**keys, **_keys_of(instance)}
+    row.keys, row.payload = keys, payload
+    if _is_outdated(row, incoming):
+        _finish(row, InboxState.IGNORED, now=now)
+        return
+    row.save()
+    result = messages.publish(
+        name=row.name, keys=keys, payload=payload, individual=row.individual, message=row, now=now
+    )
+    _conclude(row, result, now=now)
+
+
+def _understood(row: InboxMessage, *, now: datetime, person: Individual | None) -> IncomingMessage:
+    """The message translated and its person found. Raises Unreadable."""
+    translate = connectors.get_translator(row.source)
+    if translate is None:
+        raise Unreadable("unknown-source", f"Ingen koppling är inställd för avsändaren {row.source}.")
+    try:
+        incoming = translate(_decoded(bytes(row.raw)), now=now)
+    except Unreadable as error:
+        if person is None or error.partial is None:
+            raise
+        incoming = replace(error.partial, person=None)
+    row.name, row.sent_at, row.version = incoming.name, incoming.sent_at, incoming.version
+    row.correlation = next((f"{key}:{value}"[:250] for key, value in incoming.keys.items() if value), "")
+    row.individual = person or _person(incoming, now=now)
+    return incoming
+
+
+def _person(incoming: IncomingMessage, *, now: datetime) -> Individual | None:
+    if incoming.individual_ref is not None:
+        found = Individual.objects.filter(ref=incoming.individual_ref).first()
+        if found is None:
+            raise Unreadable("unknown-person", "Meddelandet gäller en person som inte finns här.", partial=incoming)
+        return found
+    if incoming.person is None:
+        return None
+    return individuals.find_or_create(**vars(incoming.person), now=now)[0]
+
+
+def _conclude(row: InboxMessage, result: messages.Published, *, now: datetime) -> None:
+    if result.failed:
+        text = f"Meddelandet ”{row.name}” kunde inte tas emot av sitt ärende."
+        incidents.open_incident(code="not-taken", text=text, group=incidents.IT, message=row, now=now)
+        row.state = InboxState.STOPPED
+        row.save(update_fields=["state"])
+    elif result.had_effect:
+        _finish(row, InboxState.DONE, now=now)
+    elif result.already or not result.ttl:
+        for earlier in result.already:
+            _note(earlier, row, now=now)
+        _finish(row, InboxState.IGNORED, now=now)
+    else:
+        row.state = InboxState.BUFFERED
+        messages.keep(message=row, keys=row.keys, ttl=result.ttl, now=now)
+        row.save(update_fields=["state", "expires_at"])
+
+
+def _note(instance: ProcessInstance, row: InboxMessage, *, now: datetime) -> None:
+    detail = {"without_effect": True}
+    HistoryEntry.objects.create(
+        instance=instance, at=now, kind=HistoryKind.MESSAGE, element_type="message", name=row.name, detail=detail
+    )
+
+
+def _finish(row: InboxMessage, state: InboxState, *, now: datetime) -> None:
+    row.state, row.handled_at, row.expires_at = state, now, None
+    row.save()
+
+
+def _is_outdated(row: InboxMessage, incoming: IncomingMessage) -> bool:
+    """A newer version of the same message about the same thing has already been taken."""
+    if not row.correlation or incoming.version < 1:
+        return False
+    newer = InboxMessage.objects.filter(
+        name=row.name, correlation=row.correlation, source=row.source, version__gt=incoming.version
+    )
+    return newer.filter(state__in=[InboxState.DONE, InboxState.BUFFERED]).exclude(pk=row.pk).exists()
+
+
+def _keys_of(instance: ProcessInstance) -> dict[str, str]:
+    """The keys by which an instance waits, for a message that a person has matched to it."""
+    return dict(instance.subscriptions.values_list("key_name", "key_value"))
+
+
+def _decoded(raw: bytes) -> dict[str, Any]:
+    """The JSON object in a body. Raises Unreadable."""
+    try:
+        found = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise Unreadable("unreadable", "Meddelandet går inte att läsa: det är inte giltig JSON.") from None
+    if not isinstance(found, dict):
+        raise Unreadable("unreadable", "Meddelandet går inte att läsa: det är inget JSON-objekt.")
+    return found
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("duplicate key")
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _stop(message: InboxMessage, *, code: str, text: str, now: datetime) -> Incident:
+    with transaction.atomic():
+        BufferedKey.objects.filter(message=message).delete()
+        InboxMessage.objects.filter(pk=message.pk).update(state=InboxState.STOPPED, expires_at=None)
+        message.refresh_from_db()
+        group = incidents.COORDINATOR
+        return incidents.open_incident(code=code, text=text, group=group, message=message, now=now)
+
+
+def _failed(message: InboxMessage, error: Exception, *, now: datetime) -> None:
+    """Something of ours broke: tried again by the worker some times, then a stopp. Never an endless retry."""
+    InboxMessage.objects.filter(pk=message.pk).update(attempts=F("attempts") + 1)
+    message.refresh_from_db()
+    if message.attempts >= MAX_ATTEMPTS or message.state == InboxState.STOPPED:
+        text = f"Meddelandet kunde inte hanteras ({type(error).__name__}). Det ligger kvar och kan provas igen."
+        _stop(message, code="not-handled", text=text, now=now)

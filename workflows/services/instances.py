@@ -1,0 +1,162 @@
+"""Start and cancel instances."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from people.models import Individual, Staff
+from workflows import engine, published
+from workflows.engine.clock import ZONE
+from workflows.forms import answers as form_answers
+from workflows.models import (
+    HistoryEntry,
+    HistoryKind,
+    InstanceState,
+    ProcessDefinition,
+    ProcessInstance,
+    TaskState,
+)
+from workflows.services import settle, steps
+
+
+class NotPublished(Exception):
+    """Förloppet finns inte eller är inte publicerat."""
+
+
+class AlreadyRunning(Exception):
+    """Det pågår redan ett sådant ärende."""
+
+    def __init__(self, instance: ProcessInstance | None = None) -> None:
+        super().__init__("already running")
+        self.instance = instance
+
+
+class InvalidStart(Exception):
+    """Startformuläret är inte rätt ifyllt."""
+
+    def __init__(self, errors: list[form_answers.FieldError]) -> None:
+        super().__init__("invalid answers")
+        self.errors = errors
+
+
+def start(
+    *,
+    definition_key: str,
+    individual: Individual,
+    by: Staff | None,
+    now: datetime,
+    start_event: str | None = None,
+    answers: dict[str, Any] | None = None,
+    variables: dict[str, Any] | None = None,
+    business_key: str = "",
+) -> ProcessInstance:
+    """A new instance of the current version, run to its first wait states.
+
+    By hand: `answers` to the start event's form, if it has one. By message: `answers` is the payload, already
+    translated. Raises NotPublished, AlreadyRunning, InvalidStart, engine.EngineError.
+    """
+    definition = ProcessDefinition.objects.filter(key=definition_key).select_related("current").first()
+    if definition is None or definition.current is None:
+        raise NotPublished
+    version = published.of(definition.current.public_id)
+    event = _start_event(version, start_event)
+    given = answers
+    if not event.message and version.has_form(event.id):
+        given = _checked(version, event.id, answers or {}, now)
+    instance = ProcessInstance(
+        public_id=uuid.uuid4(),
+        definition=definition,
+        version=definition.current,
+        individual=individual,
+        business_key=business_key,
+        started_at=now,
+        started_by=by,
+        engine_state={},
+    )
+    with transaction.atomic():
+        execution = engine.Execution.start(
+            version.definition,
+            variables={**_context(instance, version, now), **(variables or {})},
+            now=now,
+            decide=version.decide,
+            start_event=event.id,
+            payload=given,
+        )
+        _insert(instance)
+        HistoryEntry.objects.create(instance=instance, at=now, by=by, kind=HistoryKind.STARTED, name=version.title)
+        settled = settle.settle(instance, execution, version, by=by, now=now)
+        steps.pass_on(instance, settled, now=now)
+    return instance
+
+
+def cancel(*, instance: ProcessInstance, reason: str, by: Staff | None, now: datetime) -> ProcessInstance:
+    """Stop an instance: its tasks, timers and calls that have not gone out are withdrawn. Raises InstanceEnded."""
+    with transaction.atomic():
+        row = steps.locked(instance.pk)
+        if row.state != InstanceState.ACTIVE:
+            raise steps.InstanceEnded
+        version = published.of(row.version.public_id)
+        execution = steps.restored(row, version)
+        execution.cancel(now=now)
+        settle.settle(row, execution, version, by=by, now=now)
+        row.state, row.outcome = InstanceState.CANCELLED, "avbrutet"
+        row.save(update_fields=["state", "outcome"])
+        detail = {"reason": reason}
+        HistoryEntry.objects.create(instance=row, at=now, by=by, kind=HistoryKind.CANCELLED, detail=detail)
+    return row
+
+
+def manual_start(version: published.Published) -> str | None:
+    """The start event for starting by hand, or None."""
+    for element in version.definition.elements.values():
+        if element.type == "startEvent" and element.scope == version.definition.process and not element.event:
+            return element.id
+    return None
+
+
+def _start_event(version: published.Published, start_event: str | None) -> engine.Element:
+    wanted = start_event or manual_start(version)
+    element = version.definition.elements.get(wanted or "")
+    if element is None:
+        raise engine.EngineError(wanted or "", "no-start", "Förloppet kan inte startas så.")
+    return element
+
+
+def _checked(version: published.Published, form_key: str, data: dict[str, Any], now: datetime) -> dict[str, Any]:
+    cleaned = form_answers.clean(version.form(form_key), data, {"parametrar": version.config.get("parameters", {})}, now=now)
+    if cleaned.errors:
+        raise InvalidStart(list(cleaned.errors))
+    return dict(cleaned.answers)
+
+
+def _insert(instance: ProcessInstance) -> None:
+    """Insert, or say who was first: the database refuses a second active instance with the same key."""
+    try:
+        with transaction.atomic():
+            instance.save(force_insert=True)
+    except IntegrityError:
+        rows = ProcessInstance.objects.filter(definition=instance.definition, state=InstanceState.ACTIVE)
+        raise AlreadyRunning(rows.filter(business_key=instance.business_key).first()) from None
+
+
+def _context(instance: ProcessInstance, version: published.Published, now: datetime) -> dict[str, Any]:
+    """The variables every instance has from the start; never name, number or address."""
+    individual = instance.individual
+    return {
+        "person": {
+            "ref": str(individual.ref),
+            "alder": individual.age(now.astimezone(ZONE).date()),
+            "skyddad": individual.is_protected,
+        },
+        "parametrar": dict(version.config.get("parameters", {})),
+        "arende": {"ref": str(instance.public_id), "startad": now.astimezone(ZONE).isoformat()},
+    }
+
+
+def open_tasks(instance: ProcessInstance) -> int:
+    """How many tasks of the instance wait for a person."""
+    return instance.user_tasks.filter(state=TaskState.OPEN).count()

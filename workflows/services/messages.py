@@ -1,0 +1,218 @@
+"""Brings a message to the instances that wait for it, or starts one, or keeps it until someone waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from people.models import Individual
+from workflows import engine, published
+from workflows.engine import clock
+from workflows.models import (
+    BufferedKey,
+    HistoryEntry,
+    HistoryKind,
+    InboxMessage,
+    InstanceState,
+    MessageDelivery,
+    MessageSubscription,
+    ProcessDefinition,
+    ProcessInstance,
+    StartSubscription,
+)
+from workflows.services import incidents, instances, steps
+
+
+@dataclass
+class Published:
+    """Where a message went. `early` when nobody waits yet though some förlopp knows the message; `ttl` how long to keep it."""
+
+    delivered: list[ProcessInstance] = field(default_factory=list)
+    started: list[ProcessInstance] = field(default_factory=list)
+    already: list[ProcessInstance] = field(default_factory=list)
+    failed: list[ProcessInstance] = field(default_factory=list)
+    ttl: str = ""
+
+    @property
+    def had_effect(self) -> bool:
+        return bool(self.delivered or self.started)
+
+
+def publish(
+    *,
+    name: str,
+    keys: Mapping[str, str],
+    payload: dict[str, Any],
+    individual: Individual | None,
+    now: datetime,
+    message: InboxMessage | None = None,
+    sender: ProcessInstance | None = None,
+) -> Published:
+    """Deliver to those who wait by one of the keys; else start what the message starts. Call inside a transaction.
+
+    An instance that cannot take it is left as it was, with a stopp, and the others get it all the same.
+    """
+    result = Published()
+    for subscription in _receivers(name, keys, sender):
+        _deliver(result, subscription, payload, message, now=now)
+    taken = {instance.definition_id for instance in (*result.delivered, *result.failed)}
+    for start in StartSubscription.objects.filter(message_name=name).exclude(definition_id__in=taken):
+        _start(result, start, keys, payload, individual, message, now=now)
+    if not (result.had_effect or result.already or result.failed):
+        result.ttl = _time_to_live(name)
+        result.already = _ended(keys)
+    return result
+
+
+def keep(*, message: InboxMessage, keys: Mapping[str, str], ttl: str, now: datetime) -> None:
+    """Keep an early message until someone waits for it or its time is out."""
+    BufferedKey.objects.filter(message=message).delete()
+    BufferedKey.objects.bulk_create(
+        BufferedKey(message=message, message_name=message.name, key_name=key, key_value=value[:200])
+        for key, value in keys.items()
+        if value
+    )
+    message.expires_at = clock.due(ttl, now)
+
+
+def _receivers(
+    name: str, keys: Mapping[str, str], sender: ProcessInstance | None
+) -> list[MessageSubscription]:
+    """One subscription per instance: all that want every message, and the oldest of those that share one."""
+    condition = Q()
+    for key, value in keys.items():
+        if value:
+            condition |= Q(key_name=key, key_value=value[:200])
+    if not condition:
+        return []
+    rows = MessageSubscription.objects.filter(condition, message_name=name, instance__state=InstanceState.ACTIVE)
+    rows = rows.exclude(instance=sender) if sender else rows
+    first: dict[int, MessageSubscription] = {}
+    for row in rows.select_related("instance__definition").order_by("instance_id", "pk"):
+        first.setdefault(row.instance_id, row)
+    broad = [row for row in first.values() if row.deliver_to_all]
+    narrow: dict[int, MessageSubscription] = {}
+    for row in first.values():
+        if not row.deliver_to_all:
+            narrow.setdefault(row.instance.definition_id, row)
+    # Always in the same order, so that two messages to the same instances cannot lock each other out.
+    return sorted([*broad, *narrow.values()], key=lambda row: row.instance_id)
+
+
+def _deliver(
+    result: Published,
+    subscription: MessageSubscription,
+    payload: dict[str, Any],
+    message: InboxMessage | None,
+    *,
+    now: datetime,
+) -> None:
+    def act(execution: engine.Execution) -> None:
+        execution.deliver(subscription.engine_task_id, subscription.catch_name, payload, now=now)
+
+    instance = subscription.instance
+    if message is not None and MessageDelivery.objects.filter(message=message, instance=instance).exists():
+        result.delivered.append(instance)
+        return
+    try:
+        steps.take(instance_id=instance.pk, act=act, by=None, now=now)
+    except (steps.InstanceEnded, engine.NotWaiting):
+        return
+    except engine.EngineError as error:
+        incidents.from_engine(instance_id=instance.pk, error=error, now=now)
+        result.failed.append(instance)
+        return
+    _record(instance, subscription.element_id, subscription.catch_name, message, now=now)
+    result.delivered.append(instance)
+
+
+def _record(
+    instance: ProcessInstance, element_id: str, name: str, message: InboxMessage | None, *, now: datetime
+) -> None:
+    HistoryEntry.objects.create(
+        instance=instance, at=now, kind=HistoryKind.MESSAGE, element_id=element_id, element_type="message", name=name
+    )
+    if message is not None:
+        MessageDelivery.objects.get_or_create(
+            message=message, instance=instance, element_id=element_id, defaults={"at": now}
+        )
+
+
+def _start(
+    result: Published,
+    start: StartSubscription,
+    keys: Mapping[str, str],
+    payload: dict[str, Any],
+    individual: Individual | None,
+    message: InboxMessage | None,
+    *,
+    now: datetime,
+) -> None:
+    definition = ProcessDefinition.objects.select_related("current").get(pk=start.definition_id)
+    if definition.current is None or individual is None:
+        return
+    rule = published.of(definition.current.public_id).messages.get(start.message_name)
+    business_key = _business_key(rule, keys)
+    earlier = _same_key(definition, business_key, once=bool(rule and rule.once))
+    if earlier is not None:
+        result.already.append(earlier)
+        return
+    try:
+        instance = instances.start(
+            definition_key=definition.key,
+            individual=individual,
+            by=None,
+            now=now,
+            start_event=start.start_event,
+            answers=payload,
+            business_key=business_key,
+        )
+    except instances.AlreadyRunning as error:
+        result.already.extend([error.instance] if error.instance else [])
+        return
+    _record(instance, start.start_event, start.message_name, message, now=now)
+    result.started.append(instance)
+
+
+def _business_key(rule: published.MessageRule | None, keys: Mapping[str, str]) -> str:
+    value = keys.get(rule.key_name, "") if rule else ""
+    return f"{rule.key_name}:{value}"[:250] if rule and value else ""
+
+
+def _same_key(definition: ProcessDefinition, business_key: str, *, once: bool) -> ProcessInstance | None:
+    if not business_key:
+        return None
+    rows = ProcessInstance.objects.filter(definition=definition, business_key=business_key)
+    return (rows if once else rows.filter(state=InstanceState.ACTIVE)).order_by("-pk").first()
+
+
+def _ended(keys: Mapping[str, str]) -> list[ProcessInstance]:
+    """Instances of these keys that are over: a message to them comes too late to matter."""
+    wanted = [f"{key}:{value}"[:250] for key, value in keys.items() if value]
+    rows = ProcessInstance.objects.filter(business_key__in=wanted)
+    if rows.filter(state=InstanceState.ACTIVE).exists():
+        return []
+    return list(rows.order_by("-pk")[:1])
+
+
+def _time_to_live(name: str) -> str:
+    """The longest time any current förlopp keeps the message; '' when none knows it."""
+    found = ""
+    for definition in ProcessDefinition.objects.exclude(current=None).select_related("current"):
+        if definition.current is None:
+            continue
+        for rule in published.message_rules(definition.current.config).values():
+            if rule.arrives_as == name and rule.ttl:
+                found = max(found, rule.ttl, key=_days)
+    return found
+
+
+def _days(ttl: str) -> float:
+    if not ttl:
+        return 0.0
+    duration = clock.parse_duration(ttl)
+    return duration.months * 30 + duration.days + duration.seconds / 86_400

@@ -1,0 +1,176 @@
+"""Calls to systems: claimed under a lease, delivered at least once, retried when transient, then done by a person.
+
+The executor that calls the system lives in `integrations`; these verbs are all it may do to the rows.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from workflows import connectors, engine, published
+from workflows.models import OutboxMessage, OutboxState, TaskState, UserTask
+from workflows.services import incidents, settle, steps
+
+BACK_OFF = [timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800)]
+MAX_ATTEMPTS = len(BACK_OFF)
+DOWN = "down"
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A call that is yours until the lease ends. Give `token` back with the outcome."""
+
+    key: uuid.UUID
+    operation: str
+    params: dict[str, Any]
+    individual_ref: uuid.UUID | None
+    attempt: int
+    token: uuid.UUID
+
+
+def claim(*, worker: str, now: datetime, lease: timedelta, limit: int = 10) -> list[Claimed]:
+    """Take calls that are due and not leased by anyone alive; an expired lease is taken over."""
+    with transaction.atomic():
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        rows = OutboxMessage.objects.filter(free, state=OutboxState.PENDING, next_try_at__lte=now)
+        skip = connection.features.has_select_for_update_skip_locked
+        rows = rows.select_for_update(skip_locked=skip, of=("self",)).select_related("individual")
+        return [_lease(row, worker, now=now, lease=lease) for row in rows.order_by("next_try_at", "pk")[:limit]]
+
+
+def renew(*, key: uuid.UUID, token: uuid.UUID, now: datetime, lease: timedelta) -> bool:
+    """Hold on to a slow call; False when somebody else has taken it over."""
+    return _mine(key, token).update(lease_until=now + lease) == 1
+
+
+def succeed(*, key: uuid.UUID, token: uuid.UUID, result: dict[str, Any], now: datetime) -> bool:
+    """The system has answered: the instance goes on with `result`. False for a stale token.
+
+    An answer after a person has taken over is kept beside and changes nothing.
+    """
+    with transaction.atomic():
+        row = _held(key, token)
+        if row is None:
+            _keep_late(key, result)
+            return False
+        _end(row, OutboxState.DONE, now=now, result=result)
+        return _move(row, lambda run: run.answer(row.engine_task_id, result, now=now), now=now)
+
+
+def fail(*, key: uuid.UUID, token: uuid.UUID, error: connectors.DeliveryError, now: datetime) -> bool:
+    """The call failed. Transient: again later, a limited number of times. Else, and then, a person. False if stale."""
+    with transaction.atomic():
+        row = _held(key, token)
+        if row is None:
+            return False
+        row.error_code, row.error_text = error.code[:100], error.message[:1000]
+        if isinstance(error, connectors.TransientError) and row.attempt < MAX_ATTEMPTS:
+            _try_later(row, now=now)
+        elif isinstance(error, connectors.BusinessError) and _refused(row, error.code, now=now):
+            pass
+        else:
+            _hand_over(row, error, now=now)
+    return True
+
+
+def retry(*, row: OutboxMessage, now: datetime) -> None:
+    """Send again what a person would otherwise do by hand; the hand task goes away when the system answers."""
+    values = {"state": OutboxState.PENDING, "attempt": 0, "next_try_at": now, "ended_at": None, "lease_until": None}
+    OutboxMessage.objects.filter(pk=row.pk, state=OutboxState.FAILED).update(**values)
+
+
+# -- inside ------------------------------------------------------------------------------------------------------------
+
+
+def _lease(row: OutboxMessage, worker: str, *, now: datetime, lease: timedelta) -> Claimed:
+    row.attempt += 1
+    row.leased_by, row.lease_token, row.lease_until = worker[:100], uuid.uuid4(), now + lease
+    row.save(update_fields=["attempt", "leased_by", "lease_token", "lease_until"])
+    ref = row.individual.ref if row.individual else None
+    return Claimed(row.key, row.operation, row.params, ref, row.attempt, row.lease_token)
+
+
+def _mine(key: uuid.UUID, token: uuid.UUID) -> Any:
+    return OutboxMessage.objects.filter(key=key, lease_token=token, state=OutboxState.PENDING)
+
+
+def _held(key: uuid.UUID, token: uuid.UUID) -> OutboxMessage | None:
+    """The row, if it is still ours. The instance is locked first, as everywhere, so that no two wait for each other."""
+    found: OutboxMessage | None = _mine(key, token).first()
+    if found is None:
+        return None
+    steps.locked(found.instance_id)
+    held: OutboxMessage | None = _mine(key, token).select_for_update(of=("self",)).select_related("instance").first()
+    return held
+
+
+def _keep_late(key: uuid.UUID, result: dict[str, Any]) -> None:
+    handed_over = OutboxMessage.objects.filter(key=key, state=OutboxState.FAILED)
+    handed_over.update(late_result=result)
+
+
+def _end(row: OutboxMessage, state: OutboxState, *, now: datetime, result: dict[str, Any] | None = None) -> None:
+    row.state, row.ended_at, row.result, row.lease_until = state, now, result, None
+    row.save()
+
+
+def _try_later(row: OutboxMessage, *, now: datetime) -> None:
+    row.next_try_at = now + BACK_OFF[min(row.attempt, len(BACK_OFF)) - 1]
+    row.lease_until, row.lease_token = None, None
+    row.save()
+
+
+def _move(row: OutboxMessage, act: steps.Act, *, now: datetime) -> bool:
+    """Move the instance on; what the engine cannot do becomes a stopp and the answer stays with the row."""
+    try:
+        steps.take(instance_id=row.instance_id, act=act, by=None, now=now)
+    except (engine.NotWaiting, steps.InstanceEnded):
+        return True
+    except engine.EngineError as error:
+        incidents.from_engine(instance_id=row.instance_id, error=error, now=now)
+    return True
+
+
+def _refused(row: OutboxMessage, code: str, *, now: datetime) -> bool:
+    """Whether the diagram itself says what happens when the system says no."""
+    taken = False
+
+    def act(execution: engine.Execution) -> None:
+        nonlocal taken
+        taken = execution.refuse(row.engine_task_id, code, now=now)
+
+    try:
+        steps.take(instance_id=row.instance_id, act=act, by=None, now=now)
+    except (engine.EngineError, steps.InstanceEnded):
+        return False
+    if taken:
+        OutboxMessage.objects.filter(pk=row.pk).update(state=OutboxState.FAILED, ended_at=now, lease_until=None)
+    return taken
+
+
+def _hand_over(row: OutboxMessage, error: connectors.DeliveryError, *, now: datetime) -> None:
+    """A person does the step by hand, and IT gets to know. The care path does not wait for IT."""
+    _end(row, OutboxState.FAILED, now=now)
+    instance = steps.locked(row.instance_id)
+    version = published.of(instance.version.public_id)
+    element = version.definition.elements[row.element_id]
+    operation = connectors.operations().get(row.operation)
+    title = operation.title if operation else row.operation
+    why = f"Systemet svarade inte eller sade nej: {error.message} Gör det på annat sätt och skriv vad du gjorde."
+    if not instance.user_tasks.filter(engine_task_id=row.engine_task_id, state=TaskState.OPEN).exists():
+        task = settle.fallback_task(instance, element, row.engine_task_id, why=why, now=now)
+        UserTask.objects.bulk_create([task])
+    text = f"”{title}” gick inte att skicka efter {row.attempt} försök: {error.message} En uppgift att göra det för hand är skapad."
+    group = incidents.IT
+    incidents.open_incident(code=error.code, text=text, group=group, instance=instance, outbox=row, element_id=element.id, now=now)
+
+
+def pending(*, now: datetime) -> int:
+    """How many calls wait to be sent and are overdue; for the health page."""
+    return OutboxMessage.objects.filter(state=OutboxState.PENDING, next_try_at__lte=now).count()

@@ -1,0 +1,73 @@
+"""One step of one instance: lock, restore, act, settle, pass messages on. All other services step through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from people.models import Staff
+from workflows import engine, published
+from workflows.models import InstanceState, ProcessInstance
+from workflows.services import settle
+
+Act = Callable[[engine.Execution], None]
+
+
+class InstanceEnded(Exception):
+    """Ärendet är avslutat."""
+
+
+def take(*, instance_id: int, act: Act, by: Staff | None, now: datetime) -> tuple[ProcessInstance, settle.Settled]:
+    """Let `act` move the instance on and write down what follows, in one transaction.
+
+    Raises InstanceEnded, engine.EngineError (nothing is written) and settle.Conflict.
+    """
+    with transaction.atomic():
+        instance = locked(instance_id)
+        if instance.state != InstanceState.ACTIVE:
+            raise InstanceEnded
+        version = published.of(instance.version.public_id)
+        execution = restored(instance, version)
+        act(execution)
+        settled = settle.settle(instance, execution, version, by=by, now=now)
+        pass_on(instance, settled, now=now)
+    return instance, settled
+
+
+def locked(instance_id: int) -> ProcessInstance:
+    """The instance, its row locked until the transaction ends."""
+    rows = ProcessInstance.objects.select_for_update(of=("self",))
+    return rows.select_related("version", "individual").get(pk=instance_id)
+
+
+def restored(instance: ProcessInstance, version: published.Published) -> engine.Execution:
+    """The instance's execution as it was stored."""
+    return engine.Execution.restore(version.definition, instance.engine_state, decide=version.decide)
+
+
+def pass_on(instance: ProcessInstance, settled: settle.Settled, *, now: datetime) -> None:
+    """Messages that a diagram throws reach other instances in the same transaction."""
+    if not settled.thrown:
+        return
+    from workflows.services import messages  # noqa: PLC0415 - messages step through here too
+
+    for thrown in settled.thrown:
+        keys = {key: value for key, value in thrown.payload.items() if isinstance(value, str)}
+        keys.setdefault("person_ref", str(instance.individual.ref))
+        messages.publish(
+            name=thrown.name,
+            keys=keys,
+            payload=thrown.payload,
+            individual=instance.individual,
+            sender=instance,
+            now=now,
+        )
+
+
+def variables_of(instance: ProcessInstance) -> dict[str, Any]:
+    """The instance's variables as last stored."""
+    found: dict[str, Any] = instance.engine_state["variables"]
+    return found

@@ -1,0 +1,208 @@
+"""What people do with tasks: take, hand back, complete; and what happens when nobody does."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from people.models import Staff
+from workflows import engine, published
+from workflows.forms import answers as form_answers
+from workflows.models import HistoryEntry, HistoryKind, ProcessInstance, TaskKind, TaskState, UserTask
+from workflows.services import steps
+
+
+class TaskGone(Exception):
+    """Uppgiften är inte längre aktuell."""
+
+
+class NotAllowed(Exception):
+    """Uppgiften hör till en annan profession."""
+
+
+class AlreadyCompleted(Exception):
+    """Redan klar, av …"""
+
+    def __init__(self, by_name: str, at: datetime) -> None:
+        super().__init__("already completed")
+        self.by_name = by_name
+        self.at = at
+
+
+class ClaimedByOther(Exception):
+    """Uppgiften är tagen av …"""
+
+    def __init__(self, by_name: str) -> None:
+        super().__init__("claimed by other")
+        self.by_name = by_name
+
+
+class InvalidAnswers(Exception):
+    """Formuläret är inte rätt ifyllt."""
+
+    def __init__(self, errors: Sequence[form_answers.FieldError]) -> None:
+        super().__init__("invalid answers")
+        self.errors = list(errors)
+
+
+@dataclass(frozen=True)
+class Completed:
+    """The task as it became, and the tasks of the same ärende that are next for anyone."""
+
+    task: UserTask
+    next_tasks: list[UserTask]
+
+
+def may_work(task: UserTask, staff: Staff) -> bool:
+    """Whether the task is offered to one of the staff member's professions."""
+    if task.is_restricted and not staff.may_see_protected:
+        return False
+    held = set(staff.professions)
+    return task.group in held or (bool(task.escalated_to) and task.escalated_to in held)
+
+
+def claim(*, task: UserTask, by: Staff, now: datetime, take_over: bool = False) -> UserTask:
+    """Take a task. `take_over` takes it from a colleague. Raises NotAllowed, ClaimedByOther, AlreadyCompleted, TaskGone."""
+    _require_right(task, by)
+    with transaction.atomic():
+        rows = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN)
+        if not take_over:
+            rows = rows.filter(claimed_by=None) | rows.filter(claimed_by=by)
+        hit = rows.update(claimed_by=by, claimed_at=now)
+        fresh = _fresh(task)
+        if hit != 1:
+            _raise_lost(fresh)
+        if task.claimed_by_id != by.pk:
+            _record(fresh, HistoryKind.CLAIMED, by=by, now=now)
+    return fresh
+
+
+def release(*, task: UserTask, by: Staff, now: datetime) -> UserTask:
+    """Hand a task back to the group. Raises ClaimedByOther when it is another's, AlreadyCompleted, TaskGone."""
+    _require_right(task, by)
+    with transaction.atomic():
+        hit = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN, claimed_by=by).update(
+            claimed_by=None, claimed_at=None
+        )
+        fresh = _fresh(task)
+        if hit != 1:
+            if fresh.is_open and fresh.claimed_by is None:
+                return fresh
+            _raise_lost(fresh)
+        _record(fresh, HistoryKind.RELEASED, by=by, now=now)
+    return fresh
+
+
+def complete(
+    *, task: UserTask, answers: dict[str, Any], by: Staff, now: datetime, action_id: uuid.UUID | None = None
+) -> Completed:
+    """Complete a task with the answers to its form and move the ärende on, in one transaction.
+
+    The same `action_id` again (a double click) gives the earlier answer. Two people at once: one wins, the other
+    gets AlreadyCompleted. Raises NotAllowed, InvalidAnswers, ClaimedByOther, TaskGone, engine.EngineError.
+    """
+    _require_right(task, by)
+    with transaction.atomic():
+        instance = steps.locked(task.instance_id)
+        fresh = _fresh(task)
+        if action_id is not None and fresh.action_id == action_id:
+            return Completed(fresh, next_tasks(instance))
+        if not fresh.is_open or (fresh.claimed_by_id not in (None, by.pk)):
+            _raise_lost(fresh)
+        cleaned = checked(fresh, answers, now=now)
+        _mark_completed(fresh, cleaned, by=by, now=now, action_id=action_id)
+        _, settled = steps.take(instance_id=instance.pk, act=_act(fresh, cleaned, now), by=by, now=now)
+    return Completed(fresh, settled.appeared)
+
+
+def checked(task: UserTask, answers: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """The answers cleaned by the task's form. Raises InvalidAnswers."""
+    version = published.of(task.instance.version.public_id)
+    if not version.has_form(task.form_key):
+        return {}
+    variables = steps.variables_of(task.instance)
+    cleaned = form_answers.clean(version.form(task.form_key), answers, variables, now=now)
+    if cleaned.errors:
+        raise InvalidAnswers(cleaned.errors)
+    return dict(cleaned.answers)
+
+
+def escalate_due(*, now: datetime, limit: int = 100) -> int:
+    """Show late tasks to the profession that helps out; how many."""
+    rows = UserTask.objects.filter(state=TaskState.OPEN, escalate_at__lte=now).exclude(escalation_group="")
+    done = 0
+    for task in rows.order_by("escalate_at")[:limit]:
+        with transaction.atomic():
+            same = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN, escalate_at=task.escalate_at)
+            if same.update(escalated_to=F("escalation_group"), escalate_at=None, priority=1) == 1:
+                _record(task, HistoryKind.ESCALATED, by=None, now=now)
+                done += 1
+    return done
+
+
+def next_tasks(instance: ProcessInstance) -> list[UserTask]:
+    """The open tasks of an ärende, most urgent first."""
+    return list(instance.user_tasks.filter(state=TaskState.OPEN).order_by("due_sort", "pk"))
+
+
+def _act(task: UserTask, answers: dict[str, Any], now: datetime) -> steps.Act:
+    def act(execution: engine.Execution) -> None:
+        if task.kind == TaskKind.FALLBACK:
+            execution.answer(task.engine_task_id, {"manuellt": True, **answers}, now=now)
+        else:
+            execution.complete(task.engine_task_id, answers, now=now)
+
+    return act
+
+
+def _mark_completed(
+    task: UserTask, answers: dict[str, Any], *, by: Staff, now: datetime, action_id: uuid.UUID | None
+) -> None:
+    values = {
+        "state": TaskState.COMPLETED,
+        "ended_at": now,
+        "completed_by": by,
+        "answers": answers,
+        "action_id": action_id,
+        "claimed_by": by,
+    }
+    if UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN).update(**values) != 1:
+        _raise_lost(_fresh(task))
+    for name, value in values.items():
+        setattr(task, name, value)
+
+
+def _require_right(task: UserTask, by: Staff) -> None:
+    if not may_work(task, by):
+        raise NotAllowed
+
+
+def _fresh(task: UserTask) -> UserTask:
+    return UserTask.objects.select_related("instance__version", "claimed_by", "completed_by").get(pk=task.pk)
+
+
+def _raise_lost(task: UserTask) -> None:
+    """Say why an action did not hit: who was first, or that nobody needs it any more."""
+    if task.state == TaskState.COMPLETED and task.completed_by is not None and task.ended_at is not None:
+        raise AlreadyCompleted(str(task.completed_by), task.ended_at)
+    if task.state == TaskState.CANCELLED:
+        raise TaskGone
+    raise ClaimedByOther(str(task.claimed_by) if task.claimed_by else "")
+
+
+def _record(task: UserTask, kind: HistoryKind, *, by: Staff | None, now: datetime) -> None:
+    HistoryEntry.objects.create(
+        instance_id=task.instance_id,
+        at=now,
+        by=by,
+        kind=kind,
+        element_id=task.element_id,
+        element_type="userTask",
+        name=task.name,
+    )
