@@ -10,12 +10,13 @@ from workflows.feel.errors import Diagnostic, FeelError
 from workflows.feel.interpreter import Run
 from workflows.feel.nodes import Tree, UnaryTree
 from workflows.feel.parser import Parser
-from workflows.feel.values import Range, YearsMonths, to_plain, weigh
+from workflows.feel.values import Range, YearsMonths, to_plain
 
 __all__ = [
     "Diagnostic",
     "FeelError",
     "Range",
+    "Run",
     "Tree",
     "UnaryTree",
     "YearsMonths",
@@ -60,11 +61,4 @@ def evaluate(
     expression that does not parse or that a limit stops. `now` is aware and is all the expression knows of the clock.
     """
     tree = parse(expression) if isinstance(expression, str) else expression
-    run = Run(variables, now=now, diagnostics=diagnostics)
-    try:
-        result = run.evaluate(tree.root, None)
-        if isinstance(result, (list, dict)):
-            weigh(result, run)
-    except RecursionError:
-        raise FeelError(run.position, _TOO_DEEP) from None
-    return result
+    return Run(variables, now=now, diagnostics=diagnostics).value(tree)

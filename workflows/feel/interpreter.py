@@ -11,7 +11,7 @@ from workflows.feel.builtins.registry import BUILTINS, Running, call_builtin
 from workflows.feel.comparison import compare, member
 from workflows.feel.errors import Diagnostic, FeelError, Nothing
 from workflows.feel.limits import MAX_CALL_DEPTH
-from workflows.feel.values import Builtin, Closure, Range, YearsMonths, from_plain, swedish_kind
+from workflows.feel.values import Builtin, Closure, Range, YearsMonths, from_plain, swedish_kind, weigh
 
 _MISSING = object()
 _WITH_PROPERTIES = (date, datetime, time, timedelta, YearsMonths)
@@ -39,6 +39,16 @@ class Run(Running):
         self.now = now
         self.variables = variables
         self._cache: dict[str, object] = {}
+
+    def value(self, tree: nodes.Tree, extra: Mapping[str, object] | None = None) -> object:
+        """The value of a whole expression; `extra` are FEEL values that hide variables, such as a cell's `?`."""
+        try:
+            result = self.evaluate(tree.root, Scope(extra, None) if extra else None)
+        except RecursionError:
+            raise FeelError(self.position, "Uttrycket har för många nivåer inuti varandra.") from None
+        if isinstance(result, list | dict):
+            weigh(result)
+        return result
 
     def evaluate(self, node: nodes.Node, scope: Scope | None) -> object:
         self.fuel -= 1

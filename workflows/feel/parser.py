@@ -42,7 +42,16 @@ from workflows.feel.values import number
 
 OR, AND, COMPARISON, SUM, PRODUCT, POWER, POSTFIX = 1, 2, 3, 4, 5, 6, 8
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
-_POWERS = {"or": OR, "and": AND, "between": COMPARISON, "in": COMPARISON, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT}
+_POWERS = {
+    "or": OR,
+    "and": AND,
+    "between": COMPARISON,
+    "in": COMPARISON,
+    "+": SUM,
+    "-": SUM,
+    "*": PRODUCT,
+    "/": PRODUCT,
+}
 _POWERS |= dict.fromkeys(_COMPARISONS, COMPARISON) | {"**": POWER} | dict.fromkeys(("[", "(", ".", "instance"), POSTFIX)
 _LITERALS: dict[str, object] = {"true": True, "false": False, "null": None}
 

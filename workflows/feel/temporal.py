@@ -231,8 +231,10 @@ def add_time(value: object, length: timedelta) -> object:
             return (datetime.combine(value, time()) + length).date()
         if isinstance(value, time):
             moment = datetime(2000, 1, 2, value.hour, value.minute, value.second, value.microsecond)
-            return (moment + timedelta(microseconds=length // timedelta(microseconds=1) % 86_400_000_000)).time().replace(
-                tzinfo=value.tzinfo
+            return (
+                (moment + timedelta(microseconds=length // timedelta(microseconds=1) % 86_400_000_000))
+                .time()
+                .replace(tzinfo=value.tzinfo)
             )
     except OverflowError:
         raise Nothing("Tidpunkten ligger utanför kalendern.") from None
@@ -241,7 +243,9 @@ def add_time(value: object, length: timedelta) -> object:
 
 def between(later: date | datetime | time, earlier: date | datetime | time) -> timedelta:
     if isinstance(later, time) or isinstance(earlier, time):
-        if not (isinstance(later, time) and isinstance(earlier, time)) or (later.tzinfo is None) != (earlier.tzinfo is None):
+        if not (isinstance(later, time) and isinstance(earlier, time)) or (later.tzinfo is None) != (
+            earlier.tzinfo is None
+        ):
             raise Nothing("Tiderna går inte att jämföra: båda ska ha, eller båda sakna, tidszon.")
         return timedelta(microseconds=clock_micros(later) - clock_micros(earlier))
     first, second = instant(earlier), instant(later)

@@ -184,7 +184,7 @@ def plain_number(value: Decimal) -> int | float | None:
     return made if abs(made) != float("inf") else None
 
 
-def weigh(value: object, budget: Budget) -> None:
+def weigh(value: object) -> None:
     """Refuse a result whose written form would be huge because its parts are shared many times over."""
     waiting: list[tuple[object, int]] = [(value, 0)]
     seen = characters = 0

@@ -45,5 +45,3 @@ def _days(n: Decimal) -> int:
     if n != n.to_integral_value() or abs(n) > swedish.MAX_DAYS:
         raise Nothing(f"Antalet dagar ska vara ett heltal, högst {swedish.MAX_DAYS}.")
     return whole(n)
-
-

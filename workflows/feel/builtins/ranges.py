@@ -57,8 +57,11 @@ def _includes(a: Range, b: Range) -> bool:
 
 
 def _overlaps_before(a: Range, b: Range) -> bool:
-    return _overlaps(a, b) and not _starts_no_later(b, a) and not _ends_no_earlier(a, b) or (
-        _overlaps(a, b) and _starts_no_later(a, b) and not _same_start(a, b) and _ends_no_earlier(b, a)
+    return (
+        _overlaps(a, b)
+        and not _starts_no_later(b, a)
+        and not _ends_no_earlier(a, b)
+        or (_overlaps(a, b) and _starts_no_later(a, b) and not _same_start(a, b) and _ends_no_earlier(b, a))
     )
 
 
@@ -76,8 +79,11 @@ def _coincides(a: Range, b: Range) -> bool:
 
 def _relation(name: str, test: Callable[[Range, Range], bool], *, swapped: bool = False) -> None:
     kinds = ("range", "point")
-    names = [f"{first}{'1' if first == second else ''}: any, {second}{'2' if first == second else ''}: any"
-             for first in kinds for second in kinds]
+    names = [
+        f"{first}{'1' if first == second else ''}: any, {second}{'2' if first == second else ''}: any"
+        for first in kinds
+        for second in kinds
+    ]
 
     @builtin(name, *names)
     def relation(run: Running, left: object, right: object) -> bool:

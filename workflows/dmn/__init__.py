@@ -1,0 +1,10 @@
+"""Decision models of DMN 1.1-1.5: read safely, evaluated with our own FEEL, explained and checked."""
+
+from workflows.dmn.checking import check
+from workflows.dmn.errors import DmnError
+from workflows.dmn.evaluation import Result, evaluate
+from workflows.dmn.model import Decision, Model
+from workflows.dmn.reader import load
+from workflows.dmn.tables import CellDiagnostic
+
+__all__ = ["CellDiagnostic", "Decision", "DmnError", "Model", "Result", "check", "evaluate", "load"]
