@@ -1,0 +1,98 @@
+"""Speaks as a home care planning system would: takes orders, tells what became of them."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+
+from django.utils import timezone
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.routing import Route
+
+from integrations.simulation import Json, OwnPagesOnly, Refused, Store, control, mailbox, once
+
+ORDERS = {
+    "bestallning": "Beställning",
+    "avbestallning": "Avbeställning",
+    "insats_paus": "Paus av insatser",
+    "insats_ateruppta": "Återuppta insatser",
+}
+KINDS = {
+    "bestallning_bekraftad": "Bekräfta beställningen",
+    "utebliven_insats": "Utebliven insats",
+    "avvikelse_besok": "Avvikelse vid besök",
+}
+CONTENT: dict[str, Json] = {
+    "bestallning_bekraftad": {},
+    "utebliven_insats": {"besok_id": "", "orsak": "personalbrist", "detalj": "Kvällsbesöket blev inte av."},
+    "avvikelse_besok": {"besok_id": "", "orsak": "ej_antraffad", "detalj": "Ingen öppnade."},
+}
+STATUSES = frozenset({"mottagen", "last", "avvisad"})
+
+
+def create(*, var: Path) -> Starlette:
+    """The simulator as an application; its memory is in `var`/simulators."""
+    planning = Planning(Store(var / "simulators" / "hemtjanst.sqlite3"))
+    store = planning.store
+    routes = [
+        *mailbox(store, STATUSES),
+        Route("/api/bestallningar", once(store, 202, accept), methods=["POST"]),
+        *control(store, {"skicka": planning.send}, planning.page, "hemtjanst"),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(OwnPagesOnly)])
+
+
+def accept(told: Json, _request: Request) -> Json:
+    """An order, a pause, a resumption or a cancellation. Raises Refused."""
+    if told.get("typ") not in ORDERS:
+        raise Refused("okand_typ", "Planeringssystemet känner inte till den sortens beställning.")
+    if not isinstance(told.get("person_ref"), str) or not told["person_ref"].strip():
+        raise Refused("person_saknas", "Beställningen säger inte vem den gäller.")
+    return {"bestallning_id": f"best-{uuid.uuid4()}"}
+
+
+class Planning:
+    """The orders taken and the messages about them."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def send(self, told: Json) -> Json:
+        """{"typ", "person_ref", "bestallning_id"?, and more fields to change}."""
+        kind, person_ref = told.get("typ"), str(told.get("person_ref") or "").strip()
+        if kind not in KINDS or not person_ref:
+            raise Refused("fel_val", "Välj ett meddelande och en beställning.")
+        now = timezone.localtime()
+        message: Json = {
+            "meddelande_id": str(uuid.uuid4()),
+            "typ": kind,
+            "person_ref": person_ref,
+            "bestallning_id": str(told.get("bestallning_id") or "") or self._latest_order(person_ref),
+            "skickad_dt": now.isoformat(timespec="seconds"),
+            **CONTENT[kind],
+        }
+        if "besok_id" in message:
+            message |= {"besok_id": f"besok-{uuid.uuid4()}", "planerad_start": now.isoformat(timespec="seconds")}
+        changes = {key: value for key, value in told.items() if key not in ("typ", "person_ref", "bestallning_id")}
+        message.update(changes)
+        self.store.queue(message_id=message["meddelande_id"], kind=kind, about=person_ref, body=message)
+        return {"meddelande_id": message["meddelande_id"], "meddelande": message}
+
+    def orders(self) -> list[Json]:
+        """The latest first."""
+        found = []
+        for row in self.store.latest("received"):
+            told, answer = json.loads(row["body"]), json.loads(row["answer"])
+            title = ORDERS[told["typ"]]
+            found.append({**row, "told": told, "title": title, "order_id": answer["bestallning_id"]})
+        return found
+
+    def page(self) -> Json:
+        return {"orders": self.orders(), "kinds": KINDS}
+
+    def _latest_order(self, person_ref: str) -> str | None:
+        mine = (order["order_id"] for order in self.orders() if order["told"]["person_ref"] == person_ref)
+        return next(mine, None)

@@ -1,0 +1,333 @@
+"""What the simulators share: a queue that survives a kill, the ways to be broken, and a small page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.utils import timezone
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+Json = dict[str, Any]
+Handler = Callable[[Request], Awaitable[Response]]
+
+FAULTS = {
+    "ok": "Allt fungerar",
+    "slow": "Långsam: svarar efter det antal sekunder som anges",
+    "down": "Nere: svarar 503 på allt",
+    "duplicate": "Dubblett: varje meddelande kommer två gånger med samma id",
+    "reorder": "Omkastad ordning: det nyaste meddelandet kommer först",
+    "garbage": "Skräp: nästa meddelande är oläsligt, och svaren är en webbsida",
+    "reject": "Avvisar: svarar nej på det som kommunen skickar",
+}
+MAX_BODY = 1_000_000
+MAX_FETCH = 1_000
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS outgoing (
+    number INTEGER PRIMARY KEY, message_id TEXT NOT NULL, kind TEXT NOT NULL, about TEXT NOT NULL, body TEXT NOT NULL,
+    queued_at TEXT NOT NULL, fetched INTEGER NOT NULL DEFAULT 0, acknowledged_at TEXT, status TEXT NOT NULL DEFAULT '',
+    attempts INTEGER NOT NULL DEFAULT 0, next_attempt REAL NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS outgoing_waiting ON outgoing (number) WHERE acknowledged_at IS NULL;
+CREATE INDEX IF NOT EXISTS outgoing_id ON outgoing (message_id);
+CREATE TABLE IF NOT EXISTS received (
+    number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, path TEXT NOT NULL, body TEXT NOT NULL,
+    status_code INTEGER NOT NULL, answer TEXT NOT NULL, at TEXT NOT NULL, repeats INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How the simulator is broken just now."""
+
+    lage: str = "ok"
+    sekunder: float = 5.0
+
+
+class Refused(Exception):
+    """The simulated system's own no: 422 {"kod", "text"}."""
+
+    def __init__(self, kod: str, text: str) -> None:
+        super().__init__(kod)
+        self.kod = kod
+        self.text = text
+
+
+class Store:
+    """Everything a simulator remembers; each change is on disk before it is answered."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._database.row_factory = sqlite3.Row
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=FULL")
+        self._database.executescript(_SCHEMA)
+
+    def rows(self, query: str, *values: object) -> list[Json]:
+        return [dict(row) for row in self._database.execute(query, values).fetchall()]
+
+    def run(self, statement: str, *values: object) -> int:
+        """How many rows it touched."""
+        return self._database.execute(statement, values).rowcount
+
+    def get(self, name: str, default: Any = None) -> Any:
+        found = self.rows("SELECT value FROM setting WHERE name = ?", name)
+        return json.loads(found[0]["value"]) if found else default
+
+    def put(self, name: str, value: object) -> None:
+        self.run("REPLACE INTO setting (name, value) VALUES (?, ?)", name, json.dumps(value))
+
+    @property
+    def fault(self) -> Fault:
+        return Fault(**self.get("fault", {}))
+
+    def queue(self, *, message_id: str, kind: str, about: str, body: Json) -> None:
+        self.run(
+            "INSERT INTO outgoing (message_id, kind, about, body, queued_at) VALUES (?, ?, ?, ?, ?)",
+            *(message_id, kind, about, json.dumps(body, ensure_ascii=False), _now()),
+        )
+
+    def waiting(self, limit: int) -> list[Json]:
+        return self.rows("SELECT * FROM outgoing WHERE acknowledged_at IS NULL ORDER BY number LIMIT ?", limit)
+
+    def acknowledge(self, message_id: str, status: str, at: str) -> bool:
+        """The latest status stands; the time is that of the first. False when no such message was sent."""
+        change = "UPDATE outgoing SET status = ?, acknowledged_at = coalesce(acknowledged_at, ?) WHERE message_id = ?"
+        return self.run(change, status, at, message_id) > 0
+
+    def spoil(self, row: Json) -> Json:
+        """Make a message unreadable for good: it must not come in two versions under one id."""
+        body = json.dumps({"meddelande_id": row["message_id"], "�": row["body"][: len(row["body"]) // 3]})
+        self.run("UPDATE outgoing SET body = ? WHERE number = ?", body, row["number"])
+        return {**row, "body": body}
+
+    def latest(self, table: str, limit: int = 40) -> list[Json]:
+        return self.rows(f"SELECT * FROM {table} ORDER BY number DESC LIMIT ?", limit)  # noqa: S608 - our own words
+
+    def clear(self) -> None:
+        for table in ("outgoing", "received", "setting"):
+            self.run(f"DELETE FROM {table}")  # noqa: S608 - our own words
+
+
+def _now() -> str:
+    return timezone.localtime().isoformat(timespec="milliseconds")
+
+
+# ── what every simulator answers ─────────────────────────────────────────────────────────────────────────────────
+
+
+def mailbox(store: Store, statuses: frozenset[str]) -> list[Route]:
+    """GET /api/meddelanden and POST /api/kvittenser: what lies waiting until it is acknowledged."""
+
+    async def fetch(request: Request) -> Response:
+        asked = request.query_params.get("max", "50")
+        limit = min(int(asked), MAX_FETCH) if asked.isdecimal() else 50
+        rows = _disturbed(store, store.waiting(limit))
+        for row in rows:
+            store.run("UPDATE outgoing SET fetched = fetched + 1 WHERE number = ?", row["number"])
+        return JSONResponse({"meddelanden": [json.loads(row["body"]) for row in rows]})
+
+    async def acknowledge(request: Request) -> Response:
+        told = await read(request)
+        if told.get("status") not in statuses:
+            raise Refused("okand_status", f"Status ska vara en av {', '.join(sorted(statuses))}.")
+        message_id, at = str(told.get("meddelande_id") or ""), str(told.get("dt") or _now())
+        if not message_id:
+            raise Refused("id_saknas", "Kvittensen säger inte vilket meddelande den gäller.")
+        return JSONResponse({"meddelande_id": message_id, "kand": store.acknowledge(message_id, told["status"], at)})
+
+    return [
+        Route("/api/meddelanden", broken(store, fetch), methods=["GET"]),
+        Route("/api/kvittenser", broken(store, acknowledge), methods=["POST"]),
+    ]
+
+
+def _disturbed(store: Store, rows: list[Json]) -> list[Json]:
+    match store.fault.lage:
+        case "duplicate":
+            return [row for row in rows for _ in range(2)]
+        case "reorder":
+            return rows[::-1]
+        case "garbage":
+            fresh = next((row for row in rows if not row["fetched"]), None)
+            return [store.spoil(row) if row is fresh else row for row in rows]
+    return rows
+
+
+def once(store: Store, status_code: int, accept: Callable[[Json, Request], Json]) -> Handler:
+    """A POST with an Idempotency-Key: carried out once, answered the same each time it is repeated."""
+
+    async def handle(request: Request) -> Response:
+        key = request.headers.get("Idempotency-Key", "").strip()
+        if not key:
+            return JSONResponse({"kod": "nyckel_saknas", "text": "Rubriken Idempotency-Key saknas."}, 400)
+        told, path = await read(request), request.url.path
+        body = json.dumps(told, ensure_ascii=False, sort_keys=True)
+        earlier = store.rows("SELECT * FROM received WHERE key = ?", key)
+        if earlier:
+            return _repeated(store, earlier[0], path, body)
+        answer = accept(told, request)
+        store.run(
+            "INSERT INTO received (key, path, body, status_code, answer, at) VALUES (?, ?, ?, ?, ?, ?)",
+            *(key, path, body, status_code, json.dumps(answer), _now()),
+        )
+        return JSONResponse(answer, status_code)
+
+    return broken(store, handle)
+
+
+def _repeated(store: Store, earlier: Json, path: str, body: str) -> Response:
+    if (earlier["path"], earlier["body"]) != (path, body):
+        raise Refused("nyckel_ateranvand", "Nyckeln har redan använts för något annat.")
+    store.run("UPDATE received SET repeats = repeats + 1 WHERE number = ?", earlier["number"])
+    return JSONResponse(json.loads(earlier["answer"]), earlier["status_code"])
+
+
+def broken(store: Store, handle: Handler) -> Handler:
+    """The handler as the present fault lets it be. Slow and garbage come after the deed, where they hurt most."""
+
+    async def answer(request: Request) -> Response:
+        fault = store.fault
+        if fault.lage == "down":
+            return JSONResponse({"kod": "nere", "text": "Simulatorn är nere."}, 503, headers={"Retry-After": "5"})
+        try:
+            response = await (_refuse if fault.lage == "reject" else handle)(request)
+        except Refused as refusal:
+            response = JSONResponse({"kod": refusal.kod, "text": refusal.text}, 422)
+        if fault.lage == "slow":
+            await asyncio.sleep(fault.sekunder)
+        if fault.lage == "garbage" and request.method == "POST":
+            return HTMLResponse("<!doctype html><title>Välkommen</title><p>Något är fel men vi svarar 200.")
+        return response
+
+    return answer
+
+
+async def _refuse(request: Request) -> Response:
+    if request.method == "GET":
+        return JSONResponse({"meddelanden": []})
+    raise Refused("mottagare_okand", "Mottagaren finns inte (simulerat nej).")
+
+
+async def read(request: Request) -> Json:
+    """The body as an object: JSON, or the fields of a form. Raises Refused."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise Refused("for_stort", "Meddelandet är för stort.")
+    try:
+        if is_form(request):
+            return dict(parse_qsl(body.decode(), keep_blank_values=True))
+        told = json.loads(body)
+    except ValueError:
+        raise Refused("olasligt", "Innehållet går inte att läsa.") from None
+    if not isinstance(told, dict):
+        raise Refused("olasligt", "Innehållet ska vara ett objekt.")
+    return told
+
+
+def is_form(request: Request) -> bool:
+    return request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
+
+
+# ── control: for tests (JSON) and for the page (forms) ───────────────────────────────────────────────────────────
+
+
+def control(
+    store: Store,
+    acts: Mapping[str, Callable[[Json], Json]],
+    page: Callable[[], Json],
+    name: str,
+    faults: Mapping[str, str] = FAULTS,
+) -> list[Route]:
+    """GET / and POST /styr/<act> for each act and for brist and rensa; GET /styr/tillstand tells everything."""
+
+    def break_it(told: Json) -> Json:
+        mode = str(told.get("lage", ""))
+        if mode not in faults:
+            raise Refused("okant_lage", f"Läget ska vara ett av {', '.join(faults)}.")
+        try:
+            seconds = min(max(float(str(told.get("sekunder") or 5).replace(",", ".")), 0.0), 120.0)
+        except ValueError:
+            raise Refused("fel_tal", "Sekunder ska vara ett tal.") from None
+        store.put("fault", asdict(Fault(mode, seconds)))
+        return asdict(store.fault)
+
+    def clear(_told: Json) -> Json:
+        store.clear()
+        return {}
+
+    async def state(_request: Request) -> Response:
+        return JSONResponse(
+            {"brist": asdict(store.fault), "skickat": store.latest("outgoing"), "mottaget": store.latest("received")}
+        )
+
+    async def show(request: Request) -> Response:
+        return HTMLResponse(_render(name, store, {"faults": faults, **page()}, request.query_params.get("sagt", "")))
+
+    everything = {"brist": break_it, "rensa": clear, **acts}
+    posts = [Route(f"/styr/{act}", _act(deed), methods=["POST"]) for act, deed in everything.items()]
+    return [Route("/", show), Route("/styr/tillstand", state), *posts]
+
+
+def _act(deed: Callable[[Json], Json]) -> Handler:
+    async def handle(request: Request) -> Response:
+        try:
+            done = deed(await read(request))
+        except Refused as refusal:
+            if is_form(request):
+                return RedirectResponse(f"/?sagt=fel:{refusal.kod}", 303)
+            return JSONResponse({"kod": refusal.kod, "text": refusal.text}, 422)
+        return RedirectResponse("/?sagt=klart", 303) if is_form(request) else JSONResponse(done)
+
+    return handle
+
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "simulator_templates"),
+    autoescape=select_autoescape(default=True, default_for_string=True),
+)
+
+
+def _render(name: str, store: Store, page: Json, notice: str) -> str:
+    said = {"": "", "klart": "Klart."}.get(notice, "Det gick inte. Kontrollera vad du fyllde i.")
+    return _templates.get_template(f"{name}.html").render(
+        fault=store.fault,
+        outgoing=store.latest("outgoing"),
+        received=store.latest("received"),
+        notice=said,
+        is_error=notice.startswith("fel:"),
+        **page,
+    )
+
+
+class OwnPagesOnly:
+    """Refuses other hosts and forms sent from other sites: the address is open to every page in the browser."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not _is_own(Request(scope)):
+            await JSONResponse({"kod": "obehorig", "text": "Bara från den egna sidan."}, 403)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _is_own(request: Request) -> bool:
+    host = request.headers.get("Host", "")
+    origin = request.headers.get("Origin", "")
+    return host.rsplit(":", 1)[0] in ("127.0.0.1", "localhost") and origin in ("", f"http://{host}")
