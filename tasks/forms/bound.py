@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.http import QueryDict
@@ -43,7 +43,10 @@ class BoundForm:
         self.raw: dict[str, Any] = (
             answers.initial(form, variables, now=now, answers=given) if post is None else posting.raw(form.fields, post)
         )
-        pressed = None if post is None else posting.row_action(form.fields, post, self.raw)
+        pressed = None
+        if post is not None:
+            new_row = partial(answers.new_row, variables=variables, now=now)
+            pressed = posting.row_action(form.fields, post, self.raw, new_row=new_row)
         self.was_row_action = pressed is not None
         self.focus = pressed or ""
         self._cleaned = answers.clean(form, self.raw, variables, now=now)

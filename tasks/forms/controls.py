@@ -57,7 +57,7 @@ def widget(field: Field, shown: object) -> forms.Widget:
     return WIDGETS[field.type](field)
 
 
-def _text(field: Field) -> forms.Widget:
+def _text(_field: Field) -> forms.Widget:
     return forms.TextInput({"autocomplete": "off"})
 
 

@@ -12,7 +12,7 @@ from django.forms.boundfield import BoundField
 from tasks.forms import conditions, posting
 from tasks.forms.controls import Level
 from tasks.forms.shown import text
-from workflows.forms.answers import Cleaned, FieldError, Path
+from workflows.forms.answers import Cleaned, FieldError, Path, least
 from workflows.forms.shapes import Field, Form
 
 
@@ -64,7 +64,7 @@ class Section:
 
 @dataclass(slots=True)
 class Page:
-    """`summary` pairs each sentence with the id it is about; `conditional` names what is shown by the server's decision."""
+    """`summary` pairs each sentence with the id it is about; `conditional` names what the server decided to show."""
 
     sections: list[Section]
     summary: list[tuple[str, str]]
@@ -147,8 +147,7 @@ class _Builder:
     def _rows(self, field: Field, raw: object, path: Path, names: Mapping[str, str]) -> list[Row]:
         self.has_rows = True
         given = [row if isinstance(row, Mapping) else {} for row in raw] if isinstance(raw, list) else []
-        least = max(field.min_items, 1 if field.required else 0)
-        given += [{}] * (least - len(given))
+        given += [{}] * (least(field) - len(given))
         return [self._row(field, row, (*path, number), names) for number, row in enumerate(given)]
 
     def _row(self, field: Field, raw: Mapping[str, Any], path: Path, names: Mapping[str, str]) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.http import QueryDict
@@ -48,24 +48,25 @@ def _row_count(field: Field, post: QueryDict, control: str) -> int:
     return min(count, field.max_items + 1)
 
 
-def row_action(fields: Fields, post: QueryDict, data: Raw) -> str | None:
+def row_action(fields: Fields, post: QueryDict, data: Raw, *, new_row: Callable[[Field], Raw]) -> str | None:
     """Carries out the pressed button on `data`; the id to put the cursor in, '' for an update, None for no button."""
     for key in post:
         if key == UPDATE:
             return ""
         if key.startswith((ADD, REMOVE)):
-            return _carry_out(key, {name(path): (field, rows, path) for field, rows, path in lists(fields, data)})
+            found = {name(path): (field, rows) for field, rows, path in lists(fields, data)}
+            return _carry_out(key, found, new_row)
     return None
 
 
-def _carry_out(key: str, found: dict[str, tuple[Field, list[Raw], Path]]) -> str:
+def _carry_out(key: str, found: dict[str, tuple[Field, list[Raw]]], new_row: Callable[[Field], Raw]) -> str:
     action, control, number = (*key.split(":"), "")[:3]
     if control not in found:
         return ""
-    field, rows, path = found[control]
+    field, rows = found[control]
     if f"{action}:" == ADD and len(rows) < field.max_items:
-        rows.append({})
-        return f"id_{name((*path, len(rows) - 1))}"
+        rows.append(new_row(field))
+        return f"id_{control}-{len(rows) - 1}"
     if f"{action}:" == REMOVE and number.isdecimal() and int(number[:4]) < len(rows):
         del rows[int(number[:4])]
     return f"id_{control}_add"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -75,10 +75,11 @@ def text(field: Field, value: object) -> str:
         chosen = value if isinstance(value, list) else [value]
         labels = {str(choice.value): choice.label for choice in field.choices}
         return ", ".join(labels.get(str(entry), str(entry)) for entry in chosen)
-    return _WORDS.get(field.type, lambda _field, found: found)(field, str(value))
+    return _WORDS[field.type](field, str(value)) if field.type in _WORDS else str(value)
 
 
 def _calendar(field: Field, value: str) -> str:
+    reads: dict[str, Callable[[str], date | time]]
     reads = {"date": date.fromisoformat, "dt": datetime.fromisoformat, "time": time.fromisoformat}
     try:
         return bounds.shown(reads[field.type](value))
@@ -86,7 +87,7 @@ def _calendar(field: Field, value: str) -> str:
         return value
 
 
-_WORDS = {
+_WORDS: dict[str, Callable[[Field, str], str]] = {
     "date": _calendar,
     "dt": _calendar,
     "time": _calendar,

@@ -46,28 +46,36 @@ def initial(
     form: Form, variables: Mapping[str, Any], *, now: datetime, answers: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """What the empty form starts with: `answers` (a draft, an earlier answer) where given, else the defaults."""
-    given = dict(answers or {})
-    context = dict(variables) | {field.key: None for field in form.fields} | given
-    for field in form.fields:
-        if field.key not in given and field.default:
+    return _initial(form.fields, dict(variables), dict(answers or {}), now)
+
+
+def new_row(field: Field, variables: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """What a row that is added to a list starts with."""
+    return _initial(field.item, dict(variables), {}, now)
+
+
+def _initial(
+    fields: tuple[Field, ...], variables: dict[str, Any], given: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    context = variables | {field.key: None for field in fields} | given
+    for field in fields:
+        if field.key not in given and not field.computed:
             given[field.key] = context[field.key] = _default(field, context, now)
     return given
 
 
-def _default(field: Field, context: Mapping[str, Any], now: datetime) -> object:
-    value = values.plain(expressions.value(field.default, context, now=now))
-    if field.type == "list":
-        rows = value if isinstance(value, list) else []
-        return [dict(row) for row in rows[: field.max_items] if isinstance(row, Mapping)]
-    return _quietly(field, value, now)
+def _default(field: Field, context: dict[str, Any], now: datetime) -> object:
+    value = expressions.value(field.default, context, now=now) if field.default else None
+    if field.type != "list":
+        return values.derived(field, value, now=now)
+    rows = [dict(row) for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    blank = least(field) - len(rows)
+    return [*rows, *(_initial(field.item, context, {}, now) for _ in range(blank))][: field.max_items]
 
 
-def _quietly(field: Field, value: object, now: datetime) -> object:
-    """A value nobody typed: what does not fit the field's type is null rather than an error."""
-    try:
-        return None if values.is_blank(value) else values.parse(field, value, now=now)
-    except values.AnswerError:
-        return None
+def least(field: Field) -> int:
+    """How many rows a list must have."""
+    return max(field.min_items, 1 if field.required else 0)
 
 
 class _Cleaning:
@@ -102,8 +110,8 @@ class _Cleaning:
 
     def _answer(self, field: Field, raw: object, context: dict[str, Any], path: Path) -> object:
         if field.computed:
-            value = values.plain(expressions.value(field.computed, context, now=self.now))
-            self.computed[path] = _quietly(field, value, self.now)
+            value = expressions.value(field.computed, context, now=self.now)
+            self.computed[path] = values.derived(field, value, now=self.now)
             return self.computed[path]
         if field.type == "list":
             return self._rows(field, raw, context, path)
@@ -129,7 +137,8 @@ class _Cleaning:
         if not values.is_blank(raw) and not isinstance(raw, list | tuple):
             self._error(path, f"”{field.label}” ska vara en lista.")
             return []
-        given = [(number, row) for number, row in enumerate(raw or ()) if not _is_blank(row)]
+        written = raw if isinstance(raw, list | tuple) else ()
+        given = [(number, row) for number, row in enumerate(written) if not _is_blank(row)]
         rows: list[dict[str, Any]] = []
         for number, row in given[: field.max_items]:
             before = len(self.errors)
@@ -150,9 +159,8 @@ class _Cleaning:
         return answers
 
     def _count(self, field: Field, count: int, path: Path) -> None:
-        least = max(field.min_items, 1 if field.required else 0)
-        if count < least:
-            self._error(path, f"”{field.label}” ska ha minst {least} {_entries(least)}.")
+        if count < (fewest := least(field)):
+            self._error(path, f"”{field.label}” ska ha minst {fewest} {_entries(fewest)}.")
         if count > field.max_items:
             self._error(path, f"”{field.label}” får ha högst {field.max_items} {_entries(field.max_items)}.")
 

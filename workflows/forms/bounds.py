@@ -33,7 +33,7 @@ def _measured(field: Field, value: object) -> Comparable:
 
 
 def _limit(field: Field, bound: Bound, context: Mapping[str, Any], now: datetime) -> Comparable | None:
-    found = values.plain(expressions.value(bound, context, now=now)) if isinstance(bound, str) else bound
+    found = expressions.value(bound, context, now=now) if isinstance(bound, str) else bound
     try:
         return None if found is None else _as(field.type, found)
     except (values.AnswerError, ArithmeticError, ValueError):
@@ -42,7 +42,7 @@ def _limit(field: Field, bound: Bound, context: Mapping[str, Any], now: datetime
 
 def _as(kind: str, value: object) -> Comparable:
     if kind == "date":
-        return values.moment(value).date() if isinstance(value, datetime) else values.day(value)
+        return values.moment(value).date() if "T" in str(value) else values.day(value)
     if kind == "dt":
         return values.moment(value)
     if kind == "time":

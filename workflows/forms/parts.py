@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workflows.findings import Finding
+from workflows.findings import Finding, Severity
 from workflows.forms import expressions
 from workflows.forms.shapes import TYPES, Bound, Choice, Field, Rule, Shared, Source
 
@@ -40,7 +40,7 @@ class Parts:
         self._depth = 0
         self._count = 0
 
-    def report(self, element: str, code: str, message: str, severity: str = "error") -> None:
+    def report(self, element: str, code: str, message: str, severity: Severity = "error") -> None:
         self.findings.append(Finding(self.filename, element, severity, code, message))
 
     def unknown_keys(self, content: Mapping[str, Any], known: frozenset[str], element: str) -> None:
@@ -72,7 +72,7 @@ class Parts:
         return text
 
     def number(self, content: Mapping[str, Any], name: str, element: str, fallback: int) -> int:
-        value = content.get(name, fallback)
+        value: object = content.get(name, fallback)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_ROWS:
             self.report(element, "form_not_number", f"”{name}” ska vara ett heltal mellan 0 och {MAX_ROWS}.")
             return fallback
@@ -117,7 +117,9 @@ class Parts:
             required=self.flag(content, "required", element),
             help=self.text(content, "help", element),
             heading=self.text(content, "heading", element),
-            **{name: self.expression(content, name, element) for name in ("show_if", "default", "computed")},
+            show_if=self.expression(content, "show_if", element),
+            default=self.expression(content, "default", element),
+            computed=self.expression(content, "computed", element),
             **self._special(content, kind, element),
         )
 
@@ -148,7 +150,7 @@ class Parts:
         return result
 
     def _bound(self, content: Mapping[str, Any], name: str, kind: str, element: str) -> Bound:
-        value = content.get(name)
+        value: object = content.get(name)
         if value is None:
             return None
         if isinstance(value, str):
@@ -163,8 +165,9 @@ class Parts:
         choices: list[Choice] = []
         for entry in self.objects(content.get("choices", ()), "choices", element):
             self.unknown_keys(entry, CHOICE_KEYS, element)
-            value = entry.get("value")
-            if isinstance(value, bool) or not isinstance(value, int if kind == "int" else int | str) or value == "":
+            value: object = entry.get("value")
+            fits = isinstance(value, int) or (isinstance(value, str) and kind != "int" and value)
+            if not isinstance(value, int | str) or isinstance(value, bool) or not fits:
                 self.report(element, "form_bad_choice", "Varje val ska ha ett ”value” (text, eller heltal för int).")
                 continue
             choices.append(Choice(value, self.text(entry, "label", element, required=True)))

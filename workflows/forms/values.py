@@ -6,9 +6,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from people import identity
 from web import swedish
@@ -19,13 +18,13 @@ MAX_TEXT = 10_000
 MAX_NUMBER = 10**12
 FIRST_YEAR, LAST_YEAR = 1850, 2199
 
-_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_WRITTEN_DATE = re.compile(r"(\d{1,2})\s+([a-zåäö]{3,9})\.?\s+(\d{4})")
-_TIME = re.compile(r"(?:kl\.?\s*)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d{1,6})?)?")
-_OFFSET = re.compile(r"(?:z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
-_INTEGER = re.compile(r"[+-]?\d{1,15}")
-_DECIMAL = re.compile(r"[+-]?\d{1,13}(?:[.,]\d{1,6})?")
-_HSA_ID = re.compile(r"SE\d{10}-[A-Z0-9]{1,18}")
+_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_WRITTEN_DATE = re.compile(r"([0-9]{1,2})\s+([a-zåäö]{3,9})\.?\s+([0-9]{4})")
+_TIME = re.compile(r"(?:kl\.?\s*)?([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2})(?:\.[0-9]{1,6})?)?")
+_OFFSET = re.compile(r"(?:z|[+-][0-9]{2}:?[0-9]{2})$", re.IGNORECASE)
+_INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,13}(?:[.,][0-9]{1,6})?")
+_HSA_ID = re.compile(r"SE[0-9]{10}-[A-Z0-9]{1,18}")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _YES = frozenset({"true", "ja", "on", "1"})
 _NO = frozenset({"false", "nej", "off", "0"})
@@ -159,6 +158,8 @@ def moment(raw: object) -> datetime:
     if offset and "t" in clean:
         try:
             return localised(datetime.fromisoformat(clean.upper()))
+        except AnswerError:
+            raise
         except ValueError:
             clean = ""
     parts = re.split(r"t(?=\d)|,\s*|\s+(?=kl|\d{1,2}[:.])", clean, maxsplit=1)
@@ -173,9 +174,7 @@ def localised(value: datetime) -> datetime:
     if value.tzinfo is not None:
         return value.astimezone(swedish.STOCKHOLM).replace(microsecond=0)
     local = value.replace(tzinfo=swedish.STOCKHOLM, fold=0, microsecond=0)
-    if local.astimezone(ZoneInfo("UTC")).astimezone(swedish.STOCKHOLM).replace(tzinfo=None) != value.replace(
-        microsecond=0
-    ):
+    if local.astimezone(UTC).astimezone(swedish.STOCKHOLM).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise AnswerError(f"finns inte: klockan ställs fram den dagen, så {value:%H:%M} hoppas över.")
     return local
 
@@ -227,14 +226,11 @@ _PARSERS: dict[str, Callable[[object], object]] = {
 }
 
 
-def plain(value: object) -> object:
-    """The answer of a FEEL expression as something `parse` accepts."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, timedelta):
+def derived(field: Field, value: object, *, now: datetime) -> object:
+    """A value that an expression gave: what does not fit the field is null; a date field takes the day of a moment."""
+    try:
+        if field.type == "date" and isinstance(value, str) and "T" in value:
+            value = moment(value).date()
+        return None if is_blank(value) else parse(field, value, now=now)
+    except AnswerError:
         return None
-    if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
-    if isinstance(value, dict):
-        return {str(name): plain(entry) for name, entry in value.items()}
-    return value
