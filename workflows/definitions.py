@@ -93,12 +93,17 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     return Checked(findings, compiled, _starts(roots[used[0]], folder.config["process"]))
 
 
-def main_file(folder: Folder) -> str:
+def main_file(config: Mapping[str, Any], sources: Mapping[str, str]) -> str:
     """The diagram that holds the förlopp's process; '' when there is none."""
-    wanted = f'id="{folder.config.get("process", "")}"'
-    own = [name for name in folder.sources if name.endswith(".bpmn") and not name.startswith(SHARED)]
-    with_process = [name for name in own if wanted in folder.sources[name]]
+    wanted = f'id="{config.get("process", "")}"'
+    own = [name for name in sources if name.endswith(".bpmn") and not name.startswith(SHARED)]
+    with_process = [name for name in own if wanted in sources[name]]
     return next(iter(with_process or own), "")
+
+
+def main_source(config: Mapping[str, Any], sources: Mapping[str, str]) -> str:
+    """The main diagram's text; '' when there is none."""
+    return sources.get(main_file(config, sources), "")
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
@@ -201,7 +206,7 @@ def _diagrams(folder: Folder, findings: list[Finding]) -> dict[str, etree._Eleme
 def _called(roots: Mapping[str, etree._Element], folder: Folder) -> list[str]:
     """The main diagram and those it calls, in that order."""
     home = {process.get("id", ""): name for name, root in roots.items() for process in diagram.processes(root)}
-    first = main_file(folder)
+    first = main_file(folder.config, folder.sources)
     order = [first] if first in roots else []
     for name in order:
         for call in roots[name].iter(diagram.tag("callActivity")):

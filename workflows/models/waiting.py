@@ -47,6 +47,7 @@ class UserTask(models.Model):
     completed_by = models.ForeignKey("people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     action_id = models.UUIDField(null=True, unique=True, help_text="The completing action: a repeated click is known by it.")
     answers = models.JSONField(null=True)
+    changed_at = models.DateTimeField(help_text="Last change that an inbox shows; how an open page knows to look again.")
     due_sort = models.DateTimeField(help_text="due_at, or far in the future: one ordering for the inbox.")
 
     class Meta:
@@ -66,6 +67,10 @@ class UserTask(models.Model):
             ),
             models.Index(
                 fields=["claimed_by", "due_sort", "id"], condition=models.Q(state="open"), name="inbox_by_claimant"
+            ),
+            models.Index(fields=["group", "-changed_at"], name="inbox_changes"),
+            models.Index(
+                fields=["escalated_to", "-changed_at"], condition=~models.Q(escalated_to=""), name="inbox_escalation_changes"
             ),
             models.Index(fields=["escalate_at"], condition=models.Q(state="open"), name="user_task_escalations_due"),
             models.Index(fields=["instance", "state"], name="user_task_by_instance"),

@@ -94,7 +94,9 @@ def _write_user_tasks(
     wanted = {task.id for task in (*waiting.user_tasks, *waiting.service_tasks)}
     gone = [task for key, task in open_tasks.items() if key not in wanted]
     if gone:
-        UserTask.objects.filter(pk__in=[task.pk for task in gone]).update(state=TaskState.CANCELLED, ended_at=now)
+        UserTask.objects.filter(pk__in=[task.pk for task in gone]).update(
+            state=TaskState.CANCELLED, ended_at=now, changed_at=now
+        )
         HistoryEntry.objects.bulk_create(
             HistoryEntry(
                 instance=instance,
@@ -131,6 +133,7 @@ def _user_task(
         is_restricted=instance.individual.is_protected,
         priority=int(settings.get("prioritet", "2")),
         created_at=now,
+        changed_at=now,
         due_at=due_at,
         due_sort=due_at or FAR,
         escalate_at=clock.due(after, due_at) if due_at and late_group else None,
@@ -156,6 +159,7 @@ def fallback_task(
         is_restricted=instance.individual.is_protected,
         priority=1,
         created_at=now,
+        changed_at=now,
         due_at=due_at,
         due_sort=due_at,
     )

@@ -74,7 +74,7 @@ def claim(*, task: UserTask, by: Staff, now: datetime, take_over: bool = False) 
         rows = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN)
         if not take_over:
             rows = rows.filter(claimed_by=None) | rows.filter(claimed_by=by)
-        hit = rows.update(claimed_by=by, claimed_at=now)
+        hit = rows.update(claimed_by=by, claimed_at=now, changed_at=now)
         fresh = _fresh(task)
         if hit != 1:
             _raise_lost(fresh)
@@ -88,7 +88,7 @@ def release(*, task: UserTask, by: Staff, now: datetime) -> UserTask:
     _require_right(task, by)
     with transaction.atomic():
         hit = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN, claimed_by=by).update(
-            claimed_by=None, claimed_at=None
+            claimed_by=None, claimed_at=None, changed_at=now
         )
         fresh = _fresh(task)
         if hit != 1:
@@ -140,7 +140,7 @@ def escalate_due(*, now: datetime, limit: int = 100) -> int:
     for task in rows.order_by("escalate_at")[:limit]:
         with transaction.atomic():
             same = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN, escalate_at=task.escalate_at)
-            if same.update(escalated_to=F("escalation_group"), escalate_at=None, priority=1) == 1:
+            if same.update(escalated_to=F("escalation_group"), escalate_at=None, priority=1, changed_at=now) == 1:
                 _record(task, HistoryKind.ESCALATED, by=None, now=now)
                 done += 1
     return done
@@ -171,6 +171,7 @@ def _mark_completed(
         "answers": answers,
         "action_id": action_id,
         "claimed_by": by,
+        "changed_at": now,
     }
     if UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN).update(**values) != 1:
         _raise_lost(_fresh(task))

@@ -1,0 +1,54 @@
+"""The engine worker: lets time pass, handles what a dead process left, raises what is late. Safe to run several."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError, close_old_connections
+from django.utils import timezone
+
+from workflows.services import inbox, timers, user_tasks
+
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 0.5
+PAUSE_WHEN_DOWN = 5.0
+ROUNDS_BETWEEN_SLOW = 20
+
+
+class Command(BaseCommand):
+    help = "Kör motorns bevakningar tills processen stoppas."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="Ett varv och sedan slut.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        if threading.current_thread() is threading.main_thread():
+            for name in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(name, lambda *_: stop.set())
+        rounds = 0
+        while not stop.is_set():
+            pause = self._round(is_slow=rounds % ROUNDS_BETWEEN_SLOW == 0)
+            rounds += 1
+            if options["once"]:
+                return
+            stop.wait(pause)
+
+    def _round(self, *, is_slow: bool) -> float:
+        now = timezone.now()
+        try:
+            timers.fire_due(now=now)
+            inbox.handle_received(now=now)
+            if is_slow:
+                user_tasks.escalate_due(now=now)
+                inbox.expire_buffered(now=now)
+        except OperationalError:
+            log.warning("the database does not answer; trying again")
+            close_old_connections()
+            return PAUSE_WHEN_DOWN
+        return PAUSE_SECONDS

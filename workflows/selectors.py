@@ -1,0 +1,220 @@
+"""Reads for the pages. Each list is one indexed query per group; who may see what is decided here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from people.models import Individual, Staff
+from workflows import diagram as drawn
+from workflows import published
+from workflows.definitions import main_source
+from workflows.models import (
+    HistoryEntry,
+    HistoryKind,
+    Incident,
+    IncidentState,
+    InstanceState,
+    OutboxState,
+    ProcessInstance,
+    TaskState,
+    UserTask,
+)
+
+RECENT = 20
+STEP_TYPES = drawn.TASKS | {"subProcess"}
+HEAVY = ("instance__engine_state", "instance__version__sources", "instance__version__compiled")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an ärende in words; `status` is done, active, waiting or cancelled."""
+
+    element_id: str
+    name: str
+    lane: str
+    status: str
+    at: datetime | None
+    by_name: str
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """The diagram and where the ärende stands in it."""
+
+    bpmn_xml: str
+    done: list[str]
+    active: list[str]
+
+
+def inbox_tasks(staff: Staff, *, now: datetime, mine: bool = False, limit: int = 50) -> list[UserTask]:
+    """Open tasks of the staff member's groups (or taken by them), soonest due first.
+
+    One query per group, each answered by its index alone, merged: an IN over groups would sort them all.
+    """
+    if mine:
+        rows = list(_open(staff).filter(claimed_by=staff).order_by("due_sort", "pk")[:limit])
+    else:
+        rows = _by_group(staff, limit)
+    found = UserTask.objects.filter(pk__in=[row.pk for row in rows]).defer(*HEAVY)
+    related = ("individual", "instance__version", "instance__definition", "claimed_by")
+    return list(found.select_related(*related).order_by("due_sort", "pk"))
+
+
+def inbox_stamp(staff: Staff) -> str:
+    """Changes when something the inbox shows has changed; the latest few changes of each group, by index."""
+    digest = hashlib.sha256()
+    for group in staff.professions:
+        for rows in (UserTask.objects.filter(group=group), UserTask.objects.filter(escalated_to=group)):
+            for row in rows.order_by("-changed_at").values_list("pk", "changed_at")[:RECENT]:
+                digest.update(repr(row).encode())
+    return digest.hexdigest()[:16]
+
+
+def task_for(staff: Staff, public_id: UUID) -> UserTask | None:
+    """The task, if it is or was offered to the staff member's professions; None when missing or forbidden alike."""
+    rows = UserTask.objects.select_related(
+        "individual", "instance__version", "instance__definition", "claimed_by", "completed_by"
+    )
+    task = rows.filter(public_id=public_id).first()
+    if task is None or (task.is_restricted or task.individual.is_protected) and not staff.may_see_protected:
+        return None
+    held = staff.professions
+    return task if task.group in held or task.escalated_to in held or _may_see(staff, task.instance) else None
+
+
+def instance_for(staff: Staff, public_id: UUID) -> ProcessInstance | None:
+    """The ärende, if the staff member may see it; None when missing or forbidden alike."""
+    rows = ProcessInstance.objects.select_related("individual", "version", "definition", "started_by")
+    found = rows.filter(public_id=public_id).first()
+    return found if found is not None and _may_see(staff, found) else None
+
+
+def instances_of(individual: Individual, staff: Staff) -> list[ProcessInstance]:
+    """All ärenden of a person that the staff member may see, the latest first."""
+    rows = ProcessInstance.objects.filter(individual=individual).select_related("individual", "version", "definition")
+    rows = rows.defer("engine_state", "version__sources", "version__compiled")
+    return [found for found in rows.order_by("-started_at", "-pk") if _may_see(staff, found)]
+
+
+def open_tasks_of(subject: ProcessInstance | Individual, staff: Staff) -> list[UserTask]:
+    """Open tasks of an ärende, or of a person, that the staff member may do."""
+    of = Q(instance=subject) if isinstance(subject, ProcessInstance) else Q(individual=subject)
+    held = staff.professions
+    rows = _open(staff).filter(of).filter(Q(group__in=held) | Q(escalated_to__in=held) | Q(claimed_by=staff))
+    return list(rows.select_related("instance__definition").defer(*HEAVY[:1]).order_by("due_sort", "pk"))
+
+
+def open_incidents(staff: Staff) -> list[Incident]:
+    """Open stops of the staff member's groups, the oldest first."""
+    rows = Incident.objects.filter(state=IncidentState.OPEN, group__in=staff.professions)
+    if not staff.may_see_protected:
+        rows = rows.filter(is_restricted=False)
+    related = ("instance__individual", "instance__version", "message__individual", "outbox")
+    return list(rows.select_related(*related).defer(*HEAVY).order_by("created_at"))
+
+
+def incident_for(staff: Staff, public_id: UUID) -> Incident | None:
+    """The stopp, if it is the staff member's group's; None when missing or forbidden alike."""
+    rows = Incident.objects.select_related(
+        "instance__individual", "instance__version", "message__individual", "outbox", "resolved_by"
+    )
+    found = rows.filter(public_id=public_id, group__in=staff.professions).first()
+    return None if found is None or (found.is_restricted and not staff.may_see_protected) else found
+
+
+def steps(instance: ProcessInstance) -> list[Step]:
+    """What has been done, in order, and then what the ärende waits for."""
+    version = published.of(instance.version.public_id)
+    elements = version.definition.elements
+    rows = instance.history.filter(kind__in=[HistoryKind.COMPLETED, HistoryKind.CANCELLED], element_type__in=STEP_TYPES)
+    found = [_past(entry, elements) for entry in rows.select_related("by") if entry.name]
+    found += [
+        Step(task.element_id, task.name, task.group, "active", task.created_at, "") for task in _tasks_now(instance)
+    ]
+    found += [_waiting(elements[key]) for key in _machine_steps(instance) if elements[key].name]
+    return found
+
+
+def diagram(instance: ProcessInstance) -> Diagram:
+    """The main diagram, with the elements that are done and those where the ärende is now."""
+    version = published.of(instance.version.public_id)
+    done = instance.history.filter(kind=HistoryKind.COMPLETED).exclude(element_id="")
+    active = [task.element_id for task in _tasks_now(instance)] + _machine_steps(instance)
+    active += _scopes_around(active, version.definition.elements)
+    seen = list(dict.fromkeys(done.values_list("element_id", flat=True)))
+    current = list(dict.fromkeys(active))
+    return Diagram(main_source(version.config, version.sources), [key for key in seen if key not in current], current)
+
+
+# -- inside ------------------------------------------------------------------------------------------------------------
+
+
+def _open(staff: Staff) -> QuerySet[UserTask]:
+    rows = UserTask.objects.filter(state=TaskState.OPEN)
+    return rows if staff.may_see_protected else rows.filter(is_restricted=False)
+
+
+def _by_group(staff: Staff, limit: int) -> list[UserTask]:
+    rows: dict[int, UserTask] = {}
+    for group in staff.professions:
+        for mine in (_open(staff).filter(group=group), _open(staff).filter(escalated_to=group)):
+            for row in mine.only("pk", "due_sort").order_by("due_sort", "pk")[:limit]:
+                rows[row.pk] = row
+    return sorted(rows.values(), key=lambda row: (row.due_sort, row.pk))[:limit]
+
+
+def _may_see(staff: Staff, instance: ProcessInstance) -> bool:
+    if instance.individual.is_protected and not staff.may_see_protected:
+        return False
+    held = set(staff.professions)
+    allowed = set(published.of(instance.version.public_id).config.get("visible_to", ()))
+    if held & allowed:
+        return True
+    return UserTask.objects.filter(instance=instance).filter(Q(group__in=held) | Q(escalated_to__in=held)).exists()
+
+
+def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:
+    status = "done" if entry.kind == HistoryKind.COMPLETED else "cancelled"
+    element = elements.get(entry.element_id)
+    by_name = str(entry.by) if entry.by and status == "done" else ""
+    return Step(entry.element_id, entry.name, element.lane if element else "", status, entry.at, by_name)
+
+
+def _tasks_now(instance: ProcessInstance) -> list[UserTask]:
+    return list(instance.user_tasks.filter(state=TaskState.OPEN).order_by("due_sort", "pk"))
+
+
+def _machine_steps(instance: ProcessInstance) -> list[str]:
+    """Elements that wait for a system, a message or time."""
+    if instance.state != InstanceState.ACTIVE:
+        return []
+    found = list(instance.outbox.filter(state=OutboxState.PENDING).values_list("element_id", flat=True))
+    elements = published.of(instance.version.public_id).definition.elements
+    waits = [
+        *instance.subscriptions.values_list("element_id", flat=True),
+        *instance.timers.values_list("element_id", flat=True),
+    ]
+    found += [key for key in waits if key in elements and elements[key].type in {"intermediateCatchEvent", "receiveTask"}]
+    return [key for key in dict.fromkeys(found) if key in elements]
+
+
+def _waiting(element: drawn.Element) -> Step:
+    return Step(element.id, element.name, element.lane, "waiting", None, "")
+
+
+def _scopes_around(keys: Iterable[str], elements: dict[str, drawn.Element]) -> list[str]:
+    """Sub-processes and calls that hold something active."""
+    found = []
+    for key in keys:
+        scope = elements[key].scope if key in elements else ""
+        while scope in elements:
+            found.append(scope)
+            scope = elements[scope].scope
+        found += [call.id for call in elements.values() if call.called and call.called == scope]
+    return found
