@@ -31,7 +31,7 @@ BUNDLE = ROOT / "web" / "static" / "web" / "dist"
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 OLDEST = (3, 11)
 # What an installation keeps in FORLOPP_VAR, and so what `make reset` may remove.
-STATE = ("forlopp.sqlite3*", "prefect", "log", "supervisor", "static", "secrets.env")
+STATE = ("forlopp.sqlite3*", "prefect", "log", "supervisor", "secrets.env")
 NO_NETWORK = re.compile(
     r"dns error|resolve|connect|timed out|timeout|network|ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|certificate|"
     r"Failed to fetch|No matching distribution|tunnel|proxy",

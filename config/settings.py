@@ -1,6 +1,6 @@
 """Django's settings; whatever differs between installations comes from config.environment."""
 
-from config import environment
+from config import environment, logs
 
 BASE_DIR = environment.BASE_DIR
 env = environment.read()
@@ -78,6 +78,7 @@ TEMPLATES = [
         },
     }
 ]
+# So that the rooms can have their own templates for form fields.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -97,7 +98,9 @@ USE_I18N = True
 
 # ── static files ─────────────────────────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "static/"
-STATIC_ROOT = env.var / "static"
+# Straight from the source folders: nothing to collect, nothing that can be stale.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -121,3 +124,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# ── logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+LOGGING = logs.CONFIGURATION

@@ -1,1 +1,46 @@
 """What every test may rely on: nothing leaves this machine."""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+_connect = socket.socket.connect
+_connect_ex = socket.socket.connect_ex
+
+
+class OutsideSocket(Exception):
+    """A test tried to reach something outside this machine."""
+
+
+def _refuse_outside(address: Any) -> None:
+    host = address[0] if isinstance(address, tuple) else "localhost"
+    if host == "localhost":
+        return
+    try:
+        is_inside = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_inside = False
+    if not is_inside:
+        raise OutsideSocket(f"a test may only reach loopback, not {host}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_loopback() -> Iterator[None]:
+    """Checked where a connection is made, so that every library is covered."""
+
+    def connect(self: socket.socket, address: Any) -> None:
+        _refuse_outside(address)
+        _connect(self, address)
+
+    def connect_ex(self: socket.socket, address: Any) -> int:
+        _refuse_outside(address)
+        return _connect_ex(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", connect)
+    patch.setattr(socket.socket, "connect_ex", connect_ex)
+    yield
+    patch.undo()

@@ -1,11 +1,23 @@
 """The product's own settings, in an installation that exists only while the tests run."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-# Before config.settings is imported: it reads the environment once. Whoever runs the tests may choose the database.
 _var = Path(tempfile.mkdtemp(prefix="forlopp-test-"))
+_made_by = os.getpid()
+
+
+@atexit.register
+def _remove() -> None:
+    # A child that a test forked is not the one to clean up.
+    if os.getpid() == _made_by:
+        shutil.rmtree(_var, ignore_errors=True)
+
+
+# Before config.settings is imported: it reads the environment once. Whoever runs the tests may choose the database.
 os.environ.update(
     FORLOPP_MODE="production",
     FORLOPP_PORT="18000",
@@ -13,15 +25,21 @@ os.environ.update(
     FORLOPP_SECRET_KEY="only-for-tests-" + "x" * 40,
     FORLOPP_PREFECT_AUTH="forlopp:only-for-tests",
     FORLOPP_WEBHOOK_SECRETS="only-for-tests",
+    # Playwright runs an event loop in the thread of the tests, which Django takes for asynchronous code.
+    DJANGO_ALLOW_ASYNC_UNSAFE="true",
 )
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_var}/forlopp.sqlite3"
 
 from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES  # noqa: E402
 
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in production: the in-memory database has other rules about who may read while another writes.
-    DATABASES["default"]["TEST"] = {"NAME": str(_var / "test.sqlite3")}  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": str(_var / "test.sqlite3")}
+else:
+    # Its own, so that two who run the tests on one server do not take each other's database.
+    DATABASES["default"]["TEST"] = {"NAME": f"test_forlopp_{_made_by}"}

@@ -81,7 +81,7 @@ def greeting() -> str:
             "  1. Logga in som samordnare.",
             f"  2. Öppna regionens simulator i en annan flik, {settings.REGION_URL}/,",
             "     och skicka ett inskrivningsmeddelande.",
-            f"  3. Inom {settings.REGION_POLL_SECONDS} sekunder ligger uppgiften i inkorgen: ta den, fyll i och gör klar.",
+            f"  3. Inom {settings.REGION_POLL_SECONDS} sekunder ligger uppgiften i inkorgen: ta den, fyll i, gör klar.",
             f"  4. Skicka ett larm som medicingivare, {settings.MEDICINGIVARE_URL}/,",
             "     och se det hos sjuksköterskan.",
             "",

@@ -1,0 +1,92 @@
+"""`make check`: every rule of the house that a machine can check. `--fix` puts right what a machine can."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+PACKAGES = ["config", "integrations", "tasks", "followup", "workflows", "people", "web", "benchmarks", "tests"]
+
+FIXES = {
+    "ruff check --fix": ["ruff", "check", "--fix", "--quiet", "."],
+    "ruff format": ["ruff", "format", "--quiet", "."],
+}
+
+
+def main(arguments: list[str]) -> int:
+    if "--fix" in arguments:
+        run(FIXES | {"djhtml": ["djhtml", "--tabwidth", "2", *templates()]}, {})
+        return 0
+    with tempfile.TemporaryDirectory(prefix="forlopp-check-") as var:
+        failed = run(rules(), {}) + run(production(), deployment(var))
+    sys.stdout.write(f"failed: {', '.join(failed)}\n" if failed else "everything is as the house wants it\n")
+    return 1 if failed else 0
+
+
+def rules() -> dict[str, list[str]]:
+    packages = [name for name in PACKAGES if (ROOT / name).is_dir()]
+    return {
+        "ruff check": ["ruff", "check", "."],
+        "ruff format": ["ruff", "format", "--check", "."],
+        "mypy": ["mypy", *packages, "manage.py"],
+        "imports": ["lint-imports", "--no-cache"],
+        "dependencies": ["deptry", "."],
+        "templates (djlint)": ["djlint", "--lint", "--quiet", *templates()],
+        "templates (djhtml)": ["djhtml", "--check", "--tabwidth", "2", *templates()],
+    }
+
+
+def production() -> dict[str, list[str]]:
+    """What is asked of the settings of a real installation."""
+    return {
+        "migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
+        "production settings": ["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        "förlopp": ["python", "manage.py", "check_forlopp", "bpmn"],
+    }
+
+
+def deployment(var: str) -> dict[str, str]:
+    """A made-up installation in production; nothing connects to its database."""
+    return {
+        "FORLOPP_MODE": "production",
+        "FORLOPP_VAR": var,
+        "FORLOPP_HOSTS": "forlopp.example.se",
+        "FORLOPP_SECRET_KEY": "abcdefghijklmnopqrstuvwxyzåäö0123456789-only-to-be-checked-here",
+        "FORLOPP_PREFECT_AUTH": "forlopp:only-to-be-checked-here",
+        "FORLOPP_WEBHOOK_SECRETS": "only-to-be-checked-here",
+        "DATABASE_URL": "postgresql://forlopp@127.0.0.1:9/forlopp",
+    }
+
+
+def templates() -> list[str]:
+    return [str(path.relative_to(ROOT)) for name in PACKAGES for path in sorted((ROOT / name).rglob("*.html"))]
+
+
+def run(commands: dict[str, list[str]], environment: dict[str, str]) -> list[str]:
+    """Run them all, show the words of those that fail, and return their names."""
+    failed = []
+    for name, (program, *rest) in commands.items():
+        started = time.monotonic()
+        done = subprocess.run(  # noqa: S603
+            [str(BIN / program), *rest],
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        verdict = "ok" if done.returncode == 0 else "FAILED"
+        sys.stdout.write(f"{name}: {verdict} ({time.monotonic() - started:.0f} s)\n")
+        if done.returncode:
+            sys.stdout.write(done.stdout.decode("utf-8", "replace").rstrip() + "\n")
+            failed.append(name)
+        sys.stdout.flush()
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
