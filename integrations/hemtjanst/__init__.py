@@ -1,0 +1,1 @@
+"""The planning system of home care: pauses and orders out, confirmations and missed visits in."""

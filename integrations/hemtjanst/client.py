@@ -1,0 +1,28 @@
+"""The HTTP interface of home care planning: orders out, a mailbox to empty."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from integrations.http import Peer
+from integrations.polling import listed
+from workflows.connectors import Json
+
+
+class HomeCarePlanning:
+    def __init__(self, peer: Peer | None = None) -> None:
+        self._peer = peer or Peer(settings.HEMTJANST_URL)
+
+    def fetch(self, *, limit: int) -> list[Any]:
+        return listed(self._peer.get("/api/meddelanden", max=limit))
+
+    def acknowledge(self, message_id: str, *, status: str, at: datetime) -> None:
+        body = {"meddelande_id": message_id, "status": status, "dt": at.isoformat()}
+        self._peer.post("/api/kvittenser", body)
+
+    def order(self, body: Json, *, key: UUID) -> Json:
+        return self._peer.post("/api/bestallningar", body, key=key)

@@ -1,0 +1,23 @@
+"""Which fields of each message from home care planning reach a case, and which orders it takes."""
+
+FIELDS: dict[str, dict[str, str]] = {
+    "bestallning_bekraftad": {"bestallning_id": "ref!", "status": "text", "forsta_besok": "moment", "enhet": "text"},
+    "utebliven_insats": {
+        "besok_id": "ref!",
+        "bestallning_id": "ref",
+        "planerad_start": "moment",
+        "orsak": "text",
+        "status": "word:utebliven|avbojd|installd",
+    },
+    "avvikelse_besok": {
+        "besok_id": "ref!",
+        "bestallning_id": "ref",
+        "planerad_start": "moment",
+        "orsak": "text",
+        "status": "text",
+        "planerad_min": "number",
+        "utford_min": "number",
+    },
+}
+
+PAUSE, RESUME, ORDER, CANCEL = "insats_paus", "insats_ateruppta", "bestallning", "avbestallning"

@@ -1,0 +1,109 @@
+"""One HTTP call out: bounded in time and size, and every failure sorted into transient, permanent or business."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import requests
+
+from integrations.reading import without_numbers
+from workflows.connectors import BusinessError, DeliveryError, PermanentError, TransientError
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 10.0
+TOTAL_SECONDS = 30.0
+MAX_BYTES = 5_000_000
+
+_TRY_AGAIN = {408, 423, 425, 429}
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
+
+@dataclass
+class Peer:
+    """A system we call. Redirects are not followed: an address that moves is a matter for IT, not for a header."""
+
+    base_url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def get(self, path: str, **query: str | int) -> Any:
+        return self._call("GET", path, params=query)
+
+    def post(self, path: str, body: Mapping[str, Any], *, key: UUID | None = None) -> dict[str, Any]:
+        """The answer as an object. With `key` the receiver can tell a repeated call from a new one."""
+        headers = {"Idempotency-Key": str(key)} if key else {}
+        answer = self._call("POST", path, json=dict(body), headers=headers)
+        if not isinstance(answer, dict):
+            raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
+        return answer
+
+    def _call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **rest: Any) -> Any:
+        try:
+            with self.session.request(
+                method,
+                f"{self.base_url.rstrip('/')}{path}",
+                headers={"Accept": "application/json", **self.headers, **(headers or {})},
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+                **rest,
+            ) as response:
+                return _answer(response.status_code, _body(response))
+        except requests.RequestException:
+            # `from None`: the library's text holds the address and sometimes the body.
+            raise TransientError("inget_svar", "Systemet svarade inte.") from None
+
+
+def _body(response: requests.Response) -> bytes:
+    """Read timeouts count per packet, so a system that drips is cut off here."""
+    deadline = time.monotonic() + TOTAL_SECONDS
+    body = b""
+    for chunk in response.iter_content(65_536):
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise TransientError("for_stort_svar", "Systemet svarade med mer än vad som går att ta emot.")
+        if time.monotonic() > deadline:
+            raise TransientError("inget_svar", "Systemet svarade för långsamt.")
+    return body
+
+
+def _answer(status: int, body: bytes) -> Any:
+    if status >= 500 or status in _TRY_AGAIN:
+        raise TransientError("upptaget", f"Systemet kunde inte ta emot just nu (svar {status}).")
+    if status >= 300:
+        raise _refusal(status, body)
+    try:
+        # 204 and an empty body are a plain yes.
+        return json.loads(body) if body.strip() else {}
+    except ValueError:
+        raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.") from None
+
+
+def _refusal(status: int, body: bytes) -> DeliveryError:
+    """422 or 409 with {"kod", "text"} is the system's own no; anything else is a fault in the connection's set-up."""
+    if status in (401, 403):
+        return PermanentError(
+            "obehorig", f"Systemet godkänner inte vår inloggning (svar {status}). IT behöver se över den."
+        )
+    if status not in (409, 422):
+        return PermanentError("avvisat", f"Systemet tog inte emot anropet (svar {status}).")
+    try:
+        told = json.loads(body)
+    except ValueError:
+        told = None
+    code = told.get("kod") if isinstance(told, dict) else None
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
+        return PermanentError("avvisat", f"Systemet sade nej utan att säga varför (svar {status}).")
+    return BusinessError(code, _sentence(told.get("text")))
+
+
+def _sentence(text: object) -> str:
+    """What the other system says may name the person."""
+    said = without_numbers(text)[:300].strip() if isinstance(text, str) else ""
+    return said or "Systemet sade nej."

@@ -1,0 +1,1 @@
+"""The vendor of medicine dispensers: events by webhook, pauses out."""

@@ -1,0 +1,95 @@
+"""Reads a dispenser's event, and translates those that a case may wait for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from integrations import reading
+from integrations.medicingivare import dispensers
+from integrations.medicingivare.schemas import FIELDS, MESSAGES, ROWS
+from people.models import Individual
+from workflows.connectors import IncomingMessage, Json, Unreadable, translator
+
+SOURCE = "medicingivare"
+# More than this between the event and its arrival is told to whoever gets the alarm.
+LATE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a vendor tells about one dispenser."""
+
+    event_id: str
+    kind: str
+    vendor: str
+    serial: str
+    occurred_at: datetime
+    planned_at: datetime | None
+    fields: Json
+
+
+def read(payload: Json) -> Event:
+    """Raises Unreadable."""
+    kind = payload.get("typ")
+    if not isinstance(kind, str) or kind not in MESSAGES | ROWS:
+        raise Unreadable("okand_typ", "Händelsen från medicingivaren är av ett slag som inte känns igen.")
+    fields = reading.payload(payload, FIELDS, reading.Identity())
+    planned = fields["planerad_dt"]
+    return Event(
+        event_id=reading.identifier(payload, "handelse_id"),
+        kind=kind,
+        vendor=reading.identifier(payload, "leverantor")[:60],
+        serial=reading.identifier(payload, "enhet_serienr")[:100],
+        occurred_at=datetime.fromisoformat(fields["intraffad_dt"]),
+        planned_at=datetime.fromisoformat(planned) if planned else None,
+        fields=fields,
+    )
+
+
+@translator(SOURCE)
+def translate(payload: Json, *, now: datetime) -> IncomingMessage:
+    """Raises Unreadable. Whose dispenser it is decides whom it is about, never what the vendor says."""
+    event = read(payload)
+    dispenser = dispensers.find(event.vendor, event.serial)
+    if dispenser is None:
+        raise Unreadable(
+            "okand_enhet",
+            f"En medicingivare som inte är registrerad här har hört av sig ({event.kind}, serienummer {event.serial})."
+            " Ta reda på vems den är.",
+            _translated(event, None, now),
+        )
+    if payload.get("person_ref") not in (None, "", str(dispenser.individual.ref)):
+        raise Unreadable(
+            "fel_person",
+            f"Leverantören och vi har olika uppgift om vem som har medicingivaren med serienummer {event.serial}.",
+            _translated(event, None, now),
+        )
+    return _translated(event, dispenser.individual, now)
+
+
+def _translated(event: Event, person: Individual | None, now: datetime) -> IncomingMessage:
+    ref = {"person_ref": str(person.ref)} if person else {}
+    told = event.fields | {
+        "handelse_id": event.event_id,
+        "leverantor": event.vendor,
+        "enhet_serienr": event.serial,
+        "mottagen_dt": now.isoformat(),
+        "sent_inkommen": now - event.occurred_at > LATE,
+        "missade_7_dygn": dispensers.missed_doses(person, until=event.occurred_at) if person else None,
+    }
+    return IncomingMessage(
+        name=event.kind,
+        keys=_keys(event) | ref,
+        payload=told | ref,
+        sent_at=event.occurred_at,
+        individual_ref=person.ref if person else None,
+    )
+
+
+def _keys(event: Event) -> dict[str, str]:
+    device = f"{event.vendor}:{event.serial}"
+    keys = {"handelse_id": event.event_id, "enhet_serienr": event.serial, "enhet": device}
+    if event.planned_at is not None:
+        keys["dos"] = f"{device}:{event.planned_at.astimezone(UTC):%Y%m%dT%H%M}"
+    return keys

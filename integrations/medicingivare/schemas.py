@@ -1,0 +1,32 @@
+"""The vendor-neutral vocabulary of dispenser events, and what each kind is worth."""
+
+# Only data rows: nothing for a case to wait for.
+ROWS = frozenset({"puls", "dos_tillganglig", "dos_forsenad", "pafylld", "lucka_oppnad"})
+
+# Something for a person or an open alarm.
+MESSAGES = frozenset(
+    {
+        "dos_missad",
+        "dos_tagen",
+        "dos_avbojd",
+        "dos_last_i_behallare",
+        "doser_slut",
+        "pafyllning_behovs",
+        "batteri_lagt",
+        "stromavbrott",
+        "frankopplad",
+        "ateransluten",
+        "mekaniskt_fel",
+        "utrustning_fel",
+    }
+)
+
+FIELDS = {
+    "planerad_dt": "moment",
+    "intraffad_dt": "moment!",
+    "allvar": "word:info|varning|larm",
+    "detalj": "text",
+}
+
+# An all-clear, and the alarm it clears. Without that alarm it is a row: 1 200 doses a day are taken as they should be.
+CLEARS = {"dos_tagen": "dos_missad", "ateransluten": "frankopplad"}

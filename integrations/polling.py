@@ -1,0 +1,183 @@
+"""Fetches what lies waiting at a system: stored first, acknowledged after; Prefect or no Prefect."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import connections
+from django.db.models import F
+from django.utils import timezone
+
+from integrations.models import SystemState
+from workflows.connectors import DeliveryError, TransientError
+from workflows.services import inbox
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+MAX_BATCH = 1_000
+MAX_ROUNDS = 200
+_ID = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
+
+
+class PollFailed(Exception):
+    """A poll ended early; holds the kind of failure and nothing of its content, for Prefect stores the text."""
+
+
+class Mailbox(Protocol):
+    """A system that keeps messages until we have acknowledged them."""
+
+    def fetch(self, *, limit: int) -> list[Any]:
+        """The oldest messages not yet acknowledged. Any of them may be anything."""
+        ...
+
+    def acknowledge(self, message_id: str, *, status: str, at: datetime) -> None: ...
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A mailbox to be emptied on a schedule: `entrypoint` is the Prefect flow that does it."""
+
+    source: str
+    mailbox: Callable[[], Mailbox]
+    entrypoint: str
+
+    @property
+    def seconds(self) -> int:
+        """The interval that a new schedule gets; IT may change it in Prefect afterwards."""
+        return int(settings.REGION_POLL_SECONDS)
+
+
+@dataclass
+class Tally:
+    """What a poll did."""
+
+    stored: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    stuck: int = 0
+
+    def count(self, outcome: str) -> None:
+        self.stored += outcome == "stored"
+        self.duplicates += outcome == "duplicate"
+        self.conflicts += outcome == "conflict"
+
+
+_polls: dict[str, Poll] = {}
+
+
+def register(poll: Poll) -> None:
+    _polls[poll.source] = poll
+
+
+def polls() -> list[Poll]:
+    """Every mailbox, in the order the systems were registered."""
+    return list(_polls.values())
+
+
+def run(source: str, *, clock: Callable[[], datetime] = timezone.now) -> Tally:
+    """Empty the mailbox of `source`. Raises PollFailed; what was stored before stays stored and acknowledged."""
+    poll = _polls[source]
+    _note_asked(source, clock())
+    try:
+        tally = _empty(poll.source, poll.mailbox(), clock)
+    except Exception as problem:
+        code = problem.code if isinstance(problem, DeliveryError) else type(problem).__name__
+        _note_failure(source, code)
+        raise PollFailed(code) from None
+    _note_answer(source, clock())
+    return tally
+
+
+def run_alone(source: str) -> Tally:
+    """As `run`, for a thread that nobody else tidies up after."""
+    try:
+        return run(source)
+    finally:
+        connections.close_all()
+
+
+def _empty(source: str, mailbox: Mailbox, clock: Callable[[], datetime]) -> Tally:
+    tally, stuck = Tally(), 0
+    for _round in range(MAX_ROUNDS):
+        # What cannot be acknowledged stays at the head of the queue; ask past it.
+        limit = min(BATCH + stuck, MAX_BATCH)
+        items = mailbox.fetch(limit=limit)
+        acknowledged = _take(source, mailbox, items, tally, clock)
+        stuck = len(items) - acknowledged
+        if len(items) < limit or (not acknowledged and limit == MAX_BATCH):
+            break
+    tally.stuck = stuck
+    return tally
+
+
+def _take(source: str, mailbox: Mailbox, items: list[Any], tally: Tally, clock: Callable[[], datetime]) -> int:
+    """Store every item and acknowledge those that have an id; says how many were acknowledged.
+
+    A system that hands out but takes no receipts still gets everything stored; the failure is raised afterwards.
+    """
+    acknowledged, trouble = 0, None
+    for item in items:
+        message_id, status = _store(source, item, tally, clock())
+        if message_id is None or trouble is not None:
+            continue
+        try:
+            mailbox.acknowledge(message_id, status=status, at=clock())
+            acknowledged += 1
+        except TransientError as problem:
+            trouble = problem
+        except DeliveryError as problem:
+            log.warning("%s: acknowledgement refused: %s", source, problem.code)
+    if trouble is not None:
+        raise trouble
+    return acknowledged
+
+
+def _store(source: str, item: Any, tally: Tally, now: datetime) -> tuple[str | None, str]:
+    """The id to acknowledge, None when the item has none, and the status to acknowledge it with."""
+    raw = json.dumps(item, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+    message_id = _message_id(item)
+    # Without an id the content is the id, so that what lies there for ever is one message and one stopp.
+    stored_as = message_id or f"utan-id-{hashlib.sha256(raw).hexdigest()}"
+    outcome = inbox.receive(source=source, message_id=stored_as, raw=raw, now=now).outcome
+    tally.count(outcome)
+    return message_id, "avvisad" if outcome == "conflict" else "mottagen"
+
+
+def _message_id(item: Any) -> str | None:
+    found = item.get("meddelande_id") if isinstance(item, dict) else None
+    return found if isinstance(found, str) and _ID.fullmatch(found) else None
+
+
+def listed(answer: Any) -> list[Any]:
+    """The messages of a mailbox's answer {"meddelanden": […]}. Raises TransientError when it is something else."""
+    items = answer.get("meddelanden") if isinstance(answer, dict) else None
+    if not isinstance(items, list):
+        raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
+    return items
+
+
+def _note_asked(source: str, now: datetime) -> None:
+    SystemState.objects.update_or_create(system=source, defaults={"asked_at": now})
+
+
+def _note_answer(source: str, now: datetime) -> None:
+    SystemState.objects.filter(system=source).update(answered_at=now, failures=0, error_code="")
+
+
+def _note_failure(source: str, code: str) -> None:
+    log.warning("%s: poll failed: %s", source, code)
+    SystemState.objects.filter(system=source).update(failures=F("failures") + 1, error_code=code[:100])
+
+
+def states() -> Iterator[SystemState]:
+    """How each polled system is doing."""
+    yield from SystemState.objects.filter(system__in=_polls).order_by("system")

@@ -1,0 +1,1 @@
+"""The region's discharge system: notices in, acknowledgements and messages out."""

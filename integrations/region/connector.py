@@ -1,0 +1,120 @@
+"""What a diagram can ask of the region."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from integrations import polling
+from integrations.region.client import Region
+from integrations.region.schemas import SCHEMA
+from workflows.connectors import Delivery, Json, operation
+
+_STAY = {"inskrivning_id": "str"}
+_SENT = {"meddelande_id": "00000000-0000-4000-8000-000000000001", "dt": "2026-11-23T09:05:00+01:00"}
+_RECEIPT = {"kvittens_id": "00000000-0000-4000-8000-000000000002", "dt": "2026-11-23T09:05:00+01:00"}
+
+polling.register(polling.Poll("region", Region, "integrations.region.flows.poll_region"))
+
+
+@operation(
+    "region.confirm_notice",
+    title="Kvittera att meddelandet är läst",
+    params=_STAY | {"meddelande_id": "str", "status": "str"},
+    example=_RECEIPT | {"status": "last"},
+)
+def confirm_notice(delivery: Delivery) -> Json:
+    return _receipt(delivery, status=delivery.params.get("status") or "last")
+
+
+@operation(
+    "region.notify_wrong_recipient",
+    title="Säg att meddelandet kom fel",
+    params=_STAY | {"meddelande_id": "str", "orsak": "str"},
+    example=_RECEIPT | {"status": "felaktig_mottagare"},
+)
+def notify_wrong_recipient(delivery: Delivery) -> Json:
+    return _receipt(delivery, status="felaktig_mottagare", reason=delivery.params.get("orsak") or "")
+
+
+@operation(
+    "region.notify_ready_to_receive",
+    title="Meddela att kommunen kan ta emot",
+    params=_STAY | {"fran_dt": "dt", "plats": "str", "villkor": "str"},
+    example=_SENT,
+)
+def notify_ready_to_receive(delivery: Delivery) -> Json:
+    return _message(delivery, "klar_att_ta_emot", "fran_dt", "plats", "villkor")
+
+
+@operation(
+    "region.remind_sip",
+    title="Påminn om kallelse till SIP",
+    params=_STAY | {"meddelande_id": "str"},
+    example=_SENT,
+)
+def remind_sip(delivery: Delivery) -> Json:
+    return _message(delivery, "paminnelse_sip", "meddelande_id")
+
+
+@operation(
+    "region.report_missing_information",
+    title="Begär information som saknas vid utskrivning",
+    params=_STAY | {"saknas": "list", "utskriven_dt": "dt"},
+    example={"avvikelse_id": "00000000-0000-4000-8000-000000000003", "dt": "2026-11-23T09:05:00+01:00"},
+)
+def report_missing_information(delivery: Delivery) -> Json:
+    sent = _message(delivery, "begaran_information", "saknas", "utskriven_dt")
+    return {"avvikelse_id": sent["meddelande_id"], "dt": sent["dt"]}
+
+
+@operation(
+    "region.send_sip_answer",
+    title="Svara på kallelse till SIP",
+    params=_STAY | {"svar": "str", "tid": "dt", "deltagare": "list"},
+    example=_SENT,
+)
+def send_sip_answer(delivery: Delivery) -> Json:
+    return _message(delivery, "sip_svar", "svar", "tid", "deltagare")
+
+
+@operation(
+    "region.send_sip_plan",
+    title="Skicka den samordnade planen",
+    params=_STAY | {"datum": "date", "insatser": "list", "nasta_uppfoljning": "date"},
+    example=_SENT,
+)
+def send_sip_plan(delivery: Delivery) -> Json:
+    return _message(delivery, "sip_plan", "datum", "insatser", "nasta_uppfoljning")
+
+
+def _receipt(delivery: Delivery, *, status: str, reason: str = "") -> Json:
+    now = timezone.now()
+    answer = Region().send_receipt(
+        str(delivery.params["meddelande_id"]), status=status, at=now, reason=reason, key=delivery.key
+    )
+    return {"kvittens_id": str(answer.get("kvittens_id") or delivery.key), "status": status, "dt": _when(answer, now)}
+
+
+def _message(delivery: Delivery, kind: str, *fields: str) -> Json:
+    now = timezone.now()
+    envelope = {
+        "schema": SCHEMA,
+        # The key, so that a copy that slips past the receiver's own check is still the same message.
+        "meddelande_id": str(delivery.key),
+        "typ": kind,
+        "version": 1,
+        "inskrivning_id": delivery.params.get("inskrivning_id"),
+        "skickad_dt": now.isoformat(),
+        "avsandare": {"kommunkod": settings.FORLOPP_MUNICIPALITY_CODE, "enhet": settings.FORLOPP_MUNICIPALITY_NAME},
+        "innehall": {field: delivery.params.get(field) for field in fields},
+    }
+    answer = Region().send_message(envelope, key=delivery.key)
+    return {"meddelande_id": str(answer.get("meddelande_id") or delivery.key), "dt": _when(answer, now)}
+
+
+def _when(answer: Json, now: datetime) -> str:
+    told = answer.get("dt")
+    return told if isinstance(told, str) else now.isoformat()

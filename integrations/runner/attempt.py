@@ -1,0 +1,83 @@
+"""One try at one delivery: the call is made once, whoever asks first, and its outcome is stored at once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from integrations.runner import house
+from workflows import connectors
+from workflows.connectors import Delivery, DeliveryError, Json, PermanentError, TransientError
+from workflows.services import outbox
+from workflows.services.outbox import Claimed
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+RENEW_SECONDS = LEASE.total_seconds() / 3
+
+
+class Attempt:
+    """Prefect may start it late, twice or never; `run` makes the call the first time and nothing after that.
+
+    The outcome goes to the outbox inside `run`: what Prefect does or fails to do afterwards changes nothing.
+    """
+
+    def __init__(self, claimed: Claimed, *, clock: Callable[[], datetime]) -> None:
+        self.claimed = claimed
+        self.begun = threading.Event()
+        self.ended = threading.Event()
+        self.failure = ""
+        self._clock = clock
+        self._lock = threading.Lock()
+
+    def run(self) -> bool:
+        """False when somebody else has begun it."""
+        with self._lock:
+            if self.begun.is_set():
+                return False
+            self.begun.set()
+        renewal = threading.Thread(target=self._renew, name="renew", daemon=True)
+        renewal.start()
+        try:
+            self._report(self._call())
+        finally:
+            self.ended.set()
+            renewal.join()
+        return True
+
+    def _call(self) -> Json | DeliveryError:
+        claimed = self.claimed
+        delivery = Delivery(claimed.key, claimed.operation, claimed.params, claimed.individual_ref, claimed.attempt)
+        try:
+            return connectors.get_operation(claimed.operation).run(delivery)
+        except DeliveryError as error:
+            return error
+        except connectors.UnknownOperation:
+            return PermanentError("okand_operation", "Steget ber om något som ingen koppling kan göra.")
+        except Exception as error:
+            # A fault of ours may pass with the next version, so it is tried again before a person gets it.
+            # Neither text nor traceback: both may hold what was sent.
+            log.error("delivery %s: %s in %s", claimed.key, type(error).__name__, claimed.operation)
+            return TransientError("internt_fel", f"Kopplingen gick sönder ({type(error).__name__}).")
+
+    def _report(self, outcome: Json | DeliveryError) -> None:
+        key, token, now = self.claimed.key, self.claimed.token, self._clock()
+        if isinstance(outcome, DeliveryError):
+            self.failure = type(outcome).__name__
+            held = outbox.fail(key=key, token=token, error=outcome, now=now)
+        else:
+            held = outbox.succeed(key=key, token=token, result=outcome, now=now)
+        if not held:
+            log.warning("delivery %s: answered after someone else had taken over", key)
+
+    def _renew(self) -> None:
+        """Holds on to the lease while a slow system thinks; a process that dies stops renewing and is taken over."""
+        while not self.ended.wait(RENEW_SECONDS):
+            try:
+                outbox.renew(key=self.claimed.key, token=self.claimed.token, now=self._clock(), lease=LEASE)
+            except Exception as error:
+                log.warning("delivery %s: lease not renewed: %s", self.claimed.key, type(error).__name__)
+        house.close_connections()

@@ -1,0 +1,153 @@
+"""Sees to it that every mailbox is emptied in time: by Prefect's schedules, and without them when they fail."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
+
+from integrations import polling
+from integrations.models import SystemState
+from integrations.polling import Poll, PollFailed
+from integrations.runner import house
+from integrations.runner.lane import Loop, Probe
+
+if TYPE_CHECKING:
+    from integrations.runner.schedule import Plan
+
+log = logging.getLogger(__name__)
+
+WATCH_SECONDS = 1.0
+RESTART_SECONDS = 3.0
+READ_PLANS_SECONDS = 15.0
+# A notice is to be here one interval and five seconds after it lay ready, Prefect or no Prefect. That long after the
+# last question Prefect has had its chance; two polls at once do no harm, for the inbox stores a message once.
+PATIENCE = timedelta(seconds=3)
+
+
+@dataclass
+class Watch:
+    """Decides when a mailbox must be emptied without Prefect. What IT has paused on purpose stays paused."""
+
+    plans: dict[str, Plan] = field(default_factory=dict)
+    is_reachable: bool = False
+
+    def overdue(self, poll: Poll, *, asked_at: datetime | None, since: datetime, now: datetime) -> bool:
+        """`since` is when this process began to watch: Prefect gets an interval from there too."""
+        plan = self.plans.get(poll.source)
+        if plan is not None and not plan.is_active:
+            return False
+        seconds: float = poll.seconds
+        if plan is not None and plan.seconds is None:
+            if self.is_reachable:
+                # A schedule of clock times: only Prefect can say when it is late.
+                return False
+        elif plan is not None and plan.seconds is not None:
+            seconds = plan.seconds
+        last = max(asked_at, since) if asked_at else since
+        return now - last > timedelta(seconds=seconds) + PATIENCE
+
+
+class Polls:
+    """The process behind `run_integrations flows`."""
+
+    def __init__(self, api_url: str, *, clock: Callable[[], datetime] = timezone.now) -> None:
+        self._probe = Probe(api_url)
+        self._loop = Loop()
+        self._clock = clock
+        self._since = clock()
+        self._watch = Watch()
+        self._stopping = threading.Event()
+        self._worker: Future[None] | None = None
+        self._restart_at = 0.0
+        self._is_loaded = False
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def serve(self) -> None:
+        """Until `stop`."""
+        threading.Thread(target=self._load, name="load", daemon=True).start()
+        while not self._stopping.wait(WATCH_SECONDS):
+            self._keep_worker()
+            try:
+                self._empty_overdue()
+            except (DatabaseError, InterfaceError) as problem:
+                log.warning("polls: the database does not answer: %s", type(problem).__name__)
+                house.close_connections()
+        if self._worker is not None:
+            self._worker.cancel()
+        self._loop.stop()
+
+    def _load(self) -> None:
+        house.prepare_prefect()
+        try:
+            from integrations.runner import schedule, worker  # noqa: F401
+        except Exception as problem:
+            log.error("Prefect cannot be loaded (%s); mailboxes are emptied without it", type(problem).__name__)
+        else:
+            self._is_loaded = True
+
+    def _keep_worker(self) -> None:
+        """Start the worker when Prefect answers, and again whenever it has ended: servers come and go."""
+        self._watch.is_reachable = self._is_loaded and self._probe.answers()
+        if self._worker is not None and self._worker.done():
+            problem = self._worker.exception() if not self._worker.cancelled() else None
+            log.warning("polls: the Prefect worker ended: %s", type(problem).__name__)
+            self._worker, self._restart_at = None, time.monotonic() + RESTART_SECONDS
+        if self._worker is None and self._watch.is_reachable and time.monotonic() >= self._restart_at:
+            self._worker = self._loop.start(self._work())
+
+    async def _work(self) -> None:
+        from integrations.runner import schedule, worker
+
+        self._watch.plans = await schedule.sync(polling.polls())
+        warm = worker.WarmWorker(work_pool_name=schedule.POOL, prefetch_seconds=0, create_pool_if_not_found=False)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(warm.start(printer=log.info))
+            tasks.create_task(self._follow())
+
+    async def _follow(self) -> None:
+        """What IT changes in Prefect's pages is known here within seconds."""
+        from integrations.runner import schedule
+
+        while True:
+            await asyncio.sleep(READ_PLANS_SECONDS)
+            if self._probe.answers():
+                self._watch.plans = await schedule.read(self._watch.plans)
+                await schedule.bury_zombies(self._watch.plans)
+
+    def _empty_overdue(self) -> None:
+        asked = dict(SystemState.objects.values_list("system", "asked_at"))
+        for poll in polling.polls():
+            asked_at = asked.get(poll.source)
+            if not self._watch.overdue(poll, asked_at=asked_at, since=self._since, now=self._clock()):
+                continue
+            log.warning("%s: emptied without Prefect", poll.source)
+            try:
+                polling.run(poll.source)
+            except PollFailed:
+                continue
+
+
+def main(api_url: str) -> None:
+    """Until SIGTERM or SIGINT."""
+    polls = Polls(api_url)
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        polls.stop()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    polls.serve()

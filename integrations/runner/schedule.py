@@ -1,0 +1,126 @@
+"""Keeps Prefect's deployments in step with the mailboxes, without undoing what IT has changed in its pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate, WorkPoolCreate
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterId,
+    FlowRunFilter,
+    FlowRunFilterStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions, StateType
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.schedules import IntervalSchedule
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.flows import load_flow_from_entrypoint
+from prefect.states import Crashed
+from prefect.types._datetime import now as prefect_now
+from prefect.workers.process import ProcessWorker
+
+from integrations.polling import Poll
+from integrations.runner import house
+
+POOL = "integrations"
+# The version of the deployments' shape; a code change needs none, for the flows are imported from the checkout.
+VERSION = "1"
+# A run whose process was killed stays "Running" for ever, and with a limit of one it would block all that follow.
+ZOMBIE_AFTER = timedelta(minutes=6)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How IT wants a mailbox emptied now. `seconds` is None when its schedule is no plain interval."""
+
+    deployment_id: UUID
+    is_active: bool
+    seconds: float | None
+
+
+async def sync(polls: list[Poll]) -> dict[str, Plan]:
+    """Create what is missing, update version and parameters of what is there; the plans by source."""
+    async with get_client() as client:
+        await _ensure_pool(client)
+        return {poll.source: _plan(await _ensure_deployment(client, poll)) for poll in polls}
+
+
+async def read(plans: dict[str, Plan]) -> dict[str, Plan]:
+    """The plans as IT has left them."""
+    async with get_client() as client:
+        return {source: _plan(await client.read_deployment(plan.deployment_id)) for source, plan in plans.items()}
+
+
+async def bury_zombies(plans: dict[str, Plan]) -> int:
+    """Mark runs as crashed that have been running longer than any run may; how many."""
+    async with get_client() as client:
+        runs = await client.read_flow_runs(
+            deployment_filter=DeploymentFilter(
+                id=DeploymentFilterId(any_=[plan.deployment_id for plan in plans.values()])
+            ),
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING])),
+                expected_start_time=None,
+                start_time=FlowRunFilterStartTime(before_=prefect_now("UTC") - ZOMBIE_AFTER),
+            ),
+        )
+        for run in runs:
+            await client.set_flow_run_state(run.id, Crashed(message="Processen är borta."), force=True)
+    return len(runs)
+
+
+async def _ensure_pool(client: PrefectClient) -> None:
+    try:
+        await client.read_work_pool(POOL)
+    except ObjectNotFound:
+        template = ProcessWorker.get_default_base_job_template()
+        try:
+            await client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
+        except ObjectAlreadyExists:
+            return
+
+
+async def _ensure_deployment(client: PrefectClient, poll: Poll) -> DeploymentResponse:
+    try:
+        known = await client.read_deployment_by_name(f"{poll.source}/hamta")
+    except ObjectNotFound:
+        return await client.read_deployment(await _create(client, poll))
+    # Only what is set here is sent: schedules, pauses and limits stay as IT has them.
+    await client.update_deployment(known.id, DeploymentUpdate(version=VERSION, parameters={}))
+    return known
+
+
+async def _create(client: PrefectClient, poll: Poll) -> UUID:
+    flow = load_flow_from_entrypoint(poll.entrypoint, use_placeholder_flow=False)
+    every = IntervalSchedule(interval=timedelta(seconds=poll.seconds))
+    return await client.create_deployment(
+        await client.create_flow(flow),
+        "hamta",
+        version=VERSION,
+        description=f"Hämtar det som ligger och väntar hos {poll.source}.",
+        schedules=[DeploymentScheduleCreate(schedule=every, active=True, slug="intervall")],
+        # A late run does the work of all that are later still.
+        concurrency_limit=1,
+        concurrency_options=ConcurrencyOptions(collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        work_pool_name=POOL,
+        entrypoint=poll.entrypoint,
+        # For a stock process worker, which starts elsewhere.
+        job_variables={"working_dir": str(house.checkout())},
+        tags=["integration", poll.source],
+    )
+
+
+def _plan(deployment: DeploymentResponse) -> Plan:
+    active = [schedule.schedule for schedule in deployment.schedules if schedule.active]
+    intervals = [item.interval.total_seconds() for item in active if isinstance(item, IntervalSchedule)]
+    return Plan(
+        deployment_id=deployment.id,
+        is_active=bool(active) and not deployment.paused,
+        seconds=min(intervals) if len(intervals) == len(active) and intervals else None,
+    )
