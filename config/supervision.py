@@ -51,6 +51,14 @@ def only_one() -> Iterator[IO[str]]:
         yield lock
 
 
+def is_running() -> bool:
+    try:
+        with only_one():
+            return False
+    except CannotRun:
+        return True
+
+
 def check_ports() -> None:
     for port, owner in processes.ports().items():
         with socket.socket() as probe:

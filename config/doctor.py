@@ -1,0 +1,140 @@
+"""What can be wrong with an installation, each found by one small question."""
+
+import importlib.metadata
+import re
+import socket
+import sqlite3
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from config import child, environment, processes, supervision
+from config.checks import sqlite_is_sound
+
+OK, WARNING, ERROR = "ok", "warning", "error"
+
+
+@dataclass(frozen=True)
+class Finding:
+    verdict: str
+    what: str
+    says: str
+    remedy: str = ""
+
+
+def examine() -> list[Finding]:
+    questions: list[Callable[[], Iterator[Finding]]] = [
+        python, libraries, secrets, bundle, database, migrations, definitions, running,
+    ]  # fmt: skip
+    return [finding for question in questions for finding in question()]
+
+
+def python() -> Iterator[Finding]:
+    yield Finding(OK, "Python", f"{sys.version_info.major}.{sys.version_info.minor} i {sys.prefix}")
+
+
+def libraries() -> Iterator[Finding]:
+    """The versions that are installed against those that the lock names."""
+    installed = {re.sub(r"[-_.]+", "-", dist.name).lower(): dist.version for dist in importlib.metadata.distributions()}
+    lines = (settings.BASE_DIR / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    locked = dict(line.split(" ")[0].split("==") for line in lines if "==" in line and ";" not in line)
+    wrong = [name for name, version in locked.items() if installed.get(name) != version]
+    if wrong:
+        names = ", ".join(sorted(wrong)[:5])
+        yield Finding(ERROR, "Bibliotek", f"{len(wrong)} stämmer inte med requirements.lock ({names})", "make setup")
+    else:
+        yield Finding(OK, "Bibliotek", f"{len(locked)} är de som requirements.lock anger")
+
+
+def secrets() -> Iterator[Finding]:
+    here = environment.read()
+    missing = [name for name in environment.SECRET_NAMES if not here.secret(name)]
+    path = here.var / environment.SECRETS_FILE
+    if missing:
+        yield Finding(ERROR, "Hemligheter", f"{', '.join(missing)} saknas", "make setup, eller sätt dem i miljön")
+    elif path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding(ERROR, "Hemligheter", f"{path} kan läsas av andra", f"chmod 600 {path}")
+    else:
+        yield Finding(OK, "Hemligheter", "finns")
+
+
+def bundle() -> Iterator[Finding]:
+    folder = settings.BASE_DIR / "web" / "static" / "web" / "dist"
+    if all((folder / name).is_file() for name in ("viewer.js", "viewer.css")):
+        yield Finding(OK, "Diagramvisaren", "är byggd")
+    else:
+        yield Finding(ERROR, "Diagramvisaren", "är inte byggd", "make setup")
+
+
+def database() -> Iterator[Finding]:
+    if not _database_answers():
+        yield Finding(ERROR, "Databasen", "svarar inte", "kontrollera DATABASE_URL och att databasen är igång")
+        return
+    if connection.vendor != "sqlite":
+        yield Finding(OK, "Databasen", f"{connection.display_name} svarar")
+    elif sqlite_is_sound(sqlite3.sqlite_version_info):
+        yield Finding(OK, "Databasen", f"SQLite {sqlite3.sqlite_version} svarar")
+    else:
+        says = f"SQLite {sqlite3.sqlite_version} svarar, men den versionen kan i sällsynta fall skada databasen"
+        yield Finding(
+            WARNING, "Databasen", says, "använd PostgreSQL i drift (DATABASE_URL), eller SQLite 3.51.3 eller senare"
+        )
+
+
+def migrations() -> Iterator[Finding]:
+    if not _database_answers():
+        return
+    executor = MigrationExecutor(connection)
+    left = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if left:
+        yield Finding(ERROR, "Databasens tabeller", f"{left} ändringar är inte gjorda", "python manage.py migrate")
+    else:
+        yield Finding(OK, "Databasens tabeller", "är de senaste")
+
+
+def definitions() -> Iterator[Finding]:
+    try:
+        count = apps.get_model("workflows", "ProcessVersion").objects.count()
+    except DatabaseError:
+        return
+    if count:
+        yield Finding(OK, "Förloppen", f"{count} versioner är inlästa")
+    else:
+        yield Finding(ERROR, "Förloppen", "inga är inlästa", "python manage.py load_forlopp")
+
+
+def running() -> Iterator[Finding]:
+    """Either the installation runs, and answers, or its ports are free for it to start."""
+    if supervision.is_running():
+        addresses = {"Webben": processes.web_url("halsa"), "Prefect": f"{settings.PREFECT_API_URL}/health"}
+        for name, address in addresses.items():
+            if child.answers(address):
+                yield Finding(OK, name, "svarar")
+            else:
+                yield Finding(ERROR, name, "svarar inte", f"läs loggarna i {settings.FORLOPP_VAR / 'log'}")
+        return
+    taken = [f"{port} ({owner})" for port, owner in processes.ports().items() if _is_taken(port)]
+    if taken:
+        yield Finding(ERROR, "Portar", f"upptagna av annat: {', '.join(taken)}", "stoppa det, eller välj FORLOPP_PORT")
+    else:
+        yield Finding(OK, "Portar", "är lediga; ingenting kör (make run startar)")
+
+
+def _database_answers() -> bool:
+    try:
+        connection.ensure_connection()
+    except DatabaseError:
+        return False
+    return True
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
