@@ -13,11 +13,12 @@ from workflows.forms import answers, definition
 from workflows.forms.shapes import Form
 
 NOW = datetime.fromisoformat("2026-11-21T14:05:00+01:00")
-CHOICES = [{"value": "a", "label": "Alfa"}, {"value": "b", "label": "Beta"}]
+NO_PARTS: dict[str, bytes] = {}
+CHOICES: Any = [{"value": "a", "label": "Alfa"}, {"value": "b", "label": "Beta"}]
 
 
 def make(*fields: dict[str, Any], **extra: Any) -> Form:
-    return definition.load({"title": "Formulär", "fields": list(fields), **extra}, shared={}.__getitem__)
+    return definition.load({"title": "Formulär", "fields": list(fields), **extra}, shared=NO_PARTS.__getitem__)
 
 
 def field(kind: str, **extra: Any) -> dict[str, Any]:

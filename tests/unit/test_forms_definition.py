@@ -165,7 +165,7 @@ JSON = st.recursive(
 
 
 @given(st.fixed_dictionaries({"title": st.just("T"), "fields": st.lists(JSON, max_size=4), "rules": JSON}) | JSON)
-def test_no_content_makes_the_check_fall_over(content: object) -> None:
+def test_no_content_makes_the_check_fall_over(content: Any) -> None:
     findings = definition.check(content, "f.json", {"x": {"title": "X", "fields": [FIELD]}}.__getitem__)
     assert all(finding.file == "f.json" and finding.message for finding in findings)
 
