@@ -165,3 +165,8 @@ def operations() -> Mapping[str, Operation]:
 def get_translator(source: str) -> Translator | None:
     """The translator for what `source` sends, or None when no system has registered it."""
     return _registry.translators.get(source)
+
+
+def translators() -> Mapping[str, Translator]:
+    """All registered translators by source."""
+    return _registry.translators

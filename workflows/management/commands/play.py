@@ -1,0 +1,96 @@
+"""Plays the scenarios of förlopp folders and says how each went. No database is needed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from workflows import definitions, published, scenarios
+from workflows.diagram import FLOW_NODES
+from workflows.memory_world import MemoryWorld
+
+
+class Command(BaseCommand):
+    help = "Spela scenarier: bpmn/<förlopp> eller en enskild scenariofil."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path)
+        parser.add_argument("--json", action="store_true", help="Resultatet som JSON.")
+        parser.add_argument("--coverage", action="store_true", help="Visa vilka element inget scenario når.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        report: list[dict[str, Any]] = []
+        for path in options["paths"]:
+            report += self._folder(path, options["coverage"])
+        if options["json"]:
+            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
+        else:
+            self._print(report)
+        if any(item["problem"] for item in report):
+            sys.exit(1)
+
+    def _folder(self, path: Path, with_coverage: bool) -> list[dict[str, Any]]:
+        folder, files = (path, scenarios.files(path)) if path.is_dir() else (path.parent.parent, [path])
+        try:
+            version = load(folder)
+        except ValueError as error:
+            return [{"folder": str(folder), "file": "", "title": "", "step": 0, "problem": str(error)}]
+        results = [_played(file, version) for file in files]
+        report = [
+            {
+                "folder": str(folder),
+                "file": result.scenario.file,
+                "title": result.scenario.title,
+                "step": result.step,
+                "problem": result.problem,
+            }
+            for result in results
+        ]
+        if not files:
+            report.append({"folder": str(folder), "file": "", "title": "", "step": 0, "problem": "Inga scenarier."})
+        if with_coverage:
+            report.append(_coverage(folder, version, results))
+        return report
+
+    def _print(self, report: list[dict[str, Any]]) -> None:
+        for item in report:
+            if "missed" in item:
+                self.stdout.write(f"Täckning {item['visited']} av {item['elements']}. Nås inte: {', '.join(item['missed']) or '–'}")
+                continue
+            word = "FEL " if item["problem"] else "ok  "
+            where = f" (steg {item['step']}) {item['problem']}" if item["problem"] else ""
+            self.stdout.write(f"{word} {item['file']}: {item['title']}{where}")
+        played = [item for item in report if "missed" not in item]
+        failed = sum(bool(item["problem"]) for item in played)
+        self.stdout.write(f"{len(played) - failed} passed, {failed} failed")
+
+
+def load(folder: Path) -> published.Published:
+    """A folder ready to play. Raises ValueError with the first finding."""
+    content = definitions.read(folder)
+    result = definitions.checked(content)
+    errors = [item for item in result.findings if item.severity == "error"]
+    if errors or result.compiled is None:
+        raise ValueError(f"{errors[0].file} {errors[0].element}: {errors[0].message}" if errors else "Går inte att läsa.")
+    return published.assemble(content.config, content.sources, result.compiled)
+
+
+def _played(file: Path, version: published.Published) -> scenarios.Result:
+    try:
+        scenario = scenarios.read(file)
+    except scenarios.Failed as error:
+        empty = scenarios.Scenario(file.name, "", scenarios.datetime.min, [], file.parent)
+        return scenarios.Result(empty, str(error))
+    return scenarios.play(scenario, MemoryWorld(version, scenario))
+
+
+def _coverage(folder: Path, version: published.Published, results: list[scenarios.Result]) -> dict[str, Any]:
+    known = {item.id for item in version.definition.elements.values() if item.type in FLOW_NODES}
+    visited = {key for result in results for key in result.visited} & known
+    missed = sorted(known - visited)
+    return {"folder": str(folder), "elements": len(known), "visited": len(visited), "missed": missed, "problem": ""}
