@@ -7,7 +7,8 @@ FORLOPP_VAR ?= var
 export FORLOPP_MODE FORLOPP_PORT FORLOPP_VAR
 
 PYTHON ?= python3
-BOOTSTRAP := $(PYTHON) config/bootstrap.py
+BOOTSTRAP = command -v $(PYTHON) >/dev/null || { echo "Python saknas ($(PYTHON)); installera Python 3.11 eller senare." >&2; exit 1; }; \
+	$(PYTHON) config/bootstrap.py
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
@@ -37,7 +38,7 @@ check: dev ## rules, types, the contracts of the house, templates, migrations, p
 fix: dev ## put right what a machine can put right
 	@$(BIN)/python -m tests.check --fix
 
-lock: dev ## choose versions anew: requirements.lock, requirements-dev.lock and the npm lock
+lock: ## write the locks from pyproject.toml; UPGRADE=1 takes the newest versions
 	@$(BOOTSTRAP) lock
 
 bench: dev ## measure

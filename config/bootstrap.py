@@ -29,7 +29,8 @@ STAMP = VENV / "forlopp.json"
 FRONTEND = ROOT / "web" / "frontend"
 BUNDLE = ROOT / "web" / "static" / "web" / "dist"
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
-OLDEST = (3, 11)
+# The newest is the newest that every locked package has been built for.
+OLDEST, NEWEST = (3, 11), (3, 14)
 # What an installation keeps in FORLOPP_VAR, and so what `make reset` may remove.
 STATE = ("forlopp.sqlite3*", "prefect", "log", "supervisor", "secrets.env")
 NO_NETWORK = re.compile(
@@ -79,11 +80,17 @@ def build(kind: str) -> None:
 
 
 def check_python() -> None:
-    if sys.version_info < OLDEST:
-        raise Refusal(
-            "Förlopp behöver Python {}.{} eller senare, men {} är Python {}.{}; välj en annan med "
-            "t.ex. make run PYTHON=python3.12".format(*OLDEST, sys.executable, *sys.version_info[:2])
-        )
+    """Go on with another Python of the machine when this one will not do."""
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return
+    names = ["python3.{}".format(minor) for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
+    other = next((path for path in map(shutil.which, names) if path and works([path, "-c", "import venv"])), None)
+    if other:
+        os.execv(other, [other, *sys.argv])
+    raise Refusal(
+        "Förlopp behöver Python {}.{} till {}.{}, men {} är Python {}.{}; installera en som passar och välj den med "
+        "t.ex. make run PYTHON=python3.12".format(*OLDEST, *NEWEST, sys.executable, *sys.version_info[:2])
+    )
 
 
 # ── the Python environment ───────────────────────────────────────────────────────────────────────────────────────
@@ -115,7 +122,7 @@ def installed(kind: str) -> bool:
 
 def ensure_uv() -> None:
     """Make .venv and put uv in it, exactly the one that the lock names."""
-    if not works([PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
+    if not works([PYTHON, "-c", "import sys; sys.exit(not {} <= sys.version_info[:2] <= {})".format(OLDEST, NEWEST)]):
         shutil.rmtree(str(VENV), ignore_errors=True)
         venv.EnvBuilder(with_pip=False, symlinks=True).create(str(VENV))
     version, hashes = uv_in_lock()
@@ -275,8 +282,9 @@ def lock() -> None:
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_"))}
     clean["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-config"]
+    options += ["--upgrade"] if os.environ.get("UPGRADE") else []
     for kind, extra in (("run", []), ("dev", ["--group", "dev", "--constraint", LOCKS["run"]])):
-        command = [UV, "pip", "compile", "pyproject.toml", *extra, *options, "--upgrade", "-q", "-o", LOCKS[kind]]
+        command = [UV, "pip", "compile", "pyproject.toml", *extra, *options, "-q", "-o", LOCKS[kind]]
         shell("låsfilen " + LOCKS[kind], command, log_name="uv.log", environment=clean)
 
 
