@@ -1,0 +1,50 @@
+"""The menu of every page: where one can go, and how much waits there."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from people.models import Profession, Staff
+from tasks import selectors
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavItem:
+    """A menu entry; `count` None where nothing is counted."""
+
+    key: str
+    title: str
+    url: str
+    is_current: bool
+    count: int | None = None
+    is_capped: bool = False
+    is_warning: bool = False
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Empty until someone has logged in."""
+    staff = getattr(request, "user", None)
+    if not isinstance(staff, Staff):
+        return {}
+    tasks, stops = selectors.counts(staff)
+    here = request.path
+    items = [
+        _item("uppgifter", "Uppgifter", reverse("tasks:inbox"), here, count=tasks),
+        _item("personer", "Personer", reverse("tasks:persons"), here),
+        _item("stopp", "Stopp", reverse("workflows:incidents"), here, count=stops, is_warning=True),
+    ]
+    held = Profession.objects.filter(key__in=staff.professions).values_list("name", flat=True)
+    return {"navigation": items, "profession_title": ", ".join(held)}
+
+
+def _item(key: str, title: str, url: str, here: str, *, count: int | None = None, is_warning: bool = False) -> NavItem:
+    return NavItem(
+        key=key,
+        title=title,
+        url=url,
+        is_current=here.startswith(url),
+        count=None if count is None else min(count, selectors.MOST_COUNTED),
+        is_capped=count is not None and count > selectors.MOST_COUNTED,
+        is_warning=is_warning,
+    )

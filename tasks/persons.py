@@ -1,0 +1,38 @@
+"""A person as a page header shows them to one viewer."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from people import selectors as people
+from people.models import Individual, Staff
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonHeader:
+    """Everything here has passed `people.selectors.presented`."""
+
+    name: str
+    identity: str
+    address: str
+    age: int | None
+    is_hidden: bool
+    is_deceased: bool
+    url: str
+
+
+def header(individual: Individual, *, viewer: Staff, on: datetime.date) -> PersonHeader:
+    """The age is held back together with the name."""
+    shown = people.presented(individual, viewer=viewer)
+    return PersonHeader(
+        name=shown.name,
+        identity=shown.identity,
+        address=shown.address,
+        age=None if shown.is_hidden else individual.age(on),
+        is_hidden=shown.is_hidden,
+        is_deceased=individual.deceased_on is not None,
+        url=reverse("tasks:person", args=[individual.ref]),
+    )

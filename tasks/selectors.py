@@ -1,0 +1,209 @@
+"""Reads of the inbox's own: counts for the menu, the persons a member of staff meets, what is known in an ärende."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from people.models import Individual, Protection, Staff
+from tasks import forms
+from workflows import outcomes, published, selectors
+from workflows.models import (
+    HistoryEntry,
+    HistoryKind,
+    InstanceState,
+    ProcessDefinition,
+    ProcessInstance,
+    ProcessVersion,
+    TaskState,
+    UserTask,
+)
+from workflows.services import instances
+
+MOST_COUNTED = 99
+"""Counts stop here: "99+" says as much and costs the same with a million tasks."""
+
+
+LEAST_DIGITS = 6
+MOST_CASES = 50
+MOST_EVENTS = 50
+TOLD = (HistoryKind.COMPLETED, HistoryKind.CANCELLED, HistoryKind.ESCALATED)
+STATUS = {
+    HistoryKind.COMPLETED: "done",
+    HistoryKind.ENDED: "done",
+    HistoryKind.CANCELLED: "cancelled",
+    HistoryKind.ESCALATED: "waiting",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """An earlier task of the ärende with its answers in words."""
+
+    name: str
+    by_name: str
+    at: datetime.datetime
+    answers: object
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """An ärende in a person's list; `present` names what is being done now."""
+
+    public_id: uuid.UUID
+    title: str
+    is_active: bool
+    present: list[str]
+    outcome: str
+    state_word: str
+    started_at: datetime.datetime
+    ended_at: datetime.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A line of a person's story."""
+
+    name: str
+    word: str
+    status: str
+    by_name: str
+    at: datetime.datetime
+    title: str
+
+
+def counts(staff: Staff) -> tuple[int, int]:
+    """Open tasks and open stopp, each counted to just above MOST_COUNTED."""
+    return _offered(staff).order_by()[: MOST_COUNTED + 1].count(), len(selectors.open_incidents(staff))
+
+
+def _offered(staff: Staff) -> QuerySet[UserTask]:
+    held = staff.professions
+    found = UserTask.objects.filter(Q(group__in=held) | Q(escalated_to__in=held), state=TaskState.OPEN)
+    return found if staff.may_see_protected else found.filter(is_restricted=False)
+
+
+def known(instance: ProcessInstance, *, apart_from: UserTask | None = None) -> list[Known]:
+    """What has been answered in the ärende so far, the latest first."""
+    version = published.of(instance.version.public_id)
+    answered = (
+        UserTask.objects.filter(instance=instance, state=TaskState.COMPLETED, answers__isnull=False)
+        .exclude(pk=apart_from.pk if apart_from else None)
+        .select_related("completed_by")
+        .order_by("-ended_at", "-pk")
+    )
+    return [_known(task, version) for task in answered if task.answers and version.has_form(task.form_key)]
+
+
+def _known(task: UserTask, version: published.Published) -> Known:
+    return Known(
+        name=task.name,
+        by_name=str(task.completed_by) if task.completed_by else "",
+        at=task.ended_at or task.created_at,
+        answers=forms.readonly(version.form(task.form_key), task.answers),
+    )
+
+
+def following(task: UserTask, *, staff: Staff) -> list[UserTask]:
+    """What this member of staff can do next for the same person: the same ärende first, then by due time."""
+    found = selectors.open_tasks_of(task.individual, staff)
+    free = [other for other in found if other.claimed_by_id in (None, staff.pk)]
+    return sorted(free, key=lambda other: other.instance_id != task.instance_id)[:3]
+
+
+def startable(staff: Staff) -> list[published.Published]:
+    """The förlopp that this member of staff may start by hand, by title."""
+    held = set(staff.professions)
+    current = ProcessDefinition.objects.exclude(current=None).values_list("current__public_id", flat=True)
+    versions = [published.of(public_id) for public_id in current]
+    mine = [version for version in versions if held & set(version.config.get("start_by", ()))]
+    return sorted(
+        (version for version in mine if instances.manual_start(version) is not None), key=lambda version: version.title
+    )
+
+
+def persons(staff: Staff, *, text: str, limit: int) -> list[tuple[Individual, list[str]]]:
+    """Persons with ongoing ärenden that this member of staff may see, by name, with the titles of those förlopp."""
+    ongoing = _visible(staff).filter(state=InstanceState.ACTIVE)
+    people = Individual.objects.filter(pk__in=ongoing.values("individual_id"))
+    for word in text.split():
+        people = people.filter(_matches(word))
+    found = list(people[:limit])
+    titles: dict[int, list[str]] = {individual.pk: [] for individual in found}
+    for instance in ongoing.filter(individual__in=found).order_by("started_at"):
+        titles[instance.individual_id].append(published.of(instance.version.public_id).title)
+    return [(individual, titles[individual.pk]) for individual in found]
+
+
+def _visible(staff: Staff) -> QuerySet[ProcessInstance]:
+    """As `selectors.instance_for` decides for one ärende, for a whole list."""
+    held = set(staff.professions)
+    visible_to = ProcessVersion.objects.values_list("pk", "config__visible_to")
+    versions = [pk for pk, professions in visible_to if held & set(professions or ())]
+    offered = UserTask.objects.filter(Q(group__in=held) | Q(escalated_to__in=held)).values("instance_id")
+    found = ProcessInstance.objects.filter(Q(version_id__in=versions) | Q(pk__in=offered))
+    if not staff.may_see_protected:
+        found = found.filter(individual__protection=Protection.INGEN)
+    return found.select_related("individual", "version").defer(
+        "engine_state", "version__sources", "version__compiled"
+    )
+
+
+def _matches(word: str) -> Q:
+    """Part of a name, or at least six digits of a number as one writes it: with or without hyphen or century."""
+    by_name = Q(given_name__icontains=word) | Q(family_name__icontains=word)
+    digits = "".join(character for character in word if character.isdecimal())
+    return by_name | Q(identity_number__contains=digits) if len(digits) >= LEAST_DIGITS else by_name
+
+
+def cases(individual: Individual, staff: Staff) -> list[Case]:
+    """The person's ärenden, ongoing ones first, with what is being done in them now."""
+    found = selectors.instances_of(individual, staff)[:MOST_CASES]
+    present: dict[int, list[str]] = {}
+    for instance_id, name in UserTask.objects.filter(instance__in=found, state=TaskState.OPEN).values_list(
+        "instance_id", "name"
+    ):
+        present.setdefault(instance_id, []).append(name)
+    listed = [_case(instance, present.get(instance.pk, [])) for instance in found]
+    return sorted(listed, key=lambda case: not case.is_active)
+
+
+def _case(instance: ProcessInstance, present: list[str]) -> Case:
+    version = published.of(instance.version.public_id)
+    return Case(
+        public_id=instance.public_id,
+        title=version.title,
+        is_active=instance.is_active,
+        present=sorted(set(present)),
+        outcome=outcomes.name(version, instance.outcome),
+        state_word=str(instance.get_state_display()),
+        started_at=instance.started_at,
+        ended_at=instance.ended_at,
+    )
+
+
+def events(individual: Individual, staff: Staff) -> list[Event]:
+    """What people have done and how ärenden began and ended, the latest first."""
+    told = HistoryEntry.objects.filter(instance__in=selectors.instances_of(individual, staff)).filter(
+        Q(kind__in=(HistoryKind.STARTED, HistoryKind.ENDED)) | Q(kind__in=TOLD, element_type="userTask")
+    )
+    entries = told.select_related("by", "instance__version").defer(
+        *selectors.HEAVY
+    )
+    return [_event(entry) for entry in entries.order_by("-at", "-pk")[:MOST_EVENTS]]
+
+
+def _event(entry: HistoryEntry) -> Event:
+    title = published.of(entry.instance.version.public_id).title
+    is_frame = entry.kind in (HistoryKind.STARTED, HistoryKind.ENDED)
+    return Event(
+        name="Ärendet" if is_frame else entry.name,
+        word=str(entry.get_kind_display()).lower(),
+        status=STATUS.get(HistoryKind(entry.kind), "active"),
+        by_name=str(entry.by) if entry.by else "",
+        at=entry.at,
+        title=title,
+    )

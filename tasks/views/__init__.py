@@ -1,0 +1,1 @@
+"""Pages where people answer: translate in, one service call, translate out."""

@@ -1,0 +1,207 @@
+"""Start a förlopp by hand: choose what and for whom, then answer its start form."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from people import identity
+from people import selectors as people
+from people.models import Individual
+from people.services import access, individuals
+from tasks import forms, persons, selectors
+from workflows import engine, published
+from workflows.services import instances
+from workflows.views.edge import StaffRequest, staff_page
+
+RESTRICTED = "Det här ärendet behöver startas av någon med särskild behörighet. Prata med din enhetschef."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """An entry of the error summary and the control it leads to."""
+
+    target: str
+    message: str
+
+
+@dataclass
+class Choice:
+    """What has been chosen so far on the first page, and what is wrong with it."""
+
+    key: str = ""
+    individual: Individual | None = None
+    typed: str = ""
+    needs_name: bool = False
+    given_name: str = ""
+    family_name: str = ""
+    problem: Problem | None = None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def start(request: StaffRequest) -> HttpResponse:
+    """First page: which förlopp, and for whom."""
+    startable = selectors.startable(request.user)
+    choice = _posted(request) if request.method == "POST" else Choice(individual=_known(request, request.GET.get("person")))
+    problems = [choice.problem] if choice.problem else []
+    if request.method == "POST":
+        if choice.key not in {version.key for version in startable}:
+            problems.insert(0, Problem(target="forlopp-0", message="Välj ett förlopp."))
+        if not problems and choice.individual is not None:
+            return HttpResponseRedirect(reverse("tasks:start_form", args=[choice.key, choice.individual.ref]))
+    return render(request, "tasks/start.html", _first_page(request, choice, startable, problems), status=422 if problems else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def start_form(request: StaffRequest, key: str, ref: uuid.UUID) -> HttpResponse:
+    """Second page: the start form."""
+    now = timezone.now()
+    version = next((found for found in selectors.startable(request.user) if found.key == key), None)
+    individual = get_object_or_404(Individual, ref=ref)
+    if version is None or people.presented(individual, viewer=request.user).is_hidden:
+        raise Http404
+    bound = _bind(request, version)
+    if request.method == "POST" and (bound is None or bound.is_valid()):
+        answer = _try_start(request, version, individual, bound, now=now)
+        if answer is not None:
+            return answer
+    access.record(
+        staff=request.user, individual=individual, action="read", object_type="start_form", object_id=key, now=now
+    )
+    context = {
+        "definition": version,
+        "ref": ref,
+        "bound": bound,
+        "person": persons.header(individual, viewer=request.user, on=timezone.localdate()),
+    }
+    return render(request, "tasks/start_form.html", context, status=422 if bound is not None and bound.errors else 200)
+
+
+def _try_start(
+    request: StaffRequest,
+    version: published.Published,
+    individual: Individual,
+    bound: forms.BoundForm | None,
+    *,
+    now: datetime.datetime,
+) -> HttpResponse | None:
+    """Where to go; None when the form must be shown again."""
+    answers = bound.answers if bound else None
+    try:
+        started = instances.start(
+            definition_key=version.key, individual=individual, by=request.user, now=now, answers=answers
+        )
+    except instances.InvalidStart as invalid:
+        if bound is not None:
+            bound.add_errors(invalid.errors)
+        return None
+    except instances.AlreadyRunning:
+        messages.warning(request, "Det pågår redan ett sådant ärende för personen.")
+        return HttpResponseRedirect(reverse("tasks:person", args=[individual.ref]))
+    except engine.EngineError as error:
+        messages.error(request, f"Förloppet kunde inte starta: {error.message}")
+        return None
+    messages.success(request, f"{version.title} är startat.")
+    return HttpResponseRedirect(reverse("workflows:instance", args=[started.public_id]))
+
+
+def _bind(request: StaffRequest, version: published.Published) -> forms.BoundForm | None:
+    event = instances.manual_start(version)
+    if event is None or not version.has_form(event):
+        return None
+    return forms.bind(
+        version.form(event),
+        variables={"parametrar": version.config.get("parameters", {})},
+        post=request.POST if request.method == "POST" else None,
+        now=timezone.now(),
+    )
+
+
+def _posted(request: StaffRequest) -> Choice:
+    choice = Choice(
+        key=request.POST.get("forlopp", ""),
+        individual=_known(request, request.POST.get("person")),
+        typed=request.POST.get("personnummer", "").strip(),
+        given_name=request.POST.get("fornamn", "").strip()[:120],
+        family_name=request.POST.get("efternamn", "").strip()[:120],
+    )
+    if choice.individual is None:
+        _identify(request, choice)
+    return choice
+
+
+def _identify(request: StaffRequest, choice: Choice) -> None:
+    """By number; someone we have never met needs a name too."""
+    if not choice.typed:
+        choice.problem = Problem(target="personnummer", message="Skriv ett personnummer.")
+        return
+    try:
+        found = identity.parse(choice.typed, today=timezone.localdate())
+    except identity.InvalidIdentity as invalid:
+        choice.problem = Problem(target="personnummer", message=invalid.message_sv)
+        return
+    individual = Individual.objects.filter(identity_type=found.type, identity_number=found.number).first()
+    if individual is None:
+        individual = _new(choice, found)
+    elif people.presented(individual, viewer=request.user).is_hidden:
+        choice.problem = Problem(target="personnummer", message=RESTRICTED)
+        return
+    choice.individual = individual
+
+
+def _new(choice: Choice, found: identity.Identity) -> Individual | None:
+    choice.needs_name = True
+    if not choice.given_name or not choice.family_name:
+        target = "efternamn" if choice.given_name else "fornamn"
+        choice.problem = Problem(target=target, message="Skriv personens för- och efternamn.")
+        return None
+    individual, _ = individuals.find_or_create(
+        identity_type=found.type,
+        identity_number=found.number,
+        given_name=choice.given_name,
+        family_name=choice.family_name,
+        born_on=found.born_on,
+        now=timezone.now(),
+    )
+    return individual
+
+
+def _known(request: StaffRequest, ref: str | None) -> Individual | None:
+    """A person chosen on an earlier page; None when missing or hidden from this viewer."""
+    try:
+        individual = Individual.objects.filter(ref=uuid.UUID(ref or "")).first()
+    except ValueError:
+        return None
+    if individual is None or people.presented(individual, viewer=request.user).is_hidden:
+        return None
+    return individual
+
+
+def _first_page(
+    request: StaffRequest, choice: Choice, startable: list[published.Published], problems: list[Problem]
+) -> dict[str, Any]:
+    shown = choice.individual
+    number_problem = next((problem.message for problem in problems if problem.target == "personnummer"), "")
+    return {
+        "startable": startable,
+        "chosen_key": choice.key or (startable[0].key if len(startable) == 1 else ""),
+        "person": persons.header(shown, viewer=request.user, on=timezone.localdate()) if shown else None,
+        "ref": shown.ref if shown else "",
+        "typed_identity": choice.typed,
+        "identity_error": number_problem,
+        "needs_name": choice.needs_name,
+        "given_name": choice.given_name,
+        "family_name": choice.family_name,
+        "errors": problems,
+    }

@@ -1,0 +1,197 @@
+"""The task page: whatever happens meanwhile, nothing that was typed is lost and nothing happens twice."""
+
+import re
+import uuid
+
+import pytest
+from django.utils import timezone
+
+from people.models import AccessLog, Individual, Staff
+from tests import pages
+from workflows.models import ProcessInstance, TaskState, UserTask
+from workflows.services import instances, user_tasks
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anna() -> Staff:
+    return pages.staff("anna", "samordnare")
+
+
+@pytest.fixture
+def bo() -> Staff:
+    return pages.staff("bo", "samordnare")
+
+
+@pytest.fixture
+def berit() -> Individual:
+    return pages.person()
+
+
+@pytest.fixture
+def task(anna: Staff, berit: Individual) -> UserTask:
+    pages.publish()
+    return pages.task(pages.start(berit, anna), "planera_besok")
+
+
+def _url(task: UserTask) -> str:
+    return f"/uppgifter/{task.public_id}/"
+
+
+def _post(task: UserTask, **changed: str) -> dict[str, str]:
+    return {**pages.PLAN, "slutfor": "1", "action_id": str(uuid.uuid4()), **changed}
+
+
+def test_the_page_tells_who_why_and_when(task: UserTask, anna: Staff) -> None:
+    page = pages.text(pages.logged_in(anna).get(_url(task)))
+    for words in ("Berit Provsson", "Ett hembesök har begärts", "Hembesök", "Senast", "Vilken dag?"):
+        assert words in page
+
+
+def test_the_title_names_the_task_and_never_the_person(task: UserTask, anna: Staff) -> None:
+    page = pages.text(pages.logged_in(anna).get(_url(task)))
+    title = page.split("<title>")[1].split("</title>")[0]
+    assert title == "Planera besöket – Förlopp"
+
+
+def test_reading_a_task_is_logged_on_the_person(task: UserTask, anna: Staff, berit: Individual) -> None:
+    pages.logged_in(anna).get(_url(task))
+    entry = AccessLog.objects.get(individual=berit, object_type="user_task")
+    assert (entry.staff, entry.action, entry.object_id) == (anna, "read", str(task.public_id))
+
+
+def test_a_task_of_another_profession_and_one_that_does_not_exist_answer_alike(task: UserTask) -> None:
+    client = pages.logged_in(pages.staff("ivar", "it_drift"))
+    hidden, missing = client.get(_url(task)), client.get(f"/uppgifter/{uuid.uuid4()}/")
+    assert hidden.status_code == missing.status_code == 404
+    assert _without_token(hidden) == _without_token(missing)
+
+
+def _without_token(answer: object) -> str:
+    return re.sub(r'value="[A-Za-z0-9]{64}"', "", pages.text(answer))
+
+
+def test_taking_shows_the_colleagues_who_does_it(task: UserTask, anna: Staff, bo: Staff) -> None:
+    pages.logged_in(anna).post(f"{_url(task)}ta/")
+    page = pages.text(pages.logged_in(bo).get(_url(task)))
+    assert "Anna Prov" in page
+    assert "Ta över uppgiften" in page
+
+
+def test_a_colleague_can_take_over(task: UserTask, anna: Staff, bo: Staff) -> None:
+    user_tasks.claim(task=task, by=anna, now=timezone.now())
+    pages.logged_in(bo).post(f"{_url(task)}ta/", {"ta_over": "1"})
+    task.refresh_from_db()
+    assert task.claimed_by == bo
+
+
+def test_handing_back_leads_to_the_inbox(task: UserTask, anna: Staff) -> None:
+    user_tasks.claim(task=task, by=anna, now=timezone.now())
+    answer = pages.logged_in(anna).post(f"{_url(task)}lamna/")
+    task.refresh_from_db()
+    assert (answer.headers["Location"], task.claimed_by) == ("/uppgifter/", None)
+
+
+def test_completing_moves_the_arende_on_and_confirms(task: UserTask, anna: Staff) -> None:
+    client = pages.logged_in(anna)
+    page = pages.text(client.post(_url(task), _post(task), follow=True))
+    task.refresh_from_db()
+    assert (task.state, task.completed_by) == (TaskState.COMPLETED, anna)
+    assert "Klart:</strong> Planera besöket" in page
+
+
+def test_the_next_task_for_the_same_person_is_one_click_away(task: UserTask, anna: Staff, berit: Individual) -> None:
+    other = pages.task(pages.start(berit, anna), "planera_besok")
+    page = pages.text(pages.logged_in(anna).post(_url(task), _post(task), follow=True))
+    assert "Nästa för samma person" in page
+    assert f"/uppgifter/{other.public_id}/" in page
+
+
+def test_bad_input_comes_back_with_a_summary_and_everything_typed(task: UserTask, anna: Staff) -> None:
+    answer = pages.logged_in(anna).post(_url(task), _post(task, besoksdag="", plats="annan", annan_plats="Biblioteket"))
+    page = pages.text(answer)
+    assert answer.status_code == 422
+    assert 'class="error-summary"' in page
+    assert 'href="#id_besoksdag"' in page
+    assert "Biblioteket" in page
+    assert "<title>Fel: " in page
+
+
+def test_adding_a_row_asks_for_nothing_and_keeps_what_is_typed(task: UserTask, anna: Staff) -> None:
+    answer = pages.logged_in(anna).post(_url(task), {"plats": "hemma", "_add:hinder": "1", "_rows:hinder": "0"})
+    page = pages.text(answer)
+    assert answer.status_code == 200
+    assert "Vad är det för hinder?" in page
+    assert 'class="error-summary"' not in page
+
+
+def test_a_second_press_gives_the_same_answer_and_no_second_effect(task: UserTask, anna: Staff) -> None:
+    client, data = pages.logged_in(anna), _post(task)
+    first, second = client.post(_url(task), data), client.post(_url(task), data)
+    assert (first.status_code, first.headers["Location"]) == (second.status_code, second.headers["Location"])
+    assert UserTask.objects.filter(instance=task.instance, element_id="gor_besok").count() == 1
+
+
+def test_when_a_colleague_was_first_it_says_who_and_keeps_what_i_typed(task: UserTask, anna: Staff, bo: Staff) -> None:
+    pages.logged_in(bo).post(_url(task), _post(task))
+    answer = pages.logged_in(anna).post(_url(task), _post(task, plats="annan", annan_plats="Biblioteket"))
+    page = pages.text(answer)
+    assert answer.status_code == 409
+    assert "Redan klar</strong>, av Bo Prov" in page
+    assert "Biblioteket" in page
+
+
+def test_a_colleague_who_took_it_meanwhile_is_named_and_my_answers_stay(task: UserTask, anna: Staff, bo: Staff) -> None:
+    user_tasks.claim(task=task, by=bo, now=timezone.now())
+    answer = pages.logged_in(anna).post(_url(task), _post(task, plats="annan", annan_plats="Biblioteket"))
+    page = pages.text(answer)
+    assert answer.status_code == 409
+    assert "Bo Prov" in page
+    assert "Biblioteket" in page
+    assert "Ta över uppgiften" in page
+
+
+def test_a_task_of_a_cancelled_arende_is_gone_in_words(task: UserTask, anna: Staff) -> None:
+    instances.cancel(instance=task.instance, reason="Flyttat", by=anna, now=timezone.now())
+    client = pages.logged_in(anna)
+    read, wrote = client.get(_url(task)), client.post(_url(task), _post(task, plats="annan", annan_plats="Biblioteket"))
+    assert read.status_code == wrote.status_code == 410
+    assert "inte längre aktuell" in pages.text(read)
+    assert "Biblioteket" in pages.text(wrote)
+
+
+def test_earlier_answers_are_shown_to_the_next_profession(task: UserTask, anna: Staff) -> None:
+    user_tasks.complete(
+        task=task, answers={"besoksdag": "2026-12-01", "plats": "hemma", "tolk": False}, by=anna, now=timezone.now()
+    )
+    siri = pages.staff("siri", "sjukskoterska")
+    page = pages.text(pages.logged_in(siri).get(_url(pages.task(task.instance, "gor_besok"))))
+    assert "Det här vet vi redan" in page
+    assert "Hemma hos personen" in page
+    assert "Besöket är planerat till 2026-12-01." in page
+
+
+def test_a_completed_task_shows_what_was_answered_and_by_whom(task: UserTask, anna: Staff, bo: Staff) -> None:
+    pages.logged_in(anna).post(_url(task), _post(task))
+    page = pages.text(pages.logged_in(bo).get(_url(task)))
+    assert "Redan klar</strong>, av Anna Prov" in page
+    assert "Hemma hos personen" in page
+
+
+def test_a_protected_person_is_not_reachable_by_address(anna: Staff) -> None:
+    pages.publish()
+    trusted = pages.staff("tove", "samordnare", may_see_protected=True)
+    doris = pages.person("194901092398", "Doris", protection="sekretessmarkering")
+    instance: ProcessInstance = pages.start(doris, trusted)
+    client = pages.logged_in(anna)
+    for url in (
+        _url(pages.task(instance, "planera_besok")),
+        f"/arenden/{instance.public_id}/",
+        f"/arenden/{instance.public_id}/diagram.bpmn",
+        f"/personer/{doris.ref}/",
+        f"/arenden/starta/hembesok/{doris.ref}/",
+    ):
+        answer = client.get(url)
+        assert answer.status_code == 404, url
+        assert "Doris" not in pages.text(answer)

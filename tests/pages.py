@@ -1,0 +1,75 @@
+"""What the tests of the pages share: staff, persons and a small förlopp, made by the product's own services."""
+
+import datetime
+from pathlib import Path
+
+from django.test import Client
+from django.utils import timezone
+
+from people.models import Assignment, Individual, Profession, Staff, Unit
+from people.services import individuals
+from workflows import definitions
+from workflows.models import ProcessInstance, UserTask
+from workflows.services import deployments, instances
+
+FORLOPP = Path(__file__).resolve().parent / "fixtures" / "forlopp" / "hembesok"
+PROFESSIONS = {"samordnare": "Samordnare", "sjukskoterska": "Sjuksköterska", "it_drift": "IT-drift"}
+
+
+def publish() -> None:
+    """Hembesök: planera_besok for samordnare, then gor_besok and bekrafta_mal for sjukskoterska."""
+    deployments.publish(folder=definitions.read(FORLOPP), by=None, now=timezone.now())
+
+
+def staff(username: str, profession: str, *, may_see_protected: bool = False) -> Staff:
+    unit, _ = Unit.objects.get_or_create(key="norr", defaults={"name": "Hemtjänst Norr"})
+    role, _ = Profession.objects.get_or_create(key=profession, defaults={"name": PROFESSIONS[profession]})
+    member = Staff.objects.create_user(
+        username, first_name=username.capitalize(), last_name="Prov", may_see_protected=may_see_protected
+    )
+    Assignment.objects.create(staff=member, profession=role, unit=unit, valid_from=datetime.date(2020, 1, 1))
+    return member
+
+
+def person(number: str = "194801092381", given_name: str = "Berit", protection: str = "ingen") -> Individual:
+    individual, _ = individuals.find_or_create(
+        identity_type="personnummer",
+        identity_number=number,
+        given_name=given_name,
+        family_name="Provsson",
+        street_address="Provgatan 1",
+        city="Örebro",
+        protection=protection,
+        born_on=datetime.date(1948, 1, 9),
+        now=timezone.now(),
+    )
+    return individual
+
+
+def start(individual: Individual, by: Staff) -> ProcessInstance:
+    return instances.start(
+        definition_key="hembesok",
+        individual=individual,
+        by=by,
+        now=timezone.now(),
+        answers={"orsak": "Yrsel på morgonen."},
+    )
+
+
+def task(instance: ProcessInstance, element_id: str) -> UserTask:
+    return UserTask.objects.get(instance=instance, element_id=element_id)
+
+
+def logged_in(member: Staff) -> Client:
+    client = Client()
+    client.force_login(member)
+    return client
+
+
+def text(response: object) -> str:
+    content: bytes = getattr(response, "content")  # noqa: B009 - the test client's response has no public type
+    return content.decode()
+
+
+PLAN = {"besoksdag": "2026-12-01", "plats": "hemma", "tolk": "false"}
+"""What a browser posts to complete planera_besok."""

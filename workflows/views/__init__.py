@@ -1,0 +1,1 @@
+"""Pages about ärenden and stopp: translate in, one service call, translate out."""

@@ -1,0 +1,54 @@
+"""What every page for staff has in common: who asks, nothing cached, one answer for missing and forbidden."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.cache import add_never_cache_headers
+
+from people.models import Staff
+
+P = ParamSpec("P")
+
+
+class StaffRequest(HttpRequest):
+    """A request from someone who is logged in."""
+
+    user: Staff
+
+
+StaffView = Callable[Concatenate[StaffRequest, P], HttpResponse]
+
+
+def staff_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Only for those logged in; the page holds personal data and is kept by no cache."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not isinstance(request.user, Staff):
+            return _log_in_first(request)
+        response = view(_as_staff(request), *args, **kwargs)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
+
+    return wrapped
+
+
+def _as_staff(request: Any) -> StaffRequest:
+    # request.user is lazy; one look-up here gives views the plain object.
+    staff_request: StaffRequest = request
+    return staff_request
+
+
+def _log_in_first(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        # A poll from a page whose session has ended: reload the whole page rather than swap a log-in form into it.
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    target = settings.LOGIN_URL
+    if settings.FORLOPP_DEMO:
+        target = "/demo/"
+    return HttpResponseRedirect(f"{target}?{urlencode({'next': request.get_full_path()})}")

@@ -1,0 +1,279 @@
+"""Stopp: what stopped, what was tried, and the few things one can do about it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from people import identity
+from people import selectors as people
+from people.models import Individual, Profession
+from people.services import access
+from web import swedish
+from workflows import connectors, published, selectors
+from workflows.models import Incident, IncidentState, InboxState, MessageSubscription, ProcessInstance
+from workflows.services import inbox
+from workflows.services import incidents as service
+from workflows.views.edge import StaffRequest, staff_page
+
+HEADINGS = {
+    "unmatched": "Meddelande utan ärende",
+    "unknown-person": "Meddelande om okänd person",
+    "unknown-source": "Meddelande från okänd avsändare",
+    "unreadable": "Meddelande som inte går att läsa",
+    "conflict": "Två olika meddelanden med samma nummer",
+    "not-taken": "Meddelande som inte kunde tas emot",
+    "not-handled": "Meddelande som inte kunde hanteras",
+    "down": "Ett annat system svarar inte",
+}
+MOST_CANDIDATES = 20
+
+
+class Refused(Exception):
+    """The wish could not be carried out; `target` is the control to go to."""
+
+    def __init__(self, text: str, target: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.target = target
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentRow:
+    """A stopp in the list."""
+
+    incident: Incident
+    heading: str
+    title: str
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """An ärende that a message might belong to."""
+
+    public_id: uuid.UUID
+    name: str
+    identity: str
+    title: str
+    started_at: Any
+
+
+@require_safe
+@staff_page
+def incidents(request: StaffRequest) -> HttpResponse:
+    """Those that are open and mine to see."""
+    found = selectors.open_incidents(request.user)
+    access.record(
+        staff=request.user, individual=None, action="list", object_type="incident", object_id="", now=timezone.now()
+    )
+    return render(request, "workflows/incidents.html", {"rows": [_row(stop, request) for stop in found]})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def incident(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One stopp and what can be done."""
+    found = selectors.incident_for(request.user, public_id)
+    if found is None:
+        raise Http404
+    refused = None
+    if request.method == "POST":
+        try:
+            return _act(request, found)
+        except Refused as problem:
+            refused = problem
+    individual = _individual(found)
+    access.record(
+        staff=request.user,
+        individual=individual,
+        action="read",
+        object_type="incident",
+        object_id=str(public_id),
+        now=timezone.now(),
+    )
+    context = _context(request, found) | {
+        "error": refused.text if refused else "",
+        "error_target": refused.target if refused else "",
+        "reason": request.POST.get("skal", ""),
+        "typed_identity": request.POST.get("personnummer", ""),
+    }
+    return render(request, "workflows/incident.html", context, status=422 if refused else 200)
+
+
+def _act(request: StaffRequest, found: Incident) -> HttpResponse:
+    actions = {"igen": _retry, "para": _match, "avskriv": _dismiss}
+    act = actions.get(request.POST.get("gor", ""))
+    if act is None:
+        raise Refused("Välj vad du vill göra.")
+    try:
+        done = act(request, found)
+    except service.AlreadyResolved:
+        messages.warning(request, "En kollega hann före: stoppet är redan åtgärdat.")
+        return HttpResponseRedirect(reverse("workflows:incident", args=[found.public_id]))
+    messages.success(request, done)
+    return HttpResponseRedirect(reverse("workflows:incidents"))
+
+
+def _retry(request: StaffRequest, found: Incident) -> str:
+    service.retry(incident=found, by=request.user, now=timezone.now())
+    return "Vi försöker igen. Går det inte kommer stoppet tillbaka hit."
+
+
+def _match(request: StaffRequest, found: Incident) -> str:
+    if found.message is None:
+        raise Refused("Det finns inget meddelande att para ihop.")
+    chosen = _chosen_instance(request, found)
+    individual = None if chosen else _typed_individual(request)
+    try:
+        inbox.match(message=found.message, instance=chosen, individual=individual, by=request.user, now=timezone.now())
+    except connectors.Unreadable as problem:
+        raise Refused(problem.message) from None
+    return "Meddelandet är ihopparat."
+
+
+def _dismiss(request: StaffRequest, found: Incident) -> str:
+    reason = request.POST.get("skal", "").strip()
+    if not reason:
+        raise Refused("Skriv ett skäl.", "skal")
+    if found.message is not None and found.message.state in {InboxState.STOPPED, InboxState.BUFFERED, InboxState.RECEIVED}:
+        inbox.dismiss(message=found.message, reason=reason, by=request.user, now=timezone.now())
+        return "Meddelandet är avskrivet."
+    service.resolve(incident=found, by=request.user, now=timezone.now(), note=reason)
+    return "Stoppet är markerat som åtgärdat."
+
+
+def _chosen_instance(request: StaffRequest, found: Incident) -> ProcessInstance | None:
+    wanted = request.POST.get("arende", "")
+    return next((each for each in _waiting(request, found) if str(each.public_id) == wanted), None)
+
+
+def _typed_individual(request: StaffRequest) -> Individual:
+    typed = request.POST.get("personnummer", "").strip()
+    if not typed:
+        raise Refused("Välj ett ärende eller skriv ett personnummer.", "personnummer")
+    try:
+        parsed = identity.parse(typed, today=timezone.localdate())
+    except identity.InvalidIdentity as invalid:
+        raise Refused(invalid.message_sv, "personnummer") from None
+    individual = Individual.objects.filter(identity_type=parsed.type, identity_number=parsed.number).first()
+    if individual is None:
+        raise Refused("Personen finns inte här. Starta förloppet för hand i stället.", "personnummer")
+    if people.presented(individual, viewer=request.user).is_hidden:
+        raise Refused("Personen har skyddade uppgifter. Be någon med särskild behörighet.", "personnummer")
+    return individual
+
+
+def _waiting(request: StaffRequest, found: Incident) -> list[ProcessInstance]:
+    """Ärenden that wait for such a message and whose person the viewer may see."""
+    if found.message is None or not found.message.name:
+        return []
+    waiting = (
+        MessageSubscription.objects.filter(message_name=found.message.name, instance__state="active")
+        .select_related("instance__individual", "instance__version")
+        .defer("instance__engine_state", "instance__version__sources", "instance__version__compiled")
+        .order_by("-instance__started_at")[: MOST_CANDIDATES * 2]
+    )
+    unique = {row.instance_id: row.instance for row in waiting}
+    seen = [each for each in unique.values() if not people.presented(each.individual, viewer=request.user).is_hidden]
+    return seen[:MOST_CANDIDATES]
+
+
+def _context(request: StaffRequest, found: Incident) -> dict[str, Any]:
+    is_open = found.state == IncidentState.OPEN
+    return {
+        "incident": found,
+        "heading": _heading(found),
+        "is_open": is_open,
+        "can_retry": is_open and found.code != "conflict",
+        "candidates": _candidates(request, found) if is_open and _can_match(found) else None,
+        "facts": _facts(request, found),
+        "instance_url": _instance_url(request, found),
+    }
+
+
+def _can_match(found: Incident) -> bool:
+    return found.message is not None and found.message.state == InboxState.STOPPED
+
+
+def _candidates(request: StaffRequest, found: Incident) -> list[Candidate]:
+    return [_candidate(request, each) for each in _waiting(request, found)]
+
+
+def _candidate(request: StaffRequest, each: ProcessInstance) -> Candidate:
+    shown = people.presented(each.individual, viewer=request.user)
+    return Candidate(
+        public_id=each.public_id,
+        name=shown.name,
+        identity=shown.identity,
+        title=published.of(each.version.public_id).title,
+        started_at=each.started_at,
+    )
+
+
+def _facts(request: StaffRequest, found: Incident) -> list[tuple[str, str]]:
+    """What was tried and what is known, one line each; nothing that identifies goes here unpresented."""
+    now = timezone.now()
+    groups = dict(Profession.objects.values_list("key", "name"))
+    facts = [
+        ("Hände", swedish.moment(found.created_at, now=now)),
+        ("Antal gånger", str(found.attempts)),
+        ("Visas för", groups.get(found.group, found.group)),
+    ]
+    if found.message is not None:
+        facts += [
+            ("Avsändare", found.message.source.capitalize()),
+            ("Kom in", swedish.moment(found.message.received_at, now=now)),
+            ("Meddelande", found.message.name.replace("_", " ") or "okänt"),
+        ]
+    if found.outbox is not None:
+        facts += [
+            ("Skulle göra", _operation_title(found.outbox.operation)),
+            ("Försök", str(found.outbox.attempt)),
+            ("Svar", found.outbox.error_text or "inget svar"),
+        ]
+    individual = _individual(found)
+    if individual is not None:
+        facts.append(("Person", people.presented(individual, viewer=request.user).name))
+    return facts
+
+
+def _operation_title(name: str) -> str:
+    try:
+        return connectors.get_operation(name).title
+    except connectors.UnknownOperation:
+        return name
+
+
+def _row(stop: Incident, request: StaffRequest) -> IncidentRow:
+    individual = _individual(stop)
+    return IncidentRow(
+        incident=stop,
+        heading=_heading(stop),
+        title=published.of(stop.instance.version.public_id).title if stop.instance else "",
+        person=people.presented(individual, viewer=request.user).name if individual else "",
+    )
+
+
+def _heading(stop: Incident) -> str:
+    return HEADINGS.get(stop.code) or ("Ett meddelande stannade" if stop.message_id else "Ett ärende stannade")
+
+
+def _individual(stop: Incident) -> Individual | None:
+    if stop.instance is not None:
+        return stop.instance.individual
+    return stop.message.individual if stop.message else None
+
+
+def _instance_url(request: StaffRequest, stop: Incident) -> str:
+    if stop.instance is None or selectors.instance_for(request.user, stop.instance.public_id) is None:
+        return ""
+    return reverse("workflows:instance", args=[stop.instance.public_id])

@@ -1,0 +1,115 @@
+"""An ärende: where it stands, as a list of steps and in the diagram."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from people import selectors as people
+from people.models import Profession
+from people.services import access
+from workflows import outcomes, published, selectors
+from workflows.models import ProcessInstance
+from workflows.views.edge import StaffRequest, staff_page
+
+# The viewer's library writes style attributes into its own drawing; nothing else on the page needs them.
+DIAGRAM_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+WORDS = {"done": "Klar", "active": "Pågår", "waiting": "Väntar", "cancelled": "Avbruten"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRow:
+    """A step as the list tells it; `url` when the viewer can do it now."""
+
+    name: str
+    status: str
+    word: str
+    at: datetime | None
+    by_name: str
+    profession: str
+    url: str
+
+
+@require_safe
+@staff_page
+def instance(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The page."""
+    found = _find(request, public_id)
+    access.record(
+        staff=request.user,
+        individual=found.individual,
+        action="read",
+        object_type="instance",
+        object_id=str(public_id),
+        now=timezone.now(),
+    )
+    drawn = selectors.diagram(found)
+    links = _links(found, request)
+    context = {
+        "instance": found,
+        "title": published.of(found.version.public_id).title,
+        "ref": found.individual.ref,
+        "person": people.presented(found.individual, viewer=request.user),
+        "steps": _steps(found, links),
+        "done": drawn.done,
+        "active": drawn.active,
+        "links": json.dumps(links),
+        "outcome": outcomes.name(published.of(found.version.public_id), found.outcome),
+        "stops": [stop for stop in selectors.open_incidents(request.user) if stop.instance_id == found.pk],
+    }
+    response = render(request, "workflows/instance.html", context)
+    response["Content-Security-Policy"] = DIAGRAM_POLICY
+    return response
+
+
+@require_safe
+@staff_page
+def diagram(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The XML: it never changes for a version, so the browser may keep it."""
+    found = _find(request, public_id)
+    etag = f'"{found.version.public_id}"'
+    headers = {"ETag": etag, "Cache-Control": "private, max-age=3600"}
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers=headers)
+    xml = selectors.diagram(found).bpmn_xml
+    return HttpResponse(xml, content_type="application/xml; charset=utf-8", headers=headers)
+
+
+def _find(request: StaffRequest, public_id: uuid.UUID) -> ProcessInstance:
+    found = selectors.instance_for(request.user, public_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _links(found: ProcessInstance, request: StaffRequest) -> dict[str, str]:
+    """Element id -> the open task there that the viewer can do."""
+    tasks = selectors.open_tasks_of(found, request.user)
+    return {task.element_id: reverse("tasks:task", args=[task.public_id]) for task in tasks}
+
+
+def _steps(found: ProcessInstance, links: dict[str, str]) -> list[StepRow]:
+    names = dict(Profession.objects.values_list("key", "name"))
+    return [
+        StepRow(
+            name=step.name,
+            status=step.status,
+            word=WORDS[step.status],
+            at=step.at,
+            by_name=step.by_name,
+            profession=names.get(step.lane, ""),
+            url=links.get(step.element_id, "") if step.status == "active" else "",
+        )
+        for step in selectors.steps(found)
+    ]
