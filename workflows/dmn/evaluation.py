@@ -24,7 +24,7 @@ class Result:
 
 
 def evaluate(model: Model, decision_id: str, variables: Mapping[str, object], *, now: datetime) -> Result:
-    """The answer over plain or FEEL variables. Raises DmnError when the table breaks its own policy or a limit stops it.
+    """The answer over plain or FEEL variables. Raises DmnError when a table breaks its own policy or a limit stops it.
 
     A required decision's answer is found under its name and its id.
     """

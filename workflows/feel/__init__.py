@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
-import workflows.feel.builtins  # noqa: F401  registers the functions
+import workflows.feel.access
+import workflows.feel.builtins
+import workflows.feel.interpreter
+import workflows.feel.iteration  # noqa: F401  these four register functions and kinds of nodes
 from workflows.feel.analysis import free_names, unknown_functions
 from workflows.feel.errors import Diagnostic, FeelError
-from workflows.feel.interpreter import Run
 from workflows.feel.nodes import Tree, UnaryTree
 from workflows.feel.parser import Parser
-from workflows.feel.values import Range, YearsMonths, to_plain
+from workflows.feel.plain import to_plain
+from workflows.feel.run import Run
+from workflows.feel.values import Range, YearsMonths
 
 __all__ = [
     "Diagnostic",
@@ -27,25 +31,39 @@ __all__ = [
     "to_plain",
     "unknown_functions",
 ]
+_KEPT_TEXT = 4_000  # longer texts are rare, and a cache of them could fill the memory
 _TOO_DEEP = "Uttrycket har för många nivåer inuti varandra."
 
 
-@lru_cache(maxsize=4096)
 def parse(text: str, names: frozenset[str] = frozenset()) -> Tree:
-    """The tree of an expression. `names` are variables whose names hold operators or keywords, such as `för-bedömning`."""
+    """The tree of an expression, kept for next time. Raises FeelError.
+
+    `names` are variables whose names plain reading would cut apart, such as `för-bedömning` or `steg 1`.
+    """
+    return _kept_tree(text, names) if len(text) <= _KEPT_TEXT else _tree(text, names)
+
+
+def parse_unary(text: str, names: frozenset[str] = frozenset()) -> UnaryTree:
+    """The tree of a decision table cell: `"a","b"`, `not("a")`, `[1..5]`, `> 3`, `-`, or any test of `?`."""
+    return _kept_unary_tree(text, names) if len(text) <= _KEPT_TEXT else _unary_tree(text, names)
+
+
+def _tree(text: str, names: frozenset[str]) -> Tree:
     try:
         return Parser(text, names).expression_tree()
     except RecursionError:
         raise FeelError(0, _TOO_DEEP) from None
 
 
-@lru_cache(maxsize=4096)
-def parse_unary(text: str, names: frozenset[str] = frozenset()) -> UnaryTree:
-    """The tree of a decision table cell: `"a","b"`, `not("a")`, `[1..5]`, `> 3`, `-`, or any test of `?`."""
+def _unary_tree(text: str, names: frozenset[str]) -> UnaryTree:
     try:
         return Parser(text, names).unary_tree()
     except RecursionError:
         raise FeelError(0, _TOO_DEEP) from None
+
+
+_kept_tree = lru_cache(maxsize=1024)(_tree)
+_kept_unary_tree = lru_cache(maxsize=2048)(_unary_tree)
 
 
 def evaluate(

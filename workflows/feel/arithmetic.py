@@ -22,6 +22,8 @@ _WORDS = {"+": "lägga ihop", "-": "dra ifrån", "*": "multiplicera", "/": "divi
 def calculate(operator: str, left: object, right: object, budget: Budget) -> object:
     """The value, or Nothing when the kinds do not fit or the result lies outside FEEL."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
+        if operator == "**":
+            budget.spend(60)  # logarithms of 34 digits
         return _numbers(operator, left, right)
     if left is None or right is None:
         raise Nothing(f"Det går inte att {_WORDS[operator]} när ett värde saknas.")
@@ -55,7 +57,7 @@ def negate(value: object) -> object:
     if isinstance(value, Decimal):
         return NUMBERS.minus(value)
     if isinstance(value, timedelta):
-        return -value
+        return _length(lambda: -value)
     if isinstance(value, YearsMonths):
         return YearsMonths(-value.months)
     raise Nothing("Minustecken går bara att sätta framför tal och längder.")
@@ -63,7 +65,7 @@ def negate(value: object) -> object:
 
 def _plus(left: object, right: object) -> object:
     if isinstance(left, timedelta) and isinstance(right, timedelta):
-        return _length(left.total_seconds() + right.total_seconds(), lambda: left + right)
+        return _length(lambda: left + right)
     if isinstance(left, YearsMonths) and isinstance(right, YearsMonths):
         return temporal.make_months(left.months + right.months)
     if isinstance(right, (timedelta, YearsMonths)):
@@ -75,11 +77,11 @@ def _plus(left: object, right: object) -> object:
 
 def _minus(left: object, right: object) -> object:
     if isinstance(left, timedelta) and isinstance(right, timedelta):
-        return _length(0.0, lambda: left - right)
+        return _length(lambda: left - right)
     if isinstance(left, YearsMonths) and isinstance(right, YearsMonths):
         return temporal.make_months(left.months - right.months)
     if isinstance(right, timedelta):
-        return _moved(left, -right)
+        return _moved(left, _length(lambda: -right))
     if isinstance(right, YearsMonths):
         return _moved(left, YearsMonths(-right.months))
     if isinstance(left, (date, time)) and isinstance(right, (date, time)):
@@ -93,7 +95,7 @@ def _moved(moment: object, length: timedelta | YearsMonths) -> object:
     return temporal.add_months(moment, length.months) if isinstance(moment, date) else None
 
 
-def _length(_seconds: float, compute: Callable[[], timedelta]) -> timedelta:
+def _length(compute: Callable[[], timedelta]) -> timedelta:
     try:
         return compute()
     except OverflowError:
@@ -124,7 +126,7 @@ def _scaled(length: object, factor: Decimal, operator: str) -> object:
         return temporal.make_months(_whole(_numbers(operator, Decimal(length.months), factor)))
     if isinstance(length, timedelta):
         exact = _whole(_numbers(operator, micros(length), factor))
-        return _length(0.0, lambda: timedelta(microseconds=exact))
+        return _length(lambda: timedelta(microseconds=exact))
     return None
 
 

@@ -20,6 +20,10 @@ def equal(left: object, right: object, budget: Budget, nesting: int = 0) -> bool
         return None
     if isinstance(left, (Decimal, str, bool, YearsMonths, timedelta)):
         return left == right
+    return _equal_parts(left, right, budget, nesting)
+
+
+def _equal_parts(left: object, right: object, budget: Budget, nesting: int) -> bool | None:
     if nesting > _MAX_NESTING:
         raise FeelError(budget.position, "Värdena har för många nivåer.")
     if isinstance(left, list) and isinstance(right, list):
@@ -57,14 +61,15 @@ def _equal_ranges(left: Range, right: Range, budget: Budget, nesting: int) -> bo
 
 
 def _equal_moments(left: date | time, right: date | time) -> bool | None:
-    if isinstance(left, (datetime, time)) and isinstance(right, (datetime, time)):
-        if (left.tzinfo is None) != (right.tzinfo is None):
-            return None
     if isinstance(left, time) and isinstance(right, time):
-        return temporal.clock_micros(left) == temporal.clock_micros(right)
+        return temporal.clock_micros(left) == temporal.clock_micros(right) if _zoned_alike(left, right) else None
     if isinstance(left, datetime) and isinstance(right, datetime):
-        return temporal.instant(left) == temporal.instant(right)
+        return temporal.instant(left) == temporal.instant(right) if _zoned_alike(left, right) else None
     return left == right
+
+
+def _zoned_alike(left: datetime | time, right: datetime | time) -> bool:
+    return (left.tzinfo is None) == (right.tzinfo is None)
 
 
 def order(left: object, right: object) -> int:
@@ -83,7 +88,7 @@ def order(left: object, right: object) -> int:
 
 
 def _same_zoning(left: datetime | time, right: datetime | time) -> None:
-    if (left.tzinfo is None) != (right.tzinfo is None):
+    if not _zoned_alike(left, right):
         raise Nothing("Tidpunkterna går inte att jämföra: den ena saknar tidszon.")
 
 
@@ -96,7 +101,7 @@ _ORDERED: dict[str, Callable[[int], bool]] = {
 
 
 def compare(operator: str, left: object, right: object, budget: Budget) -> bool | None:
-    if operator == "=" or operator == "!=":
+    if operator in {"=", "!="}:
         same = equal(left, right, budget)
         if same is None:
             budget.note(f"Det går inte att jämföra {swedish_kind(left)} med {swedish_kind(right)}.")
@@ -133,8 +138,8 @@ def member(value: object, candidate: object, budget: Budget) -> bool | None:
         if isinstance(value, list) and equal(value, candidate, budget) is True:
             return True
         return any(_element(value, item, budget) is True for item in candidate)
-    if value is not None and candidate is not None and kind(value) != kind(candidate):
-        return None
+    if candidate is None or (value is not None and kind(value) != kind(candidate)):
+        return True if value is candidate else None
     return equal(value, candidate, budget)
 
 

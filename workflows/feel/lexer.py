@@ -10,7 +10,26 @@ from workflows.feel.limits import MAX_TEXT
 Kind = Literal["number", "string", "name", "operator", "at", "end"]
 
 KEYWORDS = frozenset(
-    "if then else for in return some every satisfies and or between instance function external true false null".split()
+    [
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "and",
+        "or",
+        "between",
+        "instance",
+        "function",
+        "external",
+        "true",
+        "false",
+        "null",
+    ]
 )
 # Every alternative is linear: no nested repetition, so a long text cannot make the matching slow.
 _TOKEN = re.compile(

@@ -23,9 +23,20 @@ _DAYS_TIME = re.compile(
 )
 _MAX_MONTHS = 12 * 999_999_999
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January February March April May June July August September October November December".split()  # as DMN names them
-)
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]  # as DMN names them
 
 
 def read_date(text: str) -> date:
@@ -121,11 +132,11 @@ def make_months(total: int) -> YearsMonths:
 
 def read_any(text: str) -> object:
     """What `@"…"` means: the first of date, date and time, time and duration that fits."""
-    if "T" in text and not text.startswith(("P", "-P")):
-        return read_datetime(text)
     if text.startswith(("P", "-P")):
         return read_duration(text)
-    return read_time(text) if ":" in text else read_date(text)
+    if text[2:3] == ":":
+        return read_time(text)
+    return read_datetime(text) if "T" in text else read_date(text)
 
 
 # ---- writing
@@ -230,7 +241,7 @@ def add_time(value: object, length: timedelta) -> object:
         if isinstance(value, date):
             return (datetime.combine(value, time()) + length).date()
         if isinstance(value, time):
-            moment = datetime(2000, 1, 2, value.hour, value.minute, value.second, value.microsecond)
+            moment = datetime.combine(date(2000, 1, 2), value.replace(tzinfo=None))
             return (
                 (moment + timedelta(microseconds=length // timedelta(microseconds=1) % 86_400_000_000))
                 .time()
@@ -255,20 +266,13 @@ def between(later: date | datetime | time, earlier: date | datetime | time) -> t
 
 
 def months_between(start: date, end: date) -> YearsMonths:
-    """Whole months from start to end, rounded towards zero."""
-    first, second = _local(start), _local(end)
-    months = (second.year - first.year) * 12 + second.month - first.month
-    rest = (second.day, second.time()) < (first.day, first.time())
-    rest_back = (second.day, second.time()) > (first.day, first.time())
-    if months > 0 and rest:
+    """Whole months from one day to another, rounded towards zero; the clock times do not count."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if months > 0 and end.day < start.day:
         months -= 1
-    elif months < 0 and rest_back:
+    elif months < 0 and end.day > start.day:
         months += 1
     return YearsMonths(months)
-
-
-def _local(value: date) -> datetime:
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else datetime.combine(value, time())
 
 
 # ---- properties (DMN 1.5 table 65): the only "attributes" FEEL knows besides keys

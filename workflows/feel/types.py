@@ -1,7 +1,7 @@
 """FEEL's types: `instance of`, declared parameters, and ranges that can be stepped through."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from workflows.feel.comparison import order
@@ -11,8 +11,12 @@ from workflows.feel.nodes import TypeRef
 from workflows.feel.values import Closure, Range, kind
 
 _KNOWN = frozenset(
-    "number string boolean date time list context range function Any Null".split()
-    + ["date and time", "days and time duration", "years and months duration"]
+    (
+        *["number", "string", "boolean", "date", "time", "list", "context", "range", "function", "Any", "Null"],
+        "date and time",
+        "days and time duration",
+        "years and months duration",
+    )
 )
 _ALIASES = {
     "dateTime": "date and time",
@@ -63,7 +67,7 @@ def conform(value: object, wanted: TypeRef, budget: Budget) -> object:
     if isinstance(value, list) and len(value) == 1 and is_instance(value[0], wanted, budget):
         return value[0]
     if name == "date and time" and type(value) is date:
-        return datetime(value.year, value.month, value.day)
+        return datetime.combine(value, time())
     budget.note(f"Argumentet är inte av typen {name[:60]}.")
     return None
 
@@ -77,16 +81,16 @@ def is_sound(value: Range, budget: Budget) -> bool:
     if value.low is None and value.high is None:
         budget.note("Intervallet saknar både början och slut.")
         return False
+    low = value.high if value.low is None else value.low
+    high = value.low if value.high is None else value.high
     try:
-        if value.low is None or value.high is None:
-            order(value.low or value.high, value.low or value.high)
-            return True
-        if order(value.low, value.high) > 0:
-            raise Nothing("Intervallets början ligger efter dess slut.")
+        backwards = order(low, high) > 0
     except Nothing as reason:
         budget.note(reason.message_sv)
         return False
-    return True
+    if backwards:
+        budget.note("Intervallets början ligger efter dess slut.")
+    return not backwards
 
 
 def stepped(value: Range, *, down: bool = False) -> Iterator[object]:

@@ -1,9 +1,12 @@
 """Context functions (DMN 1.5 §10.3.4.11), is defined() and get or else()."""
 
+# ruff: noqa: ARG001  every built-in is handed the run, also those that need nothing of it
+
 from workflows.feel.builtins.registry import Running, builtin
 from workflows.feel.errors import Nothing
 
 Context = dict[str, object]
+_MAX_KEYS = 50
 
 
 @builtin("get value", "m: context, key: string", "context: context, key: string")
@@ -43,21 +46,27 @@ def to_context(run: Running, entries: list[object]) -> Context:
 
 @builtin("context put", "context: context, key: string, value: any")
 def context_put(run: Running, context: Context, key: str, value: object) -> Context:
-    run.elements(len(context) + 1)
-    return {**context, key: value}
+    return _put(run, context, [key], value)
 
 
 @builtin("context put", "context: context, keys: list, value: any")
 def context_put_along(run: Running, context: Context, keys: list[object], value: object) -> Context:
-    if not keys or len(keys) > 50:
+    if not keys or len(keys) > _MAX_KEYS:
         raise Nothing("Listan med nycklar är tom eller för lång.")
+    return _put(run, context, keys, value)
+
+
+def _put(run: Running, context: Context, keys: list[object], value: object) -> Context:
     key, *rest = keys
     if not isinstance(key, str):
         raise Nothing("Nycklarna ska vara texter.")
+    run.elements(len(context) + 1)
     if not rest:
-        return context_put(run, context, key, value)
-    inner = context.get(key)
-    return context_put(run, context, key, context_put_along(run, inner if isinstance(inner, dict) else {}, rest, value))
+        return {**context, key: value}
+    inner = context.get(key, {})
+    if not isinstance(inner, dict):
+        raise Nothing(f"{key[:60]} är ingen kontext.")
+    return {**context, key: _put(run, inner, rest, value)}
 
 
 @builtin("context merge", "contexts: list")

@@ -1,14 +1,17 @@
 """Conversion functions: date, time, date and time, duration, number and string (DMN 1.5 §10.3.4.1), and not()."""
 
+# ruff: noqa: ARG001  every built-in is handed the run, also those that need nothing of it
+
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 from workflows.feel import temporal
 from workflows.feel.builtins.registry import Running, builtin
 from workflows.feel.errors import Nothing
-from workflows.feel.values import YearsMonths, text
+from workflows.feel.values import YearsMonths
 from workflows.feel.values import number as make_number
+from workflows.feel.writing import text
 
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,6})?", re.ASCII)
 
@@ -55,15 +58,21 @@ def datetime_in_zone(run: Running, moment: datetime, zone: str) -> datetime:
 
 @builtin(
     "date and time",
-    "year: number, month: number, day: number, hour: number, minute: number, second: number",
-    "year: number, month: number, day: number, hour: number, minute: number, second: number, offset: days|null",
+    "year: number, month: number, day: number, hour: number, minute: number, second: number, offset?: days|null",
     "year: number, month: number, day: number, hour: number, minute: number, second: number, timezone: string",
 )
-def datetime_of_parts(run: Running, *parts: object) -> datetime:
-    year, month, day, hour, minute, second = parts[:6]
-    assert isinstance(year, Decimal) and isinstance(month, Decimal) and isinstance(day, Decimal)
+def datetime_of_parts(
+    run: Running,
+    year: Decimal,
+    month: Decimal,
+    day: Decimal,
+    hour: Decimal,
+    minute: Decimal,
+    second: Decimal,
+    zone: object = None,
+) -> datetime:
     made = temporal.make_date(whole(year), whole(month), whole(day))
-    return datetime.combine(made, _clock(hour, minute, second, parts[6] if len(parts) > 6 else None))
+    return datetime.combine(made, _clock(hour, minute, second, zone))
 
 
 def _zone(zone: object) -> tzinfo | None:
@@ -72,8 +81,7 @@ def _zone(zone: object) -> tzinfo | None:
     return temporal.fixed_zone(zone) if isinstance(zone, timedelta) else None
 
 
-def _clock(hour: object, minute: object, second: object, zone: object) -> time:
-    assert isinstance(hour, Decimal) and isinstance(minute, Decimal) and isinstance(second, Decimal)
+def _clock(hour: Decimal, minute: Decimal, second: Decimal, zone: object) -> time:
     whole_second = whole(second)
     micro = int((second - whole_second) * 1_000_000)
     return temporal.make_time(whole(hour), whole(minute), whole_second, micro, _zone(zone))
@@ -85,10 +93,10 @@ def to_time(run: Running, source: str | date | time) -> time:
         return temporal.read_time(source)
     if isinstance(source, datetime):
         return source.timetz()
-    return source if isinstance(source, time) else time(tzinfo=temporal.UTC)
+    return source if isinstance(source, time) else time(tzinfo=UTC)
 
 
-@builtin("time", "hour: number, minute: number, second: number, offset?: days")
+@builtin("time", "hour: number, minute: number, second: number, offset?: days|null")
 def time_of(run: Running, hour: Decimal, minute: Decimal, second: Decimal, offset: timedelta | None = None) -> time:
     return _clock(hour, minute, second, offset)
 

@@ -1,8 +1,10 @@
 """List functions (DMN 1.5 §10.3.4.4) and sort()."""
 
+# ruff: noqa: ARG001  every built-in is handed the run, also those that need nothing of it
+
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation, Overflow
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation, Overflow
 from functools import cmp_to_key, reduce
 
 from workflows.feel.arithmetic import calculate
@@ -51,17 +53,17 @@ def _orderable(value: object) -> object:
     return value
 
 
-@builtin("min", "list: list", "values*: any")
+@builtin("min", "list: list", "values+: any")
 def minimum(run: Running, *values: object) -> object:
     return _extreme(_spread(values), run, -1)
 
 
-@builtin("max", "list: list", "values*: any")
+@builtin("max", "list: list", "values+: any")
 def maximum(run: Running, *values: object) -> object:
     return _extreme(_spread(values), run, 1)
 
 
-@builtin("sum", "list: list", "values*: any")
+@builtin("sum", "list: list", "values+: any")
 def total(run: Running, *values: object) -> object:
     items = _spread(values)
     if not items:
@@ -72,22 +74,25 @@ def total(run: Running, *values: object) -> object:
     return reduce(lambda left, right: calculate("+", left, right, run), items)
 
 
-@builtin("product", "list: list", "values*: any")
+@builtin("product", "list: list", "values+: any")
 def product(run: Running, *values: object) -> object:
     items = _numbers(_spread(values))
     if not items:
         raise Nothing("Listan är tom.")
     run.spend(len(items))
-    return reduce(lambda left, right: calculate("*", left, right, run), items)
+    try:
+        return reduce(NUMBERS.multiply, items)
+    except (InvalidOperation, Overflow):
+        raise Nothing("Resultatet är för stort.") from None
 
 
-@builtin("mean", "list: list", "values*: any")
+@builtin("mean", "list: list", "values+: any")
 def mean(run: Running, *values: object) -> object:
     items = _spread(values)
     return calculate("/", total(run, items), Decimal(len(items)), run)
 
 
-@builtin("median", "list: list", "values*: any")
+@builtin("median", "list: list", "values+: any")
 def median(run: Running, *values: object) -> object:
     items = sorted(_numbers(_spread(values)))
     if not items:
@@ -98,7 +103,7 @@ def median(run: Running, *values: object) -> object:
     return calculate("/", NUMBERS.add(items[middle - 1], items[middle]), Decimal(2), run)
 
 
-@builtin("stddev", "list: list", "values*: any")
+@builtin("stddev", "list: list", "values+: any")
 def standard_deviation(run: Running, *values: object) -> object:
     items = _numbers(_spread(values))
     if len(items) < 2:
@@ -112,7 +117,7 @@ def standard_deviation(run: Running, *values: object) -> object:
         raise Nothing("Resultatet är för stort.") from None
 
 
-@builtin("mode", "list: list", "values*: any")
+@builtin("mode", "list: list", "values+: any")
 def mode(run: Running, *values: object) -> Items:
     counts: dict[Decimal, int] = {}
     for item in _numbers(_spread(values)):
@@ -128,13 +133,13 @@ def _verdicts(values: tuple[object, ...]) -> Items:
     return items
 
 
-@builtin("all", "list: list", "values*: any")
+@builtin("all", "list: list", "values+: any")
 def every(run: Running, *values: object) -> bool | None:
     items = _verdicts(values)
     return False if False in items else None if None in items else True
 
 
-@builtin("any", "list: list", "values*: any")
+@builtin("any", "list: list", "values+: any")
 def some(run: Running, *values: object) -> bool | None:
     items = _verdicts(values)
     return True if True in items else None if None in items else False
@@ -163,7 +168,7 @@ def append(run: Running, items: Items, *added: object) -> Items:
     return [*items, *added]
 
 
-@builtin("concatenate", "lists*: list")
+@builtin("concatenate", "lists+: list")
 def concatenate(run: Running, *lists: Items) -> Items:
     run.elements(sum(map(len, lists)))
     return [item for items in lists for item in items]
@@ -207,19 +212,24 @@ def index_of(run: Running, items: Items, match: object) -> Items:
     return [Decimal(n) for n, item in enumerate(items, 1) if equal(item, match, run) is True]
 
 
-@builtin("union", "lists*: list")
-def union(run: Running, *lists: Items) -> Items:
-    return distinct_values(run, concatenate(run, *lists))
-
-
-@builtin("distinct values", "list: list")
-def distinct_values(run: Running, items: Items) -> Items:
+def _distinct(run: Running, items: Items) -> Items:
     found: Items = []
     for item in items:
         run.spend(1 + len(found) // 8)
         if not any(equal(item, other, run) is True for other in found):
             found.append(item)
     return found
+
+
+@builtin("union", "lists+: list")
+def union(run: Running, *lists: Items) -> Items:
+    run.elements(sum(map(len, lists)))
+    return _distinct(run, [item for items in lists for item in items])
+
+
+@builtin("distinct values", "list: list")
+def distinct_values(run: Running, items: Items) -> Items:
+    return _distinct(run, items)
 
 
 @builtin("flatten", "list: list")

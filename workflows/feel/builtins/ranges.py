@@ -1,10 +1,14 @@
 """Range functions, Allen's interval relations (DMN 1.5 §10.3.4.9), and range()."""
 
+# ruff: noqa: ARG001  every built-in is handed the run, also those that need nothing of it
+
 from collections.abc import Callable
 
 from workflows.feel.builtins.registry import Running, builtin
 from workflows.feel.comparison import order
-from workflows.feel.errors import Nothing
+from workflows.feel.errors import FeelError, Nothing
+from workflows.feel.nodes import Call, Literal, Name, Negate, Node, RangeOf, children
+from workflows.feel.parser import Parser
 from workflows.feel.values import Range
 
 _LOW, _HIGH = -1, 1
@@ -57,11 +61,8 @@ def _includes(a: Range, b: Range) -> bool:
 
 
 def _overlaps_before(a: Range, b: Range) -> bool:
-    return (
-        _overlaps(a, b)
-        and not _starts_no_later(b, a)
-        and not _ends_no_earlier(a, b)
-        or (_overlaps(a, b) and _starts_no_later(a, b) and not _same_start(a, b) and _ends_no_earlier(b, a))
+    return (_overlaps(a, b) and not _starts_no_later(b, a) and not _ends_no_earlier(a, b)) or (
+        _overlaps(a, b) and _starts_no_later(a, b) and not _same_start(a, b) and _ends_no_earlier(b, a)
     )
 
 
@@ -105,3 +106,25 @@ _relation("during", _includes, swapped=True)
 _relation("starts", _starts)
 _relation("started by", _starts, swapped=True)
 _relation("coincides", _coincides)
+
+
+@builtin("range", "from: string")
+def to_range(run: Running, source: str) -> object:
+    """The range written in a text, whose ends are literal values."""
+    run.spend(len(source))
+    try:
+        tree = Parser(source).expression_tree()
+    except FeelError as error:
+        raise Nothing(error.message_sv) from None
+    root = tree.root
+    if not isinstance(root, RangeOf) or not all(_is_literal(end) for end in children(root)):
+        raise Nothing("Texten är inget intervall av färdiga värden.")
+    return run.value(tree)
+
+
+def _is_literal(node: Node) -> bool:
+    if isinstance(node, Negate):
+        return _is_literal(node.operand)
+    if isinstance(node, Call):
+        return isinstance(node.function, Name) and all(isinstance(part, Literal) for part in node.arguments)
+    return isinstance(node, Literal)

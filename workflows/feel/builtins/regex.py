@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-import re2
+import re2  # type: ignore[import-untyped]
 
 from workflows.feel.builtins.registry import Running, builtin
 from workflows.feel.errors import Nothing
@@ -42,12 +42,12 @@ def _prepared(run: Running, source: str, pattern: str, flags: str | None) -> Any
     return _compiled(pattern, flags or "")
 
 
-@builtin("matches", "input: string, pattern: string, flags?: string")
+@builtin("matches", "input: string, pattern: string, flags?: string|null")
 def matches(run: Running, source: str, pattern: str, flags: str | None = None) -> bool:
     return _prepared(run, source, pattern, flags).search(source) is not None
 
 
-@builtin("replace", "input: string, pattern: string, replacement: string, flags?: string")
+@builtin("replace", "input: string, pattern: string, replacement: string, flags?: string|null")
 def replace(run: Running, source: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     compiled = _prepared(run, source, pattern, flags)
     if compiled.search("") is not None:

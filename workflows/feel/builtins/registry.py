@@ -1,12 +1,13 @@
 """The table of built-in functions: each with the parameters it accepts, so that calls are checked in one place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from workflows.feel.errors import Nothing
 from workflows.feel.limits import Budget
+from workflows.feel.nodes import Tree
 from workflows.feel.values import Builtin, Closure, Range, YearsMonths, swedish_kind
 
 
@@ -18,6 +19,10 @@ class Running(Budget):
 
     def call(self, function: object, arguments: list[object]) -> object:
         """Call a function value; the interpreter says how."""
+        raise NotImplementedError
+
+    def value(self, tree: Tree, extra: Mapping[str, object] | None = None) -> object:
+        """Evaluate a tree of its own; the interpreter says how."""
         raise NotImplementedError
 
 
@@ -61,7 +66,10 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 def builtin(name: str, *signatures: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
-    """Register a function: `"list: list, position: number, length?: number"`; `*` repeats, `any` takes null."""
+    """Register a function with signatures such as `"list: list, position: number, length?: number"`.
+
+    `*` repeats, `+` repeats at least once, `any` and `|null` take null; null for any other parameter makes null.
+    """
 
     def register(function: Callable[..., object]) -> Callable[..., object]:
         for signature in signatures or ("",):
@@ -76,10 +84,10 @@ def _parameter(text: str) -> Parameter:
     name, _, type_name = (part.strip() for part in text.partition(":"))
     nullable = type_name.endswith("|null") or type_name == "any"
     return Parameter(
-        name.rstrip("?*"),
+        name.rstrip("?*+"),
         type_name.removesuffix("|null"),
-        optional=name.endswith("?"),
-        variadic=name.endswith("*"),
+        optional=name.endswith(("?", "*")),
+        variadic=name.endswith(("*", "+")),
         nullable=nullable,
     )
 
@@ -104,7 +112,7 @@ def _bound(overload: Overload, arguments: Sequence[object], names: tuple[str, ..
     parameters = overload.parameters
     if names:
         return _bound_by_name(overload, dict(zip(names, arguments, strict=True)))
-    least = sum(1 for parameter in parameters if not (parameter.optional or parameter.variadic))
+    least = sum(1 for parameter in parameters if not parameter.optional)
     if len(arguments) < least or (len(arguments) > len(parameters) and not overload.variadic):
         return None
     return list(arguments)
@@ -133,7 +141,7 @@ def _fitted(overload: Overload, arguments: list[object]) -> list[object]:
 
 def _fit(value: object, parameter: Parameter) -> object:
     wanted = parameter.type
-    if wanted == "any" or (value is None and (parameter.nullable or parameter.optional)):
+    if wanted == "any" or (value is None and parameter.nullable):
         return value
     types = _TYPES[wanted]
     if isinstance(value, types):

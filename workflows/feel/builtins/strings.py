@@ -1,5 +1,7 @@
 """String functions (DMN 1.5 §10.3.4.3) except those with regular expressions."""
 
+# ruff: noqa: ARG001  every built-in is handed the run, also those that need nothing of it
+
 from decimal import Decimal
 
 from workflows.feel.builtins.conversion import whole
@@ -71,7 +73,7 @@ def trim(run: Running, source: str) -> str:
     return source.strip()
 
 
-@builtin("string join", "list: list, delimiter?: string")
+@builtin("string join", "list: list, delimiter?: string|null")
 def string_join(run: Running, items: list[object], delimiter: str | None = None) -> str:
     texts = [item for item in items if isinstance(item, str)]
     if len(texts) != sum(1 for item in items if item is not None):
