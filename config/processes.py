@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
@@ -15,13 +15,13 @@ class Process:
     name: str
     command: list[str]
     after: str = ""  # start when this address answers
-    once: bool = False  # done when it exits with 0
+    environment: dict[str, str] = field(default_factory=dict)  # besides ours; nothing secret, it is written to a file
     stop_seconds: int = 10
 
 
 def all_processes() -> list[Process]:
     """The web and the worker first: what a person waits for never waits for Prefect."""
-    return [*product(), *(simulators() if settings.FORLOPP_DEMO else []), *prefect()]
+    return [*product(), *(simulators() if settings.FORLOPP_DEMO else []), prefect_server()]
 
 
 def product() -> list[Process]:
@@ -31,6 +31,8 @@ def product() -> list[Process]:
         Process(name="web", command=gunicorn, stop_seconds=15),
         Process(name="worker", command=manage("work")),
         Process(name="executor", command=manage("run_integrations", "executor"), after=web_url("halsa")),
+        # The Prefect worker, which also empties the mailboxes by itself while Prefect is away.
+        Process(name="flows", command=manage("run_integrations", "flows"), after=web_url("halsa"), stop_seconds=15),
     ]
 
 
@@ -39,22 +41,20 @@ def simulators() -> list[Process]:
     return [Process(name=name, command=manage("simulate", name), after=web_url("halsa")) for name in names]
 
 
-def prefect() -> list[Process]:
-    program = str(BIN / "prefect")
-    ready = f"{settings.PREFECT_API_URL}/health"
-    worker = [program, "worker", "start", "--pool", "integrations", "--type", "process", "--name", "forlopp"]
-    return [
-        Process(name="prefect", command=[program, "server", "start"], after=web_url("halsa"), stop_seconds=15),
-        Process(name="flows", command=manage("run_integrations", "flows"), after=ready, once=True),
-        Process(name="prefect-worker", command=worker, after=ready, stop_seconds=15),
-    ]
+def prefect_server() -> Process:
+    home = settings.FORLOPP_VAR / "prefect"
+    return Process(
+        name="prefect",
+        command=[str(BIN / "prefect"), "server", "start"],
+        after=web_url("halsa"),
+        environment={"PREFECT_HOME": str(home), "PREFECT_LOGGING_LEVEL": "WARNING"},
+        stop_seconds=15,
+    )
 
 
 def prefect_environment() -> dict[str, str]:
     """Loopback, no telemetry, ids only in its storage, and history that does not grow for ever."""
-    home = settings.FORLOPP_VAR / "prefect"
     chosen = {
-        "PREFECT_HOME": str(home),
         "PREFECT_API_URL": settings.PREFECT_API_URL,
         "PREFECT_API_AUTH_STRING": settings.PREFECT_API_AUTH_STRING,
         "PREFECT_SERVER_API_AUTH_STRING": settings.PREFECT_API_AUTH_STRING,
@@ -76,8 +76,6 @@ def prefect_environment() -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(14 * 24 * 60 * 60),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P2D",
-        "PREFECT_WORKER_QUERY_SECONDS": "3",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
     }
     # What IT has said in the environment wins: a PostgreSQL for Prefect, for one.
     return {name: os.environ.get(name, value) for name, value in chosen.items()}

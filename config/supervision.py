@@ -156,11 +156,12 @@ def program(row: Process) -> dict[str, object]:
     wait = ["--after", row.after] if row.after else []
     return {
         "command": shlex.join([*CHILD, *wait, "--", *row.command]),
-        "autorestart": "unexpected" if row.once else "true",
+        "autorestart": "true",
         # Down sooner than this and the next start waits a little longer; a start of Prefect takes seconds of CPU.
-        "startsecs": 1 if row.once else 10,
+        "startsecs": 10,
         # It never gives up: a database that is away for the night is not a reason to stay down in the morning.
         "startretries": 1_000_000,
+        "environment": ",".join(f'{name}="{value}"' for name, value in row.environment.items()),
         "stopwaitsecs": row.stop_seconds,
         "stopasgroup": "true",
         "killasgroup": "true",
