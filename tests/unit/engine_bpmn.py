@@ -1,0 +1,119 @@
+"""Small diagrams for tests of the engine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from workflows import engine, safe_xml
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+HEAD = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+ xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" id="d" targetNamespace="x">
+ <message id="m_borja" name="borja"/><message id="m_dod" name="avliden"/><message id="m_info" name="info"/>
+ <escalation id="esc" name="forsamring" escalationCode="forsamring"/>
+ <error id="err" name="nej" errorCode="nej"/>"""
+
+
+def process(body: str) -> bytes:
+    """A process `p` with this content."""
+    return f'{HEAD}<process id="p" isExecutable="true">{body}</process></definitions>'.encode()
+
+
+def flow(source: str, target: str, condition: str = "") -> str:
+    """A sequence flow."""
+    inner = f"<conditionExpression>{condition}</conditionExpression>" if condition else ""
+    return f'<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
+
+
+def chain(*ids: str) -> str:
+    """Flows from each to the next."""
+    return "".join(flow(source, target) for source, target in zip(ids, ids[1:], strict=False))
+
+
+def service(element_id: str, operation: str, **params: str) -> str:
+    """A service task with FEEL parameters."""
+    inner = "".join(f'<spiffworkflow:parameter id="{key}" type="str" value="{value}"/>' for key, value in params.items())
+    return (
+        f'<serviceTask id="{element_id}" name="{element_id}"><extensionElements>'
+        f'<spiffworkflow:serviceTaskOperator id="{operation}" resultVariable="svar"><spiffworkflow:parameters>{inner}'
+        "</spiffworkflow:parameters></spiffworkflow:serviceTaskOperator></extensionElements></serviceTask>"
+    )
+
+
+def no_decision(decision_id: str, variables: Mapping[str, Any], now: datetime) -> Any:
+    """For diagrams without decisions."""
+    raise AssertionError(decision_id)
+
+
+class Run:
+    """An execution that is stored and loaded between all steps, as in life."""
+
+    def __init__(self, body: str, *, start: str = "", payload: dict[str, Any] | None = None) -> None:
+        compiled = engine.compile_process({"p.bpmn": safe_xml.parse(process(body))}, "p")
+        self.definition = engine.Definition(json.loads(json.dumps(compiled)))
+        self.now = NOW
+        self.done: list[str] = []
+        execution = engine.Execution.start(
+            self.definition, variables={}, now=NOW, decide=no_decision, start_event=start, payload=payload
+        )
+        self._store(execution)
+
+    def _store(self, execution: engine.Execution) -> None:
+        self.done += [item.element.id for item in execution.happened]
+        self.state = json.loads(json.dumps(execution.dump()))
+
+    @property
+    def execution(self) -> engine.Execution:
+        return engine.Execution.restore(self.definition, self.state, decide=no_decision)
+
+    @property
+    def users(self) -> list[str]:
+        return sorted(task.element.id for task in self.execution.waiting().user_tasks)
+
+    @property
+    def messages(self) -> list[str]:
+        return sorted(message.name for message in self.execution.waiting().messages)
+
+    @property
+    def outcome(self) -> str | None:
+        return self.execution.outcome if self.execution.is_completed else None
+
+    def task(self, element_id: str) -> UUID:
+        return next(task.id for task in self.execution.waiting().user_tasks if task.element.id == element_id)
+
+    def service(self, element_id: str) -> UUID:
+        return next(task.id for task in self.execution.waiting().service_tasks if task.element.id == element_id)
+
+    def complete(self, element_id: str, **answers: Any) -> None:
+        execution, task = self.execution, self.task(element_id)
+        execution.complete(task, answers, now=self.now)
+        self._store(execution)
+
+    def deliver(self, name: str, **payload: Any) -> None:
+        execution = self.execution
+        target = next(message.id for message in execution.waiting().messages if message.name == name)
+        execution.deliver(target, name, payload, now=self.now)
+        self._store(execution)
+
+    def answer(self, element_id: str, **result: Any) -> None:
+        execution, task = self.execution, self.service(element_id)
+        execution.answer(task, result, now=self.now)
+        self._store(execution)
+
+    def refuse(self, element_id: str, code: str) -> bool:
+        execution, task = self.execution, self.service(element_id)
+        taken = execution.refuse(task, code, now=self.now)
+        self._store(execution)
+        return taken
+
+    def at(self, moment: datetime) -> None:
+        """Let time pass to a moment."""
+        self.now = moment
+        execution = self.execution
+        execution.fire(now=moment)
+        self._store(execution)
