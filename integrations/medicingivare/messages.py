@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from integrations import reading
 from integrations.medicingivare import dispensers
-from integrations.medicingivare.schemas import FIELDS, MESSAGES, ROWS
+from integrations.medicingivare.schemas import ALARMS, FIELDS, MESSAGES, ROWS
 from people.models import Individual
 from workflows.connectors import IncomingMessage, Json, Unreadable, translator
 
@@ -71,17 +71,19 @@ def translate(payload: Json, *, now: datetime) -> IncomingMessage:
 def _translated(event: Event, person: Individual | None, now: datetime) -> IncomingMessage:
     ref = {"person_ref": str(person.ref)} if person else {}
     told = event.fields | {
+        "handelse": event.kind,
         "handelse_id": event.event_id,
         "leverantor": event.vendor,
         "enhet_serienr": event.serial,
         "mottagen_dt": now.isoformat(),
         "sent_inkommen": now - event.occurred_at > LATE,
-        "missade_7_dygn": dispensers.missed_doses(person, until=event.occurred_at) if person else None,
+        "missade_7_dagar": dispensers.missed_doses(person, until=event.occurred_at) if person else None,
     }
+    keys = _keys(event) | ref
     return IncomingMessage(
-        name=event.kind,
-        keys=_keys(event) | ref,
-        payload=told | ref,
+        name=ALARMS.get(event.kind, event.kind),
+        keys=keys,
+        payload=told | keys,
         sent_at=event.occurred_at,
         individual_ref=person.ref if person else None,
     )

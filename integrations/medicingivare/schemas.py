@@ -21,6 +21,16 @@ MESSAGES = frozenset(
     }
 )
 
+# What the care content waits for by another name: a dose that was refused or locked away is a dose missed, and a
+# dispenser that cannot hand out doses has a fault whatever the reason.
+ALARMS = {
+    "dos_avbojd": "dos_missad",
+    "dos_last_i_behallare": "dos_missad",
+    "doser_slut": "utrustning_fel",
+    "stromavbrott": "utrustning_fel",
+    "mekaniskt_fel": "utrustning_fel",
+}
+
 FIELDS = {
     "planerad_dt": "moment",
     "intraffad_dt": "moment!",
