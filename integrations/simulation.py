@@ -96,7 +96,7 @@ class Store:
     def queue(self, *, message_id: str, kind: str, about: str, body: Json) -> None:
         self.run(
             "INSERT INTO outgoing (message_id, kind, about, body, queued_at) VALUES (?, ?, ?, ?, ?)",
-            *(message_id, kind, about, json.dumps(body, ensure_ascii=False), _now()),
+            *(message_id, kind, about, json.dumps(body, ensure_ascii=False), moment()),
         )
 
     def waiting(self, limit: int) -> list[Json]:
@@ -107,9 +107,8 @@ class Store:
         change = "UPDATE outgoing SET status = ?, acknowledged_at = coalesce(acknowledged_at, ?) WHERE message_id = ?"
         return self.run(change, status, at, message_id) > 0
 
-    def spoil(self, row: Json) -> Json:
-        """Make a message unreadable for good: it must not come in two versions under one id."""
-        body = json.dumps({"meddelande_id": row["message_id"], "�": row["body"][: len(row["body"]) // 3]})
+    def rewrite(self, row: Json, body: str) -> Json:
+        """Change a queued message for good: it must not come in two versions under one id."""
         self.run("UPDATE outgoing SET body = ? WHERE number = ?", body, row["number"])
         return {**row, "body": body}
 
@@ -121,7 +120,7 @@ class Store:
             self.run(f"DELETE FROM {table}")  # noqa: S608 - our own words
 
 
-def _now() -> str:
+def moment() -> str:
     return timezone.localtime().isoformat(timespec="milliseconds")
 
 
@@ -143,10 +142,11 @@ def mailbox(store: Store, statuses: frozenset[str]) -> list[Route]:
         told = await read(request)
         if told.get("status") not in statuses:
             raise Refused("okand_status", f"Status ska vara en av {', '.join(sorted(statuses))}.")
-        message_id, at = str(told.get("meddelande_id") or ""), str(told.get("dt") or _now())
+        message_id, at = str(told.get("meddelande_id") or ""), str(told.get("dt") or moment())
         if not message_id:
             raise Refused("id_saknas", "Kvittensen säger inte vilket meddelande den gäller.")
-        return JSONResponse({"meddelande_id": message_id, "kand": store.acknowledge(message_id, told["status"], at)})
+        is_known = store.acknowledge(message_id, told["status"], at)
+        return JSONResponse({"kvittens_id": f"kv-{message_id}", "dt": moment(), "kand": is_known})
 
     return [
         Route("/api/meddelanden", broken(store, fetch), methods=["GET"]),
@@ -162,8 +162,13 @@ def _disturbed(store: Store, rows: list[Json]) -> list[Json]:
             return rows[::-1]
         case "garbage":
             fresh = next((row for row in rows if not row["fetched"]), None)
-            return [store.spoil(row) if row is fresh else row for row in rows]
+            return [store.rewrite(row, _spoiled(row)) if row is fresh else row for row in rows]
     return rows
+
+
+def _spoiled(row: Json) -> str:
+    torn = row["body"][: len(row["body"]) // 3]
+    return json.dumps({"meddelande_id": row["message_id"], "skräp": torn} if row["message_id"] else torn)
 
 
 def once(store: Store, status_code: int, accept: Callable[[Json, Request], Json]) -> Handler:
@@ -181,7 +186,7 @@ def once(store: Store, status_code: int, accept: Callable[[Json, Request], Json]
         answer = accept(told, request)
         store.run(
             "INSERT INTO received (key, path, body, status_code, answer, at) VALUES (?, ?, ?, ?, ?, ?)",
-            *(key, path, body, status_code, json.dumps(answer), _now()),
+            *(key, path, body, status_code, json.dumps(answer), moment()),
         )
         return JSONResponse(answer, status_code)
 

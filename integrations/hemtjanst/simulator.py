@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Route
 
-from integrations.simulation import Json, OwnPagesOnly, Refused, Store, control, mailbox, once
+from integrations.simulation import Json, OwnPagesOnly, Refused, Store, control, mailbox, moment, once
 
 ORDERS = {
     "bestallning": "Beställning",
@@ -26,9 +26,9 @@ KINDS = {
     "avvikelse_besok": "Avvikelse vid besök",
 }
 CONTENT: dict[str, Json] = {
-    "bestallning_bekraftad": {},
-    "utebliven_insats": {"besok_id": "", "orsak": "personalbrist", "detalj": "Kvällsbesöket blev inte av."},
-    "avvikelse_besok": {"besok_id": "", "orsak": "ej_antraffad", "detalj": "Ingen öppnade."},
+    "bestallning_bekraftad": {"status": "planerad", "enhet": "Hemtjänsten norr"},
+    "utebliven_insats": {"status": "utebliven", "orsak": "Personal saknades"},
+    "avvikelse_besok": {"status": "avvikelse", "orsak": "Ingen öppnade", "planerad_min": 30, "utford_min": 0},
 }
 STATUSES = frozenset({"mottagen", "last", "avvisad"})
 
@@ -51,7 +51,7 @@ def accept(told: Json, _request: Request) -> Json:
         raise Refused("okand_typ", "Planeringssystemet känner inte till den sortens beställning.")
     if not isinstance(told.get("person_ref"), str) or not told["person_ref"].strip():
         raise Refused("person_saknas", "Beställningen säger inte vem den gäller.")
-    return {"bestallning_id": f"best-{uuid.uuid4()}"}
+    return {"bestallning_id": f"best-{uuid.uuid4()}", "dt": moment()}
 
 
 class Planning:
@@ -74,7 +74,7 @@ class Planning:
             "skickad_dt": now.isoformat(timespec="seconds"),
             **CONTENT[kind],
         }
-        if "besok_id" in message:
+        if kind != "bestallning_bekraftad":
             message |= {"besok_id": f"besok-{uuid.uuid4()}", "planerad_start": now.isoformat(timespec="seconds")}
         changes = {key: value for key, value in told.items() if key not in ("typ", "person_ref", "bestallning_id")}
         message.update(changes)

@@ -21,7 +21,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Route
 
-from integrations.simulation import FAULTS, Json, OwnPagesOnly, Refused, Store, control, once
+from integrations.simulation import FAULTS, Json, OwnPagesOnly, Refused, Store, control, moment, once
 from people import invented
 
 VENDOR = "pahittad_givare"
@@ -48,6 +48,8 @@ EVENTS = {
 }
 PATH = "/integrationer/medicingivare/handelser"
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+# Answers that will not be another next time; after so many tries the vendor gives up and telephones.
+NEVER, TRIES = {400, 409, 413, 415, 422}, 3
 # How long events are held back to be able to come in the wrong order.
 HOLD = datetime.timedelta(seconds=3)
 VENDOR_FAULTS = {
@@ -151,7 +153,7 @@ class Vendor:
             raise Refused("enhet_okand", "Det finns ingen medicingivare med det serienumret.")
         others = [one for one in self.store.get("paused", []) if one != serial]
         self.store.put("paused", [*others, serial] if is_paused else others)
-        return {"enhet_serienr": serial, "pausad": is_paused}
+        return {"enhet_serienr": serial, "pausad": is_paused, "dt": moment()}
 
     # ── to the municipality ──
 
@@ -194,9 +196,9 @@ class Vendor:
         self._note(row, answered)
 
     def _attempt(self, row: Json, mode: str) -> Attempt:
+        if mode == "garbage" and row["body"].endswith("}"):
+            row = self.store.rewrite(row, row["body"][: len(row["body"]) // 2])
         body = row["body"].encode()
-        if mode == "garbage":
-            body = body[: len(body) // 2]
         timestamp = int(time.time()) - (600 if mode == "old" else 0)
         secret = "fel-hemlighet" if mode == "forged" else self._secret
         return Attempt(row["message_id"], body, timestamp, sign(secret, row["message_id"], timestamp, body))
@@ -221,10 +223,13 @@ class Vendor:
         if all(200 <= code < 300 for code in answered):
             self.store.run(
                 "UPDATE outgoing SET status = ?, acknowledged_at = ?, attempts = attempts + 1 WHERE number = ?",
-                *(said, timezone.localtime().isoformat(timespec="milliseconds"), row["number"]),
+                *(said, moment(), row["number"]),
             )
             return
-        wait = min(FIRST_WAIT * 2 ** row["attempts"], LONGEST_WAIT)
+        if row["attempts"] + 1 >= TRIES and NEVER & set(answered):
+            self.store.acknowledge(row["message_id"], f"{said}: gav upp", moment())
+            return
+        wait = min(FIRST_WAIT * 2 ** min(row["attempts"], 10), LONGEST_WAIT)
         self.store.run(
             "UPDATE outgoing SET status = ?, next_attempt = ?, attempts = attempts + 1 WHERE number = ?",
             *(said, time.time() + wait, row["number"]),

@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Route
 
-from integrations.simulation import Json, OwnPagesOnly, Refused, Store, control, mailbox, once
+from integrations.simulation import Json, OwnPagesOnly, Refused, Store, control, mailbox, moment, once
 from people import invented
 from people.invented import InventedPerson
 
@@ -23,16 +23,6 @@ STORY = (
     "utskrivningsklar",
     "utskriven",
     "information_vid_utskrivning",
-)
-ASIDE = (
-    "sip_kallelse",
-    "avbrott_utskrivningsklar",
-    "overflyttad_vardenhet",
-    "permission_start",
-    "permission_slut",
-    "aterinlaggning",
-    "makulering",
-    "avliden",
 )
 NAMES = {
     "inskrivningsmeddelande": "Inskrivningsmeddelande",
@@ -46,8 +36,10 @@ NAMES = {
     "permission_start": "Permission börjar",
     "permission_slut": "Permission slutar",
     "aterinlaggning": "Återinläggning (ny inskrivning)",
+    "info_uppdatering": "Uppdaterad information",
     "makulering": "Makulering",
     "avliden": "Avliden",
+    "flyttat": "Flyttat till annan kommun",
 }
 VARIANTS = {
     "": "Som det ska vara",
@@ -92,7 +84,7 @@ def accept(told: Json, _request: Request) -> Json:
         raise Refused("okand_typ", "Regionen känner inte till den sortens meddelande.")
     if "inskrivning_id" in told and not (isinstance(told["inskrivning_id"], str) and told["inskrivning_id"].strip()):
         raise Refused("inskrivning_saknas", "Meddelandet säger inte vilken inskrivning det gäller.")
-    return {"mottagen": True, "kvittens_id": f"rk-{uuid.uuid4()}"}
+    return {"kvittens_id": f"rk-{uuid.uuid4()}", "dt": moment()}
 
 
 class Region:
@@ -214,7 +206,7 @@ def _told_person(person: InventedPerson, variant: str, municipality_code: str) -
 def _content(
     kind: str, person: InventedPerson, stay: Json, variant: str, now: datetime.datetime, replaced: str | None
 ) -> Json:
-    moment = now.isoformat(timespec="seconds")
+    at = now.isoformat(timespec="seconds")
     admission = {
         "namn": f"{person.given_name} {person.family_name} {invented.MARK}",
         "personnummer": person.number,
@@ -238,14 +230,14 @@ def _content(
             "samtycke": True,
         },
         "utskrivningsklar": {
-            "bedomd_dt": moment,
+            "bedomd_dt": at,
             "bedomd_av": "Doktor Påhittad",
-            "kan_lamna_fran": moment,
+            "kan_lamna_fran": at,
             "behov_efter": {"text": "Behöver stöd att komma igång hemma.", "kod": None},
             "sip_behov": variant == "sip",
         },
-        "avbrott_utskrivningsklar": {"orsak": "Försämrad", "dt": moment},
-        "utskriven": {"utskriven_dt": moment, "till": "hem"},
+        "avbrott_utskrivningsklar": {"orsak": "Försämrad", "dt": at},
+        "utskriven": {"utskriven_dt": at, "till": "hem"},
         "information_vid_utskrivning": {
             "lakemedelslista_ref": f"lista-{uuid.uuid4()}",
             "epikris_ref": f"epikris-{uuid.uuid4()}",
@@ -253,10 +245,12 @@ def _content(
             "uppfoljning": f"Återbesök {_day(now, 14)}",
         },
         "overflyttad_vardenhet": {"ny_enhet": "Avdelning 5 (påhittad)"},
-        "permission_start": {"dt": moment},
-        "permission_slut": {"dt": moment},
+        "info_uppdatering": {"text": "Anhöriga är informerade."},
+        "flyttat": {"ny_kommun": "1881", "flyttat_dt": at},
+        "permission_start": {"dt": at},
+        "permission_slut": {"dt": at},
         "makulering": {"ersatter_meddelande_id": replaced, "orsak": "Felsänt"},
-        "avliden": {"avliden_dt": moment},
+        "avliden": {"avliden_dt": at},
     }
     return contents[kind]
 

@@ -24,7 +24,7 @@ def siri() -> Staff:
 
 
 def _logged_in(client: Client) -> str | None:
-    found = Staff.objects.filter(pk=client.session.get("_auth_user_id")).first()
+    found = Staff.objects.filter(pk=client.session.get("_auth_user_id", 0)).first()
     return found.username if found else None
 
 

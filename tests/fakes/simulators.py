@@ -1,0 +1,127 @@
+"""The simulators as the tests use them: real processes, and somewhere for the webhooks to arrive."""
+
+import base64
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).parents[2]
+SECRET = "whsec_" + base64.b64encode(b"only for tests").decode()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@dataclass
+class Simulator:
+    """A running `manage.py simulate <name>`."""
+
+    name: str
+    var: Path
+    web_port: int
+    port: int = field(default_factory=_free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        environment = os.environ | {
+            "FORLOPP_MODE": "demo",
+            "FORLOPP_VAR": str(self.var),
+            "FORLOPP_PORT": str(self.web_port),
+            "FORLOPP_WEBHOOK_SECRETS": SECRET,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        command = [sys.executable, "manage.py", "simulate", self.name, "--port", str(self.port)]
+        self.process = subprocess.Popen(  # noqa: S603 - our own command
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        )
+        until(self._answers, seconds=30)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        assert self.process is not None
+        self.process.send_signal(how)
+        return self.process.wait(timeout=10)
+
+    def get(self, path: str, **rest: Any) -> requests.Response:
+        return requests.get(self.url + path, timeout=10, **rest)
+
+    def post(self, path: str, body: object, **headers: str) -> requests.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return requests.post(self.url + path, json=body, headers=named, timeout=10)
+
+    def messages(self) -> list[Any]:
+        return list(self.get("/api/meddelanden").json()["meddelanden"])
+
+    def _answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, "the simulator ended"
+        try:
+            return self.get("/styr/tillstand").ok
+        except requests.ConnectionError:
+            return False
+
+
+def until(is_so: Callable[[], object], *, seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.03)
+
+
+@contextmanager
+def running(name: str, var: Path, *, web_port: int = 18000) -> Iterator[Simulator]:
+    simulator = Simulator(name, var, web_port)
+    simulator.start()
+    try:
+        yield simulator
+    finally:
+        simulator.stop()
+
+
+class Web:
+    """Stands where the municipality's web would be, and answers as told."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[dict[str, str], bytes]] = []
+        self.answers: list[int] = []
+        web = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                assert self.path == "/integrationer/medicingivare/handelser"
+                web.calls.append(({key.lower(): value for key, value in self.headers.items()}, body))
+                self.send_response(web.answers.pop(0) if web.answers else 202)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        return int(self.server.server_address[1])
+
+    def ids(self) -> list[str]:
+        return [headers["webhook-id"] for headers, _body in self.calls]
