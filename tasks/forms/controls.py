@@ -44,7 +44,7 @@ def control(field: Field, shown: object) -> forms.Field:
     return forms.Field(
         required=field.required,
         label=field.label,
-        help_text=" ".join(part for part in (field.help, HINTS.get(field.type, "")) if part),
+        help_text=field.help or HINTS.get(field.type, ""),
         widget=widget(field, shown),
     )
 

@@ -12,6 +12,7 @@ from django.forms.boundfield import BoundField
 from tasks.forms import conditions, posting
 from tasks.forms.controls import Level
 from tasks.forms.shown import text
+from workflows.forms import expressions
 from workflows.forms.answers import Cleaned, FieldError, Path, least
 from workflows.forms.shapes import Field, Form
 
@@ -25,6 +26,10 @@ class Row:
     errors: list[str]
     sections: list[Section]
     button: str
+
+    @property
+    def button_title(self) -> str:
+        return lowered(self.title)
 
 
 @dataclass(slots=True)
@@ -52,8 +57,17 @@ class Entry:
         return str(self.control.help_text) if self.control else self.field.help
 
     @property
+    def item_label(self) -> str:
+        return lowered(self.field.item_label)
+
+    @property
     def can_add(self) -> bool:
         return len(self.rows) < self.field.max_items
+
+
+def lowered(label: str) -> str:
+    """A label inside a sentence: Mål becomes mål, SIP stays."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 @dataclass(slots=True)
@@ -76,10 +90,17 @@ class Page:
 
 def page(form: Form, raw: Mapping[str, Any], cleaned: Cleaned, errors: list[FieldError], *, focus: str = "") -> Page:
     builder = _Builder(cleaned, errors)
-    sections = builder.sections(form.fields, raw, (), {})
+    sections = builder.sections(form.fields, raw, (), _Scope({}, {}))
     summary = [(error.message, builder.ids.get(error.path, "")) for error in builder.ordered(errors)]
-    needs_update = builder.is_deciding or any(field.computed for field in form.walk())
-    return Page(sections, summary, builder.conditional, builder.has_rows, needs_update, focus)
+    return Page(sections, summary, builder.conditional, builder.has_rows, builder.is_deciding, focus)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What an expression here can ask: the controls' names by key, and the controls that the browser can follow."""
+
+    names: dict[str, str]
+    controls: dict[str, conditions.Asked]
 
 
 class _Builder:
@@ -99,39 +120,38 @@ class _Builder:
         places = {path: place for place, path in enumerate(self.ids)}
         return sorted(errors, key=lambda error: places.get(error.path, -1))
 
-    def sections(
-        self, fields: tuple[Field, ...], raw: Mapping[str, Any], at: Path, names: Mapping[str, str]
-    ) -> list[Section]:
-        names = {**names, **{field.key: posting.name((*at, field.key)) for field in fields}}
+    def sections(self, fields: tuple[Field, ...], raw: Mapping[str, Any], at: Path, scope: _Scope) -> list[Section]:
+        names = {field.key: posting.name((*at, field.key)) for field in fields}
+        scope = _Scope({**scope.names, **names}, {**scope.controls, **conditions.asked(fields, names)})
         controls = tuple(field for field in fields if field.type != "list" and not field.computed)
         errors = {field.key: self._errors.get((*at, field.key), []) for field in controls}
         level = Level(controls, raw, {key: found for key, found in errors.items() if found}, posting.name(at))
         found: list[Section] = []
         for field in fields:
-            entry = self._entry(field, raw, (*at, field.key), names, level)
+            entry = self._entry(field, raw, (*at, field.key), scope, level)
             if field.heading or not found:
                 found.append(Section(field.heading, []))
             if entry:
                 found[-1].entries.append(entry)
         return [section for section in found if section.entries]
 
-    def _entry(
-        self, field: Field, raw: Mapping[str, Any], path: Path, names: Mapping[str, str], level: Level
-    ) -> Entry | None:
-        condition = conditions.simple(field.show_if, names) if field.show_if else None
+    def _entry(self, field: Field, raw: Mapping[str, Any], path: Path, scope: _Scope, level: Level) -> Entry | None:
+        name = scope.names[field.key]
+        condition = conditions.simple(field.show_if, scope.controls) if field.show_if else None
+        if field.computed or (field.show_if and not condition):
+            used = expressions.names(field.computed) | expressions.names(field.show_if)
+            self.is_deciding |= not used.isdisjoint(scope.names)
         if field.show_if and not condition:
-            self.is_deciding = True
             if path in self._cleaned.hidden:
                 return None
-            self.conditional.append(names[field.key])
-        name = names[field.key]
+            self.conditional.append(name)
         self.ids[path] = f"id_{name}"
         template, errors = "tasks/forms/control.html", self._errors.get(path, [])
         entry = Entry(field, f"id_{name}", name, template, errors, condition=condition)
         if field.computed:
             entry.template, entry.computed = "tasks/forms/computed.html", text(field, self._cleaned.computed.get(path))
         elif field.type == "list":
-            entry.template, entry.rows = "tasks/forms/list.html", self._rows(field, raw.get(field.key), path, names)
+            entry.template, entry.rows = "tasks/forms/list.html", self._rows(field, raw.get(field.key), path, scope)
         else:
             self._bind(entry, level[field.key], path)
         return entry
@@ -144,19 +164,19 @@ class _Builder:
         elif control.widget_type == "checkbox":
             entry.template = "tasks/forms/checkbox.html"
 
-    def _rows(self, field: Field, raw: object, path: Path, names: Mapping[str, str]) -> list[Row]:
+    def _rows(self, field: Field, raw: object, path: Path, scope: _Scope) -> list[Row]:
         self.has_rows = True
         given = [row if isinstance(row, Mapping) else {} for row in raw] if isinstance(raw, list) else []
         given += [{}] * (least(field) - len(given))
-        return [self._row(field, row, (*path, number), names) for number, row in enumerate(given)]
+        return [self._row(field, row, (*path, number), scope) for number, row in enumerate(given)]
 
-    def _row(self, field: Field, raw: Mapping[str, Any], path: Path, names: Mapping[str, str]) -> Row:
+    def _row(self, field: Field, raw: Mapping[str, Any], path: Path, scope: _Scope) -> Row:
         *above, number = path
         self.ids[path] = f"id_{posting.name(path)}"
         return Row(
             id=self.ids[path],
             title=f"{field.item_label} {int(number) + 1}",
             errors=self._errors.get(path, []),
-            sections=self.sections(field.item, raw, path, names),
+            sections=self.sections(field.item, raw, path, scope),
             button=f"{posting.REMOVE}{posting.name(tuple(above))}:{number}",
         )

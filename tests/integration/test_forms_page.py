@@ -318,6 +318,9 @@ def test_the_forms_in_the_repository_render_soundly() -> None:
         assert_sound(page(bind(form, {"_shown": ""})))
 
 
+ASKED = {"a": conditions.Asked("mal-0-a", has_several=False), "b": conditions.Asked("b", has_several=True)}
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -329,22 +332,28 @@ def test_the_forms_in_the_repository_render_soundly() -> None:
         ('a in ("x", "y")', ("x", "y")),
         ('a in ["x", "y"]', ("x", "y")),
         ('a = "x" or a = "y"', ("x", "y")),
-        ('list contains(a, "x")', ("x",)),
         ("a = 3", ("3",)),
         ("a > 3", None),
-        ("a != 3", None),
+        ("a != 3", ("3",)),
+        ('a != null and a != "x"', ("", "x")),
+        ('a != "x" or a != "y"', None),
         ("a = b", None),
         ('a = "x" and a = "y"', None),
         ('a = "x" or b = "y"', None),
-        ("a = null", None),
+        ("a = null", ("",)),
         ("a in [1..3]", None),
         ("person.alder = 3", None),
         ("c = 3", None),
     ],
 )
 def test_which_conditions_the_browser_can_follow(text: str, found: tuple[str, ...] | None) -> None:
-    simple = conditions.simple(text, {"a": "mal-0-a"})
-    assert (simple and (simple.name, simple.values)) == (found and ("mal-0-a", found))
+    simple = conditions.simple(text, ASKED)
+    assert (simple and (simple.name, simple.values, simple.is_except)) == (found and ("mal-0-a", found, "!=" in text))
+
+
+def test_the_browser_can_follow_one_of_several_ticks() -> None:
+    assert conditions.simple('list contains(b, "x")', ASKED) == conditions.Simple("b", ("x",), in_list=True)
+    assert conditions.simple('b = "x"', ASKED) is None
 
 
 NAMES = st.sampled_from(

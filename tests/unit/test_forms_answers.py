@@ -256,7 +256,7 @@ def test_blank_rows_are_dropped_and_errors_name_the_row() -> None:
     data = {"deltagare": [{"namn": "", "narvarande": False}, {"namn": "", "narvarande": True}, {"namn": "Bo"}]}
     cleaned = clean(people_list(), data)
     assert [(error.path, error.message) for error in cleaned.errors] == [
-        (("deltagare", 1, "namn"), "Deltagare 1: Fyll i ”Namn”.")
+        (("deltagare", 1, "namn"), "Deltagare 2: Fyll i ”Namn”.")
     ]
     assert cleaned.answers["deltagare"][1] == {"namn": "Bo", "narvarande": False}
 
@@ -271,7 +271,8 @@ def test_the_number_of_rows_has_its_limits() -> None:
     rows = [{"namn": f"N{n}"} for n in range(4)]
     assert messages(clean(people_list(max_items=3), {"deltagare": rows})) == ["”Deltagare” får ha högst 3 rader."]
     assert messages(clean(people_list(min_items=2), {"deltagare": rows[:1]})) == ["”Deltagare” ska ha minst 2 rader."]
-    assert messages(clean(people_list(required=True), {"deltagare": [{}]})) == ["”Deltagare” ska ha minst 1 rad."]
+    assert messages(clean(people_list(required=True), {"deltagare": []})) == ["”Deltagare” ska ha minst 1 rad."]
+    assert messages(clean(people_list(required=True), {"deltagare": [{}]})) == ["Deltagare 1: Fyll i ”Namn”."]
     assert messages(clean(people_list(), {"deltagare": rows * 60})) == ["”Deltagare” får ha högst 100 rader."]
     assert messages(clean(people_list(), {"deltagare": "x"})) == ["”Deltagare” ska vara en lista."]
     assert messages(clean(people_list(), {"deltagare": [7]})) == ["”Deltagare”, rad 1, ska vara ett objekt."]

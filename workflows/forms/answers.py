@@ -138,31 +138,40 @@ class _Cleaning:
             self._error(path, f"”{field.label}” ska vara en lista.")
             return []
         written = raw if isinstance(raw, list | tuple) else ()
-        given = [(number, row) for number, row in enumerate(written) if not _is_blank(row)]
         rows: list[dict[str, Any]] = []
-        for number, row in given[: field.max_items]:
+        blank: list[list[FieldError]] = []
+        for number, row in enumerate(written):
+            if len(rows) == field.max_items or (_is_blank(row) and len(blank) > field.max_items):
+                continue
             before = len(self.errors)
-            answers = self._row(field, row, context, (*path, number), position=len(rows) + 1)
-            if len(self.errors) > before or _has_content(field, answers):
+            answers = self._row(field, row, context, (*path, number))
+            told = self.errors[before:]
+            if not _is_blank(row) and (told or _has_content(field, answers)):
                 rows.append(answers)
-        self._count(field, max(len(rows), len(given) if len(given) > field.max_items else 0), path)
+            else:
+                blank.append(told)
+                del self.errors[before:]
+        if sum(not _is_blank(row) for row in written) > field.max_items:
+            self._error(path, f"”{field.label}” får ha högst {field.max_items} {_entries(field.max_items)}.")
+        self._missing(field, least(field) - len(rows), blank, path)
         return rows
 
-    def _row(self, field: Field, row: object, context: dict[str, Any], path: Path, *, position: int) -> dict[str, Any]:
+    def _row(self, field: Field, row: object, context: dict[str, Any], path: Path) -> dict[str, Any]:
         if not isinstance(row, Mapping):
-            self._error(path, f"”{field.label}”, rad {position}, ska vara ett objekt.")
+            self._error(path, f"”{field.label}”, rad {int(path[-1]) + 1}, ska vara ett objekt.")
             return {}
         before = len(self.errors)
         answers = self.level(field.item, field.rules, row, dict(context), path)
-        name = f"{field.item_label} {position}: "
+        name = f"{field.item_label} {int(path[-1]) + 1}: "
         self.errors[before:] = [FieldError(error.path, name + error.message) for error in self.errors[before:]]
         return answers
 
-    def _count(self, field: Field, count: int, path: Path) -> None:
-        if count < (fewest := least(field)):
-            self._error(path, f"”{field.label}” ska ha minst {fewest} {_entries(fewest)}.")
-        if count > field.max_items:
-            self._error(path, f"”{field.label}” får ha högst {field.max_items} {_entries(field.max_items)}.")
+    def _missing(self, field: Field, count: int, blank: list[list[FieldError]], path: Path) -> None:
+        """Rows that must be there: the blank ones on the page say what to fill in."""
+        told = [error for errors in blank[: max(count, 0)] for error in errors]
+        self.errors.extend(told)
+        if count > 0 and not told:
+            self._error(path, f"”{field.label}” ska ha minst {least(field)} {_entries(least(field))}.")
 
     def _rule(self, rule: Rule, context: Mapping[str, Any], at: Path) -> None:
         concerned = {(*at, name) for name in expressions.names(rule.check) | ({rule.field} - {""})}

@@ -19,7 +19,9 @@
       const wanted = JSON.parse(part.dataset.showValues);
       const values = chosen(form, part.dataset.showField);
       if (isUnticked(form, part.dataset.showField)) values.push("false");
-      part.hidden = !values.some((value) => wanted.includes(value));
+      if (!values.length) values.push(""); // no answer
+      const has = values.some((value) => wanted.includes(value));
+      part.hidden = has === "showExcept" in part.dataset;
     }
   };
 
