@@ -89,7 +89,7 @@ def run(source: str, *, clock: Callable[[], datetime] = timezone.now) -> Tally:
     _note_asked(source, clock())
     try:
         tally = _empty(poll.source, poll.mailbox(), clock)
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001 - whatever broke, Prefect is told its kind only
         code = problem.code if isinstance(problem, DeliveryError) else type(problem).__name__
         _note_failure(source, code)
         raise PollFailed(code) from None

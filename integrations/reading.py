@@ -23,9 +23,10 @@ _PROTECTION = ("ingen", "sekretessmarkering", "skyddad_folkbokforing")
 _IDENTITY = ("personnummer", "samordningsnummer", "reservnummer", "okand")
 # Never in a payload, at whatever depth and whoever wrote it there.
 _PERSONAL = frozenset(
-    "namn fornamn efternamn tilltalsnamn personnummer samordningsnummer reservnummer pnr personid identitetsnummer"
-    " adress gatuadress folkbokforingsadress postadress postnummer postort ort telefon mobil telefonnummer epost"
-    " e_post email name given_name family_name address phone person patient".split()
+    {"namn", "fornamn", "efternamn", "tilltalsnamn", "name", "given_name", "family_name", "person", "patient"}
+    | {"personnummer", "samordningsnummer", "reservnummer", "pnr", "personid", "identitetsnummer"}
+    | {"adress", "gatuadress", "folkbokforingsadress", "postadress", "postnummer", "postort", "ort", "address"}
+    | {"telefon", "telefonnummer", "mobil", "phone", "epost", "e_post", "email"}
 )
 
 
@@ -82,15 +83,19 @@ class Identity:
         numbers = [number, number[2:], f"{number[:8]}-{number[8:]}", f"{number[2:8]}-{number[8:]}"] if number else []
         names = [word for name in (person.given_name, person.family_name) for word in name.split()]
         places = [person.street_address, person.phone]
-        words = (word for word in (*numbers, *places, *names) if len(word) >= 3)
-        return cls(tuple(sorted(set(words), key=len, reverse=True)))
+        return cls._of((*numbers, *places, *names))
 
     @classmethod
     def of_words(cls, told: object) -> Identity:
         """Of a person who could not be read: every word that was said."""
         said = told.values() if isinstance(told, dict) else ()
-        words = {word for value in said if isinstance(value, str) for word in (value, *re.split(r"[\s,]+", value))}
-        return cls(tuple(sorted((word for word in words if len(word) >= 3), key=len, reverse=True)))
+        return cls._of(word for text in said if isinstance(text, str) for word in (text, *re.split(r"[\s,]+", text)))
+
+    @classmethod
+    def _of(cls, words: Iterable[str]) -> Identity:
+        """Longest first. "(påhittad)" and the like is no name."""
+        telling = {word for word in words if len(word) >= 3 and word[0].isalnum()}
+        return cls(tuple(sorted(telling, key=len, reverse=True)))
 
     def removed_from(self, text: str) -> str:
         for word in self.words:
@@ -116,7 +121,7 @@ class Identity:
 
 
 def payload(source: Json, fields: dict[str, str], who: Identity) -> Json:
-    """The declared fields of `source`. Kind: text, ref, moment, day, flag, number, word:a|b, data; a final "!" = required.
+    """The declared fields of `source`. Kinds: text, ref, moment, day, flag, number, word:a|b, data; "!" = required.
 
     What is not declared does not pass: a sender that adds a field does not thereby add it to every case.
     """

@@ -1,4 +1,4 @@
-"""Signs and checks webhooks as Standard Webhooks does (https://www.standardwebhooks.com): pure, no clock, no database."""
+"""Signs and checks webhooks in the way of standardwebhooks.com: pure, no clock, no database."""
 
 from __future__ import annotations
 

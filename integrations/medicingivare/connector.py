@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.medicingivare.client import Vendor
@@ -41,7 +42,7 @@ def cancel(delivery: Delivery) -> Json:
     # Also those already ended: a repeated call must succeed when the first one's answer was lost.
     serials = _serials(delivery, is_active__in=(True, False))
     answer = _each(delivery, Vendor().pause, "avslutad", serials)
-    Dispenser.objects.filter(individual__ref=delivery.individual_ref, serial__in=serials).update(is_active=False)
+    _theirs(delivery).filter(serial__in=serials).update(is_active=False)
     return answer
 
 
@@ -54,10 +55,14 @@ def _each(delivery: Delivery, call: Callable[..., Json], status: str, serials: l
 
 
 def _serials(delivery: Delivery, *, is_active__in: tuple[bool, ...] = (True,)) -> list[str]:
-    if delivery.individual_ref is None:
-        raise PermanentError("person_saknas", "Ärendet säger inte vem det gäller.")
-    theirs = Dispenser.objects.filter(individual__ref=delivery.individual_ref, is_active__in=is_active__in)
+    theirs = _theirs(delivery).filter(is_active__in=is_active__in)
     serials = list(theirs.order_by("serial").values_list("serial", flat=True))
     if not serials:
         raise BusinessError("ingen_enhet", "Personen har ingen medicingivare registrerad här.")
     return serials
+
+
+def _theirs(delivery: Delivery) -> QuerySet[Dispenser]:
+    if delivery.individual_ref is None:
+        raise PermanentError("person_saknas", "Ärendet säger inte vem det gäller.")
+    return Dispenser.objects.filter(individual__ref=delivery.individual_ref)

@@ -11,7 +11,7 @@ from integrations import reading
 from integrations.region.schemas import FIELDS, SCHEMA
 from workflows.connectors import IncomingMessage, Json, PersonData, Unreadable, translator
 
-# The statutory four of a notice of admission (2017:612 2 kap. 1 §) are about a person; the rest may leave it to the stay.
+# The statutory four of a notice of admission (2017:612 2 kap. 1 §) are about a person; the rest may point to the stay.
 _NEEDS_PERSON = ("inskrivningsmeddelande",)
 
 
@@ -41,7 +41,7 @@ def _translated(payload: Json, name: str, person: PersonData | None) -> Incoming
         name=name,
         # The stay first: versions of a message are counted within it.
         keys={key: envelope[key] for key in ("inskrivning_id", "meddelande_id")},
-        payload=_content(payload, name, who) | _about(payload, name, person) | envelope,
+        payload=_content(payload, name, who) | _about(name, person) | envelope,
         sent_at=sent_at,
         person=person,
         version=envelope["version"],
@@ -87,7 +87,7 @@ def _content(payload: Json, name: str, who: reading.Identity) -> Json:
     return reading.payload(content or {}, FIELDS[name], who)
 
 
-def _about(payload: Json, name: str, person: PersonData | None) -> Json:
+def _about(name: str, person: PersonData | None) -> Json:
     """What the first decision asks about the person, without saying who it is."""
     if name not in _NEEDS_PERSON:
         return {}

@@ -57,11 +57,12 @@ class Attempt:
             return error
         except connectors.UnknownOperation:
             return PermanentError("okand_operation", "Steget ber om något som ingen koppling kan göra.")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - one broken connector must not stop the others
             # A fault of ours may pass with the next version, so it is tried again before a person gets it.
             # Neither text nor traceback: both may hold what was sent.
-            log.error("delivery %s: %s in %s", claimed.key, type(error).__name__, claimed.operation)
-            return TransientError("internt_fel", f"Kopplingen gick sönder ({type(error).__name__}).")
+            kind = type(error).__name__
+            log.error("delivery %s: %s in %s", claimed.key, kind, claimed.operation)  # noqa: TRY400 - see above
+            return TransientError("internt_fel", f"Kopplingen gick sönder ({kind}).")
 
     def _report(self, outcome: Json | DeliveryError) -> None:
         key, token, now = self.claimed.key, self.claimed.token, self._clock()
@@ -78,6 +79,6 @@ class Attempt:
         while not self.ended.wait(RENEW_SECONDS):
             try:
                 outbox.renew(key=self.claimed.key, token=self.claimed.token, now=self._clock(), lease=LEASE)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - tried again; the lease may still hold
                 log.warning("delivery %s: lease not renewed: %s", self.claimed.key, type(error).__name__)
         house.close_connections()

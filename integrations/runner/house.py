@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -57,3 +58,5 @@ def prepare_prefect() -> None:
     for name, value in chosen.items():
         if value:
             os.environ.setdefault(name, value)
+    # A line per call would be thirty a run.
+    logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -22,10 +22,11 @@ PROBE_TIMEOUT = 0.5
 BEGIN_SECONDS = 3.0
 FINISH_SECONDS = 5.0
 CLOSED_SECONDS = 30.0
+END_SECONDS = 5.0
 
 
 class Probe:
-    """Does the Prefect API answer? Asked at most every few seconds, so that a dead server costs nothing per delivery."""
+    """Does the Prefect API answer? Asked every few seconds at most: a dead server costs nothing per delivery."""
 
     def __init__(self, api_url: str) -> None:
         self._url = f"{api_url.rstrip('/')}/health"
@@ -67,8 +68,21 @@ class Loop:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def stop(self) -> None:
+        """What runs is told to end and gets a moment to tell Prefect so; else its runs would look alive for ever."""
+        try:
+            asyncio.run_coroutine_threadsafe(_end_others(), self._loop).result(timeout=END_SECONDS + 1)
+        except TimeoutError:
+            log.warning("Prefect did not end in time")
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=2)
+
+
+async def _end_others() -> None:
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in others:
+        task.cancel()
+    if others:
+        await asyncio.wait(others, timeout=END_SECONDS)
 
 
 class Lane:
@@ -80,12 +94,12 @@ class Lane:
         self._is_loaded = False
 
     def warm_up(self) -> None:
-        """Import Prefect (2 s of CPU) before anything waits for it. A Prefect that cannot be imported is one that is down."""
+        """Import Prefect (2 s of CPU) before anything waits for it. One that cannot be imported is one that is down."""
         house.prepare_prefect()
         try:
             from integrations.runner import flows  # noqa: F401
-        except Exception as problem:
-            log.error("Prefect cannot be loaded (%s); every delivery is made without it", type(problem).__name__)
+        except Exception:
+            log.exception("Prefect cannot be loaded; every delivery is made without it")
         else:
             self._is_loaded = True
 
@@ -100,7 +114,7 @@ class Lane:
         self._loop.stop()
 
     def _run_as_flow(self, attempt: Attempt) -> None:
-        """Give Prefect a moment to begin; after that the call is made without it, and its own late start does nothing."""
+        """Give Prefect a moment to begin; after that the call is made without it, and a late start does nothing."""
         from integrations.runner import flows
 
         key = attempt.claimed.key
@@ -135,6 +149,6 @@ class Lane:
         except TimeoutError:
             running.cancel()
             self._probe.close()
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 - the outcome is stored; only the record in Prefect is lost
             self._probe.close()
             log.warning("Prefect could not record a delivery: %s", type(problem).__name__)

@@ -86,16 +86,14 @@ class Polls:
             except (DatabaseError, InterfaceError) as problem:
                 log.warning("polls: the database does not answer: %s", type(problem).__name__)
                 house.close_connections()
-        if self._worker is not None:
-            self._worker.cancel()
         self._loop.stop()
 
     def _load(self) -> None:
         house.prepare_prefect()
         try:
             from integrations.runner import schedule, worker  # noqa: F401
-        except Exception as problem:
-            log.error("Prefect cannot be loaded (%s); mailboxes are emptied without it", type(problem).__name__)
+        except Exception:
+            log.exception("Prefect cannot be loaded; mailboxes are emptied without it")
         else:
             self._is_loaded = True
 
@@ -103,8 +101,7 @@ class Polls:
         """Start the worker when Prefect answers, and again whenever it has ended: servers come and go."""
         self._watch.is_reachable = self._is_loaded and self._probe.answers()
         if self._worker is not None and self._worker.done():
-            problem = self._worker.exception() if not self._worker.cancelled() else None
-            log.warning("polls: the Prefect worker ended: %s", type(problem).__name__)
+            log.warning("polls: the Prefect worker ended: %s", _kind(self._worker.exception()))
             self._worker, self._restart_at = None, time.monotonic() + RESTART_SECONDS
         if self._worker is None and self._watch.is_reachable and time.monotonic() >= self._restart_at:
             self._worker = self._loop.start(self._work())
@@ -139,6 +136,13 @@ class Polls:
                 polling.run(poll.source)
             except PollFailed:
                 continue
+
+
+def _kind(problem: BaseException | None) -> str:
+    """The innermost failure's class: its text may hold addresses."""
+    while isinstance(problem, BaseExceptionGroup):
+        problem = problem.exceptions[0]
+    return type(problem).__name__
 
 
 def main(api_url: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
@@ -12,17 +13,15 @@ from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterId,
     FlowRunFilter,
-    FlowRunFilterStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions, StateType
+from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions, State, StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
-from prefect.flows import load_flow_from_entrypoint
+from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.states import Crashed
-from prefect.types._datetime import now as prefect_now
 from prefect.workers.process import ProcessWorker
 
 from integrations.polling import Poll
@@ -31,8 +30,8 @@ from integrations.runner import house
 POOL = "integrations"
 # The version of the deployments' shape; a code change needs none, for the flows are imported from the checkout.
 VERSION = "1"
-# A run whose process was killed stays "Running" for ever, and with a limit of one it would block all that follow.
-ZOMBIE_AFTER = timedelta(minutes=6)
+# A run whose process was killed keeps its state for ever, and with a limit of one it would block all that follow.
+LONGEST = {StateType.PENDING: timedelta(seconds=60), StateType.RUNNING: timedelta(minutes=6)}
 
 
 @dataclass(frozen=True)
@@ -58,21 +57,19 @@ async def read(plans: dict[str, Plan]) -> dict[str, Plan]:
 
 
 async def bury_zombies(plans: dict[str, Plan]) -> int:
-    """Mark runs as crashed that have been running longer than any run may; how many."""
+    """Mark as crashed the runs that have been in a state for longer than any run may; how many."""
+    deployments = DeploymentFilter(id=DeploymentFilterId(any_=[plan.deployment_id for plan in plans.values()]))
+    alive = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(LONGEST))))
     async with get_client() as client:
-        runs = await client.read_flow_runs(
-            deployment_filter=DeploymentFilter(
-                id=DeploymentFilterId(any_=[plan.deployment_id for plan in plans.values()])
-            ),
-            flow_run_filter=FlowRunFilter(
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING])),
-                expected_start_time=None,
-                start_time=FlowRunFilterStartTime(before_=prefect_now("UTC") - ZOMBIE_AFTER),
-            ),
-        )
-        for run in runs:
+        runs = await client.read_flow_runs(deployment_filter=deployments, flow_run_filter=alive)
+        dead = [run for run in runs if run.state is not None and _is_dead(run.state)]
+        for run in dead:
             await client.set_flow_run_state(run.id, Crashed(message="Processen är borta."), force=True)
-    return len(runs)
+    return len(dead)
+
+
+def _is_dead(state: State[Any]) -> bool:
+    return datetime.now(UTC) - state.timestamp > LONGEST[state.type]  # noqa: TID251 - Prefect's clock, not ours
 
 
 async def _ensure_pool(client: PrefectClient) -> None:
@@ -97,7 +94,7 @@ async def _ensure_deployment(client: PrefectClient, poll: Poll) -> DeploymentRes
 
 
 async def _create(client: PrefectClient, poll: Poll) -> UUID:
-    flow = load_flow_from_entrypoint(poll.entrypoint, use_placeholder_flow=False)
+    flow: Flow[[], None] = load_flow_from_entrypoint(poll.entrypoint, use_placeholder_flow=False)
     every = IntervalSchedule(interval=timedelta(seconds=poll.seconds))
     return await client.create_deployment(
         await client.create_flow(flow),

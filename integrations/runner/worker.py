@@ -8,6 +8,7 @@ those of a process pool, so production may put stock process, Docker or Kubernet
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import anyio.abc
@@ -19,18 +20,22 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
 
-class WarmWorker(ProcessWorker):
-    """Only for our own short, asynchronous flows: a run cannot be killed without killing the worker."""
+with warnings.catch_warnings():
+    # It is a process worker to Prefect, in its own way; in this process it replaces the stock one, which is the point.
+    warnings.filterwarnings("ignore", message="Type 'WarmWorker'")
 
-    async def run(
-        self,
-        flow_run: FlowRun,
-        configuration: ProcessJobConfiguration,
-        task_status: anyio.abc.TaskStatus[int] | None = None,
-    ) -> ProcessWorkerResult:
-        flow = await load_flow_from_flow_run(self.client, flow_run, ignore_storage=True, use_placeholder_flow=False)
-        if task_status is not None:
-            # Kept as the run's "process"; -1 is none that anyone could kill.
-            task_status.started(-1)
-        await run_flow_async(flow, flow_run=flow_run, parameters=flow_run.parameters, return_type="state")
-        return ProcessWorkerResult(status_code=0, identifier=self.name)
+    class WarmWorker(ProcessWorker):
+        """Only for our own short, asynchronous flows: a run cannot be killed without killing the worker."""
+
+        async def run(
+            self,
+            flow_run: FlowRun,
+            configuration: ProcessJobConfiguration,  # noqa: ARG002 - nothing is started that it could describe
+            task_status: anyio.abc.TaskStatus[int] | None = None,
+        ) -> ProcessWorkerResult:
+            flow = await load_flow_from_flow_run(flow_run, ignore_storage=True, use_placeholder_flow=False)
+            if task_status is not None:
+                # Kept as the run's "process"; -1 is none that anyone could kill.
+                task_status.started(-1)
+            await run_flow_async(flow, flow_run=flow_run, parameters=flow_run.parameters, return_type="state")
+            return ProcessWorkerResult(status_code=0, identifier=self.name)
