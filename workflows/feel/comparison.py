@@ -77,8 +77,8 @@ def order(left: object, right: object) -> int:
     if type(left) is not type(right) or isinstance(left, bool):
         raise Nothing(f"Det går inte att jämföra {swedish_kind(left)} med {swedish_kind(right)}.")
     if isinstance(left, datetime) and isinstance(right, datetime):
-        left, right = temporal.instant(left), temporal.instant(right)
         _same_zoning(left, right)
+        left, right = temporal.instant(left), temporal.instant(right)
     elif isinstance(left, time) and isinstance(right, time):
         _same_zoning(left, right)
         left, right = temporal.clock_micros(left), temporal.clock_micros(right)

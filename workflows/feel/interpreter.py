@@ -150,16 +150,23 @@ def _unary_tests(run: Run, node: nodes.UnaryTests, scope: Scope | None) -> objec
 
 
 def _cell_test(run: Run, test: nodes.Node, value: object, scope: Scope | None) -> bool:
-    """DMN 1.5 §7.3.17: a cell is true, equals the input, or is a list or range that holds it."""
+    """DMN 1.5 §7.3.17: a cell answers by itself (`? > 2`), or names what the input equals or is found in.
+
+    A plain `true` is a value to equal, never an answer: otherwise a missing input would pass.
+    """
     if isinstance(test, nodes.InputTest):
         return _passes(run, test, value, scope) is True
     candidate = run.evaluate(test, scope)
     run.position = test.position
-    if isinstance(candidate, bool) and not isinstance(value, bool):
-        return candidate
-    if isinstance(candidate, bool) and mentions_input(test):
+    if isinstance(candidate, bool) and _answers_itself(test, value):
         return candidate
     return member(value, candidate, run) is True
+
+
+def _answers_itself(test: nodes.Node, value: object) -> bool:
+    if isinstance(test, nodes.Literal | nodes.Name | nodes.Path):
+        return False
+    return not isinstance(value, bool) or mentions_input(test)
 
 
 def mentions_input(root: nodes.Node) -> bool:

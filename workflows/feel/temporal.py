@@ -21,6 +21,7 @@ _DAYS_TIME = re.compile(
     r"(-)?P(?=[\dT])(?:(\d{1,12})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.(\d{0,30}))?S)?)?",
     re.ASCII,
 )
+_DAY = 86_400_000_000
 _MAX_MONTHS = 12 * 999_999_999
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = [
@@ -193,14 +194,17 @@ def _timedelta_text(value: timedelta) -> str:
 # ---- comparing and computing
 
 
-def instant(value: date | datetime) -> datetime:
-    """On one time line: a date is midnight UTC; a zoned value is in UTC, so that folds and zones do not matter."""
+def instant(value: date | datetime) -> int:
+    """Microseconds on one time line: a date is midnight UTC, a zoned value is counted in UTC.
+
+    Integers, so that neither the ends of the calendar nor the two folds of an autumn hour can go wrong.
+    """
+    days = value.toordinal()
     if not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    try:
-        return value.astimezone(UTC) if value.tzinfo else value
-    except OverflowError:
-        raise Nothing("Tidpunkten ligger utanför kalendern.") from None
+        return days * _DAY
+    clock = ((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond
+    offset = value.utcoffset()
+    return days * _DAY + clock - (offset // timedelta(microseconds=1) if offset else 0)
 
 
 def clock_offset(value: time) -> timedelta | None:
@@ -243,7 +247,7 @@ def add_time(value: object, length: timedelta) -> object:
         if isinstance(value, time):
             moment = datetime.combine(date(2000, 1, 2), value.replace(tzinfo=None))
             return (
-                (moment + timedelta(microseconds=length // timedelta(microseconds=1) % 86_400_000_000))
+                (moment + timedelta(microseconds=length // timedelta(microseconds=1) % _DAY))
                 .time()
                 .replace(tzinfo=value.tzinfo)
             )
@@ -259,10 +263,14 @@ def between(later: date | datetime | time, earlier: date | datetime | time) -> t
         ):
             raise Nothing("Tiderna går inte att jämföra: båda ska ha, eller båda sakna, tidszon.")
         return timedelta(microseconds=clock_micros(later) - clock_micros(earlier))
-    first, second = instant(earlier), instant(later)
-    if (first.tzinfo is None) != (second.tzinfo is None):
+    if _is_zoned(later) != _is_zoned(earlier):
         raise Nothing("Tidpunkterna går inte att jämföra: den ena saknar tidszon.")
-    return second - first
+    return timedelta(microseconds=instant(later) - instant(earlier))
+
+
+def _is_zoned(value: date) -> bool:
+    """A date counts as midnight UTC, so it is zoned."""
+    return not isinstance(value, datetime) or value.tzinfo is not None
 
 
 def months_between(start: date, end: date) -> YearsMonths:

@@ -1,0 +1,39 @@
+"""How long a simple gateway condition takes once its tree is cached: `python -m benchmarks.feel`, goal 50 µs."""
+
+import json
+import statistics
+import time
+from datetime import UTC, datetime
+
+from workflows import feel
+
+GOAL_MICROSECONDS = 50.0
+ROUNDS, REPEATS = 2_000, 9
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+VARIABLES = {
+    "a": {"b": "x", "stor": list(range(1_000))},
+    "c": 4,
+    "utskrivningsklar": {"skickad_dt": "2026-11-24T11:59:00+01:00"},
+}
+EXPRESSIONS = {
+    "gateway": 'a.b = "x" and c > 3',
+    "klockslag": 'klockan(utskrivningsklar.skickad_dt) <= time("12:00:00")',
+    "frist": "kalenderdagar_efter(utskrivningsklar.skickad_dt, if c > 3 then 4 else 3)",
+}
+
+
+def microseconds(expression: str) -> float:
+    """The median over the repeats of the mean time of one evaluation."""
+    feel.evaluate(expression, VARIABLES, now=NOW)
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        for _ in range(ROUNDS):
+            feel.evaluate(expression, VARIABLES, now=NOW)
+        times.append((time.perf_counter() - start) / ROUNDS * 1e6)
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    found = {name: round(microseconds(text), 1) for name, text in EXPRESSIONS.items()}
+    print(json.dumps({"microseconds": found, "goal": GOAL_MICROSECONDS}, ensure_ascii=False))
