@@ -23,7 +23,7 @@ _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-
 _BLANKS = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 
 
-class InvalidIdentity(Exception):  # noqa: N818 - the name is part of the room's contract
+class InvalidIdentity(Exception):
     """The text is not a valid identity number; `message_sv` can be shown, the number itself is in neither."""
 
     def __init__(self, code: str, message_sv: str) -> None:

@@ -132,20 +132,41 @@ class Vendor:
         return {"devices": [*devices, unknown], "events": EVENTS, "address": self._address}
 
     def _event(self, kind: str, serial: str, changes: Json) -> Json:
-        now = timezone.localtime().isoformat(timespec="seconds")
+        now = timezone.localtime()
         event: Json = {
             "handelse_id": str(uuid.uuid4()),
             "typ": kind,
             "leverantor": VENDOR,
             "enhet_serienr": serial,
-            "planerad_dt": now if kind.startswith("dos_") else None,
-            "intraffad_dt": now,
+            "planerad_dt": self._dose(serial, kind, now) if kind.startswith("dos_") else None,
+            "intraffad_dt": now.isoformat(timespec="seconds"),
             "allvar": EVENTS[kind][1],
             "detalj": EVENTS[kind][0],
             **changes,
         }
         self.store.queue(message_id=event["handelse_id"], kind=kind, about=serial, body=event)
         return event
+
+    def _dose(self, serial: str, kind: str, now: datetime.datetime) -> str:
+        """When the dose was planned: the open one if its story goes on, else one that no other dose has."""
+        doses = self.store.get(f"doses:{serial}", {"open": None, "told": [], "latest": "", "earliest": ""})
+        if doses["open"] is None or kind in doses["told"]:
+            planned = now.replace(second=0, microsecond=0)
+            if doses["latest"] >= planned.astimezone(datetime.UTC).isoformat():
+                planned = datetime.datetime.fromisoformat(doses["earliest"]) - datetime.timedelta(minutes=1)
+            at = planned.astimezone(datetime.UTC).isoformat()
+            doses = {
+                "latest": max(doses["latest"], at),
+                "earliest": min(doses["earliest"] or at, at),
+                "open": at,
+                "told": [],
+            }
+        planned = timezone.localtime(datetime.datetime.fromisoformat(doses["open"]))
+        doses["told"] = [*doses["told"], kind]
+        if kind == "dos_tagen":
+            doses["open"] = None
+        self.store.put(f"doses:{serial}", doses)
+        return planned.isoformat(timespec="seconds")
 
     def _switch(self, request: Request, *, is_paused: bool) -> Json:
         serial = request.path_params["serial"]

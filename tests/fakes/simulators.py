@@ -50,9 +50,7 @@ class Simulator:
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
         command = [sys.executable, "manage.py", "simulate", self.name, "--port", str(self.port)]
-        self.process = subprocess.Popen(  # noqa: S603 - our own command
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
-        )
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
         until(self._answers, seconds=30)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:

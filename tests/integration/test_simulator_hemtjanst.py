@@ -71,16 +71,14 @@ for name in simulate.PORTS:
     simulate._create(name)
 sys.exit("prefect" in sys.modules)
 """
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False, timeout=60)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False, timeout=60)
     assert done.returncode == 0
 
 
 def test_no_simulator_runs_outside_the_demo(tmp_path: Path) -> None:
     environment = os.environ | {"FORLOPP_MODE": "production", "FORLOPP_VAR": str(tmp_path)}
     command = [sys.executable, "manage.py", "simulate", "region"]
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60
-    )
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
     assert "demo mode" in done.stderr
     assert "Traceback" not in done.stderr

@@ -134,3 +134,15 @@ def test_a_dispenser_is_paused_and_resumed_once_per_key(vendor: Simulator) -> No
     assert vendor.post("/api/enheter/MG-1001/ateruppta", {}, Idempotency_Key="n2").json()["pausad"] is False
     unknown = vendor.post("/api/enheter/MG-0000/paus", {}, Idempotency_Key="n3")
     assert (unknown.status_code, unknown.json()["kod"]) == (422, "enhet_okand")
+
+
+def test_a_dose_keeps_its_planned_time_until_it_is_taken(vendor: Simulator) -> None:
+    story = ("dos_forsenad", "dos_missad", "dos_tagen", "dos_missad", "dos_missad")
+    events = [vendor.post("/styr/skicka", {**MISSED, "typ": kind}).json()["handelse"] for kind in story]
+    late, missed, taken, following, last = (event["planerad_dt"] for event in events)
+    assert late == missed == taken
+    assert len({taken, following, last}) == 3
+    assert (
+        vendor.post("/styr/skicka", {"typ": "batteri_lagt", "person": "ingrid"}).json()["handelse"]["planerad_dt"]
+        is None
+    )
