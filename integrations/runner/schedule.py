@@ -69,7 +69,7 @@ async def bury_zombies(plans: dict[str, Plan]) -> int:
 
 
 def _is_dead(state: State[Any]) -> bool:
-    return datetime.now(UTC) - state.timestamp > LONGEST[state.type]  # noqa: TID251 - Prefect's clock, not ours
+    return datetime.now(UTC) - state.timestamp > LONGEST[state.type]
 
 
 async def _ensure_pool(client: PrefectClient) -> None:
