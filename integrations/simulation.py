@@ -309,7 +309,7 @@ _templates = Environment(
 
 def _render(name: str, store: Store, page: Json, notice: str) -> str:
     said = {"": "", "klart": "Klart."}.get(notice, "Det gick inte. Kontrollera vad du fyllde i.")
-    return _templates.get_template(f"{name}.html").render(
+    return _templates.get_template(f"{name}.jinja").render(
         fault=store.fault,
         outgoing=store.latest("outgoing"),
         received=store.latest("received"),
