@@ -214,6 +214,7 @@ def test_a_cell_tests_its_input(cell: str, given: object, passes: bool) -> None:
         ("f(1, b: 2)", 1, "namn"),
         ('@"2026-13-01"', 0, "finns inte"),
         ("", 0, "tar slut"),
+        ("a and not b", 6, "parentes"),
         ("[1, 2", 5, "']'"),
     ],
 )
@@ -231,6 +232,10 @@ def test_a_null_keeps_its_reason_and_position() -> None:
         (4, "Namnet 'saknas' finns inte."),
         (2, "Det går inte att lägga ihop när ett värde saknas."),
     ]
+
+
+def test_a_variable_does_not_take_a_function_away() -> None:
+    assert value("count(lista) + count", count=4) == 7
 
 
 def test_names_and_functions_of_a_tree_can_be_listed() -> None:

@@ -50,6 +50,8 @@ def _numbers(operator: str, left: Decimal, right: Decimal) -> Decimal:
 def _power(base: Decimal, exponent: Decimal) -> Decimal:
     if abs(exponent) > _MAX_EXPONENT:
         raise Nothing(f"Exponenten får vara högst {_MAX_EXPONENT}.")
+    if base == 0 and exponent < 0:
+        raise Nothing("Det går inte att dividera med noll.")
     return NUMBERS.power(base, exponent)
 
 

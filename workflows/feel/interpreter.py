@@ -2,7 +2,7 @@
 
 from workflows.feel import nodes, types
 from workflows.feel.arithmetic import calculate, negate
-from workflows.feel.builtins.registry import call_builtin
+from workflows.feel.builtins.registry import BUILTINS, call_builtin
 from workflows.feel.comparison import compare, member
 from workflows.feel.errors import Nothing
 from workflows.feel.run import Run, Scope, attempt, handles
@@ -19,6 +19,9 @@ def _call(run: Run, node: nodes.Call, scope: Scope | None) -> object:
     function = run.evaluate(node.function, scope)
     arguments = [run.evaluate(argument, scope) for argument in node.arguments]
     run.position = node.position
+    named = node.function
+    if not isinstance(function, Builtin | Closure) and isinstance(named, nodes.Name) and named.name in BUILTINS:
+        function = Builtin(named.name)  # a variable that happens to be called `count` must not take the function away
     if function is None:
         return None
     return attempt(run, node, lambda: _called(run, function, arguments, node.names))

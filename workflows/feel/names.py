@@ -44,6 +44,8 @@ class NameTable:
     def take(self, cursor: "Cursor") -> str:
         """The longest known name here, else all plain words in a row."""
         start = cursor.at
+        if cursor.tokens[start].text == "not" and cursor.tokens[start + 1].kind == "name":
+            raise FeelError(cursor.tokens[start].position, "not skrivs med parentes: not(villkor).")
         count = max((len(words) for words in self._known if self._stands_here(cursor, words)), default=0)
         plain = self._plain_words(cursor)
         cursor.at = start + max(count, plain, 1)

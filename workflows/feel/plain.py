@@ -79,6 +79,8 @@ def plain_scalar(value: object) -> object:
 
 
 def plain_number(value: Decimal) -> int | float | None:
+    if not value.is_finite():
+        return None
     if value == value.to_integral_value() and abs(value.adjusted()) <= 34:
         return int(value)
     made = float(value)
