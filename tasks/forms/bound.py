@@ -40,13 +40,15 @@ class BoundForm:
         given: Mapping[str, Any] | None,
     ) -> None:
         self.form, self.title, self.intro = form, form.title, form.intro
-        self.raw: dict[str, Any] = (
+        written = (
             answers.initial(form, variables, now=now, answers=given) if post is None else posting.raw(form.fields, post)
         )
+        self.raw = posting.padded(form.fields, written)
         pressed = None
         if post is not None:
             new_row = partial(answers.new_row, variables=variables, now=now)
             pressed = posting.row_action(form.fields, post, self.raw, new_row=new_row)
+            self.raw = posting.padded(form.fields, self.raw)
         self.was_row_action = pressed is not None
         self.focus = pressed or ""
         self._cleaned = answers.clean(form, self.raw, variables, now=now)

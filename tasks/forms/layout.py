@@ -13,7 +13,7 @@ from tasks.forms import conditions, posting
 from tasks.forms.controls import Level
 from tasks.forms.shown import text
 from workflows.forms import expressions
-from workflows.forms.answers import Cleaned, FieldError, Path, least
+from workflows.forms.answers import Cleaned, FieldError, Path
 from workflows.forms.shapes import Field, Form
 
 
@@ -167,7 +167,6 @@ class _Builder:
     def _rows(self, field: Field, raw: object, path: Path, scope: _Scope) -> list[Row]:
         self.has_rows = True
         given = [row if isinstance(row, Mapping) else {} for row in raw] if isinstance(raw, list) else []
-        given += [{}] * (least(field) - len(given))
         return [self._row(field, row, (*path, number), scope) for number, row in enumerate(given)]
 
     def _row(self, field: Field, raw: Mapping[str, Any], path: Path, scope: _Scope) -> Row:

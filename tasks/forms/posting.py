@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.http import QueryDict
 
-from workflows.forms.answers import Path
+from workflows.forms.answers import Path, least
 from workflows.forms.shapes import Field
 
 ADD, REMOVE, UPDATE, ROWS, SHOWN = "_add:", "_remove:", "_update", "_rows:", "_shown"
@@ -70,6 +70,18 @@ def _carry_out(key: str, found: dict[str, tuple[Field, list[Raw]]], new_row: Cal
     if f"{action}:" == REMOVE and number.isdecimal() and int(number[:4]) < len(rows):
         del rows[int(number[:4])]
     return f"id_{control}_add"
+
+
+def padded(fields: Fields, data: Mapping[str, Any]) -> Raw:
+    """A copy with the rows that must be there, so that the page and the errors speak of the same rows."""
+    result = dict(data)
+    for field in fields:
+        rows = result.get(field.key)
+        if field.type == "list":
+            written = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+            written += [{}] * (least(field) - len(written))
+            result[field.key] = [padded(field.item, row) for row in written]
+    return result
 
 
 def lists(fields: Fields, data: Raw, at: Path = ()) -> Iterator[tuple[Field, list[Raw], Path]]:
