@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -18,9 +19,19 @@ from people.models import Staff
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
+class LogInForm(AuthenticationForm):
+    """Django's, in plain Swedish."""
+
+    error_messages = {  # noqa: RUF012 - declared by Django as the instance's
+        "invalid_login": "Användarnamnet eller lösenordet stämmer inte. Skilj på stora och små bokstäver.",
+        "inactive": "Kontot är stängt. Kontakta din chef.",
+    }
+
+
 class LogIn(LoginView):
     """With user name and password."""
 
+    authentication_form = LogInForm
     template_name = "people/login.html"
     redirect_authenticated_user = True
 

@@ -38,7 +38,7 @@ def test_a_wrong_password_is_told_in_swedish_and_the_name_is_kept(client: Client
     answer = client.post("/logga-in/", {"username": siri.username, "password": "fel"})
     page = answer.content.decode()
     assert _logged_in(client) is None
-    assert "Det gick inte att logga in" in page
+    assert "Användarnamnet eller lösenordet stämmer inte." in page
     assert 'href="#id_username"' in page
     assert 'value="siri"' in page
     assert "Please" not in page
