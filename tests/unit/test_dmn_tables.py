@@ -164,6 +164,12 @@ def test_every_version_of_the_standard_is_read(namespace: str) -> None:
     assert decide(model(table(["x"], [(["1"], ["2"])]), namespace=namespace), x=1).value == 2
 
 
+@pytest.mark.parametrize(("given", "expected"), [("2026-01-02", 1), ("2025-12-31", None), ("igår", None)])
+def test_iso_text_is_read_as_the_type_of_its_column(given: str, expected: int | None) -> None:
+    data = model(table(["x"], [(['> date("2026-01-01")'], ["1"])]))
+    assert decide(data.replace(b"<inputExpression>", b'<inputExpression typeRef="date">'), x=given).value == expected
+
+
 def test_a_null_in_a_cell_is_explained() -> None:
     result = decide(model(table(["x"], [(["< 5"], ["1"])])), x="text")
     assert [(note.element, note.message) for note in result.diagnostics] == [

@@ -13,6 +13,7 @@ class Expression:
 
     element: str
     text: str
+    type: str = ""  # typeRef as written, without namespace prefix
 
 
 @dataclass(frozen=True, slots=True)

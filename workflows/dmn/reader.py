@@ -243,7 +243,8 @@ class Reader:
         if language and "feel" not in language.lower():
             self._say(place, "language", f"Uttrycket är skrivet i {language[:60]}; bara FEEL går att använda.")
         text = self._child(element, "text")
-        return Expression(place, "".join(map(str, text.itertext())).strip() if text is not None else "")
+        written = "".join(map(str, text.itertext())).strip() if text is not None else ""
+        return Expression(place, written, _attribute(element, "typeRef").rpartition(":")[2])
 
 
 def _attribute(element: etree._Element, name: str) -> str:

@@ -6,8 +6,20 @@ from decimal import Decimal
 
 from workflows.dmn.errors import DmnError
 from workflows.dmn.model import DecisionTable, Expression, Rule
-from workflows.feel import Diagnostic, FeelError, Run, Tree, UnaryTree, nodes, parse, parse_unary
+from workflows.feel import Diagnostic, FeelError, Run, Tree, UnaryTree, nodes, parse, parse_unary, temporal
 from workflows.feel.comparison import equal
+from workflows.feel.errors import Nothing
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "date": temporal.read_date,
+    "time": temporal.read_time,
+    "dateTime": temporal.read_datetime,
+    "date and time": temporal.read_datetime,
+    "dayTimeDuration": temporal.read_duration,
+    "days and time duration": temporal.read_duration,
+    "yearMonthDuration": temporal.read_duration,
+    "years and months duration": temporal.read_duration,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,18 @@ class Evaluation:
 
     def value(self, expression: Expression) -> object:
         return self._evaluated(expression, self._parsed(expression, parse), None) if expression.text else None
+
+    def input(self, expression: Expression) -> object:
+        """The value of an input column; JSON has no dates, so ISO text becomes what the column's type says."""
+        value = self.value(expression)
+        reader = _READERS.get(expression.type)
+        if reader is None or not isinstance(value, str):
+            return value
+        try:
+            return reader(value)
+        except Nothing as reason:
+            self.diagnostics.append(CellDiagnostic(expression.element, reason.message_sv))
+            return None
 
     def passes(self, test: Expression, value: object) -> bool:
         if test.text in ("", "-"):
@@ -65,7 +89,7 @@ class TableResult:
 
 
 def evaluate_table(table: DecisionTable, evaluation: Evaluation) -> TableResult:
-    values = [evaluation.value(column.expression) for column in table.inputs]
+    values = [evaluation.input(column.expression) for column in table.inputs]
     inputs = {column.label: value for column, value in zip(table.inputs, values, strict=True)}
     first_only = table.hit_policy == "FIRST"
     hits: list[int] = []
