@@ -1,6 +1,7 @@
 """What the reader of forms refuses, and that nothing makes it fall over."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from workflows.forms import definition
 FIELD = {"key": "namn", "type": "str", "label": "Namn"}
 ENUM = {"key": "e", "type": "enum", "label": "E"}
 LIST = {"key": "l", "type": "list", "label": "L"}
+DAY = {"type": "date", "label": "Dag"}
 AGE = {"key": "alder", "type": "int", "label": "Ålder"}
 
 
@@ -175,14 +177,33 @@ def test_no_bytes_make_the_check_fall_over(data: bytes) -> None:
     definition.check(data, "f.json", no_parts)
 
 
+ROOT = Path(__file__).parents[2]
+
+
+def shared_in_repository(name: str) -> bytes:
+    folder, _, form_name = name.partition("/")
+    return (ROOT / "bpmn" / folder / "forms" / f"{form_name}.json").read_bytes()
+
+
 def test_the_forms_in_the_repository_have_no_findings() -> None:
-    root = Path(__file__).parents[2] / "bpmn"
-    files = sorted(root.glob("*/forms/*.json"))
+    files = sorted(ROOT.glob("bpmn/*/forms/*.json"))
     assert files
-
-    def shared(name: str) -> bytes:
-        folder, _, form_name = name.partition("/")
-        return (root / folder / "forms" / f"{form_name}.json").read_bytes()
-
-    findings = [found for file in files for found in definition.check(file.read_bytes(), str(file), shared)]
+    findings = [
+        found for file in files for found in definition.check(file.read_bytes(), str(file), shared_in_repository)
+    ]
     assert findings == []
+
+
+def test_every_example_in_the_documentation_is_a_form_that_can_be_read() -> None:
+    guide = (ROOT / "docs" / "processagare.md").read_text()
+    written = re.findall(r"^```json\n(.*?)^```", guide, re.DOTALL | re.MULTILINE) + re.findall(
+        r"`(\{.key.*?\})`", guide
+    )
+    examples = [json.loads(text) for text in written]
+    assert len(examples) > 12
+    for example in examples:
+        if "check" in example:
+            whole = form(DAY | {"key": "start"}, DAY | {"key": "slut"}, rules=[example])
+        else:
+            whole = example if "fields" in example else form(example)
+        assert definition.check(whole, "processagare.md", shared_in_repository) == [], example
