@@ -22,7 +22,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 class LogInForm(AuthenticationForm):
     """Django's, in plain Swedish."""
 
-    error_messages = {  # noqa: RUF012 - declared by Django as the instance's
+    error_messages = {
         "invalid_login": "Användarnamnet eller lösenordet stämmer inte. Skilj på stora och små bokstäver.",
         "inactive": "Kontot är stängt. Kontakta din chef.",
     }
