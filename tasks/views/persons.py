@@ -50,7 +50,13 @@ def persons(request: StaffRequest) -> HttpResponse:
         Found(ref=individual.ref, person=people.presented(individual, viewer=request.user), titles=titles)
         for individual, titles in found[:MOST]
     ]
-    return render(request, "tasks/persons.html", {"people": listed, "text": text, "has_more": len(found) > MOST})
+    context = {
+        "people": listed,
+        "text": text,
+        "has_more": len(found) > MOST,
+        "can_start": bool(selectors.startable(request.user)),
+    }
+    return render(request, "tasks/persons.html", context)
 
 
 @require_safe
@@ -81,5 +87,6 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         "rows": worklist.task_rows(open_tasks, viewer=request.user, now=now),
         "cases": cases,
         "events": selectors.events(individual, request.user),
+        "can_start": bool(selectors.startable(request.user)),
     }
     return render(request, "tasks/person.html", context)

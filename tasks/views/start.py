@@ -201,6 +201,7 @@ def _first_page(
         "typed_identity": choice.typed,
         "identity_error": number_problem,
         "needs_name": choice.needs_name,
+        "name_missing": any(problem.target in {"fornamn", "efternamn"} for problem in problems),
         "given_name": choice.given_name,
         "family_name": choice.family_name,
         "errors": problems,

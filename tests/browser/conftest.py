@@ -1,24 +1,81 @@
-"""A real browser: Chromium of this machine, in Swedish."""
+"""A real browser against the running product; without Chromium these tests are skipped, in one line."""
 
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
 
-from tests import machine
+from people.models import Staff
+from tests import pages
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+# Playwright's event loop runs in this thread, and Django would refuse the database there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = Path(__file__).resolve().parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    missing = None if CHROMIUM else "Chromium is not on this machine"
+    for item in items:
+        if missing and here in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=missing))
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    chromium = machine.chromium()
-    if chromium is None:
-        if "chromium" in machine.required():
-            pytest.fail("FORLOPP_REQUIRE asks for chromium, but there is none on this machine")
-        pytest.skip("there is no Chromium on this machine")
-    return {**browser_type_launch_args, "executable_path": chromium, "args": ARGUMENTS}
+def browser_type_launch_args() -> dict[str, Any]:
+    return {
+        "executable_path": CHROMIUM,
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=sv-SE"],
+    }
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "locale": "sv-SE", "timezone_id": "Europe/Stockholm"}
+def browser_context_args() -> dict[str, Any]:
+    return {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "viewport": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture
+def anna(transactional_db: None) -> Staff:
+    return pages.staff("anna", "samordnare")
+
+
+@pytest.fixture
+def siri(transactional_db: None) -> Staff:
+    return pages.staff("siri", "sjukskoterska")
+
+
+LogIn = Callable[[BrowserContext, Staff], None]
+
+
+@pytest.fixture
+def log_in(live_server: LiveServer) -> Iterator[LogIn]:
+    """Gives a browser the session of a member of staff, as if they had just logged in."""
+
+    def give(context: BrowserContext, member: Staff) -> None:
+        client = Client()
+        client.force_login(member)
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+
+    yield give
+
+
+def axe(page: Page) -> list[str]:
+    """What axe finds, one line per rule; nothing is excused."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: run make setup")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']}: {rule['help']} – {'; '.join(node['html'][:120] for node in rule['nodes'][:3])}"
+        for rule in found["violations"]
+    ]

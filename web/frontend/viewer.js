@@ -20,6 +20,7 @@ async function show(holder) {
     if (!response.ok) throw new Error(String(response.status));
     const viewer = new NavigatedViewer({ container: holder, zoomScroll: { enabled: false } });
     await viewer.importXML(await response.text());
+    fit(viewer, holder);
     mark(viewer, holder);
     addControls(viewer, holder);
     centre(viewer, ids(holder.dataset.active));
@@ -28,6 +29,15 @@ async function show(holder) {
     holder.dataset.state = "failed";
     holder.textContent = "Diagrammet gick inte att visa. Listan med steg säger samma sak.";
   }
+}
+
+// No taller than the drawing needs, no taller than the window shows.
+function fit(viewer, holder) {
+  const canvas = viewer.get("canvas");
+  const { inner } = canvas.viewbox();
+  const wanted = (inner.height / inner.width) * holder.clientWidth + 60;
+  holder.style.height = `${Math.round(Math.max(260, Math.min(wanted, window.innerHeight * 0.75)))}px`;
+  canvas.resized();
 }
 
 const ids = (text) => (text || "").split(" ").filter(Boolean);
@@ -40,7 +50,9 @@ function mark(viewer, holder) {
   const badge = (id, kind, text) => {
     if (!registry.get(id)) return;
     canvas.addMarker(id, `step-${kind}`);
-    overlays.add(id, "status", { position: { top: -12, left: 6 }, html: label(kind, text, links[id]) });
+    const isStep = registry.get(id).width > 60;
+    const words = isStep ? text : text.slice(0, 1) === "✓" ? "✓" : text;
+    overlays.add(id, "status", { position: isStep ? { top: -19, left: 2 } : { top: -16, left: 16 }, html: label(kind, words, links[id]) });
   };
   const active = ids(holder.dataset.active);
   for (const id of ids(holder.dataset.done)) if (!active.includes(id)) badge(id, "done", "✓ Klar");
@@ -55,10 +67,15 @@ function label(kind, text, href) {
   return node;
 }
 
+function whole(canvas) {
+  canvas.zoom("fit-viewport", "auto");
+  canvas.zoom(canvas.zoom() * 0.97, "auto");
+}
+
 // The whole diagram when it can be read whole, else the place where the ärende is.
 function centre(viewer, active) {
   const canvas = viewer.get("canvas");
-  canvas.zoom("fit-viewport", "auto");
+  whole(canvas);
   const element = viewer.get("elementRegistry").get(active[0]);
   if (!element || canvas.zoom() >= 0.55) return;
   canvas.zoom(0.8, { x: element.x + element.width / 2, y: element.y + element.height / 2 });
@@ -81,7 +98,7 @@ function addControls(viewer, holder) {
   };
   button("+", "Zooma in", () => scroll.stepZoom(1));
   button("−", "Zooma ut", () => scroll.stepZoom(-1));
-  button("Visa allt", "Visa hela diagrammet", () => canvas.zoom("fit-viewport", "auto"));
+  button("Visa allt", "Visa hela diagrammet", () => whole(canvas));
   button("Där vi är", "Visa var ärendet är", () => centre(viewer, ids(holder.dataset.active)));
   holder.before(bar);
   // The wheel belongs to the page until one has clicked in the diagram.

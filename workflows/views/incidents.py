@@ -144,7 +144,11 @@ def _dismiss(request: StaffRequest, found: Incident) -> str:
     reason = request.POST.get("skal", "").strip()
     if not reason:
         raise Refused("Skriv ett skäl.", "skal")
-    if found.message is not None and found.message.state in {InboxState.STOPPED, InboxState.BUFFERED, InboxState.RECEIVED}:
+    if found.message is not None and found.message.state in {
+        InboxState.STOPPED,
+        InboxState.BUFFERED,
+        InboxState.RECEIVED,
+    }:
         inbox.dismiss(message=found.message, reason=reason, by=request.user, now=timezone.now())
         return "Meddelandet är avskrivet."
     service.resolve(incident=found, by=request.user, now=timezone.now(), note=reason)

@@ -1,6 +1,7 @@
 // Small courtesies on top of pages that work without any script: no double submits, a quiet sign when the list changed.
 (() => {
   "use strict";
+  document.documentElement.classList.add("js");
 
   // A second press while the first is under way does nothing; the server would answer the same anyway.
   document.addEventListener("submit", (event) => {
