@@ -106,11 +106,12 @@ HARMLESS = [
 
 
 def outcome(text: str) -> tuple[object, float]:
-    start = time.perf_counter()
+    """The value (or FeelError) and the seconds of CPU it took, which a busy machine does not change."""
+    start = time.thread_time()
     result: object = feel.FeelError
     with contextlib.suppress(feel.FeelError):
         result = feel.evaluate(text, {"a": {"b": 1}}, now=NOW)
-    return result, time.perf_counter() - start
+    return result, time.thread_time() - start
 
 
 @pytest.mark.parametrize("text", STOPPED, ids=range(len(STOPPED)))
@@ -122,10 +123,10 @@ def test_a_bomb_is_stopped(text: str) -> None:
 
 @pytest.mark.parametrize("text", REFUSED, ids=range(len(REFUSED)))
 def test_what_is_too_deep_or_foreign_does_not_parse(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(feel.FeelError):
         feel.parse(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.thread_time() - start < 0.5
 
 
 @pytest.mark.parametrize("text", HARMLESS)

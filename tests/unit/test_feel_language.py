@@ -52,6 +52,7 @@ def value(text: str, **extra: object) -> object:
         ("3 in [1..3)", False),
         ("3 in ]1..3]", True),
         ("3 in [1..3[ or 1 in [1..3[", True),
+        ("[1..10[.end", 10),
         ("3 in (< 2, > 5)", False),
         ("3 in (1..5)", True),
         ("2 in lista", True),

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 # Built-in names that contain a keyword; all others are plain words, and plain words in a row are always one name.
 _BUILTINS_WITH_KEYWORDS = ("date and time", "years and months duration", "days and time duration", "get or else")
-AFTER_NAME = frozenset([")", "]", "}", ",", ":", "then", "else", "return", "satisfies", "and", "or"])
 _MAX_WORDS = 30
 
 

@@ -8,7 +8,6 @@ from workflows.feel.cursor import Cursor
 from workflows.feel.errors import FeelError, Nothing
 from workflows.feel.lexer import KEYWORDS
 from workflows.feel.limits import MAX_PARSE_DEPTH, MAX_TREE_DEPTH
-from workflows.feel.names import AFTER_NAME
 from workflows.feel.nodes import (
     And,
     Arithmetic,
@@ -45,6 +44,35 @@ _POWERS = {
     "/": PRODUCT,
 }
 _POWERS |= dict.fromkeys(COMPARISONS, COMPARISON) | {"**": POWER} | dict.fromkeys(("[", "(", ".", "instance"), POSTFIX)
+# What cannot begin a filter's condition, so that a `[` before it closes the range `[a..b[`.
+_AFTER_RANGE = frozenset(
+    [
+        ")",
+        "]",
+        "}",
+        ",",
+        ":",
+        ".",
+        "=",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "*",
+        "/",
+        "**",
+        "+",
+        "then",
+        "else",
+        "return",
+        "satisfies",
+        "and",
+        "or",
+        "in",
+        "between",
+    ]
+)
 _LITERALS: dict[str, object] = {"true": True, "false": False, "null": None}
 
 
@@ -87,7 +115,7 @@ class Parser(Cursor):
 
     def _closes_range(self) -> bool:
         after = self.ahead()
-        return after.kind == "end" or after.text in AFTER_NAME
+        return after.kind == "end" or after.text in _AFTER_RANGE
 
     def _infix(self, left: Node) -> Node:
         token = self.token
