@@ -32,7 +32,7 @@ LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 # The newest is the newest that every locked package has been built for.
 OLDEST, NEWEST = (3, 11), (3, 14)
 # What an installation keeps in FORLOPP_VAR, and so what `make reset` may remove.
-STATE = ("forlopp.sqlite3*", "prefect", "prefect-client", "log", "supervisor", "secrets.env")
+STATE = ("forlopp.sqlite3*", "prefect", "prefect-client", "simulators", "log", "supervisor", "secrets.env")
 NO_NETWORK = re.compile(
     r"dns error|resolve|connect|timed out|timeout|network|ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|certificate|"
     r"Failed to fetch|No matching distribution|tunnel|proxy",
@@ -221,7 +221,7 @@ def ensure_bundle() -> None:
 def var() -> Path:
     folder = ROOT / (os.environ.get("FORLOPP_VAR") or "var")
     try:
-        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
         raise Refusal("FORLOPP_VAR kan inte användas: {} ({}).".format(folder, problem.strerror)) from None
     return folder

@@ -35,6 +35,8 @@ CONFIGURATION: dict[str, Any] = {
     "loggers": {
         # By default Django mails errors with every local variable of the request.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # A line per call to Prefect would be thirty a run.
+        "httpx": {"level": "WARNING"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }

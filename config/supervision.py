@@ -39,7 +39,7 @@ class CannotRun(Exception):
 def only_one() -> Iterator[IO[str]]:
     """Hold the installation: its database and ports belong to one supervisor at a time."""
     path = settings.FORLOPP_VAR / "run.lock"
-    path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,6 +89,10 @@ class Supervisor:
         configuration.write_text(configuration_text(processes.all_processes()), encoding="utf-8")
         adopt_orphans()
         command = [*CHILD, "--signal", "TERM", "--", str(BIN / "supervisord"), "-n", "-s", "-c", str(configuration)]
+        with (settings.FORLOPP_VAR / "log" / "supervisor-start.log").open("wb") as complaints:
+            self._spawn(command, complaints)
+
+    def _spawn(self, command: list[str], complaints: IO[bytes]) -> None:
         # Its own session: Ctrl-C reaches us alone, and we stop the others in order. It shares our lock, so that the
         # installation is held until it is gone, even if we are killed.
         self._process = subprocess.Popen(  # noqa: S603
@@ -96,8 +100,8 @@ class Supervisor:
             cwd=settings.BASE_DIR,
             env=os.environ | processes.prefect_environment(),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=complaints,
+            stderr=complaints,
             start_new_session=True,
             pass_fds=[self._lock.fileno()],
         )

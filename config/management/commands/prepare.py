@@ -1,7 +1,7 @@
 """Brings an installation to where it can start: database, förlopp and, in the demo, invented people."""
 
+import io
 import time
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -15,18 +15,24 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        settings.FORLOPP_VAR.mkdir(mode=0o750, parents=True, exist_ok=True)
-        self.step("Databasen", lambda: call_command("migrate", interactive=False, verbosity=0))
-        self.step("Förloppen i bpmn/", lambda: call_command("load_forlopp", verbosity=0))
+        settings.FORLOPP_VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.step("Databasen", "migrate", interactive=False)
+        self.step("Förloppen i bpmn/", "load_forlopp")
         if settings.FORLOPP_DEMO:
-            self.step("Påhittad personal och påhittade personer", lambda: call_command("demo_data", verbosity=0))
+            self.step("Påhittad personal och påhittade personer", "demo_data")
+            self.step("Påhittade medicingivare", "demo_dispensers")
 
-    def step(self, what: str, action: Callable[[], Any]) -> None:
+    def step(self, what: str, command: str, **options: Any) -> None:
+        """One line per step; what the command itself says is shown only when it fails."""
         started = time.monotonic()
         self.stdout.write(f"  {what} …", ending="")
         self.stdout.flush()
+        said = io.StringIO()
         try:
-            action()
+            call_command(command, stdout=said, verbosity=0, **options)
+        except (CommandError, SystemExit):
+            self.stdout.write(f" gick inte.\n{said.getvalue().rstrip()}")
+            raise
         except DatabaseError as problem:
             # Never the text of the error: it may hold values.
             raise CommandError(

@@ -60,6 +60,9 @@ class Command(BaseCommand):
         if not supervision.wait_until(
             lambda: child.answers(health), seconds=FIRST_PAGE_SECONDS, alive=lambda: supervisor.is_alive
         ):
+            if not supervisor.is_alive:
+                log = settings.FORLOPP_VAR / "log" / "supervisor-start.log"
+                raise supervision.CannotRun(f"Övervakaren startade inte; läs varför i {log}")
             raise supervision.CannotRun(f"Webben svarade inte; läs varför i {settings.FORLOPP_VAR / 'log' / 'web.log'}")
         self.stdout.write(greeting())
         self.stdout.flush()

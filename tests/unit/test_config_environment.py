@@ -1,0 +1,55 @@
+"""What an installation can be told from outside."""
+
+from pathlib import Path
+
+import pytest
+
+from config import environment
+from config.environment import EnvironmentProblem
+
+
+def test_nothing_said_is_production_on_port_8000_with_sqlite_in_var() -> None:
+    here = environment.read({})
+    assert (here.mode, here.is_demo, here.port) == ("production", False, 8000)
+    assert here.database_url == f"sqlite:///{environment.BASE_DIR}/var/forlopp.sqlite3"
+
+
+def test_secrets_come_from_the_file_beside_the_database_and_the_environment_wins(tmp_path: Path) -> None:
+    (tmp_path / "secrets.env").write_text("FORLOPP_SECRET_KEY=from=file\nFORLOPP_WEBHOOK_SECRETS=one,two\n")
+    here = environment.read({"FORLOPP_VAR": str(tmp_path), "FORLOPP_WEBHOOK_SECRETS": "three"})
+    assert here.secret("FORLOPP_SECRET_KEY") == "from=file"
+    assert here.secret("FORLOPP_WEBHOOK_SECRETS") == "three"
+    assert here.secret("FORLOPP_PREFECT_AUTH") == ""
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"FORLOPP_MODE": "test"},
+        {"FORLOPP_PORT": "åtta"},
+        {"FORLOPP_PORT": "80"},
+        {"FORLOPP_PORT": "65533"},
+    ],
+)
+def test_what_cannot_be_acted_on_is_refused(values: dict[str, str]) -> None:
+    with pytest.raises(EnvironmentProblem):
+        environment.read(values)
+
+
+def test_sqlite_takes_the_write_lock_when_a_transaction_begins_and_syncs_every_commit() -> None:
+    options = environment.database("sqlite:////srv/a b.sqlite3")["OPTIONS"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in options["init_command"]
+    assert "synchronous=FULL" in options["init_command"]
+    assert environment.database("sqlite:////srv/a%20b.sqlite3")["NAME"] == "/srv/a b.sqlite3"
+
+
+def test_a_postgresql_address_is_taken_apart_with_its_escapes() -> None:
+    read = environment.database("postgresql://f%C3%B6r:p%40ss@db.example.se:5433/forlopp?sslmode=verify-full")
+    assert (read["USER"], read["PASSWORD"], read["HOST"], read["PORT"]) == ("för", "p@ss", "db.example.se", "5433")
+    assert (read["NAME"], read["OPTIONS"]) == ("forlopp", {"sslmode": "verify-full"})
+
+
+def test_another_database_is_refused() -> None:
+    with pytest.raises(EnvironmentProblem):
+        environment.database("mysql://localhost/forlopp")
