@@ -60,7 +60,7 @@ def stamp(staff: Staff, *, now: datetime.datetime) -> str:
 def load(staff: Staff, *, mine: bool, limit: int, now: datetime.datetime) -> Worklist:
     """The first `limit` tasks by due time. The stamp is taken first: a change while we read shows at the next poll."""
     mark = stamp(staff, now=now)
-    found = selectors.inbox_tasks(staff, now=now, mine=mine, limit=limit + 1)
+    found = selectors.inbox_tasks(staff, mine=mine, limit=limit + 1)
     listed = task_rows(found[:limit], viewer=staff, now=now)
     return Worklist(
         sections=_sections(listed),

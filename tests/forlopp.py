@@ -16,7 +16,10 @@ from workflows.services import deployments
 
 KEY = "prov"
 FORM = {"title": "Prov", "fields": [{"key": "svar", "type": "str", "label": "Svar", "required": True}]}
-BY_HAND = {"title": "Gör för hand", "fields": [{"key": "vad", "type": "text", "label": "Vad gjordes?", "required": True}]}
+BY_HAND = {
+    "title": "Gör för hand",
+    "fields": [{"key": "vad", "type": "text", "label": "Vad gjordes?", "required": True}],
+}
 CONFIG: dict[str, Any] = {
     "key": KEY,
     "title": "Prov",
@@ -42,7 +45,7 @@ _PROPERTIES = (
 )
 _LANES = (
     '<laneSet id="lanes"><lane id="lane_samordnare" name="Samordnare"><flowNodeRef>a</flowNodeRef>'
-    "<flowNodeRef>ring</flowNodeRef></lane><lane id=\"lane_sjukskoterska\" name=\"Sjuksköterska\">"
+    '<flowNodeRef>ring</flowNodeRef></lane><lane id="lane_sjukskoterska" name="Sjuksköterska">'
     "<flowNodeRef>b</flowNodeRef><flowNodeRef>stada</flowNodeRef><flowNodeRef>sen</flowNodeRef></lane></laneSet>"
 )
 _BODY = (
@@ -53,7 +56,8 @@ _BODY = (
     + '<boundaryEvent id="nej" attachedToRef="ring"><errorEventDefinition errorRef="err"/></boundaryEvent>'
     + '<intermediateCatchEvent id="vanta"><messageEventDefinition messageRef="m_info"/></intermediateCatchEvent>'
     + '<userTask id="b" name="Andra uppgiften"/>'
-    + '<boundaryEvent id="t" attachedToRef="b" cancelActivity="false"><timerEventDefinition><timeDuration>P2D</timeDuration>'
+    + '<boundaryEvent id="t" attachedToRef="b" cancelActivity="false"><timerEventDefinition>'
+    + "<timeDuration>P2D</timeDuration>"
     + '</timerEventDefinition></boundaryEvent><userTask id="sen" name="Påminnelse"/><endEvent id="end_sen"/>'
     + '<endEvent id="end_klar" name="Klar"/><endEvent id="end_nekad" name="Nekad"/>'
     + chain("s", "a", "ring", "vanta", "b", "end_klar")
@@ -76,7 +80,7 @@ def _ring(delivery: Delivery) -> Json:
 def _translate(payload: Json, *, now: Any) -> IncomingMessage:
     if "typ" not in payload:
         raise Unreadable("unreadable", "Typ saknas.")
-    sent_at = parse_moment(payload["skickad_dt"])
+    sent_at = min(parse_moment(payload["skickad_dt"]), now)
     keys = {"nr": str(payload.get("nr", ""))}
     content = {key: value for key, value in payload.items() if key not in {"typ", "person"}}
     message = IncomingMessage(payload["typ"], keys, content, sent_at, version=payload.get("version", 1))

@@ -110,7 +110,7 @@ def main_source(config: Mapping[str, Any], sources: Mapping[str, str]) -> str:
 
 
 def _folder_files(path: Path) -> dict[str, bytes]:
-    files = {name: content for name, content in _published_files(path)}
+    files = dict(_published_files(path))
     shared = path.parent / "_shared"
     if shared.is_dir() and path.name != "_shared":
         files |= {SHARED + name: content for name, content in _published_files(shared)}

@@ -74,7 +74,7 @@ def tag(name: str) -> str:
 
 
 def processes(root: etree._Element) -> list[etree._Element]:
-    return [node for node in root.iter(tag("process"))]
+    return list(root.iter(tag("process")))
 
 
 def flow_nodes(root: etree._Element) -> Iterator[etree._Element]:

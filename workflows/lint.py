@@ -54,6 +54,7 @@ class Context:
 @dataclass
 class _Report:
     file: str
+    context: Context
     found: list[Finding] = field(default_factory=list)
 
     def error(self, element: str, code: str, message: str) -> None:
@@ -65,8 +66,8 @@ class _Report:
 
 def diagram_findings(root: etree._Element, file: str, context: Context) -> list[Finding]:
     """Everything found in one diagram."""
-    report = _Report(file)
-    checks: tuple[Callable[[etree._Element, _Report, Context], None], ...] = (
+    report = _Report(file, context)
+    checks: tuple[Callable[[etree._Element, _Report], None], ...] = (
         _processes,
         _ids,
         _flows,
@@ -79,13 +80,13 @@ def diagram_findings(root: etree._Element, file: str, context: Context) -> list[
         _reach,
     )
     for check in checks:
-        check(root, report, context)
+        check(root, report)
     return report.found
 
 
 def config_findings(config: Mapping[str, Any], file: str) -> list[Finding]:
     """Message rules and durations of process.toml."""
-    report = _Report(file)
+    report = _Report(file, Context({}, set(), set(), set()))
     for name, rule in config.get("messages", {}).items():
         if not isinstance(rule, dict):
             report.error(name, "message", f"[messages.{name}] ska vara en tabell.")
@@ -101,7 +102,7 @@ def config_findings(config: Mapping[str, Any], file: str) -> list[Finding]:
     return report.found
 
 
-def _processes(root: etree._Element, report: _Report, context: Context) -> None:
+def _processes(root: etree._Element, report: _Report) -> None:
     executable = [item for item in diagram.processes(root) if item.get("isExecutable") == "true"]
     if not executable:
         report.error("", "no-process", "Diagrammet har ingen körbar process (isExecutable).")
@@ -113,8 +114,8 @@ def _processes(root: etree._Element, report: _Report, context: Context) -> None:
             report.warning(process.get("id", ""), "no-end", "Processen har ingen sluthändelse.")
 
 
-def _ids(root: etree._Element, report: _Report, context: Context) -> None:
-    semantic = [node for node in root.iter() if isinstance(node.tag, str) and diagram.is_bpmn(node) and node.get("id")]
+def _ids(root: etree._Element, report: _Report) -> None:
+    semantic = [node for node in root.iter() if diagram.is_bpmn(node) and node.get("id")]
     for node_id, count in Counter(node.get("id", "") for node in semantic).items():
         if count > 1:
             report.error(node_id, "duplicate-id", f"Id {node_id} används {count} gånger.")
@@ -126,7 +127,7 @@ def _ids(root: etree._Element, report: _Report, context: Context) -> None:
             report.error(node_id, "reserved-id", f"Id {node_id} är reserverat av motorn. Välj ett annat.")
 
 
-def _flows(root: etree._Element, report: _Report, context: Context) -> None:
+def _flows(root: etree._Element, report: _Report) -> None:
     scope_of = {node.get("id", ""): node.getparent() for node in diagram.flow_nodes(root)}
     for flow in root.iter(diagram.tag("sequenceFlow")):
         for end in ("sourceRef", "targetRef"):
@@ -137,7 +138,7 @@ def _flows(root: etree._Element, report: _Report, context: Context) -> None:
             report.error(node.get("id", ""), "boundary", "Kanthändelsen sitter inte på något steg.")
 
 
-def _unsupported(root: etree._Element, report: _Report, context: Context) -> None:
+def _unsupported(root: etree._Element, report: _Report) -> None:
     for node in root.iter():
         name = local(node) if diagram.is_bpmn(node) else ""
         if name in UNSUPPORTED:
@@ -146,7 +147,7 @@ def _unsupported(root: etree._Element, report: _Report, context: Context) -> Non
             report.error(owner_id, "unsupported", f"Motorn kör inte {UNSUPPORTED[name]} ännu.")
 
 
-def _gateways(root: etree._Element, report: _Report, context: Context) -> None:
+def _gateways(root: etree._Element, report: _Report) -> None:
     outgoing = _outgoing(root)
     for node in diagram.flow_nodes(root):
         node_id, flows = node.get("id", ""), outgoing.get(node.get("id", ""), [])
@@ -154,36 +155,47 @@ def _gateways(root: etree._Element, report: _Report, context: Context) -> None:
             report.error(node_id, "default", "Standardflödet finns inte.")
         if local(node) in {"exclusiveGateway", "inclusiveGateway"} and len(flows) > 1:
             for flow in flows:
-                if flow.find("./bpmn:conditionExpression", NAMESPACES) is None and flow.get("id") != node.get("default"):
+                if flow.find("./bpmn:conditionExpression", NAMESPACES) is None and flow.get("id") != node.get(
+                    "default"
+                ):
                     report.error(flow.get("id", ""), "condition", "Flödet från en grind saknar villkor.")
             if not node.get("default"):
-                report.warning(node_id, "no-default", "Grinden saknar standardflöde: stämmer inget villkor blir det stopp.")
+                report.warning(
+                    node_id, "no-default", "Grinden saknar standardflöde: stämmer inget villkor blir det stopp."
+                )
         elif local(node) not in diagram.GATEWAYS and local(node) != "startEvent" and len(flows) > 1:
             report.error(node_id, "many-out", "Steget har flera utgående flöden. Använd en grind.")
 
 
-def _expressions(root: etree._Element, report: _Report, context: Context) -> None:
+def _expressions(root: etree._Element, report: _Report) -> None:
+    _conditions(root, report)
+    _scripts(root, report)
+    for node in root.iter(f"{{{diagram.SPIFF}}}*"):
+        name = local(node)
+        if name in {"preScript", "postScript", "messagePayload", "payloadExpression"}:
+            _feel(report, _owner(node), node.text or "", name)
+        elif name == "parameter" and node.get("value") is None:
+            report.error(_owner(node), "parameter", f"Parametern {node.get('id')} saknar värde.")
+        elif name == "parameter":
+            _feel(report, _owner(node), node.get("value", ""), f"parametern {node.get('id')}")
+
+
+def _conditions(root: etree._Element, report: _Report) -> None:
     for flow in root.iter(diagram.tag("sequenceFlow")):
         condition = flow.find("./bpmn:conditionExpression", NAMESPACES)
         if condition is not None:
             _feel(report, flow.get("id", ""), condition.text or "", "villkoret")
+
+
+def _scripts(root: etree._Element, report: _Report) -> None:
     for node in root.iter(diagram.tag("scriptTask")):
         script = node.find("./bpmn:script", NAMESPACES)
         if (node.get("scriptFormat") or "feel").lower() != "feel":
             report.error(node.get("id", ""), "script-language", "Skriptet ska vara FEEL (scriptFormat=”feel”).")
         _feel(report, node.get("id", ""), (script.text if script is not None else "") or "", "skriptet")
-    for node in root.iter(f"{{{diagram.SPIFF}}}*"):
-        name = local(node)
-        if name in {"preScript", "postScript", "messagePayload", "payloadExpression"}:
-            _feel(report, _owner(node), node.text or "", name)
-        elif name == "parameter":
-            if node.get("value") is None:
-                report.error(_owner(node), "parameter", f"Parametern {node.get('id')} saknar värde.")
-            else:
-                _feel(report, _owner(node), node.get("value", ""), f"parametern {node.get('id')}")
 
 
-def _timers(root: etree._Element, report: _Report, context: Context) -> None:
+def _timers(root: etree._Element, report: _Report) -> None:
     for definition in root.iter(diagram.tag("timerEventDefinition")):
         owner = _owner(definition)
         found = [definition.find(f"./bpmn:{tag}", NAMESPACES) for tag in TIME_TAGS]
@@ -195,7 +207,7 @@ def _timers(root: etree._Element, report: _Report, context: Context) -> None:
 
 
 def _time(report: _Report, owner: str, kind: str, text: str) -> None:
-    looks_bare = clock.is_literal(text) or text[:1] in {"P", "R"} and text.isascii() and text.upper() == text
+    looks_bare = clock.is_literal(text) or (text[:1] in {"P", "R"} and text.isascii() and text.upper() == text)
     if not looks_bare:
         _feel(report, owner, text, "tiden")
         return
@@ -210,7 +222,7 @@ def _time(report: _Report, owner: str, kind: str, text: str) -> None:
         report.error(owner, "timer", str(error))
 
 
-def _events(root: etree._Element, report: _Report, context: Context) -> None:
+def _events(root: etree._Element, report: _Report) -> None:
     messages = diagram.message_names(root)
     for node in diagram.flow_nodes(root):
         definition = diagram.event_definition(node)
@@ -220,43 +232,54 @@ def _events(root: etree._Element, report: _Report, context: Context) -> None:
         ref = node.get("messageRef") or (definition.get("messageRef") if definition is not None else None)
         name = messages.get(ref or "", "")
         if not name:
-            report.error(node.get("id", ""), "no-message", "Steget väntar på eller skickar ett meddelande som inte är valt.")
-        elif context.is_folder and name not in context.messages and local(node) not in {
-            "sendTask",
-            "endEvent",
-            "intermediateThrowEvent",
-        }:
+            report.error(
+                node.get("id", ""), "no-message", "Steget väntar på eller skickar ett meddelande som inte är valt."
+            )
+        elif (
+            report.context.is_folder
+            and name not in report.context.messages
+            and local(node)
+            not in {
+                "sendTask",
+                "endEvent",
+                "intermediateThrowEvent",
+            }
+        ):
             report.error(node.get("id", ""), "message-rule", f"Meddelandet {name} saknar regel i process.toml.")
 
 
-def _tasks(root: etree._Element, report: _Report, context: Context) -> None:
+def _tasks(root: etree._Element, report: _Report) -> None:
     for element in diagram.elements(root).values():
         if element.type == "userTask":
-            _user_task(element, report, context)
+            _user_task(element, report)
     for node in root.iter(diagram.tag("serviceTask")):
-        operator = node.find("./bpmn:extensionElements/spiff:serviceTaskOperator", NAMESPACES)
-        name = operator.get("id", "") if operator is not None else ""
-        if not name:
-            report.error(node.get("id", ""), "no-operation", "Systemsteget saknar koppling (operation).")
-        elif not context.knows_operation(name):
-            report.error(node.get("id", ""), "unknown-operation", f"Kopplingen {name} finns inte.")
+        _service_task(node, report)
     for node in root.iter(diagram.tag("businessRuleTask")):
         decision = diagram.extension_text(node, "calledDecisionId")
-        if not decision or (context.is_folder and decision not in context.decisions):
+        if not decision or (report.context.is_folder and decision not in report.context.decisions):
             report.error(node.get("id", ""), "no-decision", f"Beslutet ”{decision}” finns inte i någon beslutstabell.")
     for node in root.iter(diagram.tag("callActivity")):
         called = node.get("calledElement", "")
-        if called not in context.processes:
+        if called not in report.context.processes:
             report.error(node.get("id", ""), "no-process", f"Den anropade processen ”{called}” finns inte.")
 
 
-def _user_task(element: Element, report: _Report, context: Context) -> None:
+def _service_task(node: etree._Element, report: _Report) -> None:
+    operator = node.find("./bpmn:extensionElements/spiff:serviceTaskOperator", NAMESPACES)
+    name = operator.get("id", "") if operator is not None else ""
+    if not name:
+        report.error(node.get("id", ""), "no-operation", "Systemsteget saknar koppling (operation).")
+    elif not report.context.knows_operation(name):
+        report.error(node.get("id", ""), "unknown-operation", f"Kopplingen {name} finns inte.")
+
+
+def _user_task(element: Element, report: _Report) -> None:
     if not element.name:
         report.warning(element.id, "no-name", "Uppgiften saknar namn.")
-    if not element.lane and context.is_folder:
+    if not element.lane and report.context.is_folder:
         report.error(element.id, "no-lane", "Uppgiften ligger inte i någon bana: ingen profession får den.")
     key = element.properties.get("formKey") or element.id
-    if context.is_folder and form_file(key) not in context.forms:
+    if report.context.is_folder and form_file(key) not in report.context.forms:
         report.error(element.id, "no-form", f"Formuläret {form_file(key)} saknas.")
     due = element.properties.get("forfaller", "")
     if due:
@@ -269,11 +292,13 @@ def _user_task(element: Element, report: _Report, context: Context) -> None:
         _feel(report, element.id, part, "meningen om varför")
 
 
-def _reach(root: etree._Element, report: _Report, context: Context) -> None:
+def _reach(root: etree._Element, report: _Report) -> None:
     """Steps that no flow ever reaches."""
     outgoing = _outgoing(root)
     for scope in (node for node in root.iter() if diagram.is_bpmn(node) and local(node) in diagram.SCOPES):
-        nodes = {node.get("id", ""): node for node in scope if diagram.is_bpmn(node) and local(node) in diagram.FLOW_NODES}
+        nodes = {
+            node.get("id", ""): node for node in scope if diagram.is_bpmn(node) and local(node) in diagram.FLOW_NODES
+        }
         entries = [
             key
             for key, node in nodes.items()

@@ -156,11 +156,16 @@ class MemoryWorld:
         """Save as the database would, then let kept messages reach those who wait for them now."""
         self._answer_local(run, now)
         self.seen |= {item.element.id for item in run.happened}
-        self.state = json.loads(json.dumps(run.dump()))
-        for item in list(self.kept):
-            if self._deliver(item.incoming.name, item.keys, {**item.incoming.payload, "person_ref": self.person_ref}, now):
-                self.kept.remove(item)
+        try:
+            self.state = json.loads(json.dumps(run.dump()))
+        except engine.EngineError as error:
+            raise Failed(f"Stopp: {error.message}") from None
+        for index, item in enumerate(self.kept):
+            del self.kept[index]
+            payload = {**item.incoming.payload, "person_ref": self.person_ref}
+            if self._deliver(item.incoming.name, item.keys, payload, now):
                 return
+            self.kept.insert(index, item)
 
     def _answer_local(self, run: engine.Execution, now: datetime) -> None:
         for task in run.waiting().service_tasks:
@@ -185,10 +190,12 @@ class MemoryWorld:
                 continue
             value = feel.to_plain(feel.evaluate(rule.value, run.variables, now=now)) if rule.value else None
             if value and str(value) == keys.get(rule.key_name):
-                target, catch = waiting.id, waiting.name
-                self._step(lambda again: again.deliver(target, catch, payload, now=now), now)
+                self._take(waiting, payload, now)
                 return True
         return False
+
+    def _take(self, waiting: engine.WaitingMessage, payload: dict[str, Any], now: datetime) -> None:
+        self._step(lambda run: run.deliver(waiting.id, waiting.name, payload, now=now), now)
 
     def _cleaned(self, key: str, answers: dict[str, Any], variables: dict[str, Any], now: datetime) -> dict[str, Any]:
         cleaned = form_answers.clean(self.version.form(key), answers, variables, now=now)
@@ -206,7 +213,9 @@ class MemoryWorld:
 
     def _starts(self) -> list[engine.Element]:
         elements = self.version.definition.elements.values()
-        return [item for item in elements if item.type == "startEvent" and item.scope == self.version.definition.process]
+        return [
+            item for item in elements if item.type == "startEvent" and item.scope == self.version.definition.process
+        ]
 
     def _rules(self) -> list[published.MessageRule]:
         return list(self.version.messages.values())

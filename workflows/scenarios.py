@@ -134,12 +134,11 @@ def files(folder: Path) -> list[Path]:
 def play(scenario: Scenario, world: World) -> Result:
     """Play all steps; the first that fails ends it."""
     run = _Run(scenario, world)
-    number = 0
-    try:
-        for number, step in enumerate(scenario.steps, start=1):
+    for number, step in enumerate(scenario.steps, start=1):
+        try:
             run.step(step)
-    except Failed as error:
-        return Result(scenario, str(error), number, frozenset(world.visited()))
+        except Failed as error:
+            return Result(scenario, str(error), number, frozenset(world.visited()))
     return Result(scenario, visited=frozenset(world.visited()))
 
 
@@ -191,7 +190,9 @@ class _Run:
     def _service(self, step: Mapping[str, Any]) -> None:
         operation = step["service"]
         if operation not in self.world.waiting_operations():
-            raise Failed(f"Inget steg väntar på {operation}. Väntar: {', '.join(self.world.waiting_operations()) or 'inget'}.")
+            raise Failed(
+                f"Inget steg väntar på {operation}. Väntar: {', '.join(self.world.waiting_operations()) or 'inget'}."
+            )
         error = step.get("error")
         if error is None:
             self.world.answer(operation, dict(step.get("result", {})), now=self.now)
@@ -223,7 +224,9 @@ class _Run:
         with_role = any(":" in name for name in wanted)
         found = sorted(f"{task.role}:{task.element_id}" if with_role else task.element_id for task in open_now)
         if wanted != found:
-            raise Failed(f"Öppna uppgifter är {', '.join(found) or 'inga'}, men ska vara {', '.join(wanted) or 'inga'}.")
+            raise Failed(
+                f"Öppna uppgifter är {', '.join(found) or 'inga'}, men ska vara {', '.join(wanted) or 'inga'}."
+            )
 
     def _check(self, step: Mapping[str, Any]) -> None:
         try:

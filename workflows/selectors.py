@@ -52,7 +52,7 @@ class Diagram:
     active: list[str]
 
 
-def inbox_tasks(staff: Staff, *, now: datetime, mine: bool = False, limit: int = 50) -> list[UserTask]:
+def inbox_tasks(staff: Staff, *, mine: bool = False, limit: int = 50) -> list[UserTask]:
     """Open tasks of the staff member's groups (or taken by them), soonest due first.
 
     One query per group, each answered by its index alone, merged: an IN over groups would sort them all.
@@ -82,7 +82,7 @@ def task_for(staff: Staff, public_id: UUID) -> UserTask | None:
         "individual", "instance__version", "instance__definition", "claimed_by", "completed_by"
     )
     task = rows.filter(public_id=public_id).first()
-    if task is None or (task.is_restricted or task.individual.is_protected) and not staff.may_see_protected:
+    if task is None or ((task.is_restricted or task.individual.is_protected) and not staff.may_see_protected):
         return None
     held = staff.professions
     return task if task.group in held or task.escalated_to in held or _may_see(staff, task.instance) else None
@@ -200,7 +200,9 @@ def _machine_steps(instance: ProcessInstance) -> list[str]:
         *instance.subscriptions.values_list("element_id", flat=True),
         *instance.timers.values_list("element_id", flat=True),
     ]
-    found += [key for key in waits if key in elements and elements[key].type in {"intermediateCatchEvent", "receiveTask"}]
+    found += [
+        key for key in waits if key in elements and elements[key].type in {"intermediateCatchEvent", "receiveTask"}
+    ]
     return [key for key in dict.fromkeys(found) if key in elements]
 
 

@@ -12,9 +12,9 @@ from people.models import Staff
 from tests import forlopp, pages
 from workflows import connectors
 from workflows.models import (
-    Incident,
     InboxMessage,
     InboxState,
+    Incident,
     InstanceState,
     OutboxMessage,
     OutboxState,
@@ -24,15 +24,18 @@ from workflows.models import (
     TimerJob,
     UserTask,
 )
-from workflows.services import incidents, inbox, instances, outbox, timers, user_tasks
+from workflows.services import inbox, incidents, instances, outbox, timers, user_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
 pages.PROFESSIONS.setdefault("enhetschef", "Enhetschef")
 
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
 @pytest.fixture(autouse=True)
-def _published(transactional_db: None) -> None:
+def _published() -> None:
     forlopp.publish()
 
 
@@ -90,7 +93,7 @@ def test_another_notice_of_the_same_case_starts_no_second_instance() -> None:
     assert ProcessInstance.objects.count() == 1
 
 
-def test_an_early_message_is_kept_until_its_instance_waits_for_it(coordinator: Staff, nurse: Staff) -> None:
+def test_an_early_message_is_kept_until_its_instance_waits_for_it(coordinator: Staff) -> None:
     early = receive("info", text="före").message
     assert early.state == InboxState.BUFFERED
     row = to_service(coordinator)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -32,12 +33,14 @@ def flow(source: str, target: str, condition: str = "") -> str:
 
 def chain(*ids: str) -> str:
     """Flows from each to the next."""
-    return "".join(flow(source, target) for source, target in zip(ids, ids[1:], strict=False))
+    return "".join(flow(source, target) for source, target in pairwise(ids))
 
 
 def service(element_id: str, operation: str, **params: str) -> str:
     """A service task with FEEL parameters."""
-    inner = "".join(f'<spiffworkflow:parameter id="{key}" type="str" value="{value}"/>' for key, value in params.items())
+    inner = "".join(
+        f'<spiffworkflow:parameter id="{key}" type="str" value="{value}"/>' for key, value in params.items()
+    )
     return (
         f'<serviceTask id="{element_id}" name="{element_id}"><extensionElements>'
         f'<spiffworkflow:serviceTaskOperator id="{operation}" resultVariable="svar"><spiffworkflow:parameters>{inner}'
@@ -45,7 +48,7 @@ def service(element_id: str, operation: str, **params: str) -> str:
     )
 
 
-def no_decision(decision_id: str, variables: Mapping[str, Any], now: datetime) -> Any:
+def no_decision(decision_id: str, _variables: Mapping[str, Any], _now: datetime) -> Any:
     """For diagrams without decisions."""
     raise AssertionError(decision_id)
 

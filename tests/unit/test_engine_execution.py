@@ -16,8 +16,12 @@ EVENT_SUBPROCESSES = """
  <subProcess id="inf" triggeredByEvent="true"><startEvent id="inf_s" isInterrupting="false">
   <messageEventDefinition messageRef="m_info"/></startEvent><userTask id="las"/><endEvent id="inf_e"/>
   {inf}</subProcess>""".format(dod=chain("dod_s", "stada", "end_avliden"), inf=chain("inf_s", "las", "inf_e"))
-TWO_STARTS = """<startEvent id="s1"><messageEventDefinition messageRef="m_borja"/></startEvent><startEvent id="s2"/>
- <userTask id="a"/><userTask id="b"/><endEvent id="end_klar"/>""" + flow("s1", "a") + flow("s2", "a")
+TWO_STARTS = (
+    """<startEvent id="s1"><messageEventDefinition messageRef="m_borja"/></startEvent><startEvent id="s2"/>
+ <userTask id="a"/><userTask id="b"/><endEvent id="end_klar"/>"""
+    + flow("s1", "a")
+    + flow("s2", "a")
+)
 
 
 def test_an_interrupting_event_subprocess_cancels_everything_else() -> None:
@@ -73,7 +77,9 @@ def test_a_terminate_end_ends_the_process_also_when_handlers_are_open() -> None:
 
 
 def test_a_service_task_waits_for_its_answer_and_gives_its_parameters() -> None:
-    body = '<startEvent id="s"/><userTask id="a"/>' + service("ring", "region.x", nr="a.nr + 1") + '<endEvent id="end_x"/>'
+    body = (
+        '<startEvent id="s"/><userTask id="a"/>' + service("ring", "region.x", nr="a.nr + 1") + '<endEvent id="end_x"/>'
+    )
     run = Run(body + chain("s", "a", "ring", "end_x"))
     execution = run.execution
     execution.complete(run.task("a"), {"nr": 4}, now=NOW)
@@ -110,9 +116,7 @@ def test_an_escalation_reaches_the_boundary_of_the_nearest_scope() -> None:
         + chain("ss", "b", "kasta", "c", "se")
         + '</subProcess><boundaryEvent id="fanga" attachedToRef="sub" cancelActivity="false">'
         '<escalationEventDefinition escalationRef="esc"/></boundaryEvent><userTask id="sbar"/>'
-        '<endEvent id="e1"/><endEvent id="end_x"/>'
-        + chain("s", "sub", "end_x")
-        + chain("fanga", "sbar", "e1")
+        '<endEvent id="e1"/><endEvent id="end_x"/>' + chain("s", "sub", "end_x") + chain("fanga", "sbar", "e1")
     )
     run = Run(body)
     run.complete("b")
@@ -150,7 +154,9 @@ def test_days_are_calendar_days_in_sweden_over_the_change_to_summer_time() -> No
 
 
 def test_a_step_that_is_no_longer_waited_for_is_refused() -> None:
-    run = Run('<startEvent id="s"/><userTask id="a"/><userTask id="b"/><endEvent id="end_x"/>' + chain("s", "a", "b", "end_x"))
+    run = Run(
+        '<startEvent id="s"/><userTask id="a"/><userTask id="b"/><endEvent id="end_x"/>' + chain("s", "a", "b", "end_x")
+    )
     task = run.task("a")
     run.complete("a")
     with pytest.raises(engine.NotWaiting):
@@ -159,8 +165,8 @@ def test_a_step_that_is_no_longer_waited_for_is_refused() -> None:
 
 def test_a_ring_without_a_wait_is_stopped_and_named() -> None:
     body = (
-        '<startEvent id="s"/><scriptTask id="rakna" scriptFormat="feel"><script>{ n: if n = null then 1 else n + 1 }</script></scriptTask>'
-        '<exclusiveGateway id="g" default="g_rakna"/><endEvent id="end_x"/>'
+        '<startEvent id="s"/><scriptTask id="rakna" scriptFormat="feel"><script>'
+        '{ n: if n = null then 1 else n + 1 }</script></scriptTask><exclusiveGateway id="g" default="g_rakna"/><endEvent id="end_x"/>'
         + chain("s", "rakna", "g", "rakna")
         + flow("g", "end_x", "n = 10000")
     )

@@ -1,7 +1,7 @@
-"""The engine: the only code that imports SpiffWorkflow. Plain data in, plain data out; no clock, network or database."""
+"""The engine, alone in importing SpiffWorkflow. Plain data in, plain data out; no clock, network or database."""
 
-from workflows.engine.errors import EngineError, NotCompilable, NotWaiting
 from workflows.diagram import Element
+from workflows.engine.errors import EngineError, NotCompilable, NotWaiting
 from workflows.engine.execution import Execution, Happened, Thrown, Waiting, WaitingMessage, WaitingTask, WaitingTimer
 from workflows.engine.parsing import Definition, compile_process
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent as SpiffBoundaryEvent
 from SpiffWorkflow.bpmn.specs.defaults import EndEvent as SpiffEndEvent
+from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway as SpiffEventBasedGateway
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition, TimerEventDefinition
 from SpiffWorkflow.bpmn.util import BpmnEvent, PendingBpmnEvent
@@ -162,11 +163,23 @@ class BoundaryEvent(SpiffBoundaryEvent):  # type: ignore[misc]
         super()._on_complete_hook(my_task)
         if self.cancel_activity or isinstance(self.event_definition, TimerEventDefinition):
             return
+        hosts = [task for task in my_task.parent.children if not isinstance(task.task_spec, SpiffBoundaryEvent)]
+        if all(task.has_state(TaskState.FINISHED_MASK) for task in hosts):
+            return  # the host ended in the same step as the event came: nobody is left to listen for
         again = my_task.parent._add_child(self, TaskState.MAYBE)
         again.triggered = True
         again._set_state(TaskState.WAITING)
         self._predict(again, mask=TaskState.NOT_FINISHED_MASK)
         self._update(again)
+
+
+class EventGateway(SpiffEventBasedGateway):  # type: ignore[misc]
+    """Forgets the event that decided, which cannot be stored and is not needed again."""
+
+    def _run_hook(self, my_task: Any) -> bool:
+        result = bool(super()._run_hook(my_task))
+        my_task.internal_data.pop("seen_events", None)
+        return result
 
 
 class EndEvent(SpiffEndEvent):  # type: ignore[misc]

@@ -18,7 +18,6 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
-from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.exceptions import SpiffWorkflowException
@@ -129,9 +128,7 @@ class Execution:
         return execution
 
     @classmethod
-    def restore(
-        cls, definition: Definition, state: Mapping[str, Any], *, decide: Decide
-    ) -> Execution:
+    def restore(cls, definition: Definition, state: Mapping[str, Any], *, decide: Decide) -> Execution:
         """The instance as `dump` left it."""
         execution = cls(definition, dict(state["variables"]), decide)
         execution.outcome = state["outcome"]
@@ -250,7 +247,8 @@ class Execution:
             return
         self.happened.append(Happened(element))
         if element.type == "endEvent" and self._decides_outcome(element):
-            self.outcome = element.id.removeprefix(OUTCOME_PREFIX)
+            if element.id.startswith(OUTCOME_PREFIX) or not self.outcome:  # a side branch's plain end says nothing
+                self.outcome = element.id.removeprefix(OUTCOME_PREFIX)
 
     def _decides_outcome(self, element: Element) -> bool:
         """Ends of the process itself, and of its event sub-processes that interrupt everything else."""
@@ -260,7 +258,9 @@ class Execution:
         scope = known.get(element.scope)
         if scope is None or not scope.is_event_subprocess or scope.scope != self.definition.process:
             return False
-        return any(item.type == "startEvent" and item.is_interrupting for item in known.values() if item.scope == scope.id)
+        return any(
+            item.type == "startEvent" and item.is_interrupting for item in known.values() if item.scope == scope.id
+        )
 
     def _deliver(self, task: Any, event: BpmnEvent) -> None:
         task.task_spec.catch(task, event)
@@ -285,12 +285,12 @@ class Execution:
         return [message.name for message in self._messages()]
 
     def _messages(self) -> list[WaitingMessage]:
-        found = []
-        for task in self.workflow.event_manager.tasks.values():
-            for definition in _definitions(task):
-                if isinstance(definition, ours.Message):
-                    found.append(WaitingMessage(task.id, task.task_spec.bpmn_id or "", definition.name))
-        return found
+        return [
+            WaitingMessage(task.id, task.task_spec.bpmn_id or "", definition.name)
+            for task in self.workflow.event_manager.tasks.values()
+            for definition in _definitions(task)
+            if isinstance(definition, ours.Message)
+        ]
 
     def _timers(self) -> list[WaitingTimer]:
         found = []
@@ -314,9 +314,10 @@ class Execution:
         siblings = task.parent.children if task.parent is not None else []
         for sibling in siblings:
             definition = getattr(sibling.task_spec, "event_definition", None)
-            if isinstance(definition, ours.Error) and sibling.has_state(TaskState.WAITING):
-                if definition.code in (None, code):
-                    return sibling
+            if not isinstance(definition, ours.Error) or definition.code not in (None, code):
+                continue
+            if sibling.has_state(TaskState.WAITING):
+                return sibling
         return None
 
     def _element(self, task: Any) -> Element:
@@ -354,7 +355,7 @@ class _Step:
     def __enter__(self) -> None:
         self.environment.now = self.now
 
-    def __exit__(self, kind: Any, error: BaseException | None, _trace: Any) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self.environment.now = None
         if isinstance(error, SpiffWorkflowException):
             element = getattr(getattr(error, "task_spec", None), "name", "") or ""
@@ -366,8 +367,3 @@ class _Step:
 def _definitions(task: Any) -> list[Any]:
     definition = task.task_spec.event_definition
     return list(definition.event_definitions) if isinstance(definition, MultipleEventDefinition) else [definition]
-
-
-def is_subprocess(task: Any) -> bool:
-    """Whether the engine's task holds a sub-process or a called process."""
-    return isinstance(task.task_spec, SubWorkflowTask)

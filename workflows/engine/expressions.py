@@ -20,7 +20,7 @@ from workflows.engine.errors import EngineError
 Decide = Callable[[str, Mapping[str, Any], datetime], Any]
 
 
-class FeelEnvironment(BasePythonScriptEngineEnvironment):
+class FeelEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
     """The variables of one instance, the moment it is, and what its steps ask of the world around."""
 
     def __init__(self, variables: dict[str, Any], decide: Decide) -> None:
@@ -58,7 +58,7 @@ class FeelEnvironment(BasePythonScriptEngineEnvironment):
         return {**self.variables, **task.data}
 
 
-class FeelEngine(PythonScriptEngine):
+class FeelEngine(PythonScriptEngine):  # type: ignore[misc]
     """SpiffWorkflow's script engine with FEEL in the place of Python."""
 
     environment: FeelEnvironment

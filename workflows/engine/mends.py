@@ -6,6 +6,7 @@ its methods call themselves once per ancestor, so a long instance exhausts Pytho
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,8 @@ DEPTH = sys.maxsize
 
 def apply() -> None:
     """Apply all mends; harmless to repeat."""
+    # It tells each change of state at INFO with much around it; history is ours to write.
+    logging.getLogger("spiff").setLevel(logging.WARNING)
     TaskIterator.__init__.__defaults__ = (None, DEPTH, True, None)
     BpmnTaskIterator.__init__.__defaults__ = (None, DEPTH, True, False, None)
     Task.is_descendant_of = _is_descendant_of

@@ -8,13 +8,16 @@ from copy import deepcopy
 from typing import Any
 
 from lxml import etree
+from SpiffWorkflow.bpmn.parser.event_parsers import EventBasedGatewayParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
-from SpiffWorkflow.bpmn.serializer.config import BoundaryEvent as DefaultBoundaryEvent
 from SpiffWorkflow.bpmn.serializer.config import DEFAULT_CONFIG
+from SpiffWorkflow.bpmn.serializer.config import BoundaryEvent as DefaultBoundaryEvent
 from SpiffWorkflow.bpmn.serializer.config import EndEvent as DefaultEndEvent
+from SpiffWorkflow.bpmn.serializer.config import EventBasedGateway as DefaultEventGateway
 from SpiffWorkflow.bpmn.serializer.helpers.spec import EventDefinitionConverter
+from SpiffWorkflow.bpmn.specs.defaults import IntermediateCatchEvent, IntermediateThrowEvent, StartEvent
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser import event_parsers as spiff
 from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser, SpiffTaskParser
@@ -25,7 +28,6 @@ from SpiffWorkflow.spiff.serializer.event_definition import (
 )
 from SpiffWorkflow.spiff.serializer.task_spec import ServiceTaskConverter, SpiffBpmnTaskConverter
 from SpiffWorkflow.spiff.specs.defaults import ReceiveTask, SendTask
-from SpiffWorkflow.bpmn.specs.defaults import IntermediateCatchEvent, IntermediateThrowEvent, StartEvent
 
 from workflows import diagram
 from workflows.engine import elements, mends
@@ -43,7 +45,11 @@ class _Events:
 
     def parse_timer_event(self, event: Any) -> Any:
         name = self.node.get("id")
-        for tag, kind in (("timeDate", elements.Timer), ("timeDuration", elements.Timer), ("timeCycle", elements.Cycle)):
+        for tag, kind in (
+            ("timeDate", elements.Timer),
+            ("timeDuration", elements.Timer),
+            ("timeCycle", elements.Cycle),
+        ):
             found = event.find(f"./bpmn:{tag}", diagram.NAMESPACES)
             if found is not None:
                 return kind(name, (found.text or "").strip())
@@ -112,6 +118,7 @@ class _Parser(SpiffBpmnParser):  # type: ignore[misc]
         full_tag("intermediateCatchEvent"): (_CatchParser, IntermediateCatchEvent),
         full_tag("intermediateThrowEvent"): (_ThrowParser, IntermediateThrowEvent),
         full_tag("boundaryEvent"): (_BoundaryParser, elements.BoundaryEvent),
+        full_tag("eventBasedGateway"): (EventBasedGatewayParser, elements.EventGateway),
         full_tag("sendTask"): (_SendParser, SendTask),
         full_tag("receiveTask"): (_ReceiveParser, ReceiveTask),
         full_tag("serviceTask"): (ServiceTaskParser, elements.ServiceTask),
@@ -148,9 +155,10 @@ def _registry_config() -> dict[Any, Any]:
             elements.DecisionTask: _DecisionConverter,
             elements.BoundaryEvent: DEFAULT_CONFIG[DefaultBoundaryEvent],
             elements.EndEvent: DEFAULT_CONFIG[DefaultEndEvent],
+            elements.EventGateway: DEFAULT_CONFIG[DefaultEventGateway],
         }
     )
-    for replaced in (DefaultBoundaryEvent, DefaultEndEvent):
+    for replaced in (DefaultBoundaryEvent, DefaultEndEvent, DefaultEventGateway):
         config.pop(replaced, None)
     return config
 

@@ -84,9 +84,7 @@ def _wrap(scope: etree._Element, handlers: list[etree._Element], kind: str) -> N
         _attach(scope, handler, shell_id)
 
 
-def _lift_starts(
-    scope: etree._Element, shell: etree._Element, starts: list[etree._Element], shell_id: str
-) -> None:
+def _lift_starts(scope: etree._Element, shell: etree._Element, starts: list[etree._Element], shell_id: str) -> None:
     """The starts of a process stay outside the shell; inside, a gateway sends each on where it was going.
 
     With one start there is nothing to choose. With several, the start that happened is known by the variable
@@ -118,7 +116,7 @@ def _attach(scope: etree._Element, handler: etree._Element, shell_id: str) -> No
     """Turn an event sub-process into the handler of a boundary event that has its start event's id."""
     start = handler.find("./bpmn:startEvent", NAMESPACES)
     handler_id = handler.get("id", "")
-    handler.attrib.pop("triggeredByEvent", None)
+    handler.attrib.pop("triggeredByEvent", "")
     scope.append(handler)
     end_id = f"{handler_id}__end"
     etree.SubElement(scope, tag("endEvent"), id=end_id)
@@ -136,7 +134,7 @@ def _attach(scope: etree._Element, handler: etree._Element, shell_id: str) -> No
             boundary.append(child)
     inner_id = f"{start_id}__inner"
     start.set("id", inner_id)
-    start.attrib.pop("isInterrupting", None)
+    start.attrib.pop("isInterrupting", "")
     for flow in handler.findall("./bpmn:sequenceFlow", NAMESPACES):
         if flow.get("sourceRef") == start_id:
             flow.set("sourceRef", inner_id)

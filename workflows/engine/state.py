@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -19,13 +20,12 @@ from workflows.engine.parsing import Definition
 FORMAT = 1
 
 
-
 def check_json(value: Any, path: str = "") -> None:
     """Raises EngineError when a value could be written but not read back as it was."""
     if value is None or isinstance(value, bool | int | str):
         return
     if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
+        if not math.isfinite(value):
             raise EngineError("", "not-json", f"Värdet i ”{path}” är inget tal som kan sparas.")
         return
     if isinstance(value, list):

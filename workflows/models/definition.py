@@ -29,7 +29,9 @@ class ProcessVersion(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     definition = models.ForeignKey(ProcessDefinition, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
-    digest = models.CharField(max_length=64, help_text="SHA-256 over all files: publishing the same twice is one version.")
+    digest = models.CharField(
+        max_length=64, help_text="SHA-256 over all files: publishing the same twice is one version."
+    )
     sources = models.JSONField(help_text="File name -> text, exactly as published.")
     config = models.JSONField(help_text="process.toml as data.")
     compiled = models.JSONField(help_text="The engine's compiled form of the diagrams.")
@@ -57,3 +59,6 @@ class StartSubscription(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["definition", "message_name"], name="start_message_once_per_definition")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.message_name} -> {self.definition_id}"

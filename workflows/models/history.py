@@ -34,3 +34,6 @@ class HistoryEntry(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["instance", "id"], name="history_by_instance")]
+
+    def __str__(self) -> str:
+        return f"{self.instance_id}:{self.kind}:{self.element_id}"

@@ -35,7 +35,9 @@ class Incident(models.Model):
     note = models.CharField(max_length=2000, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["group", "created_at"], condition=models.Q(state="open"), name="incidents_open")]
+        indexes = [
+            models.Index(fields=["group", "created_at"], condition=models.Q(state="open"), name="incidents_open")
+        ]
 
     def __str__(self) -> str:
         return str(self.public_id)

@@ -34,7 +34,9 @@ class ProcessInstance(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["individual", "state"], name="instance_by_individual"),
-            models.Index(fields=["business_key"], condition=~models.Q(business_key=""), name="instance_by_business_key"),
+            models.Index(
+                fields=["business_key"], condition=~models.Q(business_key=""), name="instance_by_business_key"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -43,9 +45,10 @@ class ProcessInstance(models.Model):
                 name="one_active_instance_per_key",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="active", ended_at=None) | ~models.Q(state="active") & ~models.Q(ended_at=None),
+                condition=models.Q(state="active", ended_at=None)
+                | ~models.Q(state="active") & ~models.Q(ended_at=None),
                 name="instance_ended_at_iff_ended",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

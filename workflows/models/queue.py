@@ -63,6 +63,9 @@ class BufferedKey(models.Model):
     class Meta:
         indexes = [models.Index(fields=["message_name", "key_name", "key_value"], name="buffer_by_key")]
 
+    def __str__(self) -> str:
+        return f"{self.message_name}:{self.key_name}"
+
 
 class MessageDelivery(models.Model):
     """Which instance took which message: the link from an effect back to its cause."""
@@ -77,6 +80,9 @@ class MessageDelivery(models.Model):
             models.UniqueConstraint(fields=["message", "instance", "element_id"], name="message_delivered_once")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.message_id} -> {self.instance_id}"
+
 
 class OutboxState(models.TextChoices):
     PENDING = "pending", "Väntar"
@@ -88,7 +94,9 @@ class OutboxState(models.TextChoices):
 class OutboxMessage(models.Model):
     """One call to a system, written in the transaction of the step that asked for it."""
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, help_text="Idempotency key, the same at every try.")
+    key = models.UUIDField(
+        default=uuid.uuid4, unique=True, editable=False, help_text="Idempotency key, the same at every try."
+    )
     instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="outbox")
     individual = models.ForeignKey("people.Individual", null=True, on_delete=models.PROTECT, related_name="+")
     engine_task_id = models.UUIDField()

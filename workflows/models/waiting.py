@@ -33,7 +33,9 @@ class UserTask(models.Model):
     form_key = models.CharField(max_length=200)
     why = models.CharField(max_length=1000, blank=True, help_text="Why the profession has the task, in a sentence.")
     group = models.CharField(max_length=50, help_text="Profession whose inbox it is in.")
-    escalated_to = models.CharField(max_length=50, blank=True, help_text="Profession that also sees it since it is late.")
+    escalated_to = models.CharField(
+        max_length=50, blank=True, help_text="Profession that also sees it since it is late."
+    )
     is_restricted = models.BooleanField(default=False, help_text="Protected identity: only the restricted group.")
     priority = models.PositiveSmallIntegerField(default=2, help_text="1 high, 2 ordinary, 3 low.")
     state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
@@ -45,9 +47,13 @@ class UserTask(models.Model):
     escalation_group = models.CharField(max_length=50, blank=True)
     ended_at = models.DateTimeField(null=True)
     completed_by = models.ForeignKey("people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    action_id = models.UUIDField(null=True, unique=True, help_text="The completing action: a repeated click is known by it.")
+    action_id = models.UUIDField(
+        null=True, unique=True, help_text="The completing action: a repeated click is known by it."
+    )
     answers = models.JSONField(null=True)
-    changed_at = models.DateTimeField(help_text="Last change that an inbox shows; how an open page knows to look again.")
+    changed_at = models.DateTimeField(
+        help_text="Last change that an inbox shows; how an open page knows to look again."
+    )
     due_sort = models.DateTimeField(help_text="due_at, or far in the future: one ordering for the inbox.")
 
     class Meta:
@@ -70,7 +76,9 @@ class UserTask(models.Model):
             ),
             models.Index(fields=["group", "-changed_at"], name="inbox_changes"),
             models.Index(
-                fields=["escalated_to", "-changed_at"], condition=~models.Q(escalated_to=""), name="inbox_escalation_changes"
+                fields=["escalated_to", "-changed_at"],
+                condition=~models.Q(escalated_to=""),
+                name="inbox_escalation_changes",
             ),
             models.Index(fields=["escalate_at"], condition=models.Q(state="open"), name="user_task_escalations_due"),
             models.Index(fields=["instance", "state"], name="user_task_by_instance"),
@@ -103,6 +111,9 @@ class MessageSubscription(models.Model):
         ]
         indexes = [models.Index(fields=["message_name", "key_name", "key_value"], name="subscription_by_key")]
 
+    def __str__(self) -> str:
+        return f"{self.instance_id}:{self.message_name}"
+
 
 class TimerJob(models.Model):
     """The moment at which an instance must be looked at again, indexed so that nobody scans instances."""
@@ -115,3 +126,6 @@ class TimerJob(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "engine_task_id"], name="timer_once_per_step")]
+
+    def __str__(self) -> str:
+        return f"{self.instance_id}:{self.element_id}"

@@ -20,7 +20,7 @@ from people.models import Individual, Staff
 from people.services import individuals
 from workflows import connectors
 from workflows.connectors import IncomingMessage, Unreadable
-from workflows.models import BufferedKey, HistoryEntry, HistoryKind, Incident, InboxMessage, InboxState, ProcessInstance
+from workflows.models import BufferedKey, HistoryEntry, HistoryKind, InboxMessage, InboxState, Incident, ProcessInstance
 from workflows.services import incidents, messages
 
 log = logging.getLogger(__name__)
@@ -80,8 +80,8 @@ def expire_buffered(*, now: datetime, limit: int = 100) -> int:
     """Early messages whose time is out become stops, unless their instance has ended meanwhile; how many."""
     late = InboxMessage.objects.filter(state=InboxState.BUFFERED, expires_at__lte=now).order_by("expires_at")[:limit]
     for row in late:
-        text = f"Meddelandet ”{row.name}” kom, men inget ärende har väntat på det. Para ihop det för hand eller skriv av det."
-        _stop(row, code="unmatched", text=text, now=now)
+        text = f"Meddelandet ”{row.name}” kom, men inget ärende har väntat på det. "
+        _stop(row, code="unmatched", text=text + "Para ihop det för hand eller skriv av det.", now=now)
     return len(late)
 
 

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from people.models import Staff
 from workflows import engine
-from workflows.models import Incident, IncidentState, InboxMessage, OutboxMessage, ProcessInstance
+from workflows.models import InboxMessage, Incident, IncidentState, OutboxMessage, ProcessInstance
 
 IT = "it_drift"
 COORDINATOR = "samordnare"
@@ -69,7 +69,7 @@ def resolve(*, incident: Incident, by: Staff | None, now: datetime, note: str = 
 
 def retry(*, incident: Incident, by: Staff, now: datetime) -> Incident:
     """Try again what stopped: the message, the call or the timers. A new failure opens the stopp anew."""
-    from workflows.services import inbox, outbox, timers  # noqa: PLC0415 - they raise incidents through here
+    from workflows.services import inbox, outbox, timers
 
     with transaction.atomic():
         resolve(incident=incident, by=by, now=now, note="Provade igen")

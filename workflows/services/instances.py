@@ -127,7 +127,9 @@ def _start_event(version: published.Published, start_event: str | None) -> engin
 
 
 def _checked(version: published.Published, form_key: str, data: dict[str, Any], now: datetime) -> dict[str, Any]:
-    cleaned = form_answers.clean(version.form(form_key), data, {"parametrar": version.config.get("parameters", {})}, now=now)
+    cleaned = form_answers.clean(
+        version.form(form_key), data, {"parametrar": version.config.get("parameters", {})}, now=now
+    )
     if cleaned.errors:
         raise InvalidStart(list(cleaned.errors))
     return dict(cleaned.answers)

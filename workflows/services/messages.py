@@ -29,7 +29,7 @@ from workflows.services import incidents, instances, steps
 
 @dataclass
 class Published:
-    """Where a message went. `early` when nobody waits yet though some förlopp knows the message; `ttl` how long to keep it."""
+    """Where a message went. `ttl` says how long to keep it when nobody waits yet though some förlopp knows it."""
 
     delivered: list[ProcessInstance] = field(default_factory=list)
     started: list[ProcessInstance] = field(default_factory=list)
@@ -79,9 +79,7 @@ def keep(*, message: InboxMessage, keys: Mapping[str, str], ttl: str, now: datet
     message.expires_at = clock.due(ttl, now)
 
 
-def _receivers(
-    name: str, keys: Mapping[str, str], sender: ProcessInstance | None
-) -> list[MessageSubscription]:
+def _receivers(name: str, keys: Mapping[str, str], sender: ProcessInstance | None) -> list[MessageSubscription]:
     """One subscription per instance: all that want every message, and the oldest of those that share one."""
     condition = Q()
     for key, value in keys.items():

@@ -46,7 +46,7 @@ def claim(*, worker: str, now: datetime, lease: timedelta, limit: int = 10) -> l
 
 def renew(*, key: uuid.UUID, token: uuid.UUID, now: datetime, lease: timedelta) -> bool:
     """Hold on to a slow call; False when somebody else has taken it over."""
-    return _mine(key, token).update(lease_until=now + lease) == 1
+    return bool(_mine(key, token).update(lease_until=now + lease))
 
 
 def succeed(*, key: uuid.UUID, token: uuid.UUID, result: dict[str, Any], now: datetime) -> bool:
@@ -166,9 +166,11 @@ def _hand_over(row: OutboxMessage, error: connectors.DeliveryError, *, now: date
     if not instance.user_tasks.filter(engine_task_id=row.engine_task_id, state=TaskState.OPEN).exists():
         task = settle.fallback_task(instance, element, row.engine_task_id, why=why, now=now)
         UserTask.objects.bulk_create([task])
-    text = f"”{title}” gick inte att skicka efter {row.attempt} försök: {error.message} En uppgift att göra det för hand är skapad."
+    text = f"”{title}” gick inte att skicka efter {row.attempt} försök: {error.message} Någon gör det för hand."
     group = incidents.IT
-    incidents.open_incident(code=error.code, text=text, group=group, instance=instance, outbox=row, element_id=element.id, now=now)
+    incidents.open_incident(
+        code=error.code, text=text, group=group, instance=instance, outbox=row, element_id=element.id, now=now
+    )
 
 
 def pending(*, now: datetime) -> int:

@@ -54,7 +54,12 @@ class Settled:
 
 
 def settle(
-    instance: ProcessInstance, execution: engine.Execution, version: published.Published, *, by: Staff | None, now: datetime
+    instance: ProcessInstance,
+    execution: engine.Execution,
+    version: published.Published,
+    *,
+    by: Staff | None,
+    now: datetime,
 ) -> Settled:
     """Write the step down. Call inside `transaction.atomic()` with the instance's row locked. Raises Conflict."""
     _answer_local(instance, execution, now=now)

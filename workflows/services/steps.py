@@ -52,7 +52,7 @@ def pass_on(instance: ProcessInstance, settled: settle.Settled, *, now: datetime
     """Messages that a diagram throws reach other instances in the same transaction."""
     if not settled.thrown:
         return
-    from workflows.services import messages  # noqa: PLC0415 - messages step through here too
+    from workflows.services import messages
 
     for thrown in settled.thrown:
         keys = {key: value for key, value in thrown.payload.items() if isinstance(value, str)}

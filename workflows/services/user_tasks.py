@@ -68,7 +68,10 @@ def may_work(task: UserTask, staff: Staff) -> bool:
 
 
 def claim(*, task: UserTask, by: Staff, now: datetime, take_over: bool = False) -> UserTask:
-    """Take a task. `take_over` takes it from a colleague. Raises NotAllowed, ClaimedByOther, AlreadyCompleted, TaskGone."""
+    """Take a task; `take_over` takes it from a colleague.
+
+    Raises NotAllowed, ClaimedByOther, AlreadyCompleted, TaskGone.
+    """
     _require_right(task, by)
     with transaction.atomic():
         rows = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN)

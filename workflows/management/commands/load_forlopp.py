@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="*", type=Path, help="Mappar; utan argument alla under bpmn/.")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         failed = 0
         for path in options["paths"] or folders(Path(settings.FORLOPP_BPMN_DIR)):
             try:

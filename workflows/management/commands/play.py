@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Resultatet som JSON.")
         parser.add_argument("--coverage", action="store_true", help="Visa vilka element inget scenario når.")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         report: list[dict[str, Any]] = []
         for path in options["paths"]:
             report += self._folder(path, options["coverage"])
@@ -60,7 +61,9 @@ class Command(BaseCommand):
     def _print(self, report: list[dict[str, Any]]) -> None:
         for item in report:
             if "missed" in item:
-                self.stdout.write(f"Täckning {item['visited']} av {item['elements']}. Nås inte: {', '.join(item['missed']) or '–'}")
+                self.stdout.write(
+                    f"Täckning {item['visited']} av {item['elements']}. Nås inte: {', '.join(item['missed']) or '–'}"
+                )
                 continue
             word = "FEL " if item["problem"] else "ok  "
             where = f" (steg {item['step']}) {item['problem']}" if item["problem"] else ""
@@ -76,7 +79,9 @@ def load(folder: Path) -> published.Published:
     result = definitions.checked(content)
     errors = [item for item in result.findings if item.severity == "error"]
     if errors or result.compiled is None:
-        raise ValueError(f"{errors[0].file} {errors[0].element}: {errors[0].message}" if errors else "Går inte att läsa.")
+        raise ValueError(
+            f"{errors[0].file} {errors[0].element}: {errors[0].message}" if errors else "Går inte att läsa."
+        )
     return published.assemble(content.config, content.sources, result.compiled)
 
 
@@ -84,7 +89,7 @@ def _played(file: Path, version: published.Published) -> scenarios.Result:
     try:
         scenario = scenarios.read(file)
     except scenarios.Failed as error:
-        empty = scenarios.Scenario(file.name, "", scenarios.datetime.min, [], file.parent)
+        empty = scenarios.Scenario(file.name, "", datetime.min.replace(tzinfo=UTC), [], file.parent)
         return scenarios.Result(empty, str(error))
     return scenarios.play(scenario, MemoryWorld(version, scenario))
 
