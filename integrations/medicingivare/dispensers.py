@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from integrations.medicingivare.messages import Event
 
 WEEK = timedelta(days=7)
-ALARM_OF = {alarm: clear for clear, alarm in CLEARS.items()}
+CLEARED_BY = {alarm: clear for clear, alarms in CLEARS.items() for alarm in alarms}
 
 
 def find(vendor: str, serial: str) -> Dispenser | None:
@@ -66,14 +67,14 @@ def hold_back(row: DispenserEvent, body: bytes) -> bool:
 
 def release(row: DispenserEvent) -> list[DispenserEvent]:
     """The all-clears that came before the alarm they clear, with their bodies, for the inbox to take after it."""
-    if row.kind not in ALARM_OF or row.dispenser is None:
+    if row.kind not in CLEARED_BY or row.dispenser is None:
         return []
-    return list(_others(row, ALARM_OF[row.kind]).filter(held_back__isnull=False).order_by("occurred_at"))
+    return list(_others(row, {CLEARED_BY[row.kind]}).filter(held_back__isnull=False).order_by("occurred_at"))
 
 
-def _others(row: DispenserEvent, kind: str) -> QuerySet[DispenserEvent]:
-    """Events of the other kind about the same dose, or about the same dispenser in the week around."""
-    same = DispenserEvent.objects.filter(dispenser=row.dispenser, kind=kind)
+def _others(row: DispenserEvent, kinds: Collection[str]) -> QuerySet[DispenserEvent]:
+    """Events of the other kinds about the same dose, or about the same dispenser in the week around."""
+    same = DispenserEvent.objects.filter(dispenser=row.dispenser, kind__in=kinds)
     if row.planned_at is not None:
         return same.filter(Q(planned_at=row.planned_at) | Q(planned_at=None))
     is_clear = row.kind in CLEARS

@@ -91,7 +91,10 @@ def _translated(event: Event, person: Individual | None, now: datetime) -> Incom
 
 def _keys(event: Event) -> dict[str, str]:
     device = f"{event.vendor}:{event.serial}"
-    keys = {"handelse_id": event.event_id, "enhet_serienr": event.serial, "enhet": device}
-    if event.planned_at is not None:
-        keys["dos"] = f"{device}:{event.planned_at.astimezone(UTC):%Y%m%dT%H%M}"
-    return keys
+    dose = (event.planned_at or event.occurred_at).astimezone(UTC)
+    return {
+        "handelse_id": event.event_id,
+        "enhet_serienr": event.serial,
+        "enhet": device,
+        "dos": f"{device}:{dose:%Y%m%dT%H%M}",
+    }

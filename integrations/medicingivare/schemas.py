@@ -38,5 +38,8 @@ FIELDS = {
     "detalj": "text",
 }
 
-# An all-clear, and the alarm it clears. Without that alarm it is a row: 1 200 doses a day are taken as they should be.
-CLEARS = {"dos_tagen": "dos_missad", "ateransluten": "frankopplad"}
+# An all-clear, and the alarms it clears. Without them it is a row: 1 200 doses a day are taken as they should be.
+CLEARS = {
+    "dos_tagen": frozenset({"dos_missad", "dos_avbojd", "dos_last_i_behallare"}),
+    "ateransluten": frozenset({"frankopplad"}),
+}
