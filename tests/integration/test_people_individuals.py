@@ -233,3 +233,18 @@ def test_who_is_in_the_log_cannot_be_deleted(logged: AccessLog) -> None:
     assert logged.staff is not None
     with pytest.raises(models.ProtectedError):
         logged.staff.delete()
+
+
+@pytest.mark.django_db
+def test_postgresql_lets_only_rows_older_than_five_years_be_deleted(logged: AccessLog) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no such protection: it would stop the flush between tests")
+    old = access.record(
+        staff=None, individual=None, action="read", object_type="", object_id="", now=NOW.replace(year=2019)
+    )
+    remove = "DELETE FROM people_accesslog WHERE id = %s"
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(remove, [logged.pk])
+    with connection.cursor() as cursor:
+        cursor.execute(remove, [old.pk])
+    assert list(AccessLog.objects.values_list("pk", flat=True)) == [logged.pk]
