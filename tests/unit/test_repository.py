@@ -1,0 +1,158 @@
+"""Promises about the repository itself that no linter knows."""
+
+import ast
+import importlib.metadata
+import json
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PACKAGES = ("config", "integrations", "tasks", "followup", "workflows", "people", "web")
+WRITES = {
+    "create",
+    "bulk_create",
+    "bulk_update",
+    "get_or_create",
+    "update_or_create",
+    "save",
+    "delete",
+    "select_for_update",
+}
+# Where state may be changed: the verbs; the doors to them that Django owns; and the invented people of the demo.
+WRITERS = ("services", "migrations", "management")
+LONGEST_FUNCTION, LONGEST_FILE = 60, 400
+
+
+def tracked(pattern: str = "*") -> list[Path]:
+    """Files of the repository, also those not yet committed."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", pattern],  # noqa: S607
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [path for name in listed.stdout.splitlines() if (path := ROOT / name).is_file()]
+
+
+def sources() -> list[Path]:
+    return [path for path in tracked("*.py") if "migrations" not in path.parts]
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in sources()}
+    assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_function_is_too_long() -> None:
+    lengths = {
+        f"{name(path)}:{node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path in sources()
+        for node in functions(path)
+    }
+    assert {function: length for function, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+def test_every_module_opens_with_a_sentence() -> None:
+    silent = [
+        name(path)
+        for path in sources()
+        if (text := path.read_text(encoding="utf-8")).strip() and not ast.get_docstring(ast.parse(text))
+    ]
+    assert silent == []
+
+
+def test_only_services_write() -> None:
+    """A view, a flow or a selector that saves something has gone past the verb that belongs to it."""
+    found = []
+    for package in ("integrations", "tasks", "workflows", "people", "web"):
+        for path in (ROOT / package).rglob("*.py"):
+            if set(path.parts) & set(WRITERS) or path.name == "services.py":
+                continue
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            found += [
+                f"{name(path)}:{node.lineno}"
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Call) and is_write(node)
+            ]
+    assert found == []
+
+
+def is_write(node: ast.Call) -> bool:
+    """`Something.objects.create(…)` and the like: a manager is what tells a row from a dictionary."""
+    if not (isinstance(node.func, ast.Attribute) and node.func.attr in WRITES):
+        return False
+    return any(isinstance(part, ast.Attribute) and part.attr == "objects" for part in ast.walk(node.func))
+
+
+def forlopp_folders() -> list[Path]:
+    return sorted(path.parent for path in (ROOT / "bpmn").glob("*/process.toml"))
+
+
+@pytest.mark.parametrize("folder", forlopp_folders(), ids=lambda folder: folder.name)
+def test_a_forlopp_folder_is_whole(folder: Path) -> None:
+    about = tomllib.loads((folder / "process.toml").read_text(encoding="utf-8"))
+    assert about["key"] == folder.name
+    assert (folder / "README.md").is_file()
+    assert list(folder.glob("*.bpmn"))
+    assert list(folder.glob("scenarios/*.toml"))
+
+
+def test_there_is_no_python_among_the_forlopp() -> None:
+    assert [name(path) for path in (ROOT / "bpmn").rglob("*.py")] == []
+
+
+def test_no_dependency_ships_a_package_with_one_of_our_names() -> None:
+    ours = {*PACKAGES, "benchmarks"}
+    taken = {top: dist for top, dist in importlib.metadata.packages_distributions().items() if top in ours}
+    assert taken == {}
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_the_lock_carries_hashes_and_no_addresses(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    assert not re.search(r"https?://|file:|--(extra-)?index-url|--find-links|\s@\s|^-e|(^|\s)/", text, re.MULTILINE)
+    entries = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
+    assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_the_npm_lock_carries_hashes_and_no_addresses() -> None:
+    lock = json.loads((ROOT / "web/frontend/package-lock.json").read_text(encoding="utf-8"))
+    packages = {path: about for path, about in lock["packages"].items() if path}
+    assert [path for path, about in packages.items() if "resolved" in about] == []
+    assert [path for path, about in packages.items() if not about.get("integrity")] == []
+
+
+def test_every_dependency_says_why_it_is_there() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lists = re.findall(r"^(?:dependencies|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    assert len(lists) == 2
+    assert [line for part in lists for line in part.splitlines() if not re.search(r'",\s+# \w', line)] == []
+
+
+def test_every_command_and_setting_is_documented() -> None:
+    documents = "\n".join(path.read_text(encoding="utf-8") for path in [*tracked("docs/*.md"), *tracked("README.md")])
+    commands = [path.stem for path in ROOT.glob("*/management/commands/*.py") if path.stem != "__init__"]
+    assert [command for command in commands if f"{command}" not in documents] == []
+    text = (ROOT / "config/environment.py").read_text() + (ROOT / "config/settings.py").read_text()
+    variables = set(re.findall(r'"((?:FORLOPP|REGION|HEMTJANST|MEDICINGIVARE|DATABASE|PREFECT)_[A-Z_]+)"', text))
+    assert sorted(variable for variable in variables if variable not in documents) == []
+
+
+def test_make_help_names_every_target_in_a_line() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z]+):", makefile, re.MULTILINE)
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607
+    assert [line.split()[1] for line in said.splitlines()] == targets
