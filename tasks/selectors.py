@@ -91,11 +91,11 @@ def known(instance: ProcessInstance, *, apart_from: UserTask | None = None) -> l
     version = published.of(instance.version.public_id)
     answered = (
         UserTask.objects.filter(instance=instance, state=TaskState.COMPLETED, answers__isnull=False)
-        .exclude(pk=apart_from.pk if apart_from else None)
         .select_related("completed_by")
         .order_by("-ended_at", "-pk")
     )
-    return [_known(task, version) for task in answered if task.answers and version.has_form(task.form_key)]
+    earlier = [task for task in answered if task != apart_from and version.has_form(task.form_key)]
+    return [_known(task, version) for task in earlier if task.answers]
 
 
 def _known(task: UserTask, version: published.Published) -> Known:
@@ -103,7 +103,7 @@ def _known(task: UserTask, version: published.Published) -> Known:
         name=task.name,
         by_name=str(task.completed_by) if task.completed_by else "",
         at=task.ended_at or task.created_at,
-        answers=forms.readonly(version.form(task.form_key), task.answers),
+        answers=forms.readonly(version.form(task.form_key), task.answers or {}),
     )
 
 
@@ -147,9 +147,7 @@ def _visible(staff: Staff) -> QuerySet[ProcessInstance]:
     found = ProcessInstance.objects.filter(Q(version_id__in=versions) | Q(pk__in=offered))
     if not staff.may_see_protected:
         found = found.filter(individual__protection=Protection.INGEN)
-    return found.select_related("individual", "version").defer(
-        "engine_state", "version__sources", "version__compiled"
-    )
+    return found.select_related("individual", "version").defer("engine_state", "version__sources", "version__compiled")
 
 
 def _matches(word: str) -> Q:
@@ -190,9 +188,7 @@ def events(individual: Individual, staff: Staff) -> list[Event]:
     told = HistoryEntry.objects.filter(instance__in=selectors.instances_of(individual, staff)).filter(
         Q(kind__in=(HistoryKind.STARTED, HistoryKind.ENDED)) | Q(kind__in=TOLD, element_type="userTask")
     )
-    entries = told.select_related("by", "instance__version").defer(
-        *selectors.HEAVY
-    )
+    entries = told.select_related("by", "instance__version").defer(*selectors.HEAVY)
     return [_event(entry) for entry in entries.order_by("-at", "-pk")[:MOST_EVENTS]]
 
 

@@ -83,9 +83,7 @@ def profession_names() -> dict[str, str]:
     return dict(Profession.objects.values_list("key", "name"))
 
 
-def _row(
-    task: UserTask, *, viewer: Staff, names: dict[str, str], held: set[str], now: datetime.datetime
-) -> TaskRow:
+def _row(task: UserTask, *, viewer: Staff, names: dict[str, str], held: set[str], now: datetime.datetime) -> TaskRow:
     return TaskRow(
         task=task,
         person=people.presented(task.individual, viewer=viewer),

@@ -31,7 +31,7 @@ def staff(username: str, profession: str, *, may_see_protected: bool = False) ->
     return member
 
 
-def person(number: str = "194801092381", given_name: str = "Berit", protection: str = "ingen") -> Individual:
+def person(number: str = "193805142381", given_name: str = "Berit", protection: str = "ingen") -> Individual:
     individual, _ = individuals.find_or_create(
         identity_type="personnummer",
         identity_number=number,
@@ -40,7 +40,7 @@ def person(number: str = "194801092381", given_name: str = "Berit", protection: 
         street_address="Provgatan 1",
         city="Örebro",
         protection=protection,
-        born_on=datetime.date(1948, 1, 9),
+        born_on=datetime.date(1938, 5, 14),
         now=timezone.now(),
     )
     return individual

@@ -47,17 +47,17 @@ def urgency(due: datetime.datetime | None, *, now: datetime.datetime) -> Urgency
 
 
 def date(day: datetime.date) -> str:
-    """"21 november 2026"."""
+    """As in "21 november 2026"."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def clock(moment: datetime.datetime) -> str:
-    """"14:05", Swedish time."""
+    """As in "14:05", Swedish time."""
     return f"{moment.astimezone(STOCKHOLM):%H:%M}"
 
 
 def moment(at: datetime.datetime, *, now: datetime.datetime) -> str:
-    """A point in time, as near to everyday speech as it can be without losing the clock: "i dag 14:00", "21 november 2026 08:30"."""
+    """A point in time as one would say it, clock included: "i dag 14:00", "21 november 2026 08:30"."""
     local = at.astimezone(STOCKHOLM)
     return f"{_day(local.date(), now.astimezone(STOCKHOLM).date())} {clock(local)}"
 

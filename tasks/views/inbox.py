@@ -41,9 +41,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
     """My groups' tasks by due time."""
     now = timezone.now()
     shown = worklist.load(request.user, mine=_mine(request), limit=_limit(request), now=now)
-    access.record(
-        staff=request.user, individual=None, action="list", object_type="inbox", object_id=str(request.user.public_id), now=now
-    )
+    access.record(staff=request.user, individual=None, action="list", object_type="inbox", object_id="", now=now)
     return render(request, "tasks/inbox.html", {"worklist": shown, "done": _done(request)})
 
 

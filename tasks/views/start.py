@@ -52,14 +52,18 @@ class Choice:
 def start(request: StaffRequest) -> HttpResponse:
     """First page: which förlopp, and for whom."""
     startable = selectors.startable(request.user)
-    choice = _posted(request) if request.method == "POST" else Choice(individual=_known(request, request.GET.get("person")))
+    if request.method == "POST":
+        choice = _posted(request)
+    else:
+        choice = Choice(individual=_known(request, request.GET.get("person")))
     problems = [choice.problem] if choice.problem else []
     if request.method == "POST":
         if choice.key not in {version.key for version in startable}:
             problems.insert(0, Problem(target="forlopp-0", message="Välj ett förlopp."))
         if not problems and choice.individual is not None:
             return HttpResponseRedirect(reverse("tasks:start_form", args=[choice.key, choice.individual.ref]))
-    return render(request, "tasks/start.html", _first_page(request, choice, startable, problems), status=422 if problems else 200)
+    context = _first_page(request, choice, startable, problems)
+    return render(request, "tasks/start.html", context, status=422 if problems else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -80,9 +80,7 @@ def _answer(request: StaffRequest, found: UserTask, *, now: datetime.datetime) -
         _record(request, found, now=now)
         return _page(request, found, now=now, bound=bound, status=200 if bound.was_row_action else 422)
     try:
-        user_tasks.complete(
-            task=found, answers=bound.answers, by=request.user, now=now, action_id=_action_id(request)
-        )
+        user_tasks.complete(task=found, answers=bound.answers, by=request.user, now=now, action_id=_action_id(request))
     except user_tasks.InvalidAnswers as invalid:
         bound.add_errors(invalid.errors)
         _record(request, found, now=now)

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +44,12 @@ def browser_context_args() -> dict[str, Any]:
 
 
 @pytest.fixture
-def anna(transactional_db: None) -> Staff:
+def anna() -> Staff:
     return pages.staff("anna", "samordnare")
 
 
 @pytest.fixture
-def siri(transactional_db: None) -> Staff:
+def siri() -> Staff:
     return pages.staff("siri", "sjukskoterska")
 
 
@@ -57,7 +57,7 @@ LogIn = Callable[[BrowserContext, Staff], None]
 
 
 @pytest.fixture
-def log_in(live_server: LiveServer) -> Iterator[LogIn]:
+def log_in(live_server: LiveServer) -> LogIn:
     """Gives a browser the session of a member of staff, as if they had just logged in."""
 
     def give(context: BrowserContext, member: Staff) -> None:
@@ -66,7 +66,7 @@ def log_in(live_server: LiveServer) -> Iterator[LogIn]:
         name = settings.SESSION_COOKIE_NAME
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
 
-    yield give
+    return give
 
 
 def axe(page: Page) -> list[str]:

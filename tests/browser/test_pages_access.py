@@ -44,9 +44,9 @@ def addresses(anna: Staff) -> Addresses:
     user_tasks.complete(
         task=task, answers={"besoksdag": "2026-12-01", "plats": "hemma", "tolk": False}, by=anna, now=timezone.now()
     )
-    waiting = pages.start(pages.person("194901092398", "Doris"), anna)
+    waiting = pages.start(pages.person("193902282387", "Doris"), anna)
     open_task = pages.task(waiting, "planera_besok")
-    taken = pages.task(pages.start(pages.person("194901092398", "Doris"), anna), "planera_besok")
+    taken = pages.task(pages.start(pages.person("193902282387", "Doris"), anna), "planera_besok")
     user_tasks.claim(task=taken, by=pages.staff("bo", "samordnare"), now=timezone.now())
     stop = incidents.open_incident(
         code="engine", text="Steget kunde inte räknas ut.", group="samordnare", now=timezone.now(), instance=waiting
@@ -118,7 +118,8 @@ def test_what_one_presses_is_at_least_44_pixels_high(
     for name, (address, _) in addresses.items():
         page.goto(f"{live_server.url}{address}")
         found = page.evaluate(
-            """() => [...document.querySelectorAll(".button, .site-nav a, .tabs a, summary, .choices label, input, select")]
+            """() => [...document.querySelectorAll(
+                ".button, .site-nav a, .tabs a, summary, .choices label, input, select")]
                 .filter(node => node.checkVisibility() && node.type !== "hidden" && !node.closest("label")
                     && !node.classList.contains("visually-hidden"))
                 .filter(node => node.getBoundingClientRect().height < 44)

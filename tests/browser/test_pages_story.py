@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def url(live_server: LiveServer, anna: Staff, siri: Staff) -> str:
+def url(live_server: LiveServer, anna: Staff) -> str:
     pages.publish()
     pages.start(pages.person(), anna)
     return str(live_server.url)
@@ -61,7 +61,7 @@ def test_the_list_changes_under_the_hand_and_focus_stays(
     page.goto(f"{url}/uppgifter/")
     link = page.get_by_role("link", name="Planera besöket")
     link.focus()
-    pages.start(pages.person("194901092398", "Doris"), anna)
+    pages.start(pages.person("193902282387", "Doris"), anna)
     expect(page.get_by_text("Doris Provsson")).to_be_visible(timeout=4000)
     expect(link.first).to_be_focused()
 

@@ -92,14 +92,14 @@ function addControls(viewer, holder) {
     node.type = "button";
     node.className = "button button--quiet";
     node.textContent = text;
-    node.setAttribute("aria-label", name);
+    if (name) node.setAttribute("aria-label", name);
     node.addEventListener("click", action);
     bar.append(node);
   };
   button("+", "Zooma in", () => scroll.stepZoom(1));
   button("−", "Zooma ut", () => scroll.stepZoom(-1));
-  button("Visa allt", "Visa hela diagrammet", () => whole(canvas));
-  button("Där vi är", "Visa var ärendet är", () => centre(viewer, ids(holder.dataset.active)));
+  button("Visa allt", "", () => whole(canvas));
+  button("Visa var ärendet är", "", () => centre(viewer, ids(holder.dataset.active)));
   holder.before(bar);
   // The wheel belongs to the page until one has clicked in the diagram.
   holder.addEventListener("pointerdown", () => scroll.toggle(true));

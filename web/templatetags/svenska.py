@@ -42,7 +42,7 @@ def due_words(at: datetime.datetime) -> SafeString:
 
 @register.filter
 def urgency(at: datetime.datetime | None) -> str:
-    """"late", "today" or "later": the end of a class name."""
+    """The end of a class name: "late", "today" or "later"."""
     return swedish.urgency(at, now=timezone.now())
 
 

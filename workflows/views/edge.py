@@ -1,7 +1,7 @@
 """What every page for staff has in common: who asks, nothing cached, one answer for missing and forbidden."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
@@ -26,7 +26,6 @@ StaffView = Callable[Concatenate[StaffRequest, P], HttpResponse]
 def staff_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Only for those logged in; the page holds personal data and is kept by no cache."""
 
-    @wraps(view)
     def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, Staff):
             return _log_in_first(request)
@@ -35,6 +34,8 @@ def staff_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], Http
             add_never_cache_headers(response)
         return response
 
+    # The wrapper takes any request and the view only one with staff in it, which is the point; typing's wraps objects.
+    update_wrapper(wrapped, view)
     return wrapped
 
 

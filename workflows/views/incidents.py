@@ -19,7 +19,7 @@ from people.models import Individual, Profession
 from people.services import access
 from web import swedish
 from workflows import connectors, published, selectors
-from workflows.models import Incident, IncidentState, InboxState, MessageSubscription, ProcessInstance
+from workflows.models import InboxState, Incident, IncidentState, MessageSubscription, ProcessInstance
 from workflows.services import inbox
 from workflows.services import incidents as service
 from workflows.views.edge import StaffRequest, staff_page
