@@ -56,6 +56,7 @@ class Executor:
             if not worked:
                 self._stopping.wait(POLL_SECONDS)
         self._pool.shutdown(wait=True)
+        house.close_connections()
 
     def once(self) -> int:
         """Claim as many as there are free hands for, and start them; how many."""

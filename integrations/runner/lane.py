@@ -75,6 +75,8 @@ class Loop:
             log.warning("Prefect did not end in time")
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=2)
+        if not self._loop.is_running():
+            self._loop.close()
 
 
 async def _end_others() -> None:
