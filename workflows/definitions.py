@@ -81,7 +81,7 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
         is_folder=CONFIG in folder.sources,
     )
     used = _called(roots, folder)
-    for name in used:
+    for name in used or roots:
         findings += lint.diagram_findings(roots[name], name, context)
     findings = sorted(set(findings), key=lambda item: (item.file, item.severity, item.element, item.code))
     if any(item.severity == "error" for item in findings) or not used:
@@ -91,6 +91,11 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     except engine.NotCompilable as error:
         return Checked(findings + error.findings)
     return Checked(findings, compiled, _starts(roots[used[0]], folder.config["process"]))
+
+
+def is_shared(path: Path) -> bool:
+    """Whether a folder holds parts that several förlopp use, and is no förlopp of its own."""
+    return path.resolve().name == SHARED.rstrip("/")
 
 
 def main_file(config: Mapping[str, Any], sources: Mapping[str, str]) -> str:
@@ -110,9 +115,11 @@ def main_source(config: Mapping[str, Any], sources: Mapping[str, str]) -> str:
 
 
 def _folder_files(path: Path) -> dict[str, bytes]:
+    if is_shared(path):
+        return {SHARED + name: content for name, content in _published_files(path)}
     files = dict(_published_files(path))
     shared = path.parent / "_shared"
-    if shared.is_dir() and path.name != "_shared":
+    if shared.is_dir():
         files |= {SHARED + name: content for name, content in _published_files(shared)}
     return files
 
@@ -153,7 +160,7 @@ def _decoded(files: Mapping[str, bytes], findings: list[Finding]) -> dict[str, s
 
 def _config(sources: Mapping[str, str], path: Path, findings: list[Finding]) -> dict[str, Any]:
     if CONFIG not in sources:
-        if path.is_dir() or path.suffix == ".zip":
+        if (path.is_dir() and not is_shared(path)) or path.suffix == ".zip":
             findings.append(_error(CONFIG, "no-config", "Filen process.toml saknas."))
         return _guessed(sources, path)
     try:

@@ -247,8 +247,9 @@ class Execution:
             return
         self.happened.append(Happened(element))
         if element.type == "endEvent" and self._decides_outcome(element):
-            if element.id.startswith(OUTCOME_PREFIX) or not self.outcome:  # a side branch's plain end says nothing
-                self.outcome = element.id.removeprefix(OUTCOME_PREFIX)
+            # The plain end of a side branch says nothing when a named one has been reached.
+            is_named = element.id.startswith(OUTCOME_PREFIX)
+            self.outcome = element.id.removeprefix(OUTCOME_PREFIX) if is_named else self.outcome or element.id
 
     def _decides_outcome(self, element: Element) -> bool:
         """Ends of the process itself, and of its event sub-processes that interrupt everything else."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
@@ -40,8 +40,8 @@ def check_json(value: Any, path: str = "") -> None:
 
 
 def dump(workflow: BpmnWorkflow) -> dict[str, Any]:
-    """The workflow's tasks as plain data."""
-    subprocesses = {str(key): _dump_workflow(sub) for key, sub in workflow.subprocesses.items()}
+    """The workflow's tasks as plain data. What went on inside a finished sub-process is history, not state."""
+    subprocesses = {str(key): _dump_workflow(sub) for key, sub in workflow.subprocesses.items() if _is_live(sub)}
     return {"format": FORMAT, "main": _dump_workflow(workflow), "subprocesses": subprocesses}
 
 
@@ -53,6 +53,17 @@ def load(definition: Definition, state: Mapping[str, Any], script_engine: Any) -
     _load_tasks(workflow, state["main"])
     _load_subprocesses(workflow, workflow, dict(state["subprocesses"]))
     return workflow
+
+
+def _is_live(sub: Any) -> bool:
+    """Whether the task that holds the sub-process, and those around it, can still go on."""
+    workflow = sub
+    while workflow.parent_task_id is not None:
+        outer = workflow.parent_workflow
+        if outer.tasks[workflow.parent_task_id].has_state(TaskState.FINISHED_MASK):
+            return False
+        workflow = outer
+    return True
 
 
 def _dump_workflow(workflow: Any) -> dict[str, Any]:
@@ -99,8 +110,9 @@ def _load_task(workflow: Any, task_id: UUID, item: Mapping[str, Any]) -> None:
     task._children = [UUID(child) for child in item.get("children", ())]
     task.last_state_change = item["changed"]
     task.triggered = item.get("triggered", False)
-    task.internal_data = json.loads(json.dumps(item.get("internal", {})))
-    task.data = json.loads(json.dumps(item.get("data", {})))
+    # The state that was given stays as it was.
+    task.internal_data = deepcopy(item["internal"]) if "internal" in item else {}
+    task.data = deepcopy(item["data"]) if "data" in item else {}
     if isinstance(spec, CatchingEvent) and task.has_state(TaskState.WAITING):
         workflow.top_workflow.event_manager.add_task(task)
 

@@ -1,0 +1,63 @@
+"""Every scenario of every förlopp, in memory and through the services on the database."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from tests.processes.database_world import DatabaseWorld
+from workflows import definitions, published, scenarios
+from workflows.management.commands import play
+from workflows.management.commands.load_forlopp import folders
+from workflows.memory_world import MemoryWorld
+from workflows.services import deployments
+
+FOLDERS = folders(Path(settings.FORLOPP_BPMN_DIR))
+FILES = [file for folder in FOLDERS for file in scenarios.files(folder)]
+
+
+@lru_cache
+def version(folder: Path) -> published.Published:
+    return play.load(folder)
+
+
+def names(file: Path) -> str:
+    return f"{file.parent.parent.name}/{file.stem}"
+
+
+def test_every_forlopp_has_scenarios() -> None:
+    assert FOLDERS
+    assert all(scenarios.files(folder) for folder in FOLDERS)
+
+
+@lru_cache
+def played(file: Path) -> scenarios.Result:
+    scenario = scenarios.read(file)
+    return scenarios.play(scenario, MemoryWorld(version(file.parent.parent), scenario))
+
+
+@pytest.mark.parametrize("file", FILES, ids=names)
+def test_in_memory(file: Path) -> None:
+    result = played(file)
+    assert result.is_passed, f"step {result.step}: {result.problem}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("file", FILES, ids=names)
+def test_through_the_services(file: Path) -> None:
+    scenario = scenarios.read(file)
+    deployments.publish(folder=definitions.read(scenario.folder), by=None, now=timezone.now())
+    result = scenarios.play(scenario, DatabaseWorld(scenario))
+    assert result.is_passed, f"step {result.step}: {result.problem}"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.name))
+def test_the_scenarios_reach_every_step(folder: Path) -> None:
+    results = [played(file) for file in scenarios.files(folder)]
+    visited = set().union(*(result.visited for result in results))
+    tasks = {key for key, item in version(folder).definition.elements.items() if item.type == "userTask"}
+    assert tasks - visited == set()
