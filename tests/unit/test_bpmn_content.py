@@ -1,0 +1,107 @@
+"""What the forms of the care content demand of those who fill them in, and what its sample messages may hold."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from people.invented import MARK, PEOPLE
+from workflows.forms import answers, definition
+
+BPMN = Path(__file__).parents[2] / "bpmn"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
+SAMPLES = sorted(BPMN.glob("*/samples/*.json"))
+NURSE = {"roll": "sjukskoterska", "namn": "Siri", "narvarosatt": "fysiskt"}
+THERAPIST = {"roll": "arbetsterapeut", "namn": "Alva", "narvarosatt": "video"}
+DAUGHTER = {"roll": "anhorig", "namn": "Dotter", "narvarosatt": "telefon"}
+GOAL = {"mal": "Gå till brevlådan", "utfall": "uppnatt", "nulage": 1}
+
+
+def _shared(key: str) -> bytes:
+    return (BPMN / "_shared" / "forms" / f"{key.removeprefix('_shared/')}.json").read_bytes()
+
+
+def wrong(form: str, data: dict[str, Any], **variables: object) -> set[str]:
+    """The top fields that the form refuses."""
+    read = definition.load((BPMN / form).read_bytes(), shared=_shared)
+    return {str(error.path[0]) for error in answers.clean(read, data, variables, now=NOW).errors}
+
+
+def follow_up(**changes: object) -> set[str]:
+    data = {"deltagare": [NURSE, THERAPIST], "individ_deltog": True, "maluppfoljning": [GOAL], "nasta_steg": "avslut"}
+    return wrong("_shared/forms/f_uppfoljning.json", data | changes)
+
+
+def test_a_follow_up_is_done_by_two_roles_together_with_the_person() -> None:
+    assert follow_up() == set()
+    assert follow_up(deltagare=[NURSE, NURSE]) == {"deltagare"}
+    assert follow_up(deltagare=[NURSE, DAUGHTER]) == {"deltagare"}
+
+
+def test_a_follow_up_without_the_person_says_why() -> None:
+    assert follow_up(individ_deltog=False) == {"skal_individ_ej_deltog"}
+    assert follow_up(individ_deltog=False, skal_individ_ej_deltog="Orkade inte i dag") == set()
+
+
+def test_a_follow_up_that_goes_on_has_a_next_date() -> None:
+    assert follow_up(nasta_steg="fortsatt") == {"nasta_uppfoljning"}
+
+
+def test_nothing_is_decided_without_a_goal() -> None:
+    decision = {
+        "beslut": "bifall",
+        "giltig_fran": "2026-11-27",
+        "lagrum": "11 kap. 1 §",
+        "beslutsdatum": "2026-11-23",
+        "delegat": "SE2120000000-A1B2",
+    }
+    assert wrong("trygg_hemgang/forms/b3_beslut.json", decision) == {"mal_refs"}
+    assert wrong("trygg_hemgang/forms/b3_beslut.json", decision | {"mal_refs": [{"mal": "Laga frukost"}]}) == set()
+
+
+@pytest.mark.parametrize(("choice", "visits", "refused"), [
+    ("trappa_ned", 3, set()),
+    ("trappa_ned", 4, {"besok_per_dag_nasta"}),
+    ("fortsatt", 4, {"skal_ej_farre"}),
+    ("trappa_upp", 4, {"skal_ej_farre", "besok_per_dag_nasta"}),
+])  # fmt: skip
+def test_a_team_meeting_gives_fewer_visits_or_a_reason(choice: str, visits: int, refused: set[str]) -> None:
+    data = {"deltagare": [NURSE], "beslut": choice, "besok_per_dag_nasta": visits}
+    before = {"c4_bemanna": {"besok_per_dag": 4}}
+    assert wrong("trygg_hemgang/forms/e4_teamavstamning.json", data, **before) == refused
+
+
+@pytest.mark.parametrize(("day", "refused"), [(14, {"till_dag"}), (15, set()), (21, set()), (22, {"till_dag"})])
+def test_the_period_at_home_is_extended_to_day_21_at_most(day: int, refused: set[str]) -> None:
+    data = {"forlang": True, "orsak": "mal_nara", "till_dag": day}
+    assert wrong("trygg_hemgang/forms/e7_forlang.json", data, parametrar={"period_dagar": 14}) == refused
+
+
+def test_nobody_is_handed_over_to_a_unit_that_has_not_said_yes() -> None:
+    data = {"avslutsorsak": "sarskilt_boende", "avslutsdatum": "2026-11-23", "mottagande_enhet": "e1"}
+    assert wrong("_shared/forms/f_avslut.json", data | {"mottagande_bekraftat": False}) == {"mottagande_bekraftat"}
+    assert wrong("_shared/forms/f_avslut.json", data | {"mottagande_bekraftat": True}) == set()
+
+
+def test_a_broken_dispenser_is_not_left_before_the_doses_are_secured() -> None:
+    data = {
+        "doser_sakrade": False,
+        "fel_orsak": "okant",
+        "atgard": "Startade om",
+        "fungerar": True,
+        "dokumenterad_hsl": True,
+    }
+    assert wrong("medicingivare_larm/forms/atgarda_tekniskt_fel.json", data) == {"doser_sakrade"}
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.parent.name}/{path.stem}")
+def test_samples_are_about_invented_people_only(path: Path) -> None:
+    person = json.loads(path.read_text(encoding="utf-8")).get("person")
+    if person is not None:
+        assert person["namn"].endswith(MARK)
+        assert person["id"] in {invented.number for invented in PEOPLE}
