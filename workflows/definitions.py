@@ -22,6 +22,7 @@ from workflows.forms import definition as form_definition
 CONFIG = "process.toml"
 SHARED = published.SHARED
 FALLBACK_FORM = "_shared/manuell_atgard"
+BARE = frozenset({".bpmn", ".dmn"})
 MAX_FILES = 500
 MAX_TOTAL = 20_000_000
 
@@ -59,8 +60,13 @@ def read(path: Path) -> Folder:
         files = _folder_files(path)
     elif path.suffix == ".zip":
         files = _package_files(path, findings)
-    else:
+    elif path.suffix in BARE:
         files = {path.name: path.read_bytes()}
+    else:
+        files = {}
+        findings.append(
+            _error(path.name, "not-forlopp", "Filen är inget diagram, ingen beslutstabell och inget paket.")
+        )
     sources = _decoded(files, findings)
     config = _config(sources, path, findings)
     return Folder(config, sources, findings)

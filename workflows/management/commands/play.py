@@ -36,7 +36,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _folder(self, path: Path, with_coverage: bool) -> list[dict[str, Any]]:
-        if definitions.is_shared(path) or path.is_file() and path.suffix != ".toml":
+        if definitions.is_shared(path) or (path.is_file() and path.suffix != ".toml"):
             return []  # parts of other förlopp, and prose
         folder, files = (path, scenarios.files(path)) if path.is_dir() else (path.parent.parent, [path])
         try:
