@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 SECRET = "whsec_" + base64.b64encode(b"only for tests").decode()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
@@ -34,7 +34,7 @@ class Simulator:
     name: str
     var: Path
     web_port: int
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -51,7 +51,7 @@ class Simulator:
         }
         command = [sys.executable, "manage.py", "simulate", self.name, "--port", str(self.port)]
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-        until(self._answers, seconds=30)
+        until(self._answers, seconds=60)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         assert self.process is not None
@@ -77,7 +77,7 @@ class Simulator:
             return False
 
 
-def until(is_so: Callable[[], object], *, seconds: float = 10) -> None:
+def until(is_so: Callable[[], object], *, seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "waited in vain"

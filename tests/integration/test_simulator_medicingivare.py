@@ -87,9 +87,10 @@ def test_duplicate_brings_each_event_twice(vendor: Simulator, web: Web) -> None:
 
 
 def test_reorder_brings_the_newest_first(vendor: Simulator, web: Web) -> None:
-    vendor.post("/styr/brist", {"lage": "reorder"})
+    vendor.post("/styr/brist", {"lage": "down"})
     missed = vendor.post("/styr/skicka", MISSED).json()["handelse_id"]
     taken = vendor.post("/styr/skicka", {**MISSED, "typ": "dos_tagen"}).json()["handelse_id"]
+    vendor.post("/styr/brist", {"lage": "reorder"})
     until(lambda: len(web.calls) == 2)
     assert web.ids() == [taken, missed]
 
