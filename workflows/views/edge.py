@@ -26,7 +26,7 @@ StaffView = Callable[Concatenate[StaffRequest, P], HttpResponse]
 def staff_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Only for those logged in; the page holds personal data and is kept by no cache."""
 
-    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, Staff):
             return _log_in_first(request)
         response = view(_as_staff(request), *args, **kwargs)
