@@ -19,7 +19,7 @@ WRITES = {
     "bulk_update",
     "get_or_create",
     "update_or_create",
-    "save",
+    "update",
     "delete",
     "select_for_update",
 }
