@@ -7,12 +7,12 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
+from django.conf import settings
+from django.core.management import call_command
 
-from config import processes  # noqa: E402
-from config.management.commands import serve  # noqa: E402
-from config.processes import Process  # noqa: E402
+from config import processes
+from config.management.commands import serve
+from config.processes import Process
 
 SLEEPER = "import time; time.sleep(600)"
 # Its child leaves the process group, as a flow of Prefect may: stopping the group does not reach it.
