@@ -147,7 +147,7 @@ def _lanes(root: etree._Element) -> dict[str, str]:
     """Flow node id -> profession key, the innermost lane winning."""
     found: dict[str, str] = {}
     for lane in root.iter(tag("lane")):
-        key = (lane.get("id") or "").removeprefix(LANE_PREFIX)
+        key = (lane.get("id") or "").removeprefix(LANE_PREFIX).partition(".")[0]  # lane_x.fas_b: same profession again
         for ref in lane.findall("./bpmn:flowNodeRef", NAMESPACES):
             found[(ref.text or "").strip()] = key
     return found
