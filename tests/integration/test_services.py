@@ -10,7 +10,7 @@ import pytest
 
 from people.models import Staff
 from tests import forlopp, pages
-from workflows import connectors
+from workflows import connectors, engine
 from workflows.models import (
     InboxMessage,
     InboxState,
@@ -284,6 +284,15 @@ def test_a_message_after_the_end_is_noted_without_effect(coordinator: Staff) -> 
     to_service(coordinator)
     instances.cancel(instance=ProcessInstance.objects.get(), reason="x", by=coordinator, now=NOW)
     assert receive("info").message.state == InboxState.IGNORED
+
+
+def test_a_thrown_message_that_nobody_waits_for_is_kept_and_then_a_stopp(coordinator: Staff) -> None:
+    to_service(coordinator)
+    thrown = engine.Thrown("kasta", "info", {"nr": "2", "text": "till ett annat ärende"})
+    row = inbox.throw(sender=ProcessInstance.objects.get(), thrown=thrown, now=NOW)
+    assert row.state == InboxState.BUFFERED
+    inbox.expire_buffered(now=NOW + timedelta(days=8))
+    assert Incident.objects.get(message=row).code == "unmatched"
 
 
 def test_no_identity_is_stored_with_the_instance() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from django.db.models import F
 
 from people.models import Individual, Staff
 from people.services import individuals
-from workflows import connectors
+from workflows import connectors, engine
 from workflows.connectors import IncomingMessage, Unreadable
 from workflows.models import BufferedKey, HistoryEntry, HistoryKind, InboxMessage, InboxState, Incident, ProcessInstance
 from workflows.services import incidents, messages
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 PERSON_KEY = "person_ref"
+INTERNAL = "forlopp"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,30 @@ def receive(*, source: str, message_id: str, raw: bytes, now: datetime) -> Recei
     handle(message=row, now=now)
     row.refresh_from_db()
     return Receipt(row, "stored")
+
+
+def throw(*, sender: ProcessInstance, thrown: engine.Thrown, now: datetime) -> InboxMessage:
+    """A message from one instance to others, in the transaction of the step that threw it; then as any other message.
+
+    Its keys are the texts of its payload, and the person when the payload names no other.
+    """
+    keys = {key: value for key, value in thrown.payload.items() if isinstance(value, str) and value}
+    keys.setdefault(PERSON_KEY, str(sender.individual.ref))
+    raw = json.dumps(thrown.payload, sort_keys=True).encode()
+    row = InboxMessage.objects.create(
+        source=INTERNAL,
+        message_id=str(uuid.uuid4()),
+        digest=hashlib.sha256(raw).hexdigest(),
+        raw=raw,
+        name=thrown.name,
+        keys=keys,
+        payload=thrown.payload,
+        individual=sender.individual,
+        sent_at=now,
+        received_at=now,
+    )
+    _bring(row, sender=sender, now=now)
+    return row
 
 
 def handle(*, message: InboxMessage, now: datetime) -> None:
@@ -148,14 +174,27 @@ def _handle(
         _finish(row, InboxState.IGNORED, now=now)
         return
     row.save()
+    _bring(row, now=now)
+
+
+def _bring(row: InboxMessage, *, now: datetime, sender: ProcessInstance | None = None) -> None:
+    """Bring an understood message where it belongs."""
     result = messages.publish(
-        name=row.name, keys=keys, payload=payload, individual=row.individual, message=row, now=now
+        name=row.name,
+        keys=row.keys,
+        payload=row.payload or {},
+        individual=row.individual,
+        message=row,
+        sender=sender,
+        now=now,
     )
     _conclude(row, result, now=now)
 
 
 def _understood(row: InboxMessage, *, now: datetime, person: Individual | None) -> IncomingMessage:
     """The message translated and its person found. Raises Unreadable."""
+    if row.source == INTERNAL:
+        return IncomingMessage(row.name, row.keys, row.payload or {}, row.sent_at or now, version=row.version)
     translate = connectors.get_translator(row.source)
     if translate is None:
         raise Unreadable("unknown-source", f"Ingen koppling är inställd för avsändaren {row.source}.")

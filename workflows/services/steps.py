@@ -49,22 +49,13 @@ def restored(instance: ProcessInstance, version: published.Published) -> engine.
 
 
 def pass_on(instance: ProcessInstance, settled: settle.Settled, *, now: datetime) -> None:
-    """Messages that a diagram throws reach other instances in the same transaction."""
+    """Messages that a diagram throws reach other instances in the same transaction, or are kept until one waits."""
     if not settled.thrown:
         return
-    from workflows.services import messages
+    from workflows.services import inbox  # it steps through here too
 
     for thrown in settled.thrown:
-        keys = {key: value for key, value in thrown.payload.items() if isinstance(value, str)}
-        keys.setdefault("person_ref", str(instance.individual.ref))
-        messages.publish(
-            name=thrown.name,
-            keys=keys,
-            payload=thrown.payload,
-            individual=instance.individual,
-            sender=instance,
-            now=now,
-        )
+        inbox.throw(sender=instance, thrown=thrown, now=now)
 
 
 def variables_of(instance: ProcessInstance) -> dict[str, Any]:
