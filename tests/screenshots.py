@@ -113,7 +113,6 @@ def _take(url: str, environment: dict[str, str], port: int, target: Path) -> Non
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
                 args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-                env={**os.environ, "LANGUAGE": "sv_SE"},  # the browser's own date fields in Swedish
             )
             context = browser.new_context(
                 locale="sv-SE", timezone_id="Europe/Stockholm", viewport={"width": 1280, "height": 860}

@@ -36,7 +36,7 @@ function fit(viewer, holder) {
   const canvas = viewer.get("canvas");
   const { inner } = canvas.viewbox();
   const wanted = (inner.height / inner.width) * holder.clientWidth + 60;
-  holder.style.height = `${Math.round(Math.max(260, Math.min(wanted, window.innerHeight * 0.75)))}px`;
+  holder.style.height = `${Math.round(Math.max(window.innerHeight * 0.45, Math.min(wanted, window.innerHeight * 0.75)))}px`;
   canvas.resized();
 }
 
