@@ -106,6 +106,6 @@ def test_a_dispenser_nobody_has_told_of_is_not_guessed(store: Store) -> None:
 
 @pytest.mark.django_db
 def test_invented_dispensers_are_refused_outside_the_demo() -> None:
-    with pytest.raises(CommandError, match="demo mode"):
+    with pytest.raises(CommandError, match="demo"):
         call_command("demo_dispensers")
     assert not Dispenser.objects.exists()
