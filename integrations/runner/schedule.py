@@ -31,7 +31,7 @@ POOL = "integrations"
 # The version of the deployments' shape; a code change needs none, for the flows are imported from the checkout.
 VERSION = "1"
 # A run whose process was killed keeps its state for ever, and with a limit of one it would block all that follow.
-LONGEST = {StateType.PENDING: timedelta(seconds=60), StateType.RUNNING: timedelta(minutes=6)}
+LONGEST = {StateType.PENDING: timedelta(seconds=60), StateType.RUNNING: timedelta(minutes=2)}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from integrations import webhooks
 from integrations.models import Dispenser, DispenserEvent, SystemState
 from people.models import Individual
-from workflows.models import Incident, InboxMessage, InboxState
+from workflows.models import InboxMessage, InboxState, Incident
 from workflows.services import inbox
 
 URL = "/integrationer/medicingivare/handelser"

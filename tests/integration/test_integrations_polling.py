@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from integrations.polling import Poll, PollFailed
 from integrations.runner.polls import Watch
 from tests.fakes.region import Mailbox, notice
 from workflows.connectors import PermanentError, TransientError
-from workflows.models import Incident, InboxMessage, InboxState
+from workflows.models import InboxMessage, InboxState, Incident
 from workflows.services import inbox
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -27,12 +27,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def empty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Empty]:
+def empty(monkeypatch: pytest.MonkeyPatch) -> Empty:
     def run(mailbox: Mailbox) -> polling.Tally:
         monkeypatch.setitem(polling._polls, "region", Poll("region", lambda: mailbox, ""))
         return polling.run("region", clock=lambda: NOW)
 
-    yield run
+    return run
 
 
 def test_what_lies_waiting_is_stored_and_then_acknowledged(empty: Empty) -> None:

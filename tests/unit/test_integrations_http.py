@@ -61,7 +61,9 @@ def test_an_answer_is_sorted(status: int, body: str, error: type[connectors.Deli
 
 
 @responses.activate
-@pytest.mark.parametrize("failure", [requests.ConnectionError("193805142381"), requests.ReadTimeout("x"), requests.TooManyRedirects()])
+@pytest.mark.parametrize(
+    "failure", [requests.ConnectionError("193805142381"), requests.ReadTimeout("x"), requests.TooManyRedirects()]
+)
 def test_no_answer_is_transient_and_says_nothing_of_what_was_sent(failure: Exception) -> None:
     responses.post(URL, body=failure)
 
@@ -93,7 +95,12 @@ def test_a_plain_yes_is_an_empty_answer(status: int, body: str) -> None:
 def test_the_key_is_the_same_at_every_attempt_and_is_the_messages_own_id() -> None:
     responses.post(re.compile(".*/api/meddelanden"), status=503)
     responses.post(re.compile(".*/api/meddelanden"), json={"meddelande_id": "r-1", "dt": "2026-11-23T09:00:00+01:00"})
-    params = {"inskrivning_id": "v-1", "fran_dt": "2026-11-27T12:00:00+01:00", "plats": "hemmet", "villkor": None}
+    params: dict[str, Any] = {
+        "inskrivning_id": "v-1",
+        "fran_dt": "2026-11-27T12:00:00+01:00",
+        "plats": "hemmet",
+        "villkor": None,
+    }
 
     with pytest.raises(TransientError):
         region.notify_ready_to_receive(delivery("region.notify_ready_to_receive", 1, **params))
@@ -114,7 +121,11 @@ def test_the_key_is_the_same_at_every_attempt_and_is_the_messages_own_id() -> No
         ("region.remind_sip", "paminnelse_sip", {"meddelande_id": "m-1"}),
         ("region.report_missing_information", "begaran_information", {"saknas": ["epikris"], "utskriven_dt": "x"}),
         ("region.send_sip_answer", "sip_svar", {"svar": "deltar", "tid": None, "deltagare": []}),
-        ("region.send_sip_plan", "sip_plan", {"datum": "2026-11-25", "insatser": [], "nasta_uppfoljning": "2027-01-01"}),
+        (
+            "region.send_sip_plan",
+            "sip_plan",
+            {"datum": "2026-11-25", "insatser": [], "nasta_uppfoljning": "2027-01-01"},
+        ),
     ],
 )
 def test_each_message_to_the_region_carries_its_content(operation: str, kind: str, params: dict[str, Any]) -> None:
@@ -134,7 +145,7 @@ def test_each_message_to_the_region_carries_its_content(operation: str, kind: st
 )
 def test_a_receipt_tells_its_status(operation: str, status: str) -> None:
     responses.post(re.compile(".*/api/kvittenser"), json={"kvittens_id": "k-1"})
-    params = {"meddelande_id": "m-1", "inskrivning_id": "v-1", "orsak": "annan kommun"}
+    params: dict[str, Any] = {"meddelande_id": "m-1", "inskrivning_id": "v-1", "orsak": "annan kommun"}
 
     answer = connectors.get_operation(operation).run(delivery(operation, **params))
 

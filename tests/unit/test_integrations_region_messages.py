@@ -78,7 +78,9 @@ TOLD_EVERYWHERE = "Margareta Lindqvist, 19380514-2381 eller 380514-2381, bor på
 @pytest.mark.parametrize("name", sorted(FIELDS))
 def test_nothing_personal_reaches_the_payload_wherever_it_was_written(name: str) -> None:
     told: dict[str, Any] = {
-        field: TOLD_EVERYWHERE if kind.rstrip("!") == "text" else {"namn": "Margareta", "djupt": [{"x": TOLD_EVERYWHERE}]}
+        field: TOLD_EVERYWHERE
+        if kind.rstrip("!") == "text"
+        else {"namn": "Margareta", "djupt": [{"x": TOLD_EVERYWHERE}]}
         for field, kind in FIELDS[name].items()
         if kind.rstrip("!") in ("text", "data")
     }

@@ -13,13 +13,15 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SECRET, BODY = "hemlig", b'{"a":1}'
 
 
-def headers(*, secret: str = SECRET, shift: int = 0, body: bytes = BODY, **changes: str) -> dict[str, str]:
+def headers(
+    changes: dict[str, str] | None = None, *, secret: str = SECRET, shift: int = 0, body: bytes = BODY
+) -> dict[str, str]:
     timestamp = int(NOW.timestamp()) + shift
     return {
         "webhook-id": "msg-1",
         "webhook-timestamp": str(timestamp),
         "webhook-signature": webhooks.sign(secret, "msg-1", timestamp, body),
-        **changes,
+        **(changes or {}),
     }
 
 
@@ -53,16 +55,16 @@ def test_both_secrets_are_accepted_while_one_is_being_replaced_and_any_of_severa
     [
         (headers(secret="fel"), BODY, "signatur"),
         (headers(), b'{"a":2}', "signatur"),
-        (headers(**{"webhook-id": "msg-2"}), BODY, "signatur"),
-        (headers(**{"webhook-signature": ""}), BODY, "signatur"),
-        (headers(**{"webhook-signature": "v1,åäö"}), BODY, "signatur"),
+        (headers({"webhook-id": "msg-2"}), BODY, "signatur"),
+        (headers({"webhook-signature": ""}), BODY, "signatur"),
+        (headers({"webhook-signature": "v1,åäö"}), BODY, "signatur"),
         (headers(shift=-600), BODY, "klocka"),
         (headers(shift=600), BODY, "klocka"),
         (headers(shift=-600, secret="fel"), BODY, "signatur"),
-        (headers(**{"webhook-timestamp": "nyss"}), BODY, "rubriker"),
-        (headers(**{"webhook-timestamp": "٣"}), BODY, "rubriker"),
-        (headers(**{"webhook-id": ""}), BODY, "rubriker"),
-        (headers(**{"webhook-id": "a.1"}), BODY, "rubriker"),
+        (headers({"webhook-timestamp": "nyss"}), BODY, "rubriker"),
+        (headers({"webhook-timestamp": "٣"}), BODY, "rubriker"),
+        (headers({"webhook-id": ""}), BODY, "rubriker"),
+        (headers({"webhook-id": "a.1"}), BODY, "rubriker"),
         ({}, BODY, "rubriker"),
     ],
 )
