@@ -19,8 +19,9 @@ from people import selectors as people
 from people.models import Individual
 from people.services import access, individuals
 from tasks import forms, persons, selectors
+from web import responses
 from workflows import engine, published
-from workflows.services import instances
+from workflows.services import instances, settle
 from workflows.views.edge import StaffRequest, staff_page
 
 RESTRICTED = "Det här ärendet behöver startas av någon med särskild behörighet. Prata med din enhetschef."
@@ -113,6 +114,8 @@ def _try_start(
     except instances.AlreadyRunning:
         messages.warning(request, "Det pågår redan ett sådant ärende för personen.")
         return HttpResponseRedirect(reverse("tasks:person", args=[individual.ref]))
+    except settle.Conflict:
+        return responses.conflict(request)
     except engine.EngineError as error:
         messages.error(request, f"Förloppet kunde inte starta: {error.message}")
         return None

@@ -20,9 +20,10 @@ from workflows import engine, published
 from workflows import selectors as workflows
 from workflows.forms.definition import Form
 from workflows.models import TaskState, UserTask
-from workflows.services import incidents, steps, user_tasks
+from workflows.services import incidents, settle, steps, user_tasks
 from workflows.views.edge import StaffRequest, staff_page
 
+MEANWHILE = "Ärendet ändrades i samma ögonblick, så ingenting sparades. Det du skrev står kvar: skicka en gång till."
 STOPPED = (
     "Ärendet kunde inte gå vidare, så ingenting sparades. De som sköter systemet har fått veta. "
     "Det du skrev står kvar här: vänta en stund och försök igen."
@@ -39,7 +40,6 @@ def task(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         return _answer(request, found, now=now)
     if request.method == "POST" and found.action_id and str(found.action_id) == request.POST.get("action_id"):
         return _done(found)
-    _record(request, found, now=now)
     return _page(request, found, now=now)
 
 
@@ -77,20 +77,20 @@ def release(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
 def _answer(request: StaffRequest, found: UserTask, *, now: datetime.datetime) -> HttpResponse:
     bound = _bind(request, found, now=now)
     if not bound.is_valid():
-        _record(request, found, now=now)
         return _page(request, found, now=now, bound=bound, status=200 if bound.was_row_action else 422)
     try:
         user_tasks.complete(task=found, answers=bound.answers, by=request.user, now=now, action_id=_action_id(request))
     except user_tasks.InvalidAnswers as invalid:
         bound.add_errors(invalid.errors)
-        _record(request, found, now=now)
         return _page(request, found, now=now, bound=bound, status=422)
     except (user_tasks.AlreadyCompleted, user_tasks.TaskGone, user_tasks.ClaimedByOther):
         found = _find(request, found.public_id)
-        _record(request, found, now=now)
         return _page(request, found, now=now, bound=bound, status=409)
     except user_tasks.NotAllowed:
         raise Http404 from None
+    except (settle.Conflict, steps.InstanceEnded):
+        messages.warning(request, MEANWHILE)
+        return _page(request, _find(request, found.public_id), now=now, bound=bound, status=409)
     except engine.EngineError as error:
         incidents.from_engine(instance_id=found.instance_id, error=error, now=now)
         messages.error(request, STOPPED)
@@ -156,6 +156,8 @@ def _page(
     bound: forms.BoundForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page as the task now is; written in the access log before it is sent."""
+    _record(request, found, now=now)
     state = TaskState(found.state)
     if state == TaskState.CANCELLED:
         status = 410

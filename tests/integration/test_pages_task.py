@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from people.models import AccessLog, Individual, Staff
 from tests import pages
-from workflows.models import ProcessInstance, TaskState, UserTask
-from workflows.services import instances, user_tasks
+from workflows import engine
+from workflows.models import Incident, ProcessInstance, TaskState, UserTask
+from workflows.services import instances, settle, user_tasks
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +196,31 @@ def test_a_protected_person_is_not_reachable_by_address(anna: Staff) -> None:
         answer = client.get(url)
         assert answer.status_code == 404, url
         assert "Doris" not in pages.text(answer)
+
+
+def test_a_step_that_cannot_be_taken_becomes_a_stop_and_keeps_what_was_typed(
+    task: UserTask, anna: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_arguments: object) -> None:
+        raise engine.EngineError("gor_besok", "due", "Förfallotiden gick inte att räkna ut.")
+
+    monkeypatch.setattr(user_tasks, "complete", broken)
+    answer = pages.logged_in(anna).post(_url(task), _post(plats="annan", annan_plats="Biblioteket"))
+    page = pages.text(answer)
+    assert answer.status_code == 409
+    assert "ingenting sparades" in page
+    assert "Biblioteket" in page
+    assert Incident.objects.get().instance == task.instance
+
+
+def test_a_change_in_the_same_moment_asks_for_one_more_press(
+    task: UserTask, anna: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(**_arguments: object) -> None:
+        raise settle.Conflict
+
+    monkeypatch.setattr(user_tasks, "complete", lost)
+    answer = pages.logged_in(anna).post(_url(task), _post(plats="annan", annan_plats="Biblioteket"))
+    assert answer.status_code == 409
+    assert "skicka en gång till" in pages.text(answer)
+    assert "Biblioteket" in pages.text(answer)
