@@ -42,7 +42,7 @@ lock: ## write the locks from pyproject.toml; UPGRADE=1 takes the newest version
 	@$(BOOTSTRAP) lock
 
 bench: dev ## measure
-	@$(BIN)/python -m benchmarks
+	@for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 screenshots: dev ## take the pictures of the README from the running product
 	@$(BIN)/python -m tests.screenshots
