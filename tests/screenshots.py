@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +16,8 @@ import time
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tests import machine
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -111,7 +112,7 @@ def _take(url: str, environment: dict[str, str], port: int, target: Path) -> Non
         _wait_for(port)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+                executable_path=machine.chromium(),
                 args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
             )
             context = browser.new_context(
