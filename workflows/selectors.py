@@ -25,10 +25,11 @@ from workflows.models import (
     TaskState,
     UserTask,
 )
+from workflows.models.definition import HEAVY as VERSION_HEAVY
 
 RECENT = 20
 STEP_TYPES = drawn.TASKS | {"subProcess"}
-HEAVY = ("instance__engine_state", "instance__version__sources", "instance__version__compiled")
+HEAVY = ("instance__engine_state", *(f"instance__version__{name}" for name in VERSION_HEAVY))
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def task_for(staff: Staff, public_id: UUID) -> UserTask | None:
     rows = UserTask.objects.select_related(
         "individual", "instance__version", "instance__definition", "claimed_by", "completed_by"
     )
-    task = rows.filter(public_id=public_id).first()
+    task = rows.defer(*HEAVY[1:]).filter(public_id=public_id).first()
     if task is None or ((task.is_restricted or task.individual.is_protected) and not staff.may_see_protected):
         return None
     held = staff.professions
@@ -91,6 +92,7 @@ def task_for(staff: Staff, public_id: UUID) -> UserTask | None:
 def instance_for(staff: Staff, public_id: UUID) -> ProcessInstance | None:
     """The ärende, if the staff member may see it; None when missing or forbidden alike."""
     rows = ProcessInstance.objects.select_related("individual", "version", "definition", "started_by")
+    rows = rows.defer(*(f"version__{name}" for name in VERSION_HEAVY))
     found = rows.filter(public_id=public_id).first()
     return found if found is not None and _may_see(staff, found) else None
 
@@ -98,7 +100,7 @@ def instance_for(staff: Staff, public_id: UUID) -> ProcessInstance | None:
 def instances_of(individual: Individual, staff: Staff) -> list[ProcessInstance]:
     """All ärenden of a person that the staff member may see, the latest first."""
     rows = ProcessInstance.objects.filter(individual=individual).select_related("individual", "version", "definition")
-    rows = rows.defer("engine_state", "version__sources", "version__compiled")
+    rows = rows.defer("engine_state", *(f"version__{name}" for name in VERSION_HEAVY))
     return [found for found in rows.order_by("-started_at", "-pk") if _may_see(staff, found)]
 
 
@@ -124,7 +126,7 @@ def incident_for(staff: Staff, public_id: UUID) -> Incident | None:
     rows = Incident.objects.select_related(
         "instance__individual", "instance__version", "message__individual", "outbox", "resolved_by"
     )
-    found = rows.filter(public_id=public_id, group__in=staff.professions).first()
+    found = rows.defer(*HEAVY).filter(public_id=public_id, group__in=staff.professions).first()
     return None if found is None or (found.is_restricted and not staff.may_see_protected) else found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.unit.engine_bpmn import NOW, Run, chain, flow
 
-ROUNDS = 255
+ROUNDS = 340
 
 
 def test_a_loop_far_deeper_than_the_library_looks_goes_on() -> None:

@@ -1,4 +1,4 @@
-"""Every scenario of every förlopp, in memory and through the services on the database."""
+"""Every scenario of every förlopp, in memory, saved and loaded between all steps; on the databases see integration."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
 
-from tests.processes.database_world import DatabaseWorld
-from workflows import definitions, published, scenarios
+from workflows import published, scenarios
 from workflows.management.commands import play
 from workflows.management.commands.load_forlopp import folders
 from workflows.memory_world import MemoryWorld
-from workflows.services import deployments
 
 FOLDERS = folders(Path(settings.FORLOPP_BPMN_DIR))
 FILES = [file for folder in FOLDERS for file in scenarios.files(folder)]
@@ -43,15 +40,6 @@ def played(file: Path) -> scenarios.Result:
 @pytest.mark.parametrize("file", FILES, ids=names)
 def test_in_memory(file: Path) -> None:
     result = played(file)
-    assert result.is_passed, f"step {result.step}: {result.problem}"
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("file", FILES, ids=names)
-def test_through_the_services(file: Path) -> None:
-    scenario = scenarios.read(file)
-    deployments.publish(folder=definitions.read(scenario.folder), by=None, now=timezone.now())
-    result = scenarios.play(scenario, DatabaseWorld(scenario))
     assert result.is_passed, f"step {result.step}: {result.problem}"
 
 

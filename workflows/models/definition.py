@@ -23,6 +23,10 @@ class ProcessDefinition(models.Model):
         return self.key
 
 
+HEAVY = ("sources", "compiled", "config")
+"""Read once per process through `published.of`; every other query leaves them in the database."""
+
+
 class ProcessVersion(models.Model):
     """One published version; never changed, instances point here until they end."""
 

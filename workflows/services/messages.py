@@ -90,7 +90,9 @@ def _receivers(name: str, keys: Mapping[str, str], sender: ProcessInstance | Non
     rows = MessageSubscription.objects.filter(condition, message_name=name, instance__state=InstanceState.ACTIVE)
     rows = rows.exclude(instance=sender) if sender else rows
     first: dict[int, MessageSubscription] = {}
-    for row in rows.select_related("instance__definition").order_by("instance_id", "pk"):
+    for row in (
+        rows.select_related("instance__definition").defer("instance__engine_state").order_by("instance_id", "pk")
+    ):
         first.setdefault(row.instance_id, row)
     broad = [row for row in first.values() if row.deliver_to_all]
     narrow: dict[int, MessageSubscription] = {}

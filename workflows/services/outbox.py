@@ -32,6 +32,7 @@ class Claimed:
     individual_ref: uuid.UUID | None
     attempt: int
     token: uuid.UUID
+    asked_at: datetime
 
 
 def claim(*, worker: str, now: datetime, lease: timedelta, limit: int = 10) -> list[Claimed]:
@@ -93,7 +94,7 @@ def _lease(row: OutboxMessage, worker: str, *, now: datetime, lease: timedelta) 
     row.leased_by, row.lease_token, row.lease_until = worker[:100], uuid.uuid4(), now + lease
     row.save(update_fields=["attempt", "leased_by", "lease_token", "lease_until"])
     ref = row.individual.ref if row.individual else None
-    return Claimed(row.key, row.operation, row.params, ref, row.attempt, row.lease_token)
+    return Claimed(row.key, row.operation, row.params, ref, row.attempt, row.lease_token, row.created_at)
 
 
 def _mine(key: uuid.UUID, token: uuid.UUID) -> Any:
@@ -105,8 +106,10 @@ def _held(key: uuid.UUID, token: uuid.UUID) -> OutboxMessage | None:
     found: OutboxMessage | None = _mine(key, token).first()
     if found is None:
         return None
-    steps.locked(found.instance_id)
-    held: OutboxMessage | None = _mine(key, token).select_for_update(of=("self",)).select_related("instance").first()
+    instance = steps.locked(found.instance_id)
+    held: OutboxMessage | None = _mine(key, token).select_for_update(of=("self",)).first()
+    if held is not None:
+        held.instance = instance
     return held
 
 
@@ -129,7 +132,7 @@ def _try_later(row: OutboxMessage, *, now: datetime) -> None:
 def _move(row: OutboxMessage, act: steps.Act, *, now: datetime) -> bool:
     """Move the instance on; what the engine cannot do becomes a stopp and the answer stays with the row."""
     try:
-        steps.take(instance_id=row.instance_id, act=act, by=None, now=now)
+        steps.take(instance_id=row.instance_id, held=row.instance, act=act, by=None, now=now)
     except (engine.NotWaiting, steps.InstanceEnded):
         return True
     except engine.EngineError as error:
@@ -146,7 +149,7 @@ def _refused(row: OutboxMessage, code: str, *, now: datetime) -> bool:
         taken = execution.refuse(row.engine_task_id, code, now=now)
 
     try:
-        steps.take(instance_id=row.instance_id, act=act, by=None, now=now)
+        steps.take(instance_id=row.instance_id, held=row.instance, act=act, by=None, now=now)
     except (engine.EngineError, steps.InstanceEnded):
         return False
     if taken:
@@ -157,7 +160,7 @@ def _refused(row: OutboxMessage, code: str, *, now: datetime) -> bool:
 def _hand_over(row: OutboxMessage, error: connectors.DeliveryError, *, now: datetime) -> None:
     """A person does the step by hand, and IT gets to know. The care path does not wait for IT."""
     _end(row, OutboxState.FAILED, now=now)
-    instance = steps.locked(row.instance_id)
+    instance = row.instance
     version = published.of(instance.version.public_id)
     element = version.definition.elements[row.element_id]
     operation = connectors.operations().get(row.operation)

@@ -11,6 +11,7 @@ from django.db import transaction
 from people.models import Staff
 from workflows import engine, published
 from workflows.models import InstanceState, ProcessInstance
+from workflows.models.definition import HEAVY
 from workflows.services import settle
 
 Act = Callable[[engine.Execution], None]
@@ -20,13 +21,16 @@ class InstanceEnded(Exception):
     """Ärendet är avslutat."""
 
 
-def take(*, instance_id: int, act: Act, by: Staff | None, now: datetime) -> tuple[ProcessInstance, settle.Settled]:
+def take(
+    *, instance_id: int, act: Act, by: Staff | None, now: datetime, held: ProcessInstance | None = None
+) -> tuple[ProcessInstance, settle.Settled]:
     """Let `act` move the instance on and write down what follows, in one transaction.
 
-    Raises InstanceEnded, engine.EngineError (nothing is written) and settle.Conflict.
+    `held` is the instance when the caller has locked it already in this transaction. Raises InstanceEnded,
+    engine.EngineError (nothing is written) and settle.Conflict.
     """
     with transaction.atomic():
-        instance = locked(instance_id)
+        instance = held or locked(instance_id)
         if instance.state != InstanceState.ACTIVE:
             raise InstanceEnded
         version = published.of(instance.version.public_id)
@@ -38,9 +42,9 @@ def take(*, instance_id: int, act: Act, by: Staff | None, now: datetime) -> tupl
 
 
 def locked(instance_id: int) -> ProcessInstance:
-    """The instance, its row locked until the transaction ends."""
-    rows = ProcessInstance.objects.select_for_update(of=("self",))
-    return rows.select_related("version", "individual").get(pk=instance_id)
+    """The instance, its row locked until the transaction ends; not against rows that only point to it (no_key)."""
+    rows = ProcessInstance.objects.select_for_update(of=("self",), no_key=True).select_related("version", "individual")
+    return rows.defer(*(f"version__{name}" for name in HEAVY)).get(pk=instance_id)
 
 
 def restored(instance: ProcessInstance, version: published.Published) -> engine.Execution:

@@ -114,13 +114,14 @@ def complete(
     with transaction.atomic():
         instance = steps.locked(task.instance_id)
         fresh = _fresh(task)
+        fresh.instance = instance
         if action_id is not None and fresh.action_id == action_id:
             return Completed(fresh, next_tasks(instance))
         if not fresh.is_open or (fresh.claimed_by_id not in (None, by.pk)):
             _raise_lost(fresh)
         cleaned = checked(fresh, answers, now=now)
         _mark_completed(fresh, cleaned, by=by, now=now, action_id=action_id)
-        _, settled = steps.take(instance_id=instance.pk, act=_act(fresh, cleaned, now), by=by, now=now)
+        _, settled = steps.take(instance_id=instance.pk, held=instance, act=_act(fresh, cleaned, now), by=by, now=now)
     return Completed(fresh, settled.appeared)
 
 
@@ -188,7 +189,7 @@ def _require_right(task: UserTask, by: Staff) -> None:
 
 
 def _fresh(task: UserTask) -> UserTask:
-    return UserTask.objects.select_related("instance__version", "claimed_by", "completed_by").get(pk=task.pk)
+    return UserTask.objects.select_related("claimed_by", "completed_by").get(pk=task.pk)
 
 
 def _raise_lost(task: UserTask) -> None:

@@ -35,7 +35,8 @@ class DatabaseWorld:
         self.scenario = scenario
         config = tomllib.loads((scenario.folder / "process.toml").read_text(encoding="utf-8"))
         self.key = str(config["key"])
-        self._parameters(config)
+        if scenario.parameters:
+            self._parameters(config)
         self.individual = _individual(scenario)
         self.person_ref = str(self.individual.ref)
         self.staff = _staff()
