@@ -55,13 +55,17 @@ class UnknownOperation(LookupError):
 
 @dataclass(frozen=True)
 class Delivery:
-    """One call out. `key` is the same at every attempt: send it as the idempotency key."""
+    """One call out. The same at every attempt but for `attempt`: send `key` as the idempotency key.
+
+    A receiver that knows the key refuses another body under it, so what is sent is dated `asked_at`, never now.
+    """
 
     key: UUID
     operation: str
     params: Json
     individual_ref: UUID | None
     attempt: int
+    asked_at: datetime
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def send_sip_plan(delivery: Delivery) -> Json:
 def _receipt(delivery: Delivery, *, status: str, reason: str = "") -> Json:
     now = timezone.now()
     answer = Region().send_receipt(
-        str(delivery.params["meddelande_id"]), status=status, at=now, reason=reason, key=delivery.key
+        str(delivery.params["meddelande_id"]), status=status, at=delivery.asked_at, reason=reason, key=delivery.key
     )
     return {"kvittens_id": str(answer.get("kvittens_id") or delivery.key), "status": status, "dt": _when(answer, now)}
 
@@ -107,7 +107,7 @@ def _message(delivery: Delivery, kind: str, *fields: str) -> Json:
         "typ": kind,
         "version": 1,
         "inskrivning_id": delivery.params.get("inskrivning_id"),
-        "skickad_dt": now.isoformat(),
+        "skickad_dt": delivery.asked_at.isoformat(),
         "avsandare": {"kommunkod": settings.FORLOPP_MUNICIPALITY_CODE, "enhet": settings.FORLOPP_MUNICIPALITY_NAME},
         "innehall": {field: delivery.params.get(field) for field in fields},
     }

@@ -50,7 +50,14 @@ class Attempt:
 
     def _call(self) -> Json | DeliveryError:
         claimed = self.claimed
-        delivery = Delivery(claimed.key, claimed.operation, claimed.params, claimed.individual_ref, claimed.attempt)
+        delivery = Delivery(
+            claimed.key,
+            claimed.operation,
+            claimed.params,
+            claimed.individual_ref,
+            claimed.attempt,
+            claimed.asked_at,
+        )
         try:
             return connectors.get_operation(claimed.operation).run(delivery)
         except DeliveryError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,12 @@ from workflows.connectors import BusinessError, Delivery, PermanentError, Transi
 
 KEY = UUID("00000000-0000-4000-8000-00000000000a")
 REF = UUID("00000000-0000-4000-8000-00000000000b")
+ASKED_AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 URL = "http://system.test/api/x"
 
 
 def delivery(operation: str, attempt: int = 1, **params: Any) -> Delivery:
-    return Delivery(KEY, operation, params, REF, attempt)
+    return Delivery(KEY, operation, params, REF, attempt, ASKED_AT)
 
 
 def call() -> dict[str, Any]:
@@ -174,6 +176,17 @@ def test_an_order_names_the_person_by_reference_only(operation: str, kind: str, 
     assert (answer["bestallning_id"], answer["status"]) == ("b-1", status)
 
 
+@responses.activate
+def test_every_attempt_sends_the_same_body() -> None:
+    responses.post("http://127.0.0.1:18002/api/meddelanden", json={})
+    send = connectors.get_operation("region.notify_ready_to_receive").run
+    for attempt in (1, 2):
+        send(delivery("region.notify_ready_to_receive", attempt, inskrivning_id="i-1", plats="hemmet"))
+    first, second = (call.request for call in responses.calls)
+    assert first.body == second.body
+    assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
+
+
 def test_an_order_about_nobody_goes_to_a_person() -> None:
     with pytest.raises(PermanentError):
-        hemtjanst.pause(Delivery(KEY, "hemtjanst.pause", {}, None, 1))
+        hemtjanst.pause(Delivery(KEY, "hemtjanst.pause", {}, None, 1, ASKED_AT))

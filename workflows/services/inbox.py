@@ -15,14 +15,24 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from people.models import Individual, Staff
 from people.services import individuals
 from workflows import connectors, engine
 from workflows.connectors import IncomingMessage, Unreadable
-from workflows.models import BufferedKey, HistoryEntry, HistoryKind, InboxMessage, InboxState, Incident, ProcessInstance
-from workflows.services import incidents, messages
+from workflows.models import (
+    BufferedKey,
+    HistoryEntry,
+    HistoryKind,
+    InboxMessage,
+    InboxState,
+    Incident,
+    InstanceState,
+    MessageSubscription,
+    ProcessInstance,
+)
+from workflows.services import incidents, messages, turns
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +76,7 @@ def throw(*, sender: ProcessInstance, thrown: engine.Thrown, now: datetime) -> I
     raw = json.dumps(thrown.payload, sort_keys=True).encode()
     row = InboxMessage.objects.create(
         source=INTERNAL,
-        message_id=str(uuid.uuid4()),
+        message_id=f"{sender.public_id}:{uuid.uuid4()}",
         digest=hashlib.sha256(raw).hexdigest(),
         raw=raw,
         name=thrown.name,
@@ -83,10 +93,7 @@ def throw(*, sender: ProcessInstance, thrown: engine.Thrown, now: datetime) -> I
 def handle(*, message: InboxMessage, now: datetime) -> None:
     """Understand a stored message and bring it where it belongs, in one transaction; trouble becomes a stopp."""
     try:
-        with transaction.atomic():
-            row = _locked(message)
-            if row.state in {InboxState.RECEIVED, InboxState.STOPPED}:
-                _handle(row, now=now)
+        _handle_stored(message, now=now)
     except Unreadable as error:
         _stop(message, code=error.code, text=error.message, now=now)
     except Exception as error:
@@ -102,6 +109,19 @@ def handle_received(*, now: datetime, limit: int = 100) -> int:
     return len(left)
 
 
+def bring_waited_for(*, now: datetime, limit: int = 100) -> int:
+    """Bring early messages that someone waits for after all; how many.
+
+    The message and the step that waits for it may be written at the same moment, and neither sees the other.
+    """
+    waits = MessageSubscription.objects.filter(
+        message_name=OuterRef("message_name"), key_name=OuterRef("key_name"), key_value=OuterRef("key_value")
+    ).filter(instance__state=InstanceState.ACTIVE)
+    missed = BufferedKey.objects.filter(Exists(waits)).values("message")
+    rows = InboxMessage.objects.filter(pk__in=missed, state=InboxState.BUFFERED).order_by("sent_at", "pk")
+    return sum(_bring_buffered(row, now=now) for row in rows[:limit])
+
+
 def expire_buffered(*, now: datetime, limit: int = 100) -> int:
     """Early messages whose time is out become stops, unless their instance has ended meanwhile; how many."""
     late = InboxMessage.objects.filter(state=InboxState.BUFFERED, expires_at__lte=now).order_by("expires_at")[:limit]
@@ -111,6 +131,7 @@ def expire_buffered(*, now: datetime, limit: int = 100) -> int:
     return len(late)
 
 
+@turns.again
 def match(
     *,
     message: InboxMessage,
@@ -142,7 +163,38 @@ def dismiss(*, message: InboxMessage, reason: str, by: Staff, now: datetime) -> 
 
 
 def _locked(message: InboxMessage) -> InboxMessage:
-    return InboxMessage.objects.select_for_update(of=("self",)).select_related("individual").get(pk=message.pk)
+    rows = InboxMessage.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("individual").get(pk=message.pk)
+
+
+@turns.again
+def _handle_stored(message: InboxMessage, *, now: datetime) -> None:
+    with transaction.atomic():
+        row = _locked(message)
+        if row.state in {InboxState.RECEIVED, InboxState.STOPPED}:
+            _handle(row, now=now)
+
+
+@turns.again
+def _bring_buffered(message: InboxMessage, *, now: datetime) -> bool:
+    """Whether someone took it; one that nobody takes stays as it was, until its time is out."""
+    with transaction.atomic():
+        row = _locked(message)
+        if row.state != InboxState.BUFFERED:
+            return False
+        result = _published(row, sender=_sender(row), now=now)
+        if not (result.had_effect or result.failed):
+            return False
+        BufferedKey.objects.filter(message=row).delete()
+        _conclude(row, result, now=now)
+    return True
+
+
+def _sender(row: InboxMessage) -> ProcessInstance | None:
+    """The instance that threw it: it does not get its own message back."""
+    if row.source != INTERNAL:
+        return None
+    return ProcessInstance.objects.filter(public_id=row.message_id.partition(":")[0]).first()
 
 
 def _again(source: str, message_id: str, digest: str, *, now: datetime) -> Receipt:
@@ -179,7 +231,11 @@ def _handle(
 
 def _bring(row: InboxMessage, *, now: datetime, sender: ProcessInstance | None = None) -> None:
     """Bring an understood message where it belongs."""
-    result = messages.publish(
+    _conclude(row, _published(row, sender=sender, now=now), now=now)
+
+
+def _published(row: InboxMessage, *, sender: ProcessInstance | None, now: datetime) -> messages.Published:
+    return messages.publish(
         name=row.name,
         keys=row.keys,
         payload=row.payload or {},
@@ -188,7 +244,6 @@ def _bring(row: InboxMessage, *, now: datetime, sender: ProcessInstance | None =
         sender=sender,
         now=now,
     )
-    _conclude(row, result, now=now)
 
 
 def _understood(row: InboxMessage, *, now: datetime, person: Individual | None) -> IncomingMessage:

@@ -20,7 +20,7 @@ from workflows.models import (
     ProcessInstance,
     TaskState,
 )
-from workflows.services import settle, steps
+from workflows.services import settle, steps, turns
 
 
 class NotPublished(Exception):
@@ -43,6 +43,7 @@ class InvalidStart(Exception):
         self.errors = errors
 
 
+@turns.again
 def start(
     *,
     definition_key: str,
@@ -93,6 +94,7 @@ def start(
     return instance
 
 
+@turns.again
 def cancel(*, instance: ProcessInstance, reason: str, by: Staff | None, now: datetime) -> ProcessInstance:
     """Stop an instance: its tasks, timers and calls that have not gone out are withdrawn. Raises InstanceEnded."""
     with transaction.atomic():

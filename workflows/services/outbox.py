@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from workflows import connectors, engine, published
 from workflows.models import OutboxMessage, OutboxState, TaskState, UserTask
-from workflows.services import incidents, settle, steps
+from workflows.services import incidents, settle, steps, turns
 
 BACK_OFF = [timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800)]
 MAX_ATTEMPTS = len(BACK_OFF)
@@ -41,7 +41,7 @@ def claim(*, worker: str, now: datetime, lease: timedelta, limit: int = 10) -> l
         free = Q(lease_until=None) | Q(lease_until__lte=now)
         rows = OutboxMessage.objects.filter(free, state=OutboxState.PENDING, next_try_at__lte=now)
         skip = connection.features.has_select_for_update_skip_locked
-        rows = rows.select_for_update(skip_locked=skip, of=("self",)).select_related("individual")
+        rows = rows.select_for_update(skip_locked=skip, of=("self",), no_key=True).select_related("individual")
         return [_lease(row, worker, now=now, lease=lease) for row in rows.order_by("next_try_at", "pk")[:limit]]
 
 
@@ -50,6 +50,7 @@ def renew(*, key: uuid.UUID, token: uuid.UUID, now: datetime, lease: timedelta) 
     return bool(_mine(key, token).update(lease_until=now + lease))
 
 
+@turns.again
 def succeed(*, key: uuid.UUID, token: uuid.UUID, result: dict[str, Any], now: datetime) -> bool:
     """The system has answered: the instance goes on with `result`. False for a stale token.
 
@@ -64,6 +65,7 @@ def succeed(*, key: uuid.UUID, token: uuid.UUID, result: dict[str, Any], now: da
         return _move(row, lambda run: run.answer(row.engine_task_id, result, now=now), now=now)
 
 
+@turns.again
 def fail(*, key: uuid.UUID, token: uuid.UUID, error: connectors.DeliveryError, now: datetime) -> bool:
     """The call failed. Transient: again later, a limited number of times. Else, and then, a person. False if stale."""
     with transaction.atomic():
@@ -107,7 +109,7 @@ def _held(key: uuid.UUID, token: uuid.UUID) -> OutboxMessage | None:
     if found is None:
         return None
     instance = steps.locked(found.instance_id)
-    held: OutboxMessage | None = _mine(key, token).select_for_update(of=("self",)).first()
+    held: OutboxMessage | None = _mine(key, token).select_for_update(of=("self",), no_key=True).first()
     if held is not None:
         held.instance = instance
     return held

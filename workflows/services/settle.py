@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from people.models import Staff
@@ -250,7 +251,11 @@ def _oldest_buffered(
         condition |= Q(message_name=item.message_name, key_name=item.key_name, key_value=item.key_value)
     if not by_key:
         return None
-    hit = BufferedKey.objects.filter(condition).select_related("message").order_by("message__sent_at", "pk").first()
+    # Another transaction may be giving it to another instance: one gets it, and nobody waits while holding an instance.
+    rows = BufferedKey.objects.filter(condition, message__state=InboxState.BUFFERED).select_related("message")
+    skip = connection.features.has_select_for_update_skip_locked
+    rows = rows.select_for_update(of=("message",), skip_locked=skip, no_key=True)
+    hit = rows.order_by("message__sent_at", "pk").first()
     return (hit.message, by_key[(hit.message_name, hit.key_name, hit.key_value)]) if hit else None
 
 
@@ -304,7 +309,9 @@ def _answer_local(instance: ProcessInstance, execution: engine.Execution, *, now
         if not local:
             return
         task = local[0]
-        delivery = connectors.Delivery(task.id, task.operation, task.params, instance.individual.ref, attempt=1)
+        delivery = connectors.Delivery(
+            task.id, task.operation, task.params, instance.individual.ref, attempt=1, asked_at=now
+        )
         execution.answer(task.id, _operation(task.operation).run(delivery), now=now)
 
 

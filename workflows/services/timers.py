@@ -9,7 +9,7 @@ from django.db.models import F
 
 from workflows import engine
 from workflows.models import InstanceState, TimerJob
-from workflows.services import incidents, settle, steps
+from workflows.services import incidents, settle, steps, turns
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ def fire_due(*, now: datetime, limit: int = 100) -> int:
     return sum(fire(instance_id=instance_id, now=now) for instance_id in instance_ids)
 
 
+@turns.again
 def fire(*, instance_id: int, now: datetime) -> bool:
     """Fire what is due in one instance. A failure becomes a stopp and waits before the next try."""
     try:

@@ -15,7 +15,7 @@ from people.models import Staff
 from workflows import engine, published
 from workflows.forms import answers as form_answers
 from workflows.models import HistoryEntry, HistoryKind, ProcessInstance, TaskKind, TaskState, UserTask
-from workflows.services import steps
+from workflows.services import steps, turns
 
 
 class TaskGone(Exception):
@@ -67,6 +67,7 @@ def may_work(task: UserTask, staff: Staff) -> bool:
     return task.group in held or (bool(task.escalated_to) and task.escalated_to in held)
 
 
+@turns.again
 def claim(*, task: UserTask, by: Staff, now: datetime, take_over: bool = False) -> UserTask:
     """Take a task; `take_over` takes it from a colleague.
 
@@ -102,6 +103,7 @@ def release(*, task: UserTask, by: Staff, now: datetime) -> UserTask:
     return fresh
 
 
+@turns.again
 def complete(
     *, task: UserTask, answers: dict[str, Any], by: Staff, now: datetime, action_id: uuid.UUID | None = None
 ) -> Completed:

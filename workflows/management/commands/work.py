@@ -46,6 +46,7 @@ class Command(BaseCommand):
             inbox.handle_received(now=now)
             if is_slow:
                 user_tasks.escalate_due(now=now)
+                inbox.bring_waited_for(now=now)
                 inbox.expire_buffered(now=now)
         except OperationalError:
             log.warning("the database does not answer; trying again")
