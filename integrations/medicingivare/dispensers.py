@@ -58,11 +58,12 @@ def hold_back(row: DispenserEvent, body: bytes) -> bool:
     """Whether an all-clear may rest as a row, because nothing has alarmed; the body waits with it.
 
     The row is there before the question is asked, here and for the alarm, so that of two at once one sees the other.
+    Asked again when the body is kept: the alarm may have looked for it in between. If both bring it, it has one effect.
     """
     if row.kind not in CLEARS or row.dispenser is None or _others(row, CLEARS[row.kind]).exists():
         return False
     DispenserEvent.objects.filter(pk=row.pk).update(held_back=body)
-    return True
+    return not _others(row, CLEARS[row.kind]).exists()
 
 
 def release(row: DispenserEvent) -> list[DispenserEvent]:

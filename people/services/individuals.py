@@ -60,7 +60,8 @@ def find_or_create(  # noqa: PLR0913 - one argument for each thing a message can
 
 
 def _known(identity: dict[str, str]) -> Individual | None:
-    return Individual.objects.select_for_update().filter(**identity).first()
+    # no_key: who writes a row that points to the person need not wait, or two could wait for each other.
+    return Individual.objects.select_for_update(no_key=True).filter(**identity).first()
 
 
 def _update(individual: Individual, *, told: dict[str, object], protection: str, now: datetime.datetime) -> None:

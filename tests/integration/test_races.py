@@ -1,0 +1,230 @@
+"""Many at once: one wins, the others are told so plainly, and nobody is locked out."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from people.models import Staff
+from tests import forlopp, pages
+from workflows.models import (
+    HistoryEntry,
+    HistoryKind,
+    InboxMessage,
+    InboxState,
+    MessageDelivery,
+    ProcessInstance,
+    TaskState,
+    UserTask,
+)
+from workflows.services import inbox, instances, outbox, timers, turns, user_tasks
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _published() -> None:
+    forlopp.publish()
+
+
+@pytest.fixture
+def staff() -> list[Staff]:
+    return [pages.staff(f"kollega{number}", "samordnare") for number in range(4)]
+
+
+def receive(typ: str, nr: str = "1", *, message_id: str = "", **content: Any) -> inbox.Receipt:
+    body = forlopp.message(typ, nr, **content)
+    return inbox.receive(source="prov", message_id=message_id or str(uuid.uuid4()), raw=body, now=NOW)
+
+
+def told(typ: str, nr: str) -> str:
+    return receive(typ, nr).outcome
+
+
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """Run the acts in a thread each, from the same moment; what each gave or raised, as the name of its class."""
+    start = threading.Barrier(len(acts))
+    outcomes: list[str] = []
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            start.wait()
+            outcomes.append(type(act()).__name__)
+        except Exception as error:  # noqa: BLE001 - whatever reaches the caller is what is judged
+            outcomes.append(type(error).__name__)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads), "they wait for each other"
+    return outcomes
+
+
+def first_task() -> UserTask:
+    receive("borja")
+    return UserTask.objects.get(element_id="a")
+
+
+def complete(task: UserTask, by: Staff, action_id: uuid.UUID | None = None) -> Callable[[], object]:
+    return lambda: user_tasks.complete(task=task, answers={"svar": by.username}, by=by, now=NOW, action_id=action_id)
+
+
+def test_four_people_complete_one_task_and_one_wins(staff: list[Staff]) -> None:
+    task = first_task()
+    before = task.instance.revision
+    outcomes = at_once(*(complete(task, member) for member in staff))
+    assert Counter(outcomes) == {"Completed": 1, "AlreadyCompleted": 3}
+    task.refresh_from_db()
+    instance = task.instance
+    assert task.completed_by is not None
+    assert instance.engine_state["variables"]["a"] == {"svar": task.completed_by.username}
+    assert instance.revision == before + 1
+    assert HistoryEntry.objects.filter(kind=HistoryKind.COMPLETED, element_id="a").count() == 1
+    assert instance.outbox.count() == 1
+
+
+def test_four_clicks_of_one_person_are_one_action(staff: list[Staff]) -> None:
+    task, action = first_task(), uuid.uuid4()
+    assert at_once(*[complete(task, staff[0], action)] * 4) == ["Completed"] * 4
+    assert HistoryEntry.objects.filter(kind=HistoryKind.COMPLETED, element_id="a").count() == 1
+
+
+def test_four_people_claim_one_task_and_one_gets_it(staff: list[Staff]) -> None:
+    task = first_task()
+    acts = [partial(user_tasks.claim, task=task, by=member, now=NOW) for member in staff]
+    assert Counter(at_once(*acts)) == {"UserTask": 1, "ClaimedByOther": 3}
+    assert HistoryEntry.objects.filter(kind=HistoryKind.CLAIMED).count() == 1
+
+
+def test_one_message_four_times_at_once_starts_one_instance() -> None:
+    acts = [lambda: receive("borja", message_id="m1").outcome] * 4
+    assert at_once(*acts) == ["str"] * 4
+    assert ProcessInstance.objects.count() == 1
+    assert InboxMessage.objects.get().copies == 4
+
+
+def test_four_messages_about_one_stay_start_one_instance() -> None:
+    at_once(*[lambda: receive("borja").outcome] * 4)
+    assert ProcessInstance.objects.count() == 1
+    states = Counter(InboxMessage.objects.values_list("state", flat=True))
+    assert states == {InboxState.DONE: 1, InboxState.IGNORED: 3}
+
+
+def waiting_for_info(by: Staff) -> ProcessInstance:
+    """An instance whose next step is to hear `info`."""
+    user_tasks.complete(task=first_task(), answers={"svar": "ja"}, by=by, now=NOW)
+    (row,) = outbox.claim(worker="prov", now=NOW, lease=timedelta(minutes=1))
+    outbox.succeed(key=row.key, token=row.token, result={}, now=NOW)
+    return ProcessInstance.objects.get()
+
+
+def test_four_messages_for_one_wait_are_taken_once_and_the_rest_are_kept(staff: list[Staff]) -> None:
+    instance = waiting_for_info(staff[0])
+    at_once(*[lambda: receive("info").outcome] * 4)
+    assert MessageDelivery.objects.filter(instance=instance, element_id="vanta").count() == 1
+    assert UserTask.objects.filter(element_id="b").count() == 1
+    states = Counter(InboxMessage.objects.filter(name="info").values_list("state", flat=True))
+    assert states == {InboxState.DONE: 1, InboxState.BUFFERED: 3}
+
+
+@pytest.mark.parametrize("round_", range(4))
+def test_a_message_and_the_step_that_waits_for_it_at_the_same_moment_meet(staff: list[Staff], round_: int) -> None:
+    user_tasks.complete(task=first_task(), answers={"svar": "ja"}, by=staff[0], now=NOW)
+    (row,) = outbox.claim(worker="prov", now=NOW, lease=timedelta(minutes=1))
+    at_once(
+        lambda: outbox.succeed(key=row.key, token=row.token, result={}, now=NOW),
+        lambda: receive("info").outcome,
+    )
+    inbox.bring_waited_for(now=NOW)
+    assert UserTask.objects.filter(element_id="b", state=TaskState.OPEN).count() == 1
+    assert InboxMessage.objects.get(name="info").state == InboxState.DONE
+
+
+def test_a_kept_message_that_someone_waits_for_is_brought(staff: list[Staff]) -> None:
+    """What is left when neither saw the other, made by hand."""
+    instance = waiting_for_info(staff[0])
+    wait = instance.subscriptions.get(message_name="info")
+    instance.subscriptions.filter(pk=wait.pk).delete()
+    kept = receive("info").message
+    assert kept.state == InboxState.BUFFERED
+    wait.save(force_insert=True)
+    assert inbox.bring_waited_for(now=NOW) == 1
+    kept.refresh_from_db()
+    assert kept.state == InboxState.DONE
+    assert UserTask.objects.filter(element_id="b", state=TaskState.OPEN).count() == 1
+    assert inbox.bring_waited_for(now=NOW) == 0
+
+
+def test_everything_at_once_about_one_person_leaves_nobody_locked_out(staff: list[Staff]) -> None:
+    """A person, an instance, a task and a message are held in every order that the product holds them."""
+    for number in range(4):
+        receive("borja", str(number), message_id=f"start-{number}")
+    tasks = list(UserTask.objects.filter(element_id="a").order_by("pk"))
+    acts: list[Callable[[], object]] = [
+        lambda: receive("avliden", "x").outcome,
+        lambda: timers.fire_due(now=NOW + timedelta(days=3)),
+    ]
+    for member, task in zip(staff, tasks, strict=True):
+        nr = task.instance.business_key.partition(":")[2]
+        acts += [
+            partial(user_tasks.claim, task=task, by=member, now=NOW),
+            complete(task, member),
+            partial(told, "info", nr),
+        ]
+    outcomes = Counter(at_once(*acts))
+    allowed = {"UserTask", "Completed", "str", "int", "TaskGone", "AlreadyCompleted"}
+    assert set(outcomes) <= allowed, outcomes
+    assert not InboxMessage.objects.filter(state=InboxState.RECEIVED).exists()
+    # Whoever won, everyone who died has one task to wind up, and no other.
+    open_tasks = UserTask.objects.filter(state=TaskState.OPEN)
+    assert sorted(open_tasks.values_list("element_id", flat=True)) == ["stada"] * 4
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL chooses between two who wait")
+def test_who_stands_in_another_s_way_begins_again(staff: list[Staff]) -> None:
+    receive("borja", "1")
+    receive("borja", "2")
+    one, other = ProcessInstance.objects.order_by("pk")
+    meet = threading.Barrier(2)
+    tries: Counter[int] = Counter()
+
+    @turns.again
+    def crosswise(first: ProcessInstance, second: ProcessInstance) -> str:
+        from django.db import transaction
+
+        from workflows.services import steps
+
+        tries[first.pk] += 1
+        with transaction.atomic():
+            steps.locked(first.pk)
+            if tries[first.pk] == 1:
+                meet.wait(10)
+            steps.locked(second.pk)
+        return "klar"
+
+    assert at_once(lambda: crosswise(one, other), lambda: crosswise(other, one)) == ["str", "str"]
+    assert sorted(tries.values()) == [1, 2]
+
+
+def test_a_cancelled_instance_and_a_completed_task_at_once(staff: list[Staff]) -> None:
+    task = first_task()
+    outcomes = at_once(
+        complete(task, staff[0]),
+        lambda: instances.cancel(instance=task.instance, reason="prov", by=staff[1], now=NOW),
+    )
+    assert set(outcomes) <= {"Completed", "ProcessInstance", "TaskGone"}
+    assert "ProcessInstance" in outcomes
+    assert not UserTask.objects.filter(state=TaskState.OPEN).exists()
