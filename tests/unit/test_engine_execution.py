@@ -186,3 +186,20 @@ def test_what_cannot_be_read_back_is_refused_when_it_is_written() -> None:
 def test_the_stored_state_holds_no_diagram() -> None:
     run = Run('<startEvent id="s"/><userTask id="a" name="Ett namn"/><endEvent id="end_x"/>' + chain("s", "a", "end_x"))
     assert "Ett namn" not in str(run.state)
+
+
+def test_a_quiet_event_subprocess_ends_with_its_scope_when_both_end_in_one_step() -> None:
+    body = (
+        '<startEvent id="s"/><userTask id="a"/><intermediateThrowEvent id="t"><signalEventDefinition signalRef="sig"/>'
+        '</intermediateThrowEvent><endEvent id="end_a"/>'
+        + chain("s", "a", "t", "end_a")
+        + '<subProcess id="h" triggeredByEvent="true"><startEvent id="hs" isInterrupting="false">'
+        '<signalEventDefinition signalRef="sig"/></startEvent><userTask id="b"/><endEvent id="he"/>'
+        + chain("hs", "b", "he")
+        + "</subProcess>"
+    )
+    run = Run(body)
+    run.complete("a")
+    assert run.users == ["b"]
+    run.complete("b")
+    assert run.outcome == "a"

@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.engine import compaction
 from workflows.engine.errors import EngineError
 from workflows.engine.parsing import Definition
 
@@ -67,13 +68,20 @@ def _is_live(sub: Any) -> bool:
 
 
 def _dump_workflow(workflow: Any) -> dict[str, Any]:
-    last = workflow.last_task
+    root, last = workflow.task_tree, workflow.last_task
+    top, below = compaction.needed(workflow)
+    tasks = {str(task.id): _dump_task(task) for task in below}
+    if top is not root:
+        # The trunk between the root and what is still needed is history.
+        tasks[str(root.id)] = _dump_task(root) | {"children": [str(top.id)] if top is not None else []}
+    if top is not None and top is not root:
+        tasks[str(top.id)]["parent"] = str(root.id)
     return {
-        "root": str(workflow.task_tree.id),
-        "last": str(last.id) if last is not None else None,
+        "root": str(root.id),
+        "last": str(last.id) if last is not None and str(last.id) in tasks else None,
         "success": workflow.success,
         "completed": workflow.completed,
-        "tasks": {str(task.id): _dump_task(task) for task in workflow.tasks.values()},
+        "tasks": tasks,
     }
 
 
