@@ -11,7 +11,10 @@ import pytest
 from tests.unit.engine_bpmn import NOW, Run, chain, flow, service
 from workflows.engine import compaction
 
-BOUNDARY = '<boundaryEvent id="{id}" attachedToRef="{host}" cancelActivity="{cancel}"><messageEventDefinition messageRef="m_info"/></boundaryEvent>'
+BOUNDARY = (
+    '<boundaryEvent id="{id}" attachedToRef="{host}" cancelActivity="{cancel}">'
+    '<messageEventDefinition messageRef="m_info"/></boundaryEvent>'
+)
 PARALLEL = (
     '<startEvent id="s"/><userTask id="fore"/><parallelGateway id="dela"/><userTask id="a"/><userTask id="a2"/>'
     '<userTask id="b"/><userTask id="c"/><parallelGateway id="samla"/><userTask id="efter"/><endEvent id="end_x"/>'
@@ -21,7 +24,8 @@ PARALLEL = (
 )
 LOOP_WITH_PARALLEL = (
     '<startEvent id="s"/><exclusiveGateway id="in"/><parallelGateway id="dela"/><userTask id="a"/><userTask id="b"/>'
-    '<parallelGateway id="samla"/><userTask id="beslut"/><exclusiveGateway id="g" default="g_in"/><endEvent id="end_x"/>'
+    '<parallelGateway id="samla"/><userTask id="beslut"/><exclusiveGateway id="g" default="g_in"/>'
+    '<endEvent id="end_x"/>'
     + chain("s", "in", "dela", "a", "samla", "beslut", "g", "in")
     + chain("dela", "b", "samla")
     + flow("g", "end_x", "beslut.klar = true")
@@ -43,17 +47,31 @@ HOST_AFTER_ITS_EVENTS = (
     + chain("s", "a", "b", "end_x")
     + chain("avbryt", "c", "end_y")
 )
-WITH_SERVICE = '<startEvent id="s"/><userTask id="a"/>' + service("ring", "region.x") + '<userTask id="b"/><endEvent id="end_x"/>' + chain("s", "a", "ring", "b", "end_x")  # fmt: skip
+WITH_SERVICE = (
+    '<startEvent id="s"/><userTask id="a"/>'
+    + service("ring", "region.x")
+    + '<userTask id="b"/><endEvent id="end_x"/>'
+    + chain("s", "a", "ring", "b", "end_x")
+)
 
 Step = tuple[str, str]
+
+
+def does(*names: str) -> list[Step]:
+    return [("do", name) for name in names]
+
+
 CASES: list[tuple[str, list[Step]]] = [
-    (PARALLEL, [("do", name) for name in ("fore", "b", "a", "c", "a2", "efter")]),
-    (PARALLEL, [("do", name) for name in ("fore", "a", "a2", "c", "b", "efter")]),
-    (SUB_WITH_BOUNDARIES, [("do", "fore"), ("get", "info"), ("do", "x"), ("get", "info"), ("do", "las"), ("do", "y"), ("do", "efter"), ("do", "las")]),
-    (HOST_AFTER_ITS_EVENTS, [("get", "info"), ("do", "c")]),
-    (HOST_AFTER_ITS_EVENTS, [("do", "a"), ("do", "b")]),
-    (WITH_SERVICE, [("do", "a"), ("answer", "ring"), ("do", "b")]),
-]  # fmt: skip
+    (PARALLEL, does("fore", "b", "a", "c", "a2", "efter")),
+    (PARALLEL, does("fore", "a", "a2", "c", "b", "efter")),
+    (
+        SUB_WITH_BOUNDARIES,
+        [*does("fore"), ("get", "info"), *does("x"), ("get", "info"), *does("las", "y", "efter", "las")],
+    ),
+    (HOST_AFTER_ITS_EVENTS, [("get", "info"), *does("c")]),
+    (HOST_AFTER_ITS_EVENTS, does("a", "b")),
+    (WITH_SERVICE, [*does("a"), ("answer", "ring"), *does("b")]),
+]
 
 
 def trace(body: str, steps: list[Step]) -> Iterator[tuple[Any, ...]]:

@@ -166,9 +166,8 @@ def test_a_step_that_is_no_longer_waited_for_is_refused() -> None:
 def test_a_ring_without_a_wait_is_stopped_and_named() -> None:
     body = (
         '<startEvent id="s"/><scriptTask id="rakna" scriptFormat="feel"><script>'
-        '{ n: if n = null then 1 else n + 1 }</script></scriptTask><exclusiveGateway id="g" default="g_rakna"/><endEvent id="end_x"/>'
-        + chain("s", "rakna", "g", "rakna")
-        + flow("g", "end_x", "n = 10000")
+        '{ n: if n = null then 1 else n + 1 }</script></scriptTask><exclusiveGateway id="g" default="g_rakna"/>'
+        '<endEvent id="end_x"/>' + chain("s", "rakna", "g", "rakna") + flow("g", "end_x", "n = 10000")
     )
     with pytest.raises(engine.EngineError) as caught:
         Run(body)
