@@ -2,6 +2,7 @@
 
 import logging
 import re
+import traceback
 from typing import Any
 
 # Personnummer, samordningsnummer and Swedish reserve numbers: 6 or 8 digits, perhaps a sign, and 4 more. Not inside a
@@ -19,6 +20,14 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """Where and of what kind, never the message: a database quotes the whole row in its errors."""
+        told, error = [], ei[1]
+        while error is not None:
+            told.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__name__)
+            error = error.__cause__ or error.__context__
+        return "\nbecause of\n".join(told)
 
 
 CONFIGURATION: dict[str, Any] = {

@@ -87,7 +87,9 @@ def _translate(payload: Json, *, now: Any) -> IncomingMessage:
     person = payload.get("person")
     if person == "trasigt":
         raise Unreadable("personnummer", "Personnumret är inte giltigt.", partial=message)
-    data = PersonData("personnummer", person, given_name="Prov", family_name="Person (påhittad)") if person else None
+    protection = "sekretessmarkering" if payload.get("skyddad") else "ingen"
+    name = ("Prov", "Person (påhittad)")
+    data = PersonData("personnummer", person, *name, protection=protection) if person else None
     return IncomingMessage(**{**vars(message), "person": data})
 
 

@@ -295,6 +295,24 @@ def test_a_thrown_message_that_nobody_waits_for_is_kept_and_then_a_stopp(coordin
     assert Incident.objects.get(message=row).code == "unmatched"
 
 
+def test_an_early_message_whose_case_ends_meanwhile_is_no_stopp(coordinator: Staff) -> None:
+    to_service(coordinator)
+    row = receive("klar").message
+    assert row.state == InboxState.BUFFERED
+    instances.cancel(instance=ProcessInstance.objects.get(), reason="x", by=coordinator, now=NOW)
+    inbox.expire_buffered(now=NOW + timedelta(days=8))
+    row.refresh_from_db()
+    assert row.state == InboxState.IGNORED
+    assert not Incident.objects.exists()
+
+
+def test_a_message_that_tells_of_protection_hides_what_is_open_already() -> None:
+    receive("borja")
+    assert open_task("a").is_restricted is False
+    receive("info", skyddad=True)
+    assert open_task("a").is_restricted is True
+
+
 def test_no_identity_is_stored_with_the_instance() -> None:
     receive("borja")
     instance = ProcessInstance.objects.get()

@@ -37,3 +37,19 @@ def test_a_traceback_is_covered_too() -> None:
     assert "1212121212" not in line
     assert "121212-1212" not in line
     assert "ValueError" in line
+
+
+def test_an_error_is_told_by_place_and_kind_and_quotes_nothing() -> None:
+    name = "Marga" + "reta"
+    try:
+        try:
+            raise ValueError(f"Failing row contains ({name})")
+        except ValueError as error:
+            raise RuntimeError(f"about {name}") from error
+    except RuntimeError:
+        record = logging.LogRecord("forlopp", logging.ERROR, __file__, 1, "message", (), sys.exc_info())
+    line = RedactingFormatter().format(record)
+    assert "Margareta" not in line
+    assert "RuntimeError" in line
+    assert "ValueError" in line
+    assert "test_config_logs.py" in line

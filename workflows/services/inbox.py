@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from people.models import Individual, Staff
 from people.services import individuals
@@ -31,6 +31,7 @@ from workflows.models import (
     InstanceState,
     MessageSubscription,
     ProcessInstance,
+    UserTask,
 )
 from workflows.services import incidents, messages, turns
 
@@ -126,6 +127,9 @@ def expire_buffered(*, now: datetime, limit: int = 100) -> int:
     """Early messages whose time is out become stops, unless their instance has ended meanwhile; how many."""
     late = InboxMessage.objects.filter(state=InboxState.BUFFERED, expires_at__lte=now).order_by("expires_at")[:limit]
     for row in late:
+        if messages.has_ended(row.keys):
+            _finish(row, InboxState.IGNORED, now=now)
+            continue
         text = f"Meddelandet ”{row.name}” kom, men inget ärende har väntat på det. "
         _stop(row, code="unmatched", text=text + "Para ihop det för hand eller skriv av det.", now=now)
     return len(late)
@@ -262,7 +266,16 @@ def _understood(row: InboxMessage, *, now: datetime, person: Individual | None) 
     row.name, row.sent_at, row.version = incoming.name, incoming.sent_at, incoming.version
     row.correlation = next((f"{key}:{value}"[:250] for key, value in incoming.keys.items() if value), "")
     row.individual = person or _person(incoming, now=now)
+    if row.individual is not None and row.individual.is_protected:
+        _restrict(row.individual, now=now)
     return incoming
+
+
+def _restrict(individual: Individual, *, now: datetime) -> None:
+    """A message may be the first to say that a person is protected: what is open already is hidden too."""
+    UserTask.objects.filter(individual=individual, is_restricted=False).update(is_restricted=True, changed_at=now)
+    about = Q(instance__individual=individual) | Q(message__individual=individual)
+    Incident.objects.filter(about, is_restricted=False).update(is_restricted=True)
 
 
 def _person(incoming: IncomingMessage, *, now: datetime) -> Individual | None:

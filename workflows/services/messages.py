@@ -79,6 +79,11 @@ def keep(*, message: InboxMessage, keys: Mapping[str, str], ttl: str, now: datet
     message.expires_at = clock.due(ttl, now)
 
 
+def has_ended(keys: Mapping[str, str]) -> bool:
+    """Whether the instances of these keys are over, so that a message to them comes too late to matter."""
+    return bool(_ended(keys))
+
+
 def _receivers(name: str, keys: Mapping[str, str], sender: ProcessInstance | None) -> list[MessageSubscription]:
     """One subscription per instance: all that want every message, and the oldest of those that share one."""
     condition = Q()
