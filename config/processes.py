@@ -54,6 +54,8 @@ def prefect_server() -> Process:
 
 def prefect_environment() -> dict[str, str]:
     """Loopback, no telemetry, ids only in its storage, and history that does not grow for ever."""
+    # A demo polls four times as often as a real installation and has nobody who looks back.
+    days_kept = 2 if settings.FORLOPP_DEMO else 14
     chosen = {
         "PREFECT_API_URL": settings.PREFECT_API_URL,
         "PREFECT_API_AUTH_STRING": settings.PREFECT_API_AUTH_STRING,
@@ -74,7 +76,7 @@ def prefect_environment() -> dict[str, str]:
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(14 * 24 * 60 * 60),
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(days_kept * 24 * 60 * 60),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P2D",
     }
     # What IT has said in the environment wins: a PostgreSQL for Prefect, for one.
