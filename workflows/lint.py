@@ -207,7 +207,9 @@ def _timers(root: etree._Element, report: _Report) -> None:
 
 
 def _time(report: _Report, owner: str, kind: str, text: str) -> None:
-    looks_bare = clock.is_literal(text) or (text[:1] in {"P", "R"} and text.isascii() and text.upper() == text)
+    looks_bare = clock.is_literal(text) or (
+        text.lstrip("+-")[:1] in {"P", "R"} and text.isascii() and text == text.upper()
+    )
     if not looks_bare:
         _feel(report, owner, text, "tiden")
         return
