@@ -1,18 +1,15 @@
 """What the processes write in their logs: opaque ids, never who someone is."""
 
 import logging
-import re
 import traceback
 from typing import Any
 
-# Personnummer, samordningsnummer and Swedish reserve numbers: 6 or 8 digits, perhaps a sign, and 4 more. Not inside a
-# longer run of digits or an id.
-_IDENTITY = re.compile(r"(?<![\w-])(?:\d{2})?\d{6}[-+ ]?[\dA-Za-z]{2}\d{2}(?![\w-])")
+from people import identity
 
 
 def redact(text: str) -> str:
     """A net below the rule that nobody logs personal data; library errors quote values too."""
-    return _IDENTITY.sub("[identitet borttagen]", text)
+    return identity.IN_LOGS.sub("[identitet borttagen]", text)
 
 
 class RedactingFormatter(logging.Formatter):

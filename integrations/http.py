@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from uuid import UUID
 import requests
 
 from integrations.reading import without_numbers
+from workflows import strict_json
 from workflows.connectors import BusinessError, DeliveryError, PermanentError, TransientError
 
 CONNECT_SECONDS = 3.0
@@ -80,7 +80,7 @@ def _answer(status: int, body: bytes) -> Any:
         raise _refusal(status, body)
     try:
         # 204 and an empty body are a plain yes.
-        return json.loads(body) if body.strip() else {}
+        return strict_json.parse(body) if body.strip() else {}
     except ValueError:
         raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.") from None
 
@@ -94,7 +94,7 @@ def _refusal(status: int, body: bytes) -> DeliveryError:
     if status not in (409, 422):
         return PermanentError("avvisat", f"Systemet tog inte emot anropet (svar {status}).")
     try:
-        told = json.loads(body)
+        told = strict_json.parse(body)
     except ValueError:
         told = None
     code = told.get("kod") if isinstance(told, dict) else None

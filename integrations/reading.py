@@ -14,8 +14,6 @@ from workflows.connectors import Json, PersonData, Unreadable
 
 MAX_TEXT = 5_000
 _YEARS = range(1900, 2101)
-# Ten or twelve digits as people write personnummer; telephone numbers fall for it too, which is as well.
-_NUMBER = re.compile(r"(?<!\d)(?:\d{6}|\d{8})[-+\u2010-\u2015\u2212 ]?\d{4}(?!\d)")
 _IDENTIFIER = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
 _MUNICIPALITY = re.compile(r"\d{4}")
 _ADDRESS = re.compile(r"^(?P<street>.*?)[,\s]+(?P<code>\d{3}\s?\d{2})\s+(?P<city>\D+)$", re.DOTALL)
@@ -32,7 +30,7 @@ _PERSONAL = frozenset(
 
 def without_numbers(text: str) -> str:
     """The text with everything that looks like a personnummer blanked out."""
-    return _NUMBER.sub("[nummer]", text)
+    return identity.IN_PROSE.sub("[nummer]", text)
 
 
 def required(source: Json, key: str) -> Any:

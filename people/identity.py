@@ -18,6 +18,10 @@ _DIGITS = re.compile(r"(?P<date>[0-9]{8}|[0-9]{6})(?P<sign>[-+]?)(?P<last>[0-9]{
 # that cannot be a date. The Migration Agency's LMA card has a dossier number: 50-123456/1.
 _RESERVE = re.compile(r"(?=.*[A-ZÅÄÖ])(?=.*[0-9])[0-9A-ZÅÄÖ]{6,20}")
 _LMA = re.compile(r"[0-9]{2}-[0-9]{6}/[0-9]")
+# What may be a personnummer in text about people: telephone numbers fall for it too, which is as well.
+IN_PROSE = re.compile(r"(?<!\d)(?:\d{6}|\d{8})[-+\u2010-\u2015\u2212 ]?\d{4}(?!\d)")
+# In logs also reserve numbers, but nothing inside a longer run or an opaque id, which logs are full of.
+IN_LOGS = re.compile(r"(?<![\w-])(?:\d{2})?\d{6}[-+\u2010-\u2015\u2212 ]?[\dA-Za-z]{2}\d{2}(?![\w-])")
 # Pasted text brings other dashes, and blanks that cannot be seen.
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 _BLANKS = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from datetime import datetime
 from typing import Any
@@ -22,6 +21,7 @@ from integrations.medicingivare import dispensers
 from integrations.medicingivare.messages import SOURCE, Event, read
 from integrations.medicingivare.schemas import ROWS
 from integrations.models import DispenserEvent, SystemState
+from workflows import strict_json
 from workflows.connectors import Unreadable
 from workflows.models import InboxMessage
 from workflows.services import inbox
@@ -144,23 +144,12 @@ def _store(message_id: str, body: bytes, now: datetime) -> str:
 def _parsed(body: bytes) -> Any:
     """Strict JSON: UTF-8, no key twice, no NaN, no endless nesting."""
     try:
-        parsed = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        parsed = strict_json.parse(body)
+    except ValueError:
         raise _Malformed from None
     if _depth(parsed) > MAX_DEPTH:
         raise _Malformed
     return parsed
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _Malformed
-    return found
-
-
-def _no_constant(_name: str) -> None:
-    raise _Malformed
 
 
 def _depth(value: Any) -> int:

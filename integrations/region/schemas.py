@@ -44,6 +44,3 @@ FIELDS: dict[str, dict[str, str]] = {
     "avliden": {"avliden_dt": "moment!"},
     "flyttat": {"ny_kommun": "text!", "flyttat_dt": "moment"},
 }
-
-# Everything the municipality sends, by the operation's own word for it.
-OUTGOING = ("klar_att_ta_emot", "paminnelse_sip", "begaran_information", "sip_svar", "sip_plan")

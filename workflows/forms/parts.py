@@ -271,7 +271,3 @@ class Parts:
         if heading and fields:
             fields = (dataclasses.replace(fields[0], heading=heading), *fields[1:])
         return fields
-
-
-def _both(first: str, second: str) -> str:
-    return f"({first}) and ({second})" if second else first

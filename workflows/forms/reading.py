@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
+from workflows import strict_json
 from workflows.findings import Finding
 from workflows.forms import naming
 from workflows.forms.parts import Parts
@@ -65,19 +66,8 @@ def _parse(data: bytes) -> object:
     if not text.strip():
         raise NotAFormError("Filen är tom.")
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        return strict_json.parse(text)
     except json.JSONDecodeError as problem:
         raise NotAFormError(f"Filen är inte giltig JSON: rad {problem.lineno}, kolumn {problem.colno}.") from None
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    result: dict[str, object] = {}
-    for name, value in pairs:
-        if name in result:
-            raise NotAFormError(f"”{name}” står två gånger i samma objekt.")
-        result[name] = value
-    return result
-
-
-def _constant(name: str) -> NoReturn:
-    raise NotAFormError(f"{name} är inte ett tillåtet tal.")
+    except strict_json.NotStrict as problem:
+        raise NotAFormError(str(problem)) from None

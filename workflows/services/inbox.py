@@ -19,7 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from people.models import Individual, Staff
 from people.services import individuals
-from workflows import connectors, engine
+from workflows import connectors, engine, strict_json
 from workflows.connectors import IncomingMessage, Unreadable
 from workflows.models import (
     BufferedKey,
@@ -337,23 +337,12 @@ def _keys_of(instance: ProcessInstance) -> dict[str, str]:
 def _decoded(raw: bytes) -> dict[str, Any]:
     """The JSON object in a body. Raises Unreadable."""
     try:
-        found = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
-    except (UnicodeDecodeError, ValueError, RecursionError):
+        found = strict_json.parse(raw)
+    except ValueError:
         raise Unreadable("unreadable", "Meddelandet går inte att läsa: det är inte giltig JSON.") from None
     if not isinstance(found, dict):
         raise Unreadable("unreadable", "Meddelandet går inte att läsa: det är inget JSON-objekt.")
     return found
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("duplicate key")
-    return found
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)
 
 
 def _stop(message: InboxMessage, *, code: str, text: str, now: datetime) -> Incident:
