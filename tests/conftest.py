@@ -1,11 +1,17 @@
-"""What every test may rely on: nothing leaves this machine."""
+"""What every test may rely on: nothing leaves this machine. How hard hypothesis looks: `--hypothesis-profile`."""
 
 import ipaddress
 import socket
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
+
+# Every run looks a little, at new input each time; CI at night looks long. No deadlines: a machine may be busy.
+hypothesis.settings.register_profile("quick", max_examples=15, deadline=None)
+hypothesis.settings.register_profile("nightly", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile("quick")
 
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex

@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.test_dmn_tables import LITERAL, model, table
@@ -81,7 +81,6 @@ def test_a_faulty_file_is_not_loaded() -> None:
         dmn.load(model(table(["x"], [(["1", "2"], ["2"])])))
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.integers(0, len(GOOD)), st.integers(0, 40), st.binary(max_size=12))
 def test_a_damaged_file_gives_findings_and_never_a_traceback(start: int, length: int, noise: bytes) -> None:
     damaged = GOOD[:start] + noise + GOOD[start + length :]

@@ -6,7 +6,7 @@ import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows import feel
@@ -235,7 +235,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.lists(WORDS, max_size=14).map(" ".join) | st.text(max_size=30), VALUES)
 def test_any_text_gives_a_value_or_a_feel_error(text: str, variable: object) -> None:
     with contextlib.suppress(feel.FeelError):

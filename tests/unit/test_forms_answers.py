@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.forms import answers, definition
@@ -360,7 +360,6 @@ def test_initial_of_answers_is_those_answers(data: dict[str, Any]) -> None:
         assert clean(EVERYTHING, shown).answers == kept.answers
 
 
-@settings(max_examples=40)
 @given(st.recursive(VALUE, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner), max_leaves=10))
 def test_no_input_makes_cleaning_fall_over(data: object) -> None:
     clean(EVERYTHING, data)
