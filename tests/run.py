@@ -19,7 +19,7 @@ class Part:
     name: str
     folders: list[str]
     environment: dict[str, str] = field(default_factory=dict)
-    parallel: bool = True
+    options: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -50,11 +50,13 @@ def plan() -> tuple[list[Part], list[str]]:
     if url or "postgresql" in machine.required():
         # Without a server these fail one by one, which is what "required" means.
         environment = {"TEST_DATABASE_URL": url or machine.LOCAL_POSTGRESQL}
-        parts.append(Part("integration on PostgreSQL", ["integration", "crash"], environment))
+        parts.append(
+            Part("integration on PostgreSQL", ["integration", "crash"], environment, ["-m", "not any_database"])
+        )
     else:
         missing.append("integration tests on PostgreSQL (none answers at TEST_DATABASE_URL or 127.0.0.1:5432)")
     if machine.chromium() or "chromium" in machine.required():
-        parts.append(Part("browser", ["browser"], parallel=False))
+        parts.append(Part("browser", ["browser"]))
     else:
         missing.append("browser tests (there is no Chromium; set FORLOPP_CHROMIUM to its path)")
     return parts, missing
@@ -66,10 +68,21 @@ def run(part: Part, arguments: list[str], total: Sum) -> None:
         return
     say(f"── {part.name} ──")
     environment = {key: value for key, value in os.environ.items() if key != "TEST_DATABASE_URL"} | part.environment
-    cores = ["-n", str(min(os.cpu_count() or 1, 4))] if part.parallel else []
+    # A worker that has nothing left takes over tests of another: a file of slow ones never holds up the end.
+    cores = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal"]
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", *cores, f"--junitxml={report}", *folders, *arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            *cores,
+            *part.options,
+            f"--junitxml={report}",
+            *folders,
+            *arguments,
+        ]
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         add(report, code, total)
 

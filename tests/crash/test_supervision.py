@@ -14,7 +14,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="parent-death signals are Linux's")
+pytestmark = [
+    pytest.mark.any_database,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="parent-death signals are Linux's"),
+]
 
 
 class Municipality:
@@ -134,7 +137,7 @@ def port_is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
+def eventually(condition: Callable[[], bool], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it did not happen in time"

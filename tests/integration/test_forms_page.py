@@ -152,7 +152,7 @@ def _places(db: None) -> None:
         Assignment.objects.create(staff=staff, profession=role, unit=unit, valid_from=timezone.localdate())
 
 
-pytestmark = pytest.mark.usefixtures("_places")
+pytestmark = [pytest.mark.any_database, pytest.mark.usefixtures("_places")]
 
 
 def test_every_type_renders_soundly_empty_wrong_and_filled() -> None:

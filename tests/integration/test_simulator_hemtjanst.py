@@ -67,6 +67,8 @@ django.setup()
 from pathlib import Path
 from django.conf import settings
 from integrations.management.commands import simulate
+
+pytestmark = pytest.mark.any_database
 for name in simulate.PORTS:
     simulate._create(name)
 sys.exit("prefect" in sys.modules)

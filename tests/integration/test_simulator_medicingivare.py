@@ -12,6 +12,8 @@ import pytest
 
 from tests.fakes.simulators import Simulator, Web, running, until
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(scope="module")
 def web() -> Iterator[Web]:

@@ -10,6 +10,8 @@ import requests
 
 from tests.fakes.simulators import Simulator, running
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(scope="module")
 def region_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
