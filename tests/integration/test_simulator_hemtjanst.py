@@ -11,6 +11,8 @@ import pytest
 
 from tests.fakes.simulators import ROOT, Simulator, running
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(scope="module")
 def planning_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
@@ -67,8 +69,6 @@ django.setup()
 from pathlib import Path
 from django.conf import settings
 from integrations.management.commands import simulate
-
-pytestmark = pytest.mark.any_database
 for name in simulate.PORTS:
     simulate._create(name)
 sys.exit("prefect" in sys.modules)
