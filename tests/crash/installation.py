@@ -1,0 +1,168 @@
+"""A whole installation as `make run` starts it, with eyes and a gun: its processes, its database, its log."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import requests
+from psycopg import sql
+
+WEBHOOK_SECRET = "only-for-tests"
+ROOT = Path(__file__).parent.parent.parent
+# What the command line of each says; of the web both the master and its workers.
+WORDS = {
+    "web": ("gunicorn",),
+    "worker": ("manage.py", "work"),
+    "executor": ("run_integrations", "executor"),
+    "flows": ("run_integrations", "flows"),
+    "prefect": ("prefect", "server"),
+}
+
+
+class Installation:
+    """`serve` in demo mode on ports of its own; `database` is a PostgreSQL address, or '' for SQLite in `var`."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self.var = folder / "var"
+        self.said = folder / "said.txt"
+        self.port = five_free_ports()
+        self._database = database
+        own = {"DJANGO_SETTINGS_MODULE", "TEST_DATABASE_URL", "DATABASE_URL"}
+        self._environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("FORLOPP_") and key not in own
+        } | {
+            "FORLOPP_MODE": "demo",
+            "FORLOPP_VAR": str(self.var),
+            "FORLOPP_PORT": str(self.port),
+            "FORLOPP_SECRET_KEY": "only-for-tests-" + "x" * 40,
+            "FORLOPP_PREFECT_AUTH": "forlopp:only-for-tests",
+            "FORLOPP_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+            "REGION_POLL_SECONDS": "1",
+        }
+        if database:
+            self._environment["DATABASE_URL"] = database
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self.said.open("wb") as said:
+            command = [sys.executable, "manage.py", "serve"]
+            return subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=said, stderr=subprocess.STDOUT)
+
+    # ── processes ──
+
+    def is_up(self) -> bool:
+        assert self.process.poll() is None, self.said.read_text(encoding="utf-8")
+        return all(answers(f"{self.url(offset)}/") for offset in (0, 2, 3)) and all(map(self.members, WORDS))
+
+    def members(self, name: str = "") -> list[int]:
+        """Processes of this installation, known by their environment; with `name` those of one row."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                words = {Path(word).name for word in (folder / "cmdline").read_text().split("\0")}
+                is_ours = f"FORLOPP_VAR={self.var}".encode() in (folder / "environ").read_bytes().split(b"\0")
+                # One that waits for the web to answer is not yet what it will be.
+                if is_ours and "child.py" not in words and words.issuperset(WORDS.get(name, ())):
+                    found.append(int(folder.name))
+        return found
+
+    def kill(self, name: str, chance: random.Random) -> bool:
+        """SIGKILL one process of a row; False when there is none just now."""
+        found = self.members(name)
+        if not found:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(chance.choice(found), signal.SIGKILL)
+        return True
+
+    def stop(self) -> str:
+        """Ctrl-C; what it said."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(60)
+        return self.said.read_text(encoding="utf-8")
+
+    def end(self) -> None:
+        """Whatever happened, nothing is left."""
+        self.process.kill()
+        self.process.wait()
+        for pid in self.members():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    # ── what it knows ──
+
+    def url(self, offset: int = 0) -> str:
+        return f"http://127.0.0.1:{self.port + offset}"
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query finds, or of a change what it returns."""
+        if self._database:
+            with psycopg.connect(self._database, autocommit=True) as server:
+                return list(server.execute(query.encode()).fetchall())
+        return read(self.var / "forlopp.sqlite3", query)
+
+    def logs(self) -> str:
+        """The end of each log, to see why."""
+        files = sorted((self.var / "log").glob("*.log"))
+        return "\n".join(f"── {file.name}\n{file.read_text(encoding='utf-8')[-1500:]}" for file in files)
+
+    def simulator(self, name: str, query: str) -> list[tuple[Any, ...]]:
+        return read(self.var / "simulators" / f"{name}.sqlite3", query)
+
+
+def read(path: Path, query: str) -> list[tuple[Any, ...]]:
+    with contextlib.closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as file:
+        return file.execute(query).fetchall()
+
+
+@contextlib.contextmanager
+def own_database() -> Iterator[str]:
+    """A new database on the server that the tests are to use, dropped afterwards; '' for SQLite."""
+    server = os.environ.get("TEST_DATABASE_URL", "")
+    if not server:
+        yield ""
+        return
+    name = f"forlopp_crash_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        yield f"{server.rpartition('/')[0]}/{name}"
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def five_free_ports() -> int:
+    """The first of five ports in a row that nobody uses."""
+    while True:
+        base = random.randrange(20_000, 32_000)
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for port in range(base, base + 5):
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+            return base
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=2).status_code < 500
+    except requests.RequestException:
+        return False
+
+
+def eventually(condition: Callable[[], object], *, seconds: float, what: str) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.2)

@@ -1,0 +1,341 @@
+"""Notices and alarms while everything is killed over and over: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import re
+import sys
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from integrations.webhooks import sign
+from people import invented
+from tests.crash.installation import WEBHOOK_SECRET, Installation, eventually, own_database
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+
+DEVICES = 9
+STAYS = 13
+CHAOS_SECONDS = 11
+MODES = ("duplicate", "ok", "reorder", "garbage", "ok", "duplicate")
+VICTIMS = ("flows", "web", "executor", "worker", "web", "executor", "prefect", "web")
+
+
+@dataclass
+class World:
+    """What was told from outside, and which answers came."""
+
+    place: Installation
+    chance: random.Random
+    notices: dict[str, str] = field(default_factory=dict)  # meddelande_id -> inskrivning_id
+    updates: list[str] = field(default_factory=list)
+    alarms: dict[str, list[str]] = field(default_factory=dict)  # serial -> kinds
+    taken: set[str] = field(default_factory=set)  # webhook ids answered with 2xx
+    kills: Counter[str] = field(default_factory=Counter)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with own_database() as database:
+        place = Installation(tmp_path, database)
+        try:
+            eventually(place.is_up, seconds=60, what="everything is up")
+            yield World(place, random.Random())
+        finally:
+            place.end()
+            print(place.logs())  # noqa: T201 - shown when it fails
+
+
+def test_nothing_is_lost_and_nothing_happens_twice(world: World) -> None:
+    register_devices(world)
+    threads = [
+        threading.Thread(target=work, args=(world,), daemon=True)
+        for work in (send_notices, send_alarms, acknowledge_notices)
+    ]
+    for thread in threads:
+        thread.start()
+    kill_for(world, seconds=CHAOS_SECONDS)
+    for thread in threads[:2]:
+        thread.join(30)
+    region(world, "brist", lage="ok")
+    settle(world, seconds=60)
+    world.stop.set()
+    threads[2].join(30)
+    settle(world, seconds=15)
+    print(f"killed: {dict(world.kills)}")  # noqa: T201 - shown when it fails
+    assert_notices(world)
+    assert_alarms(world)
+    assert_nothing_twice(world)
+    assert_nothing_stands_still(world)
+    assert "Allt är stoppat" in world.place.stop()
+    assert world.place.members() == []
+
+
+# ── what is done to it ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def kill_for(world: World, *, seconds: float) -> None:
+    """Each in turn, at a random moment; those that carry something between two systems while they do."""
+    until = time.monotonic() + seconds
+    for victim in itertools.cycle(VICTIMS):
+        patience = min(time.monotonic() + 1.5, until)
+        while not is_busy(world, victim) and time.monotonic() < patience:
+            time.sleep(0.02)
+        if time.monotonic() >= until:
+            break
+        if time.monotonic() < patience:
+            time.sleep(world.chance.uniform(0, 0.2))
+            world.kills[victim] += world.place.kill(victim, world.chance)
+    for victim in set(VICTIMS) - set(+world.kills):
+        world.kills[victim] += world.place.kill(victim, world.chance)
+
+
+def is_busy(world: World, victim: str) -> bool:
+    if victim == "executor":
+        leased = "SELECT count(*) FROM workflows_outboxmessage WHERE state = 'pending' AND lease_until IS NOT NULL"
+        return bool(world.place.rows(leased)[0][0])
+    if victim == "flows":
+        halfway = "SELECT count(*) FROM outgoing WHERE fetched > 0 AND acknowledged_at IS NULL AND message_id <> ''"
+        return bool(world.place.simulator("region", halfway)[0][0])
+    return world.chance.random() < 0.1
+
+
+def region(world: World, act: str, **told: Any) -> dict[str, Any]:
+    answer = requests.post(f"{world.place.url(2)}/styr/{act}", json=told, timeout=10)
+    answer.raise_for_status()
+    return dict(answer.json())
+
+
+def send_notices(world: World) -> None:
+    """Persons are admitted, some twice, and more is told about their stays, in the ways a region can err."""
+    for number in range(STAYS):
+        person = invented.PEOPLE[number % len(invented.PEOPLE)]
+        if number % 4 == 0:
+            region(world, "brist", lage=MODES[number // 4 % len(MODES)])
+        variant = {5: "ogiltigt_personnummer", 9: "fel_kommun", 12: "naiv_tid"}.get(number, "")
+        sent = region(world, "skicka", typ="inskrivningsmeddelande", person=person.key, variant=variant)
+        world.notices[sent["meddelande_id"]] = sent["inskrivning_id"]
+        for kind in ("andrat_utskrivningsdatum", "utskrivningsklar")[: world.chance.randrange(3)]:
+            world.updates.append(region(world, "skicka", typ=kind, person=person.key)["meddelande_id"])
+        time.sleep(world.chance.uniform(0.1, 0.4))
+
+
+def register_devices(world: World) -> None:
+    people = [row[0] for row in world.place.rows("SELECT id FROM people_individual ORDER BY id")]
+    for number in range(DEVICES):
+        world.place.rows(
+            "INSERT INTO integrations_dispenser (vendor, serial, individual_id, is_active) VALUES "  # noqa: S608
+            f"('pahittad_givare', 'KR-{number}', {people[number % len(people)]}, true) RETURNING id"
+        )
+
+
+def send_alarms(world: World) -> None:
+    """Each device misses a dose; of some the dose is taken too, which is told first. Each is told until heard."""
+    now = datetime.now(UTC)
+    calls = []
+    for number in range(DEVICES):
+        serial = f"KR-{number}"
+        world.alarms[serial] = ["dos_missad"] if number % 3 else ["dos_tagen", "dos_missad"]
+        for kind in world.alarms[serial]:
+            event = {
+                "handelse_id": str(uuid.uuid4()),
+                "typ": kind,
+                "leverantor": "pahittad_givare",
+                "enhet_serienr": serial,
+                "planerad_dt": (now - timedelta(minutes=30)).isoformat(),
+                "intraffad_dt": now.isoformat(),
+                "allvar": "larm",
+                "detalj": kind,
+            }
+            calls.append((event["handelse_id"], json.dumps(event).encode()))
+    for message_id, body in calls:
+        tell(world, message_id, body)
+    for message_id, body in world.chance.sample(calls, len(calls)):
+        tell(world, message_id, body)
+
+
+def tell(world: World, message_id: str, body: bytes) -> None:
+    url = f"{world.place.url()}/integrationer/medicingivare/handelser"
+    for _ in range(100):
+        timestamp = int(time.time())
+        signature = sign(WEBHOOK_SECRET, message_id, timestamp, body)
+        headers = {
+            "Content-Type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": signature,
+        }
+        try:
+            answer = requests.post(url, data=body, headers=headers, timeout=10)
+        except requests.RequestException:
+            time.sleep(0.3)
+            continue
+        assert answer.status_code in {200, 202, 503}, answer.text
+        if answer.status_code != 503:
+            world.taken.add(message_id)
+            break
+    time.sleep(world.chance.uniform(0.05, 0.4))
+
+
+def acknowledge_notices(world: World) -> None:
+    """A coordinator at work: takes up every new stay, and presses again when the page did not answer."""
+    session = requests.Session()
+    while not world.stop.wait(0.3):
+        rows = "element_id = 'a1_kvittera' AND state = 'open' AND is_restricted = false"
+        for (public_id,) in world.place.rows(f"SELECT public_id FROM workflows_usertask WHERE {rows}"):  # noqa: S608
+            try:
+                press(world, session, f"/uppgifter/{uuid.UUID(str(public_id))}/")
+            except requests.RequestException:
+                break
+
+
+def press(world: World, session: requests.Session, path: str) -> None:
+    """Log in if need be, fill in the form and send it, twice."""
+    page = session.get(world.place.url() + path, timeout=20)
+    if "/logga-in/" in page.url or "/demo/" in page.url:
+        demo = session.get(f"{world.place.url()}/demo/", timeout=20)
+        token = hidden(demo.text, "csrfmiddlewaretoken")
+        data = {"csrfmiddlewaretoken": token, "staff": "samordnare"}
+        session.post(f"{world.place.url()}/demo/", data, timeout=20)
+        return
+    if 'name="action_id"' not in page.text:
+        return
+    answers = {
+        "csrfmiddlewaretoken": hidden(page.text, "csrfmiddlewaretoken"),
+        "action_id": hidden(page.text, "action_id"),
+        "beraknad_utskrivning": (datetime.now(UTC) + timedelta(days=3)).date().isoformat(),
+        "kand_hos_oss": "hemtjanst",
+        "pausa_insatser": ["hemtjanst"],
+        "ansvarig_handlaggare": "SE2120001967-1001",
+        "kontakt_avdelning": "Avdelning 3 (påhittad)",
+        "kommunal_hsl_behov": "nej",
+        "slutfor": "1",
+    }
+    for _ in range(2):
+        answer = session.post(world.place.url() + path, answers, timeout=20, allow_redirects=False)
+        assert answer.status_code in {302, 409, 410}, answer.text
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, f"{name} is not in the page"
+    return found[1]
+
+
+# ── when it is quiet ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def left(world: World) -> dict[str, int]:
+    """What is still on its way."""
+    let_leases_of_the_dead_end(world)
+    place = world.place
+    queue = "SELECT count(*) FROM outgoing WHERE acknowledged_at IS NULL AND message_id <> ''"
+    open_ = "element_id = 'a1_kvittera' AND state = 'open' AND is_restricted = false"
+    return {
+        "at the region": place.simulator("region", queue)[0][0],
+        "received": place.rows("SELECT count(*) FROM workflows_inboxmessage WHERE state = 'received'")[0][0],
+        "outbox": place.rows("SELECT count(*) FROM workflows_outboxmessage WHERE state = 'pending'")[0][0],
+        "a1": place.rows(f"SELECT count(*) FROM workflows_usertask WHERE {open_}")[0][0],  # noqa: S608
+    }
+
+
+def settle(world: World, *, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while any((rest := left(world)).values()):
+        assert time.monotonic() < until, f"still on its way after {seconds:.0f} s: {rest}"
+        time.sleep(0.3)
+
+
+def let_leases_of_the_dead_end(world: World) -> None:
+    """A lease is a minute and a pause up to half an hour: let that time pass, but for an executor that lives."""
+    alive = [f"leased_by LIKE '%:{pid}:%'" for pid in world.place.members("executor")]
+    held = f"lease_until IS NOT NULL AND ({' OR '.join(alive) or 'false'})"
+    world.place.rows(
+        "UPDATE workflows_outboxmessage SET next_try_at = created_at, lease_until = NULL "  # noqa: S608 - our own words
+        f"WHERE state = 'pending' AND attempt < 5 AND NOT ({held}) RETURNING id"
+    )
+
+
+# ── what must be true ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def assert_notices(world: World) -> None:
+    """One message for each that was sent, and of each stay one instance or a stopp that a person sees."""
+    rows = world.place.rows("SELECT message_id, id, state FROM workflows_inboxmessage WHERE source = 'region'")
+    known = {message_id: (pk, state) for message_id, pk, state in rows}
+    assert len(known) == len(rows)
+    assert set(known) == set(world.notices) | set(world.updates)
+    stops = {row[0] for row in world.place.rows("SELECT message_id FROM workflows_incident WHERE state = 'open'")}
+    instances = [row[0] for row in world.place.rows("SELECT business_key FROM workflows_processinstance")]
+    for message_id, stay in world.notices.items():
+        pk, state = known[message_id]
+        count = instances.count(f"inskrivning_id:{stay}")
+        assert (count, state) == (1, "done") or (count == 0 and state == "stopped" and pk in stops), (stay, state)
+    unseen = [message for message, (pk, state) in known.items() if state == "stopped" and pk not in stops]
+    assert unseen == []
+
+
+def assert_alarms(world: World) -> None:
+    """One instance for each device that missed a dose, closed if it was taken, else with its task at the nurse."""
+    rows = world.place.rows(
+        "SELECT i.business_key, i.state, (SELECT count(*) FROM workflows_usertask t WHERE t.instance_id = i.id AND "
+        "t.state = 'open') FROM workflows_processinstance i WHERE i.business_key LIKE 'dos:%'"
+    )
+    found = {key.split(":")[2]: (state, tasks) for key, state, tasks in rows}
+    assert len(found) == len(rows)
+    assert set(found) == set(world.alarms)
+    for serial, kinds in world.alarms.items():
+        assert found[serial] == (("completed", 0) if "dos_tagen" in kinds else ("active", 1)), serial
+    assert len(world.taken) == sum(map(len, world.alarms.values()))
+
+
+def assert_nothing_twice(world: World) -> None:
+    def twice(table: str, columns: str, where: str = "1 = 1") -> list[tuple[Any, ...]]:
+        return world.place.rows(
+            f"SELECT {columns} FROM {table} WHERE {where} GROUP BY {columns} HAVING count(*) > 1"  # noqa: S608
+        )
+
+    assert twice("workflows_messagedelivery", "message_id, instance_id") == []
+    assert twice("workflows_usertask", "instance_id, engine_task_id") == []
+    assert twice("workflows_outboxmessage", "instance_id, engine_task_id") == []
+    assert twice("workflows_usertask", "instance_id", "element_id = 'a1_kvittera'") == []
+    assert twice("workflows_outboxmessage", "instance_id, operation", "operation = 'hemtjanst.pause'") == []
+    done = "kind = 'completed' AND element_id = 'a1_kvittera'"
+    assert twice("workflows_historyentry", "instance_id", done) == []
+    sent = world.place.rows("SELECT key, state, error_code FROM workflows_outboxmessage WHERE operation LIKE 'hemtj%'")
+    keys = sorted(str(uuid.UUID(str(key))) for key, _, _ in sent)
+    assert keys
+    assert sorted(row[0] for row in world.place.simulator("hemtjanst", "SELECT key FROM received")) == keys
+    assert {(state, code) for _, state, code in sent} == {("done", "")}
+
+
+def assert_nothing_stands_still(world: World) -> None:
+    waits = " AND ".join(
+        f"NOT EXISTS (SELECT 1 FROM workflows_{table} w WHERE w.instance_id = i.id{where})"  # noqa: S608 - our own words
+        for table, where in (
+            ("usertask", " AND w.state = 'open'"),
+            ("outboxmessage", " AND w.state = 'pending'"),
+            ("timerjob", ""),
+            ("messagesubscription", ""),
+        )
+    )
+    stuck = f"SELECT i.id FROM workflows_processinstance i WHERE i.state = 'active' AND {waits}"  # noqa: S608
+    assert world.place.rows(stuck) == []
+    missed = (
+        "SELECT b.id FROM workflows_bufferedkey b JOIN workflows_messagesubscription s ON "
+        "s.message_name = b.message_name AND s.key_name = b.key_name AND s.key_value = b.key_value"
+    )
+    eventually(lambda: world.place.rows(missed) == [], seconds=15, what="kept messages reach those who wait")
