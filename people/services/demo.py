@@ -17,21 +17,21 @@ def fill(*, now: datetime.datetime) -> None:
         Profession.objects.get_or_create(key=key, defaults={"name": name, "sort": sort})
     for key, name, area in invented.UNITS:
         Unit.objects.get_or_create(key=key, defaults={"name": name, "area": area})
-    for member in invented.STAFF:
-        _employ(member, on=timezone.localdate(now))
+    for number, member in enumerate(invented.STAFF, start=1):
+        _employ(member, number, on=timezone.localdate(now))
     for person in invented.PEOPLE:
         if person.is_known:
             _register(person, now=now)
 
 
-def _employ(member: invented.InventedStaff, *, on: datetime.date) -> None:
+def _employ(member: invented.InventedStaff, number: int, *, on: datetime.date) -> None:
     staff, is_new = Staff.objects.get_or_create(
         username=member.username,
         defaults={
             "first_name": member.given_name,
             "last_name": member.family_name,
             "title": member.title,
-            "hsa_id": f"SE2321000000-DEMO{member.username.upper()}",
+            "hsa_id": f"SE2321000000-DEMO{number:03}",
             "may_see_protected": member.may_see_protected,
             "is_invented": True,
             # Nobody can log in with a password; only the demo's own page opens these accounts.

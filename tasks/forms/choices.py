@@ -1,4 +1,4 @@
-"""What a `ref` field offers: the municipality's units, and the staff who have an assignment today."""
+"""What `ref` and `hsaid` fields offer: the municipality's units, and the staff who have an assignment today."""
 
 from __future__ import annotations
 
@@ -24,14 +24,28 @@ def label(of: str, value: str) -> str:
         return ""
 
 
+def colleagues() -> list[Offer]:
+    """HSA-id and label of the staff who have one, to suggest where an HSA-id is asked for; any other may be written."""
+    return [(staff.hsa_id, text) for staff, text in _assigned() if staff.hsa_id]
+
+
+def holder(hsa_id: str) -> str:
+    """The HSA-id with the name of our own member of staff who has it."""
+    return next((f"{staff}, {hsa_id}" for staff in Staff.objects.filter(hsa_id=hsa_id)), hsa_id)
+
+
 def _units() -> list[Offer]:
     return [(unit.key, f"{unit.name} ({unit.area})" if unit.area else unit.name) for unit in Unit.objects.all()]
 
 
 def _staff() -> list[Offer]:
+    return [(str(staff.public_id), text) for staff, text in _assigned()]
+
+
+def _assigned() -> list[tuple[Staff, str]]:
     held = Assignment.objects.current(timezone.localdate()).filter(staff__is_active=True)
     roles: dict[Staff, list[str]] = {}
     ordered = ("staff__last_name", "staff__first_name", "staff_id", "profession__sort")
     for assignment in held.select_related("staff", "profession", "unit").order_by(*ordered):
         roles.setdefault(assignment.staff, []).append(f"{assignment.profession.name}, {assignment.unit.name}")
-    return [(str(staff.public_id), f"{staff} ({'; '.join(dict.fromkeys(held))})") for staff, held in roles.items()]
+    return [(staff, f"{staff} ({'; '.join(dict.fromkeys(held))})") for staff, held in roles.items()]

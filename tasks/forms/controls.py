@@ -14,8 +14,9 @@ from workflows.forms import values
 from workflows.forms.shapes import Field
 
 MAX_RADIOS = 8
+COLLEAGUES = "kollegor"
 YES_NO = (("true", "Ja"), ("false", "Nej"))
-HINTS = {"pnr": "ÅÅÅÅMMDD-NNNN", "hsaid": "Till exempel SE2321000016-1003."}
+HINTS = {"pnr": "ÅÅÅÅMMDD-NNNN", "hsaid": "Börja skriva namnet och välj i listan, eller skriv HSA-id."}
 # What the browser's own date fields can show; anything else stays as text so that it is not lost.
 NATIVE = {
     "date": ("date", re.compile(r"\d{4}-\d{2}-\d{2}")),
@@ -61,6 +62,10 @@ def _text(_field: Field) -> forms.Widget:
     return forms.TextInput({"autocomplete": "off"})
 
 
+def _hsa_id(_field: Field) -> forms.Widget:
+    return forms.TextInput({"autocomplete": "off", "list": COLLEAGUES})
+
+
 def _number(field: Field) -> forms.Widget:
     # A numeric keypad often has no minus sign.
     is_positive = isinstance(field.min, int | float) and field.min >= 0
@@ -101,7 +106,7 @@ WIDGETS: dict[str, Callable[[Field], forms.Widget]] = {
     "dec": _number,
     "bool": _yes_no,
     "pnr": _text,
-    "hsaid": _text,
+    "hsaid": _hsa_id,
     "ref": _reference,
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.forms.boundfield import BoundField
 
-from tasks.forms import conditions, posting
+from tasks.forms import choices, conditions, posting
 from tasks.forms.controls import Level
 from tasks.forms.shown import text
 from workflows.forms import expressions
@@ -78,7 +78,7 @@ class Section:
 
 @dataclass(slots=True)
 class Page:
-    """`summary` pairs each sentence with the id it is about; `conditional` names what the server decided to show."""
+    """`summary` pairs each sentence with the id it is about; `conditional` names what the server decided to show; `colleagues` are suggested."""
 
     sections: list[Section]
     summary: list[tuple[str, str]]
@@ -86,13 +86,19 @@ class Page:
     has_rows: bool
     needs_update: bool
     focus: str
+    colleagues: list[tuple[str, str]]
 
 
 def page(form: Form, raw: Mapping[str, Any], cleaned: Cleaned, errors: list[FieldError], *, focus: str = "") -> Page:
     builder = _Builder(cleaned, errors)
     sections = builder.sections(form.fields, raw, (), _Scope({}, {}))
     summary = [(error.message, builder.ids.get(error.path, "")) for error in builder.ordered(errors)]
-    return Page(sections, summary, builder.conditional, builder.has_rows, builder.is_deciding, focus)
+    return Page(sections, summary, builder.conditional, builder.has_rows, builder.is_deciding, focus, _colleagues(form))
+
+
+def _colleagues(form: Form) -> list[tuple[str, str]]:
+    """Suggestions for the questions about an HSA-id; they are on the page once."""
+    return choices.colleagues() if any(field.type == "hsaid" for field in form.walk()) else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,5 +93,6 @@ _WORDS: dict[str, Callable[[Field, str], str]] = {
     "time": _calendar,
     "dec": lambda _field, value: value.replace(".", ","),
     "pnr": lambda _field, value: identity.formatted("personnummer", value) if value.isdecimal() else value,
+    "hsaid": lambda _field, value: choices.holder(value),
     "ref": lambda field, value: choices.label(field.of, value) or "Finns inte längre",
 }

@@ -129,7 +129,10 @@ def _bind(request: StaffRequest, version: published.Published) -> forms.BoundFor
         return None
     return forms.bind(
         version.form(event),
-        variables={"parametrar": version.config.get("parameters", {})},
+        variables={
+            "parametrar": version.config.get("parameters", {}),
+            "inloggad": {"hsa_id": request.user.hsa_id or None},
+        },
         post=request.POST if request.method == "POST" else None,
         now=timezone.now(),
     )

@@ -365,3 +365,23 @@ NAMES = st.sampled_from(
 @given(st.dictionaries(NAMES, st.text(max_size=6) | st.sampled_from(["1", "99", "on", "a", "2026-11-21"]), max_size=12))
 def test_no_post_makes_the_page_fall_over(data: dict[str, str]) -> None:
     assert_sound(page(bind(make(*FIELDS), data)))
+
+
+@pytest.mark.django_db
+def test_an_hsa_id_is_suggested_by_name_once_and_shown_with_the_name() -> None:
+    unit = Unit.objects.create(key="rehab", name="Rehab")
+    role = Profession.objects.create(key="arbetsterapeut", name="Arbetsterapeut")
+    member = Staff.objects.create(
+        username="astrid", first_name="Astrid", last_name="Prov", hsa_id="SE2321000016-ASTRID"
+    )
+    Assignment.objects.create(staff=member, profession=role, unit=unit, valid_from=NOW.date())
+    no_parts: dict[str, bytes] = {}
+    fields = [{"key": key, "type": "hsaid", "label": key, "default": "inloggad.hsa_id"} for key in ("en", "tva")]
+    form = definition.load({"title": "Vem?", "fields": fields}, shared=no_parts.__getitem__)
+    bound = forms.bind(form, variables={"inloggad": {"hsa_id": "SE2321000016-JAG"}}, now=NOW)
+    page = render_to_string("tasks/forms/form.html", {"form": bound})
+    assert page.count('<option value="SE2321000016-ASTRID">Astrid Prov (Arbetsterapeut, Rehab)</option>') == 1
+    assert page.count('list="kollegor"') == 2
+    assert page.count('value="SE2321000016-JAG"') == 2
+    [section] = forms.readonly(form, {"en": "SE2321000016-ASTRID", "tva": "SE2321000016-OKAND"})
+    assert [entry.value for entry in section.entries] == ["Astrid Prov, SE2321000016-ASTRID", "SE2321000016-OKAND"]
