@@ -41,8 +41,8 @@ fix: dev ## put right what a machine can put right
 lock: ## write the locks from pyproject.toml; UPGRADE=1 takes the newest versions
 	@$(BOOTSTRAP) lock
 
-bench: dev ## measure
-	@for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
+bench: dev ## measure: expressions, steps, a long inbox
+	@$(BIN)/python -m benchmarks
 
 screenshots: dev ## take the pictures of the README from the running product
 	@$(BIN)/python -m tests.screenshots
