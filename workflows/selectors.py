@@ -29,12 +29,17 @@ from workflows.models.definition import HEAVY as VERSION_HEAVY
 
 RECENT = 20
 STEP_TYPES = drawn.TASKS | {"subProcess"}
+MACHINE = frozenset({"scriptTask", "businessRuleTask"})
 HEAVY = ("instance__engine_state", *(f"instance__version__{name}" for name in VERSION_HEAVY))
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of an ärende in words; `status` is done, active, waiting or cancelled."""
+    """One step of an ärende in words; `status` is done, active, waiting or cancelled.
+
+    `at` is when it was done or began, or what a wait lasts until, where that is known.
+    `phase` is the outermost named sub-process around it; `is_machine` when no person or other system does it.
+    """
 
     element_id: str
     name: str
@@ -42,6 +47,9 @@ class Step:
     status: str
     at: datetime | None
     by_name: str
+    phase: str
+    is_machine: bool = False
+    is_scope: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def inbox_stamp(staff: Staff) -> str:
     """Changes when something the inbox shows has changed; the latest few changes of each group, by index."""
     digest = hashlib.sha256()
     for group in staff.professions:
-        for rows in (UserTask.objects.filter(group=group), UserTask.objects.filter(escalated_to=group)):
+        for rows in (UserTask.objects.filter(group=group), _escalated(UserTask.objects.all(), group)):
             for row in rows.order_by("-changed_at").values_list("pk", "changed_at")[:RECENT]:
                 digest.update(repr(row).encode())
     return digest.hexdigest()[:16]
@@ -137,9 +145,11 @@ def steps(instance: ProcessInstance) -> list[Step]:
     rows = instance.history.filter(kind__in=[HistoryKind.COMPLETED, HistoryKind.CANCELLED], element_type__in=STEP_TYPES)
     found = [_past(entry, elements) for entry in rows.select_related("by") if entry.name]
     found += [
-        Step(task.element_id, task.name, task.group, "active", task.created_at, "") for task in _tasks_now(instance)
+        Step(task.element_id, task.name, task.group, "active", task.created_at, "", _phase(task.element_id, elements))
+        for task in _tasks_now(instance)
     ]
-    found += [_waiting(elements[key]) for key in _machine_steps(instance) if elements[key].name]
+    due = dict(instance.timers.order_by("-due_at").values_list("element_id", "due_at"))
+    found += [_waiting(elements[key], elements, due.get(key)) for key in _machine_steps(instance) if elements[key].name]
     return found
 
 
@@ -165,10 +175,15 @@ def _open(staff: Staff) -> QuerySet[UserTask]:
 def _by_group(staff: Staff, limit: int) -> list[UserTask]:
     rows: dict[int, UserTask] = {}
     for group in staff.professions:
-        for mine in (_open(staff).filter(group=group), _open(staff).filter(escalated_to=group)):
+        for mine in (_open(staff).filter(group=group), _escalated(_open(staff), group)):
             for row in mine.only("pk", "due_sort").order_by("due_sort", "pk")[:limit]:
                 rows[row.pk] = row
     return sorted(rows.values(), key=lambda row: (row.due_sort, row.pk))[:limit]
+
+
+def _escalated(rows: QuerySet[UserTask], group: str) -> QuerySet[UserTask]:
+    """SQLite uses an index that leaves rows out only when the query says the very same."""
+    return rows.filter(escalated_to=group).exclude(escalated_to="")
 
 
 def _may_see(staff: Staff, instance: ProcessInstance) -> bool:
@@ -185,7 +200,39 @@ def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:
     status = "done" if entry.kind == HistoryKind.COMPLETED else "cancelled"
     element = elements.get(entry.element_id)
     by_name = str(entry.by) if entry.by and status == "done" else ""
-    return Step(entry.element_id, entry.name, element.lane if element else "", status, entry.at, by_name)
+    return Step(
+        entry.element_id,
+        entry.name,
+        element.lane if element else "",
+        status,
+        entry.at,
+        by_name,
+        _phase(entry.element_id, elements),
+        is_machine=entry.element_type in MACHINE,
+        is_scope=entry.element_type in {"subProcess", "callActivity"},
+    )
+
+
+def _phase(key: str, elements: dict[str, drawn.Element]) -> str:
+    """The name of the outermost sub-process or call that holds the element, or is it; '' at the top.
+
+    What is called from several places is a phase of its own: the history does not say from where.
+    """
+    calls: dict[str, list[str]] = {}
+    for call in elements.values():
+        if call.called:
+            calls.setdefault(call.called, []).append(call.id)
+    name, seen = "", set()
+    while key in elements and key not in seen:
+        seen.add(key)
+        element = elements[key]
+        if element.type in drawn.SCOPES or element.called:
+            name = element.name or name
+        callers = calls.get(element.process, [])
+        if element.scope not in elements and len(callers) > 1:
+            return elements[callers[0]].name or name
+        key = element.scope if element.scope in elements else "".join(callers)
+    return name
 
 
 def _tasks_now(instance: ProcessInstance) -> list[UserTask]:
@@ -208,8 +255,8 @@ def _machine_steps(instance: ProcessInstance) -> list[str]:
     return [key for key in dict.fromkeys(found) if key in elements]
 
 
-def _waiting(element: drawn.Element) -> Step:
-    return Step(element.id, element.name, element.lane, "waiting", None, "")
+def _waiting(element: drawn.Element, elements: dict[str, drawn.Element], due: datetime | None) -> Step:
+    return Step(element.id, element.name, element.lane, "waiting", due, "", _phase(element.id, elements))
 
 
 def _scopes_around(keys: Iterable[str], elements: dict[str, drawn.Element]) -> list[str]:
