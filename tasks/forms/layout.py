@@ -78,7 +78,10 @@ class Section:
 
 @dataclass(slots=True)
 class Page:
-    """`summary` pairs each sentence with the id it is about; `conditional` names what the server decided to show; `colleagues` are suggested."""
+    """`summary` pairs each sentence with the id it is about; `conditional` names what the server decided to show.
+
+    `colleagues` are the suggestions for an HSA-id.
+    """
 
     sections: list[Section]
     summary: list[tuple[str, str]]

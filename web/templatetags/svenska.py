@@ -1,6 +1,7 @@
 """Swedish dates and plural forms for templates: {% load svenska %}."""
 
 import datetime
+import re
 
 from django import template
 from django.utils import timezone
@@ -10,6 +11,8 @@ from django.utils.safestring import SafeString
 from web import swedish
 
 register = template.Library()
+
+JOINTS = re.compile(r"(bostads|anpassnings|social)(?=[a-zåäö]{4})", re.IGNORECASE)
 
 WORDS = {
     swedish.Urgency.LATE: "Försenad",
@@ -51,6 +54,12 @@ def due_tag(at: datetime.datetime | None) -> dict[str, object]:
     """The due time as a tag: a colour and a word."""
     kind = swedish.urgency(at, now=timezone.now())
     return {"at": at, "kind": kind, "word": WORDS[kind]}
+
+
+@register.filter
+def breakable(name: str) -> str:
+    """Long compounds get soft hyphens where they may break: not every browser knows Swedish."""
+    return JOINTS.sub("\\1\u00ad", name)
 
 
 @register.filter

@@ -39,6 +39,16 @@ class StepRow:
     by_name: str
     profession: str
     url: str
+    is_machine: bool
+
+
+@dataclass(kw_only=True)
+class PhaseRow:
+    """A phase with its steps, in the order it was first reached; the steps outside every phase have no name."""
+
+    name: str
+    word: str
+    steps: list[StepRow]
 
 
 @require_safe
@@ -61,7 +71,7 @@ def instance(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         "title": published.of(found.version.public_id).title,
         "ref": found.individual.ref,
         "person": people.presented(found.individual, viewer=request.user),
-        "steps": _steps(found, links),
+        "phases": _phases(found, links),
         "done": drawn.done,
         "active": drawn.active,
         "links": json.dumps(links),
@@ -99,17 +109,28 @@ def _links(found: ProcessInstance, request: StaffRequest) -> dict[str, str]:
     return {task.element_id: reverse("tasks:task", args=[task.public_id]) for task in tasks}
 
 
-def _steps(found: ProcessInstance, links: dict[str, str]) -> list[StepRow]:
-    names = dict(Profession.objects.values_list("key", "name"))
-    return [
-        StepRow(
-            name=step.name,
-            status=step.status,
-            word=WORDS[step.status],
-            at=step.at,
-            by_name=step.by_name,
-            profession=names.get(step.lane, ""),
-            url=links.get(step.element_id, "") if step.status == "active" else "",
-        )
-        for step in selectors.steps(found)
-    ]
+def _phases(found: ProcessInstance, links: dict[str, str]) -> list[PhaseRow]:
+    professions = dict(Profession.objects.values_list("key", "name"))
+    phases: dict[str, PhaseRow] = {}
+    for step in selectors.steps(found):
+        phase = phases.setdefault(step.phase, PhaseRow(name=step.phase, word="", steps=[]))
+        if step.is_scope and step.name == step.phase:
+            phase.word = WORDS[step.status]
+        elif not step.is_scope:
+            phase.steps.append(_step(step, professions, links))
+            if step.status in {"active", "waiting"}:
+                phase.word = WORDS["active"]
+    return [phase for phase in phases.values() if phase.steps or phase.word]
+
+
+def _step(step: selectors.Step, professions: dict[str, str], links: dict[str, str]) -> StepRow:
+    return StepRow(
+        name=step.name,
+        status=step.status,
+        word=WORDS[step.status],
+        at=step.at,
+        by_name=step.by_name,
+        profession=professions.get(step.lane, "") if step.by_name or step.status == "active" else "",
+        url=links.get(step.element_id, "") if step.status == "active" else "",
+        is_machine=step.is_machine,
+    )

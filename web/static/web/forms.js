@@ -23,6 +23,10 @@
       const has = values.some((value) => wanted.includes(value));
       part.hidden = has === "showExcept" in part.dataset;
     }
+    // A heading with nothing under it says nothing.
+    for (const section of form.querySelectorAll("fieldset.section")) {
+      section.hidden = [...section.querySelectorAll(":scope > .field")].every((part) => part.hidden);
+    }
   };
 
   const forms = new Set([...document.querySelectorAll("[data-show-field]")].map((part) => part.closest("form")));
