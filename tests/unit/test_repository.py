@@ -8,9 +8,14 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
+from lxml import etree
+
+from workflows import connectors, safe_xml
+from workflows.diagram import NAMESPACES
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("config", "integrations", "tasks", "followup", "workflows", "people", "web")
@@ -29,6 +34,7 @@ WRITERS = ("services", "migrations", "management")
 LONGEST_FUNCTION, LONGEST_FILE = 60, 400
 
 
+@lru_cache
 def tracked(pattern: str = "*") -> list[Path]:
     """Files of the repository, also those not yet committed."""
     listed = subprocess.run(
@@ -42,18 +48,28 @@ def sources() -> list[Path]:
     return [path for path in tracked("*.py") if "migrations" not in path.parts]
 
 
+@cache
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(text(path))
+
+
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
 
 def test_no_file_is_too_long() -> None:
-    lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in sources()}
+    lengths = {name(path): len(text(path).splitlines()) for path in sources()}
     assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
@@ -67,11 +83,7 @@ def test_no_function_is_too_long() -> None:
 
 
 def test_every_module_opens_with_a_sentence() -> None:
-    silent = [
-        name(path)
-        for path in sources()
-        if (text := path.read_text(encoding="utf-8")).strip() and not ast.get_docstring(ast.parse(text))
-    ]
+    silent = [name(path) for path in sources() if text(path).strip() and not ast.get_docstring(tree(path))]
     assert silent == []
 
 
@@ -90,12 +102,14 @@ def test_only_services_write() -> None:
 
 
 def classes(path: Path) -> set[str]:
-    return {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)}
+    return {node.name for node in tree(path).body if isinstance(node, ast.ClassDef)}
 
 
 def writes(path: Path) -> Iterator[tuple[int, str]]:
     """Line and model of `Model.objects.create(…)` and the like; a manager tells a row from a dictionary."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    if ".objects" not in text(path):
+        return
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
             for part in ast.walk(node.func):
                 if isinstance(part, ast.Attribute) and part.attr == "objects" and isinstance(part.value, ast.Name):
@@ -108,11 +122,31 @@ def forlopp_folders() -> list[Path]:
 
 @pytest.mark.parametrize("folder", forlopp_folders(), ids=lambda folder: folder.name)
 def test_a_forlopp_folder_is_whole(folder: Path) -> None:
-    about = tomllib.loads((folder / "process.toml").read_text(encoding="utf-8"))
+    about = tomllib.loads(text(folder / "process.toml"))
     assert about["key"] == folder.name
-    assert (folder / "README.md").is_file()
-    assert list(folder.glob("*.bpmn"))
+    assert len(text(folder / "README.md").split()) > 100
+    assert (folder / f"{folder.name}.bpmn").is_file()
     assert list(folder.glob("scenarios/*.toml"))
+    assert [form for form in forms(folder) if not form.is_file()] == []
+    if root(folder).findall(".//bpmn:startEvent/bpmn:messageEventDefinition", NAMESPACES):
+        assert list(folder.glob("samples/*.json"))
+
+
+def root(folder: Path) -> etree._Element:
+    return safe_xml.parse((folder / f"{folder.name}.bpmn").read_bytes())
+
+
+def forms(folder: Path) -> Iterator[Path]:
+    """One for each user task: its own, or the shared one that it names."""
+    for task in root(folder).iterfind(".//bpmn:userTask", NAMESPACES):
+        named = [item.get("value", "") for item in task.iter("{*}property") if item.get("name") == "formKey"]
+        key = named[0] if named else task.get("id", "")
+        yield (folder.parent / "_shared" if key.startswith("_shared/") else folder) / "forms" / f"{Path(key).name}.json"
+
+
+def test_every_folder_of_bpmn_is_a_forlopp_or_shared() -> None:
+    folders = {path.parent for path in (ROOT / "bpmn").glob("*/*") if path.name != "_shared"}
+    assert folders - {ROOT / "bpmn" / "_shared"} == set(forlopp_folders())
 
 
 def test_there_is_no_python_among_the_forlopp() -> None:
@@ -147,13 +181,27 @@ def test_every_dependency_says_why_it_is_there() -> None:
     assert [line for part in lists for line in part.splitlines() if not re.search(r'",\s+# \w', line)] == []
 
 
-def test_every_command_and_setting_is_documented() -> None:
-    documents = "\n".join(path.read_text(encoding="utf-8") for path in [*tracked("docs/*.md"), *tracked("README.md")])
+def test_every_command_is_documented() -> None:
+    documents = "\n".join(text(path) for path in [*tracked("docs/*.md"), *tracked("README.md")])
     commands = [path.stem for path in ROOT.glob("*/management/commands/*.py") if path.stem != "__init__"]
-    assert [command for command in commands if f"{command}" not in documents] == []
-    text = (ROOT / "config/environment.py").read_text() + (ROOT / "config/settings.py").read_text()
-    variables = set(re.findall(r'"((?:FORLOPP|REGION|HEMTJANST|MEDICINGIVARE|DATABASE|PREFECT)_[A-Z_]+)"', text))
-    assert sorted(variable for variable in variables if variable not in documents) == []
+    assert commands
+    assert [command for command in commands if not re.search(rf"(`|manage\.py ){command}\b", documents)] == []
+
+
+def test_every_setting_is_documented_and_read() -> None:
+    code = text(ROOT / "config/environment.py") + text(ROOT / "config/settings.py") + text(ROOT / "config/bootstrap.py")
+    variables = set(re.findall(r'"((?:FORLOPP|REGION|HEMTJANST|MEDICINGIVARE|DATABASE|PREFECT)_[A-Z_]+)"', code))
+    assert sorted(variable for variable in variables if f"`{variable}`" not in text(ROOT / "docs/operations.md")) == []
+    ours = set(re.findall(r"^((?:FORLOPP|REGION|HEMTJANST|MEDICINGIVARE|PREFECT)_\w+) =", code, re.MULTILINE))
+    used = "\n".join(text(path) for path in sources() if path.name != "settings.py" and "tests" not in path.parts)
+    assert sorted(setting for setting in ours if not re.search(rf"settings\.{setting}\b|\"{setting}\"", used)) == []
+
+
+def test_every_operation_is_documented_where_its_system_is() -> None:
+    systems = {path.parent.name: text(path) for path in ROOT.glob("integrations/*/README.md")}
+    ours = [operation for operation in connectors.operations() if operation.partition(".")[0] in systems]
+    assert ours
+    assert [name for name in ours if f"`{name}`" not in systems[name.partition(".")[0]]] == []
 
 
 def test_make_help_names_every_target_in_a_line() -> None:
