@@ -1,12 +1,17 @@
 """What every test may rely on: nothing leaves this machine. How hard hypothesis looks: `--hypothesis-profile`."""
 
+from __future__ import annotations
+
 import ipaddress
 import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from people.models import Individual, Staff
 
 # Every run looks a little, at new input each time; CI at night looks long. No deadlines: a machine may be busy.
 hypothesis.settings.register_profile("quick", max_examples=15, deadline=None)
@@ -50,3 +55,24 @@ def only_loopback() -> Iterator[None]:
     patch.setattr(socket.socket, "connect_ex", connect_ex)
     yield
     patch.undo()
+
+
+@pytest.fixture
+def anna(db: None) -> Staff:
+    from tests import pages
+
+    return pages.staff("anna", "samordnare")
+
+
+@pytest.fixture
+def siri(db: None) -> Staff:
+    from tests import pages
+
+    return pages.staff("siri", "sjukskoterska")
+
+
+@pytest.fixture
+def berit(db: None) -> Individual:
+    from tests import pages
+
+    return pages.person()

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from people.models import Staff
-from tests import machine, pages
+from tests import machine
 
 # Playwright's event loop runs in this thread, and Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -41,16 +41,6 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def browser_context_args() -> dict[str, Any]:
     return {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "viewport": {"width": 1280, "height": 900}}
-
-
-@pytest.fixture
-def anna() -> Staff:
-    return pages.staff("anna", "samordnare")
-
-
-@pytest.fixture
-def siri() -> Staff:
-    return pages.staff("siri", "sjukskoterska")
 
 
 LogIn = Callable[[BrowserContext, Staff], None]

@@ -15,21 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def anna() -> Staff:
-    return pages.staff("anna", "samordnare")
-
-
-@pytest.fixture
-def siri() -> Staff:
-    return pages.staff("siri", "sjukskoterska")
-
-
-@pytest.fixture
-def berit() -> Individual:
-    return pages.person()
-
-
-@pytest.fixture
 def ongoing(anna: Staff, berit: Individual) -> ProcessInstance:
     pages.publish()
     return pages.start(berit, anna)

@@ -17,11 +17,6 @@ SOURCE = "provsystem"
 
 
 @pytest.fixture
-def anna() -> Staff:
-    return pages.staff("anna", "samordnare")
-
-
-@pytest.fixture
 def stop(anna: Staff) -> Incident:
     pages.publish()
     instance = pages.start(pages.person(), anna)

@@ -10,20 +10,9 @@ from workflows.services import incidents
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def anna() -> Staff:
+@pytest.fixture(autouse=True)
+def _published(db: None) -> None:
     pages.publish()
-    return pages.staff("anna", "samordnare")
-
-
-@pytest.fixture
-def siri() -> Staff:
-    return pages.staff("siri", "sjukskoterska")
-
-
-@pytest.fixture
-def berit() -> Individual:
-    return pages.person()
 
 
 @pytest.fixture

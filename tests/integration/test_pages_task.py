@@ -16,18 +16,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def anna() -> Staff:
-    return pages.staff("anna", "samordnare")
-
-
-@pytest.fixture
 def bo() -> Staff:
     return pages.staff("bo", "samordnare")
-
-
-@pytest.fixture
-def berit() -> Individual:
-    return pages.person()
 
 
 @pytest.fixture
