@@ -189,7 +189,9 @@ def _pnr(raw: object, *, today: date) -> str:
 def _hsa_id(raw: object) -> str:
     clean = _line(raw).replace(" ", "").upper()
     if not _HSA_ID.fullmatch(clean):
-        raise AnswerError("ska vara ett HSA-id, till exempel SE2321000016-1003. Välj ett namn i listan eller skriv av tjänstekortet.")
+        raise AnswerError(
+            "ska vara ett HSA-id, till exempel SE2321000016-1003. Välj ett namn i listan eller skriv av tjänstekortet."
+        )
     return clean
 
 
