@@ -19,7 +19,6 @@ from workflows.services import incidents, settle, steps, turns
 
 BACK_OFF = [timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800)]
 MAX_ATTEMPTS = len(BACK_OFF)
-DOWN = "down"
 
 
 @dataclass(frozen=True)
