@@ -10,7 +10,9 @@ from django.db.models import Q, QuerySet
 
 from people.models import Individual, Protection, Staff
 from tasks import forms
+from tasks.forms.shown import Shown, said
 from workflows import outcomes, published, selectors
+from workflows.forms import expressions
 from workflows.models import (
     HistoryEntry,
     HistoryKind,
@@ -21,7 +23,7 @@ from workflows.models import (
     TaskState,
     UserTask,
 )
-from workflows.services import instances
+from workflows.services import instances, steps
 
 MOST_COUNTED = 99
 """Counts stop here: "99+" says as much and costs the same with a million tasks."""
@@ -96,6 +98,14 @@ def known(instance: ProcessInstance, *, apart_from: UserTask | None = None) -> l
     )
     earlier = [task for task in answered if task != apart_from and version.has_form(task.form_key)]
     return [_known(task, version) for task in earlier if task.answers]
+
+
+def told(instance: ProcessInstance, *, now: datetime.datetime) -> list[Shown]:
+    """What the latest messages say, by the [[known]] of process.toml; what nobody has said yet is left out."""
+    facts = published.of(instance.version.public_id).config.get("known", ())
+    variables = steps.variables_of(instance)
+    values = [(fact["label"], expressions.value(fact["value"], variables, now=now)) for fact in facts]
+    return [Shown(label, said(value)) for label, value in values if said(value)]
 
 
 def _known(task: UserTask, version: published.Published) -> Known:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 
 from people import selectors as people
 from people.models import Profession, Staff
@@ -26,6 +27,7 @@ class TaskRow:
 
     task: UserTask
     person: Presented
+    age: int | None
     process_title: str
     profession: str
     urgency: Urgency
@@ -84,9 +86,12 @@ def profession_names() -> dict[str, str]:
 
 
 def _row(task: UserTask, *, viewer: Staff, names: dict[str, str], held: set[str], now: datetime.datetime) -> TaskRow:
+    shown = people.presented(task.individual, viewer=viewer)
     return TaskRow(
         task=task,
-        person=people.presented(task.individual, viewer=viewer),
+        person=shown,
+        # A list needs no personnummer: the age tells two of the same name apart, the rest is on the task's page.
+        age=None if shown.is_hidden else task.individual.age(timezone.localdate(now)),
         process_title=task.instance.definition.title,
         profession=names.get(task.group, task.group),
         urgency=swedish.urgency(task.due_at, now=now),

@@ -85,7 +85,7 @@ def diagram_findings(root: etree._Element, file: str, context: Context) -> list[
 
 
 def config_findings(config: Mapping[str, Any], file: str) -> list[Finding]:
-    """Message rules and durations of process.toml."""
+    """Message rules, what is known and durations of process.toml."""
     report = _Report(file, Context({}, set(), set(), set()))
     for name, rule in config.get("messages", {}).items():
         if not isinstance(rule, dict):
@@ -97,9 +97,18 @@ def config_findings(config: Mapping[str, Any], file: str) -> list[Finding]:
             _feel(report, name, str(rule["value"]), "nyckelns värde")
         if rule.get("ttl"):
             _duration(report, name, str(rule["ttl"]))
+    _known(config.get("known", []), report)
     if config.get("retention"):
         _duration(report, "retention", str(config["retention"]))
     return report.found
+
+
+def _known(facts: object, report: _Report) -> None:
+    for fact in facts if isinstance(facts, list) else [None]:
+        if isinstance(fact, dict) and fact.get("label"):
+            _feel(report, "known", str(fact.get("value", "")), f"”{fact['label']}”")
+        else:
+            report.error("known", "known", "Varje [[known]] ska ha ”label” och ”value”.")
 
 
 def _processes(root: etree._Element, report: _Report) -> None:

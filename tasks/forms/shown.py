@@ -9,6 +9,7 @@ from typing import Any
 
 from people import identity
 from tasks.forms import choices
+from web import swedish
 from workflows.forms import bounds
 from workflows.forms.shapes import Field, Form
 
@@ -76,6 +77,22 @@ def text(field: Field, value: object) -> str:
         labels = {str(choice.value): choice.label for choice in field.choices}
         return ", ".join(labels.get(str(entry), str(entry)) for entry in chosen)
     return _WORDS[field.type](field, str(value)) if field.type in _WORDS else str(value)
+
+
+def said(value: object) -> str:
+    """A value that no field describes, in words; '' for nothing and for what has no words."""
+    if isinstance(value, bool):
+        return "Ja" if value else "Nej"
+    if isinstance(value, int | float):
+        return str(value).replace(".", ",")
+    if not isinstance(value, str):
+        return ""
+    try:
+        if len(value) == len("2026-11-22"):
+            return bounds.shown(date.fromisoformat(value))
+        return bounds.shown(datetime.fromisoformat(value).astimezone(swedish.STOCKHOLM))
+    except ValueError:
+        return value
 
 
 def _calendar(field: Field, value: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +24,9 @@ from workflows import engine, published
 from workflows.services import instances, settle
 from workflows.views.edge import StaffRequest, staff_page
 
-RESTRICTED = "Det här ärendet behöver startas av någon med särskild behörighet. Prata med din enhetschef."
+HANDED_OVER = "{title} är startat, om det inte redan pågick. En kollega med särskild behörighet tar vid."
+UNSEEN = "start_unseen"
+"""Session key: the protected person whom this viewer named without having the right to see that we know them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +76,7 @@ def start_form(request: StaffRequest, key: str, ref: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     version = next((found for found in selectors.startable(request.user) if found.key == key), None)
     individual = get_object_or_404(Individual, ref=ref)
-    if version is None or people.presented(individual, viewer=request.user).is_hidden:
+    if version is None or not _may_start_for(request, individual):
         raise Http404
     bound = _bind(request, version)
     if request.method == "POST" and (bound is None or bound.is_valid()):
@@ -88,7 +90,7 @@ def start_form(request: StaffRequest, key: str, ref: uuid.UUID) -> HttpResponse:
         "definition": version,
         "ref": ref,
         "bound": bound,
-        "person": persons.header(individual, viewer=request.user, on=timezone.localdate()),
+        "person": _header(request, individual),
     }
     return render(request, "tasks/start_form.html", context, status=422 if bound is not None and bound.errors else 200)
 
@@ -112,6 +114,8 @@ def _try_start(
             bound.add_errors(invalid.errors)
         return None
     except instances.AlreadyRunning:
+        if _is_hidden(request, individual):
+            return _hand_over(request, version)
         messages.warning(request, "Det pågår redan ett sådant ärende för personen.")
         return HttpResponseRedirect(reverse("tasks:person", args=[individual.ref]))
     except settle.Conflict:
@@ -119,8 +123,35 @@ def _try_start(
     except engine.EngineError as error:
         messages.error(request, f"Förloppet kunde inte starta: {error.message}")
         return None
+    if _is_hidden(request, individual):
+        return _hand_over(request, version)
     messages.success(request, f"{version.title} är startat.")
     return HttpResponseRedirect(reverse("workflows:instance", args=[started.public_id]))
+
+
+def _hand_over(request: StaffRequest, version: published.Published) -> HttpResponse:
+    request.session.pop(UNSEEN, None)
+    messages.success(request, HANDED_OVER.format(title=version.title))
+    return HttpResponseRedirect(reverse("tasks:inbox"))
+
+
+def _is_hidden(request: StaffRequest, individual: Individual) -> bool:
+    return people.presented(individual, viewer=request.user).is_hidden
+
+
+def _may_start_for(request: StaffRequest, individual: Individual) -> bool:
+    """Everyone one may see, and the one whose number and name one has just written."""
+    return not _is_hidden(request, individual) or request.session.get(UNSEEN, {}).get("ref") == str(individual.ref)
+
+
+def _header(request: StaffRequest, individual: Individual) -> persons.PersonHeader:
+    """Shows only what the viewer wrote of somebody they may not see, exactly as of somebody we have never met."""
+    shown = persons.header(individual, viewer=request.user, on=timezone.localdate())
+    if not shown.is_hidden:
+        return replace(shown, url="")
+    typed = request.session[UNSEEN]
+    shown = replace(shown, name=typed["name"], identity=typed["identity"], age=individual.age(timezone.localdate()))
+    return replace(shown, is_hidden=False, is_deceased=False, url="")
 
 
 def _bind(request: StaffRequest, version: published.Published) -> forms.BoundForm | None:
@@ -152,7 +183,7 @@ def _posted(request: StaffRequest) -> Choice:
 
 
 def _identify(request: StaffRequest, choice: Choice) -> None:
-    """By number; someone we have never met needs a name too."""
+    """By number; a name too for someone new, and for someone whom only others may know that we have met."""
     if not choice.typed:
         choice.problem = Problem(target="personnummer", message="Skriv ett personnummer.")
         return
@@ -162,20 +193,24 @@ def _identify(request: StaffRequest, choice: Choice) -> None:
         choice.problem = Problem(target="personnummer", message=invalid.message_sv)
         return
     individual = Individual.objects.filter(identity_type=found.type, identity_number=found.number).first()
-    if individual is None:
-        individual = _new(choice, found)
-    elif people.presented(individual, viewer=request.user).is_hidden:
-        choice.problem = Problem(target="personnummer", message=RESTRICTED)
-        return
+    if individual is None or _is_hidden(request, individual):
+        individual = _unmet(request, choice, found, individual)
     choice.individual = individual
 
 
-def _new(choice: Choice, found: identity.Identity) -> Individual | None:
+def _unmet(
+    request: StaffRequest, choice: Choice, found: identity.Identity, hidden: Individual | None
+) -> Individual | None:
     choice.needs_name = True
     if not choice.given_name or not choice.family_name:
         target = "efternamn" if choice.given_name else "fornamn"
         choice.problem = Problem(target=target, message="Skriv personens för- och efternamn.")
         return None
+    if hidden is not None:
+        name = f"{choice.given_name} {choice.family_name}"
+        number = identity.formatted(found.type, found.number)
+        request.session[UNSEEN] = {"ref": str(hidden.ref), "name": name, "identity": number}
+        return hidden
     individual, _ = individuals.find_or_create(
         identity_type=found.type,
         identity_number=found.number,
@@ -193,9 +228,7 @@ def _known(request: StaffRequest, ref: str | None) -> Individual | None:
         individual = Individual.objects.filter(ref=uuid.UUID(ref or "")).first()
     except ValueError:
         return None
-    if individual is None or people.presented(individual, viewer=request.user).is_hidden:
-        return None
-    return individual
+    return individual if individual is not None and _may_start_for(request, individual) else None
 
 
 def _first_page(
@@ -206,7 +239,7 @@ def _first_page(
     return {
         "startable": startable,
         "chosen_key": choice.key or (startable[0].key if len(startable) == 1 else ""),
-        "person": persons.header(shown, viewer=request.user, on=timezone.localdate()) if shown else None,
+        "person": _header(request, shown) if shown else None,
         "ref": shown.ref if shown else "",
         "typed_identity": choice.typed,
         "identity_error": number_problem,

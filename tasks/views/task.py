@@ -174,6 +174,7 @@ def _common(request: StaffRequest, found: UserTask) -> dict[str, Any]:
         "person": persons.header(found.individual, viewer=request.user, on=timezone.localdate()),
         "process_title": published.of(found.instance.version.public_id).title,
         "profession": names.get(found.group, found.group),
+        "told": selectors.told(found.instance, now=timezone.now()),
         "known": selectors.known(found.instance, apart_from=found),
         "taken": {
             "name": str(found.claimed_by) if found.claimed_by else "",

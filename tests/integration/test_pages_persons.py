@@ -1,5 +1,7 @@
 """Persons, starting by hand and the ärende page: who sees whom, and what one can do from there."""
 
+import re
+
 import pytest
 
 from people.models import AccessLog, Individual, Staff
@@ -77,6 +79,40 @@ def test_someone_new_needs_a_name_and_is_then_known(anna: Staff) -> None:
     assert (asked.status_code, "Förnamn" in pages.text(asked)) == (422, True)
     client.post("/arenden/starta/", {**data, "fornamn": "Doris", "efternamn": "Provsson"})
     assert Individual.objects.get(identity_number="193902282387").given_name == "Doris"
+
+
+def test_a_number_alone_does_not_tell_that_we_know_somebody_protected(anna: Staff) -> None:
+    pages.person("193902282387", "Doris", protection="sekretessmarkering")
+    client = pages.logged_in(anna)
+    pages_shown = []
+    for number in ("19390228-2387", "19410203-2390"):
+        data = {"forlopp": "hembesok", "personnummer": number}
+        asked = client.post("/arenden/starta/", data)
+        chosen = client.post("/arenden/starta/", {**data, "fornamn": "Någon", "efternamn": "Annan"})
+        form = client.get(chosen.headers["Location"])
+        shown = [pages.text(asked), pages.text(form)]
+        assert (asked.status_code, form.status_code, "Någon Annan" in shown[1]) == (422, 200, True)
+        pages_shown.append([_without_what_differs(text) for text in shown])
+    assert pages_shown[0] == pages_shown[1]
+    Individual.objects.get(identity_number="193902282387", given_name="Doris")
+
+
+def test_a_forlopp_for_somebody_protected_is_started_and_handed_over(anna: Staff) -> None:
+    doris = pages.person("193902282387", "Doris", protection="sekretessmarkering")
+    client = pages.logged_in(anna)
+    assert client.get(f"/arenden/starta/hembesok/{doris.ref}/").status_code == 404
+    data = {"forlopp": "hembesok", "personnummer": "19390228-2387", "fornamn": "Någon", "efternamn": "Annan"}
+    chosen = client.post("/arenden/starta/", data)
+    started = client.post(chosen.headers["Location"], {"orsak": "Yrsel."}, follow=True)
+    assert "tar vid" in pages.text(started)
+    assert "Doris" not in pages.text(started)
+    assert ProcessInstance.objects.filter(individual=doris).count() == 1
+    assert client.get(chosen.headers["Location"]).status_code == 404
+
+
+def _without_what_differs(text: str) -> str:
+    """The page without the token, the number and the age that follows from it."""
+    return re.sub(r'value="[^"]{64}"|1941\d{4}-?2390|1939\d{4}-?2387|\d\d år', "", text)
 
 
 @pytest.mark.parametrize("number", ["", "19380514-2382", "hej"])

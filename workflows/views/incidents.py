@@ -35,6 +35,10 @@ HEADINGS = {
     "down": "Ett annat system svarar inte",
 }
 MOST_CANDIDATES = 20
+NO_SUCH_PERSON = (
+    "Du kan inte para ihop med den personen. Kontrollera numret. Stämmer det, starta förloppet för hand eller be en "
+    "kollega med särskild behörighet."
+)
 
 
 class Refused(Exception):
@@ -169,10 +173,9 @@ def _typed_individual(request: StaffRequest) -> Individual:
     except identity.InvalidIdentity as invalid:
         raise Refused(invalid.message_sv, "personnummer") from None
     individual = Individual.objects.filter(identity_type=parsed.type, identity_number=parsed.number).first()
-    if individual is None:
-        raise Refused("Personen finns inte här. Starta förloppet för hand i stället.", "personnummer")
-    if people.presented(individual, viewer=request.user).is_hidden:
-        raise Refused("Personen har skyddade uppgifter. Be någon med särskild behörighet.", "personnummer")
+    # The same words for nobody and for somebody protected: the number alone must not tell that we know them.
+    if individual is None or people.presented(individual, viewer=request.user).is_hidden:
+        raise Refused(NO_SUCH_PERSON, "personnummer")
     return individual
 
 
@@ -237,6 +240,7 @@ def _facts(request: StaffRequest, found: Incident) -> list[tuple[str, str]]:
             ("Avsändare", found.message.source.capitalize()),
             ("Kom in", swedish.moment(found.message.received_at, now=now)),
             ("Meddelande", found.message.name.replace("_", " ") or "okänt"),
+            ("Nummer hos avsändaren", found.message.message_id),
         ]
     if found.outbox is not None:
         facts += [
