@@ -56,7 +56,8 @@ def moment(value: object, key: str) -> datetime:
     if found is None or found.year not in _YEARS:
         raise Unreadable("fel_tid", f"Uppgiften {key} är inte en giltig tidpunkt.")
     if found.tzinfo is None or found.utcoffset() is None:
-        raise Unreadable("naiv_tid", f"Tidpunkten {key} saknar tidszon och går inte att lita på. Be avsändaren rätta och skicka igen.")
+        told = f"Tidpunkten {key} saknar tidszon och går inte att lita på. Be avsändaren rätta och skicka igen."
+        raise Unreadable("naiv_tid", told)
     return found
 
 
