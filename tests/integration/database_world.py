@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Q
+
 from people.models import Assignment, Individual, Profession, Protection, Staff, Unit
 from workflows import connectors
 from workflows.models import (
@@ -35,6 +37,8 @@ class DatabaseWorld:
         self.scenario = scenario
         config = tomllib.loads((scenario.folder / "process.toml").read_text(encoding="utf-8"))
         self.key = str(config["key"])
+        # Other förlopp may be started by the same messages; the scenario tells of its own.
+        self._own = Q(instance__definition__key=self.key)
         if scenario.parameters:
             self._parameters(config)
         self.individual = _individual(scenario)
@@ -87,7 +91,7 @@ class DatabaseWorld:
     def open_tasks(self) -> list[Open]:
         return [
             Open(task.pk, task.element_id, task.group, is_by_hand=task.kind == TaskKind.FALLBACK)
-            for task in UserTask.objects.filter(state=TaskState.OPEN).order_by("pk")
+            for task in UserTask.objects.filter(self._own, state=TaskState.OPEN).order_by("pk")
         ]
 
     def complete(self, task: Open, answers: dict[str, Any], *, now: datetime) -> None:
@@ -98,7 +102,7 @@ class DatabaseWorld:
             raise Failed(f"Svaren på {task.element_id} är inte giltiga: {error.errors}") from None
 
     def waiting_operations(self) -> list[str]:
-        rows = OutboxMessage.objects.filter(state=OutboxState.PENDING).order_by("pk")
+        rows = OutboxMessage.objects.filter(self._own, state=OutboxState.PENDING).order_by("pk")
         return list(rows.values_list("operation", flat=True))
 
     def answer(self, operation: str, result: dict[str, Any], *, now: datetime) -> None:
@@ -110,7 +114,7 @@ class DatabaseWorld:
         assert outbox.fail(key=claimed.key, token=claimed.token, error=error, now=now)
 
     def next_due(self) -> datetime | None:
-        return TimerJob.objects.order_by("due_at").values_list("due_at", flat=True).first()
+        return TimerJob.objects.filter(self._own).order_by("due_at").values_list("due_at", flat=True).first()
 
     def fire(self, *, now: datetime) -> None:
         timers.fire_due(now=now)
@@ -120,19 +124,21 @@ class DatabaseWorld:
         return found
 
     def outcome(self) -> str | None:
-        instance = ProcessInstance.objects.order_by("-pk").first()
+        instance = ProcessInstance.objects.filter(definition__key=self.key).order_by("-pk").first()
         return instance.outcome if instance and instance.state != InstanceState.ACTIVE else None
 
     def visited(self) -> set[str]:
-        return set(HistoryEntry.objects.filter(kind=HistoryKind.COMPLETED).values_list("element_id", flat=True))
+        return set(
+            HistoryEntry.objects.filter(self._own, kind=HistoryKind.COMPLETED).values_list("element_id", flat=True)
+        )
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _instance(self) -> ProcessInstance:
-        return ProcessInstance.objects.order_by("-pk")[0]
+        return ProcessInstance.objects.filter(definition__key=self.key).order_by("-pk")[0]
 
     def _claim(self, operation: str, now: datetime) -> outbox.Claimed:
-        row = OutboxMessage.objects.filter(operation=operation, state=OutboxState.PENDING).order_by("pk")[0]
+        row = OutboxMessage.objects.filter(self._own, operation=operation, state=OutboxState.PENDING).order_by("pk")[0]
         OutboxMessage.objects.exclude(pk=row.pk).filter(state=OutboxState.PENDING).update(lease_until=now + LEASE)
         OutboxMessage.objects.filter(pk=row.pk).update(lease_until=None, next_try_at=now)
         (claimed,) = outbox.claim(worker="scenario", now=now, lease=LEASE)
