@@ -26,6 +26,7 @@
     if (!sign) return;
     const rows = () => new Map([...document.querySelectorAll("[data-task]")].map((row) => [row.id, row.dataset.task]));
     let known = rows();
+    let announced = [];
     let hadFocus = false;
     // A page nobody looks at asks for nothing; it asks at once when it is looked at again.
     document.addEventListener("htmx:before:request", (event) => {
@@ -40,6 +41,8 @@
       for (const id of fresh) document.getElementById(id).classList.add("row--new");
       if (fresh.length === 1) sign.textContent = `Ny uppgift: ${now.get(fresh[0])}`;
       if (fresh.length > 1) sign.textContent = `${fresh.length} nya uppgifter`;
+      if (fresh.length) announced = fresh;
+      else if (!announced.some((id) => now.has(id))) sign.textContent = ""; // what it told of is gone again
       known = now;
       // The row one stood on is gone: stay in the list instead of being thrown to the top of the page.
       if (hadFocus && document.activeElement === document.body) document.querySelector("[data-live]").focus();
