@@ -26,6 +26,8 @@ _PERSONAL = frozenset(
     | {"adress", "gatuadress", "folkbokforingsadress", "postadress", "postnummer", "postort", "ort", "address"}
     | {"telefon", "telefonnummer", "mobil", "phone", "epost", "e_post", "email"}
 )
+# Of a person, but of thousands of others too: blanking 1880 out would also blank whom the message is sent to.
+_IMPERSONAL = frozenset({"id_typ", "folkbokforingskommun", "skydd"})
 
 
 def without_numbers(text: str) -> str:
@@ -86,8 +88,8 @@ class Identity:
 
     @classmethod
     def of_words(cls, told: object) -> Identity:
-        """Of a person who could not be read: every word that was said."""
-        said = told.values() if isinstance(told, dict) else ()
+        """Of a person who could not be read: every word that was said, but for what says nothing of who it is."""
+        said = [text for key, text in told.items() if key not in _IMPERSONAL] if isinstance(told, dict) else []
         return cls._of(word for text in said if isinstance(text, str) for word in (text, *re.split(r"[\s,]+", text)))
 
     @classmethod

@@ -145,6 +145,7 @@ def test_a_bad_personnummer_leaves_the_rest_so_that_a_person_can_say_whom_it_is_
     partial = problem.value.partial
     assert partial is not None
     assert partial.payload["identitetstyp"] == "okand"
+    assert partial.payload["mottagare_kommunkod"] == "1880"
     assert partial.person is None
     assert "Margareta" not in json.dumps(partial.payload)
 
