@@ -10,7 +10,7 @@ import pytest
 
 from people.models import Staff
 from tests import forlopp, pages
-from workflows import connectors, engine
+from workflows import connectors, engine, selectors
 from workflows.models import (
     InboxMessage,
     InboxState,
@@ -311,6 +311,16 @@ def test_a_message_that_tells_of_protection_hides_what_is_open_already() -> None
     assert open_task("a").is_restricted is False
     receive("info", skyddad=True)
     assert open_task("a").is_restricted is True
+
+
+def test_a_protected_person_is_done_by_someone_who_may_see_her_when_the_profession_may_not(coordinator: Staff) -> None:
+    leader = pages.staff("chef", "enhetschef", may_see_protected=True)
+    receive("borja", skyddad=True)
+    task = open_task("a")
+    assert (task.group, task.escalated_to) == ("samordnare", "enhetschef")
+    assert [item.pk for item in selectors.inbox_tasks(leader)] == [task.pk]
+    assert selectors.inbox_tasks(coordinator) == []
+    user_tasks.complete(task=task, answers={"svar": "ja"}, by=leader, now=NOW)
 
 
 def test_no_identity_is_stored_with_the_instance() -> None:

@@ -33,7 +33,7 @@ from workflows.models import (
     ProcessInstance,
     UserTask,
 )
-from workflows.services import incidents, messages, turns
+from workflows.services import incidents, messages, restricted, turns
 
 log = logging.getLogger(__name__)
 
@@ -273,7 +273,9 @@ def _understood(row: InboxMessage, *, now: datetime, person: Individual | None) 
 
 def _restrict(individual: Individual, *, now: datetime) -> None:
     """A message may be the first to say that a person is protected: what is open already is hidden too."""
-    UserTask.objects.filter(individual=individual, is_restricted=False).update(is_restricted=True, changed_at=now)
+    for task in UserTask.objects.filter(individual=individual, is_restricted=False):
+        stand_in = restricted.stand_in(task.group, on=now.date()) or task.escalated_to
+        UserTask.objects.filter(pk=task.pk).update(is_restricted=True, escalated_to=stand_in, changed_at=now)
     about = Q(instance__individual=individual) | Q(message__individual=individual)
     Incident.objects.filter(about, is_restricted=False).update(is_restricted=True)
 

@@ -36,6 +36,7 @@ from workflows.models import (
     TimerJob,
     UserTask,
 )
+from workflows.services import restricted
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 MAX_BUFFERED = 50
@@ -137,6 +138,7 @@ def _user_task(
         why=_sentence(settings.get("varfor", ""), variables, now)[:1000],
         group=element.lane,
         is_restricted=instance.individual.is_protected,
+        escalated_to=_stand_in(instance, element.lane, now),
         priority=int(settings.get("prioritet", "2")),
         created_at=now,
         changed_at=now,
@@ -152,6 +154,7 @@ def fallback_task(
 ) -> UserTask:
     """The same step, for a person to do by hand since no system did it."""
     due_at = clock.due(element.properties.get("forfaller", "PT4H"), now)
+    group = element.properties.get("reserv_roll") or element.lane or "samordnare"
     return UserTask(
         instance=instance,
         individual_id=instance.individual_id,
@@ -161,14 +164,21 @@ def fallback_task(
         name=f"Gör för hand: {element.name or element.id}",
         form_key="_shared/manuell_atgard",
         why=why[:1000],
-        group=element.properties.get("reserv_roll") or element.lane or "samordnare",
+        group=group,
         is_restricted=instance.individual.is_protected,
+        escalated_to=_stand_in(instance, group, now),
         priority=1,
         created_at=now,
         changed_at=now,
         due_at=due_at,
         due_sort=due_at,
     )
+
+
+def _stand_in(instance: ProcessInstance, group: str, now: datetime) -> str:
+    if not instance.individual.is_protected:
+        return ""
+    return restricted.stand_in(group, on=now.astimezone(clock.ZONE).date())
 
 
 def _moment(text: str, variables: dict[str, Any], element: Element, now: datetime) -> datetime | None:

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from people.models import Staff
 from workflows import engine, published
@@ -146,7 +145,9 @@ def escalate_due(*, now: datetime, limit: int = 100) -> int:
     for task in rows.order_by("escalate_at")[:limit]:
         with transaction.atomic():
             same = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN, escalate_at=task.escalate_at)
-            if same.update(escalated_to=F("escalation_group"), escalate_at=None, priority=1, changed_at=now) == 1:
+            # Who stands in since the profession may not see the person keeps the task.
+            to = task.escalated_to or task.escalation_group
+            if same.update(escalated_to=to, escalate_at=None, priority=1, changed_at=now) == 1:
                 _record(task, HistoryKind.ESCALATED, by=None, now=now)
                 done += 1
     return done
