@@ -62,8 +62,13 @@ class Municipality:
 @pytest.fixture
 def municipality(tmp_path: Path) -> Iterator[Municipality]:
     running = Municipality(tmp_path, free_port())
+    # Another test may have taken the port between our look and the start; then it ends at once and says so.
+    while running.process.poll() is None and not running.is_up():
+        time.sleep(0.1)
+    if running.process.poll() is not None and "är upptagen" in running.output():
+        running = Municipality(tmp_path, free_port())
     try:
-        eventually(lambda: "Ctrl-C" in running.said.read_text(encoding="utf-8") and running.is_up())
+        eventually(lambda: "Ctrl-C" in running.said.read_text(encoding="utf-8") and running.is_up(), running)
         yield running
     finally:
         running.process.kill()
@@ -137,8 +142,9 @@ def port_is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 60) -> None:
+def eventually(condition: Callable[[], bool], running: Municipality | None = None, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < until, "it did not happen in time"
+        told = running.said.read_text(encoding="utf-8") if running else ""
+        assert time.monotonic() < until, f"it did not happen in time; it said: {told!r}"
         time.sleep(0.1)
