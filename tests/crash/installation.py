@@ -6,7 +6,6 @@ import contextlib
 import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from typing import Any
 import psycopg
 import requests
 from psycopg import sql
+
+from tests import machine
 
 WEBHOOK_SECRET = "only-for-tests"
 ROOT = Path(__file__).parent.parent.parent
@@ -37,7 +38,7 @@ class Installation:
     def __init__(self, folder: Path, database: str) -> None:
         self.var = folder / "var"
         self.said = folder / "said.txt"
-        self.port = five_free_ports()
+        self.port = machine.free_ports(5)
         self._database = database
         own = {"DJANGO_SETTINGS_MODULE", "TEST_DATABASE_URL", "DATABASE_URL"}
         self._environment = {
@@ -142,16 +143,6 @@ def own_database() -> Iterator[str]:
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def five_free_ports() -> int:
-    """The first of five ports in a row that nobody uses."""
-    while True:
-        base = random.randrange(20_000, 32_000)
-        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
-            for port in range(base, base + 5):
-                held.enter_context(socket.create_server(("127.0.0.1", port)))
-            return base
 
 
 def answers(url: str) -> bool:
