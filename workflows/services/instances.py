@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from people.models import Individual, Staff
 from workflows import engine, published
@@ -18,8 +19,8 @@ from workflows.models import (
     InstanceState,
     ProcessDefinition,
     ProcessInstance,
-    TaskState,
 )
+from workflows.models.definition import HEAVY
 from workflows.services import settle, steps, turns
 
 
@@ -60,7 +61,7 @@ def start(
     By hand: `answers` to the start event's form, if it has one. By message: `answers` is the payload, already
     translated. Raises NotPublished, AlreadyRunning, InvalidStart, engine.EngineError.
     """
-    definition = ProcessDefinition.objects.filter(key=definition_key).select_related("current").first()
+    definition = definitions().filter(key=definition_key).first()
     if definition is None or definition.current is None:
         raise NotPublished
     version = published.of(definition.current.public_id)
@@ -112,6 +113,12 @@ def cancel(*, instance: ProcessInstance, reason: str, by: Staff | None, now: dat
     return row
 
 
+def definitions() -> QuerySet[ProcessDefinition]:
+    """Definitions with their current version, whose heavy columns stay in the database."""
+    rows = ProcessDefinition.objects.select_related("current")
+    return rows.defer(*(f"current__{name}" for name in HEAVY))
+
+
 def manual_start(version: published.Published) -> str | None:
     """The start event for starting by hand, or None."""
     for element in version.definition.elements.values():
@@ -159,8 +166,3 @@ def _context(instance: ProcessInstance, version: published.Published, now: datet
         "parametrar": dict(version.config.get("parameters", {})),
         "arende": {"ref": str(instance.public_id), "startad": now.astimezone(ZONE).isoformat()},
     }
-
-
-def open_tasks(instance: ProcessInstance) -> int:
-    """How many tasks of the instance wait for a person."""
-    return instance.user_tasks.filter(state=TaskState.OPEN).count()

@@ -94,10 +94,9 @@ def _receivers(name: str, keys: Mapping[str, str], sender: ProcessInstance | Non
         return []
     rows = MessageSubscription.objects.filter(condition, message_name=name, instance__state=InstanceState.ACTIVE)
     rows = rows.exclude(instance=sender) if sender else rows
+    rows = rows.select_related("instance__definition").defer("instance__engine_state")
     first: dict[int, MessageSubscription] = {}
-    for row in (
-        rows.select_related("instance__definition").defer("instance__engine_state").order_by("instance_id", "pk")
-    ):
+    for row in rows.order_by("instance_id", "pk"):
         first.setdefault(row.instance_id, row)
     broad = [row for row in first.values() if row.deliver_to_all]
     narrow: dict[int, MessageSubscription] = {}
@@ -157,7 +156,7 @@ def _start(
     *,
     now: datetime,
 ) -> None:
-    definition = ProcessDefinition.objects.select_related("current").get(pk=start.definition_id)
+    definition = instances.definitions().get(pk=start.definition_id)
     if definition.current is None or individual is None:
         return
     rule = published.of(definition.current.public_id).messages.get(start.message_name)
@@ -206,14 +205,9 @@ def _ended(keys: Mapping[str, str]) -> list[ProcessInstance]:
 
 def _time_to_live(name: str) -> str:
     """The longest time any current förlopp keeps the message; '' when none knows it."""
-    found = ""
-    for definition in ProcessDefinition.objects.exclude(current=None).select_related("current"):
-        if definition.current is None:
-            continue
-        for rule in published.message_rules(definition.current.config).values():
-            if rule.arrives_as == name and rule.ttl:
-                found = max(found, rule.ttl, key=_days)
-    return found
+    current = ProcessDefinition.objects.exclude(current=None).values_list("current__public_id", flat=True)
+    rules = [rule for public_id in current for rule in published.of(public_id).messages.values()]
+    return max((rule.ttl for rule in rules if rule.arrives_as == name), key=_days, default="")
 
 
 def _days(ttl: str) -> float:
