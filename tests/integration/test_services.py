@@ -323,6 +323,26 @@ def test_a_protected_person_is_done_by_someone_who_may_see_her_when_the_professi
     user_tasks.complete(task=task, answers={"svar": "ja"}, by=leader, now=NOW)
 
 
+def test_an_answer_the_case_could_not_take_is_kept_and_given_to_it_again(
+    coordinator: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = to_service(coordinator)
+    (claimed,) = outbox.claim(worker="w", now=NOW, lease=LEASE)
+    with monkeypatch.context() as broken:
+
+        def stop(*_args: object, **_kwargs: object) -> None:
+            raise engine.EngineError("ring", "expression", "Uttrycket gick inte att räkna ut.")
+
+        broken.setattr(engine.Execution, "answer", stop)
+        outbox.succeed(key=row.key, token=claimed.token, result={"ok": True}, now=NOW)
+    incident = Incident.objects.get()
+    assert incident.state == "open"
+    assert "svar" not in ProcessInstance.objects.get().engine_state["variables"]
+    incidents.retry(incident=incident, by=coordinator, now=NOW)
+    assert ProcessInstance.objects.get().engine_state["variables"]["svar"] == {"ok": True}
+    assert Incident.objects.get().state == "resolved"
+
+
 def test_no_identity_is_stored_with_the_instance() -> None:
     receive("borja")
     instance = ProcessInstance.objects.get()

@@ -50,11 +50,19 @@ def open_incident(
     )
 
 
-def from_engine(*, instance_id: int, error: engine.EngineError, now: datetime) -> Incident:
+def from_engine(
+    *, instance_id: int, error: engine.EngineError, now: datetime, outbox: OutboxMessage | None = None
+) -> Incident:
     """A step of an instance could not be taken; its state is as before."""
     instance = ProcessInstance.objects.select_related("individual").get(pk=instance_id)
     return open_incident(
-        code=error.code, text=error.message, group=IT, instance=instance, element_id=error.element[:200], now=now
+        code=error.code,
+        text=error.message,
+        group=IT,
+        instance=instance,
+        outbox=outbox,
+        element_id=error.element[:200],
+        now=now,
     )
 
 

@@ -82,7 +82,15 @@ def fail(*, key: uuid.UUID, token: uuid.UUID, error: connectors.DeliveryError, n
 
 
 def retry(*, row: OutboxMessage, now: datetime) -> None:
-    """Send again what a person would otherwise do by hand; the hand task goes away when the system answers."""
+    """Send again what a person would otherwise do by hand; the hand task goes away when the system answers.
+
+    An answer that came but could not be taken by the instance is kept with the row and given to it again.
+    """
+    if row.state == OutboxState.DONE and row.result is not None:
+        result = row.result
+        row.instance = steps.locked(row.instance_id)
+        _move(row, lambda run: run.answer(row.engine_task_id, result, now=now), now=now)
+        return
     values = {"state": OutboxState.PENDING, "attempt": 0, "next_try_at": now, "ended_at": None, "lease_until": None}
     OutboxMessage.objects.filter(pk=row.pk, state=OutboxState.FAILED).update(**values)
 
@@ -137,7 +145,7 @@ def _move(row: OutboxMessage, act: steps.Act, *, now: datetime) -> bool:
     except (engine.NotWaiting, steps.InstanceEnded):
         return True
     except engine.EngineError as error:
-        incidents.from_engine(instance_id=row.instance_id, error=error, now=now)
+        incidents.from_engine(instance_id=row.instance_id, error=error, outbox=row, now=now)
     return True
 
 
