@@ -12,7 +12,7 @@ BOOTSTRAP = command -v $(PYTHON) >/dev/null || { echo "Python saknas ($(PYTHON))
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset dev test check fix lock bench screenshots
+.PHONY: help setup run reset dev test check fix lock bench tck screenshots
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ lock: ## write the locks from pyproject.toml; UPGRADE=1 takes the newest version
 
 bench: dev ## measure: expressions, steps, a long inbox
 	@$(BIN)/python -m benchmarks
+
+tck: dev ## run the DMN compatibility kit: TCK=<its checkout>; ONLY=0068 tells one folder's failures and writes nothing
+	@$(BIN)/python -m benchmarks.tck "$(TCK)" --only "$(ONLY)"
 
 screenshots: dev ## take the pictures of the README from the running product
 	@$(BIN)/python -m tests.screenshots

@@ -1,6 +1,6 @@
 """Reads DMN 1.1-1.5 XML into a model and tells what is wrong with its structure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -42,7 +42,7 @@ _BOXED = (
 )
 
 
-def load(data: bytes) -> Model:
+def load(data: bytes, others: Iterable[bytes] = ()) -> Model:  # noqa: ARG001  imports are not read yet
     """The model in a file. Raises DmnError for anything but well-formed decisions; see `check` for all findings."""
     reader = Reader("")
     model = reader.read(data)
