@@ -1,0 +1,23 @@
+"""What a process owner should know before a diagram is published: every finding at once, on its element, in Swedish.
+
+SpiffWorkflow accepts much that later fails or silently does something else; what is refused here cannot happen.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from workflows.findings import Finding
+from workflows.lint import elements, expressions, structure, tasks
+from workflows.lint.report import Context, Report
+from workflows.lint.settings import config_findings
+
+__all__ = ["Context", "config_findings", "diagram_findings"]
+
+
+def diagram_findings(root: etree._Element, file: str, context: Context) -> list[Finding]:
+    """Everything found in one diagram."""
+    report = Report(file, context)
+    for check in (structure.check, elements.check, expressions.check, tasks.check):
+        check(root, report)
+    return report.found

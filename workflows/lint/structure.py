@@ -1,0 +1,97 @@
+"""The drawing itself: ids, flows, gateways and steps that nothing reaches."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+
+from lxml import etree
+
+from workflows import diagram
+from workflows.diagram import NAMESPACES, local
+from workflows.lint.report import Report, outgoing
+
+RESERVED = frozenset({"Start", "End", "Root", "StartEventSplit", "StartEventJoin"})
+
+
+def check(root: etree._Element, report: Report) -> None:
+    for part in (_processes, _ids, _flows, _gateways, _reach):
+        part(root, report)
+
+
+def _processes(root: etree._Element, report: Report) -> None:
+    executable = [item for item in diagram.processes(root) if item.get("isExecutable") == "true"]
+    if not executable:
+        report.error("", "no-process", "Diagrammet har ingen körbar process (isExecutable).")
+    for process in executable:
+        starts = process.findall("./bpmn:startEvent", NAMESPACES)
+        if not starts:
+            report.error(process.get("id", ""), "no-start", "Processen har ingen starthändelse.")
+        if process.find(".//bpmn:endEvent", NAMESPACES) is None:
+            report.warning(process.get("id", ""), "no-end", "Processen har ingen sluthändelse.")
+
+
+def _ids(root: etree._Element, report: Report) -> None:
+    semantic = [node for node in root.iter() if diagram.is_bpmn(node) and node.get("id")]
+    for node_id, count in Counter(node.get("id", "") for node in semantic).items():
+        if count > 1:
+            report.error(node_id, "duplicate-id", f"Id {node_id} används {count} gånger.")
+    for node in diagram.flow_nodes(root):
+        node_id = node.get("id", "")
+        if not node_id:
+            report.error("", "no-id", f"Ett element ({local(node)}) saknar id.")
+        elif node_id in RESERVED or node_id.endswith(".EndJoin") or "__" in node_id:
+            report.error(node_id, "reserved-id", f"Id {node_id} är reserverat av motorn. Välj ett annat.")
+
+
+def _flows(root: etree._Element, report: Report) -> None:
+    scope_of = {node.get("id", ""): node.getparent() for node in diagram.flow_nodes(root)}
+    for flow in root.iter(diagram.tag("sequenceFlow")):
+        for end in ("sourceRef", "targetRef"):
+            if scope_of.get(flow.get(end, "")) is not flow.getparent():
+                report.error(flow.get("id", ""), "flow-end", "Flödet börjar eller slutar i något som inte finns här.")
+    for node in root.iter(diagram.tag("boundaryEvent")):
+        if node.get("attachedToRef", "") not in scope_of:
+            report.error(node.get("id", ""), "boundary", "Kanthändelsen sitter inte på något steg.")
+
+
+def _gateways(root: etree._Element, report: Report) -> None:
+    flows_from = outgoing(root)
+    for node in diagram.flow_nodes(root):
+        node_id, flows = node.get("id", ""), flows_from.get(node.get("id", ""), [])
+        if node.get("default") and node.get("default") not in {flow.get("id") for flow in flows}:
+            report.error(node_id, "default", "Standardflödet finns inte.")
+        if local(node) in {"exclusiveGateway", "inclusiveGateway"} and len(flows) > 1:
+            for flow in flows:
+                if flow.find("./bpmn:conditionExpression", NAMESPACES) is None and flow.get("id") != node.get(
+                    "default"
+                ):
+                    report.error(flow.get("id", ""), "condition", "Flödet från en grind saknar villkor.")
+            if not node.get("default"):
+                report.warning(
+                    node_id, "no-default", "Grinden saknar standardflöde: stämmer inget villkor blir det stopp."
+                )
+        elif local(node) not in diagram.GATEWAYS and local(node) != "startEvent" and len(flows) > 1:
+            report.error(node_id, "many-out", "Steget har flera utgående flöden. Använd en grind.")
+
+
+def _reach(root: etree._Element, report: Report) -> None:
+    """Steps that no flow ever reaches."""
+    flows_from = outgoing(root)
+    for scope in (node for node in root.iter() if diagram.is_bpmn(node) and local(node) in diagram.SCOPES):
+        nodes = {
+            node.get("id", ""): node for node in scope if diagram.is_bpmn(node) and local(node) in diagram.FLOW_NODES
+        }
+        entries = [
+            key
+            for key, node in nodes.items()
+            if local(node) in {"startEvent", "boundaryEvent"} or node.get("triggeredByEvent") == "true"
+        ]
+        seen, queue = set(entries), deque(entries)
+        while queue:
+            for flow in flows_from.get(queue.popleft(), []):
+                target = flow.get("targetRef", "")
+                if target in nodes and target not in seen:
+                    seen.add(target)
+                    queue.append(target)
+        for key in nodes.keys() - seen:
+            report.warning(key, "unreachable", "Inget flöde når hit.")
