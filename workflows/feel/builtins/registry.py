@@ -57,6 +57,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "time": (time,),
     "temporal": (date, time),
     "moment": (date, str),
+    "clock": (time, date, str),
     "days": (timedelta,),
     "months": (YearsMonths,),
     "duration": (timedelta, YearsMonths),
