@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 MAX_BYTES = 5_000_000
 MAX_ELEMENTS = 20_000
+MAX_ATTRIBUTES = 200_000
+_DECLARED = re.compile(r"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)""")
 
 
 class UnsafeXml(Exception):
@@ -28,22 +32,29 @@ def parse(data: bytes) -> etree._Element:
     if len(data) > MAX_BYTES:
         raise UnsafeXml("too-large", f"Filen är större än {MAX_BYTES // 1_000_000} MB.")
     _require_utf8(data)
+    if data.count(b"<") > 3 * MAX_ELEMENTS or data.count(b"=") > MAX_ATTRIBUTES:  # a tree takes 50 times its text
+        raise _too_many()
     root = _parsed(data)
     if root.getroottree().docinfo.internalDTD is not None:
         raise UnsafeXml("doctype", "Filen innehåller DOCTYPE, vilket inte är tillåtet.")
     if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
-        raise UnsafeXml("too-many-elements", f"Filen har fler än {MAX_ELEMENTS} element.")
+        raise _too_many()
     return root
+
+
+def _too_many() -> UnsafeXml:
+    return UnsafeXml("too-many-elements", f"Filen har fler än {MAX_ELEMENTS} element.")
 
 
 def _require_utf8(data: bytes) -> None:
     try:
-        head = data.decode("utf-8")[:200].lower()
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnsafeXml("encoding", "Filen är inte UTF-8. Spara den som UTF-8.") from None
-    if "encoding=" in head and "utf-8" not in head:
+    declared = _DECLARED.match(text)
+    if declared and declared.group(1).lower() not in ("utf-8", "utf8"):
         raise UnsafeXml("encoding", "Filen säger sig ha en annan teckenkodning än UTF-8. Spara den som UTF-8.")
-    if "<!doctype" in data.decode("utf-8").lower():
+    if "<!doctype" in text.lower():
         raise UnsafeXml("doctype", "Filen innehåller DOCTYPE, vilket inte är tillåtet.")
 
 

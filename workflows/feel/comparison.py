@@ -18,7 +18,10 @@ def equal(left: object, right: object, budget: Budget, nesting: int = 0) -> bool
         return left is right
     if type(left) is not type(right):
         return None
-    if isinstance(left, (Decimal, str, bool, YearsMonths, timedelta)):
+    if isinstance(left, str):
+        budget.compared(len(left))
+        return left == right
+    if isinstance(left, (Decimal, bool, YearsMonths, timedelta)):
         return left == right
     return _equal_parts(left, right, budget, nesting)
 

@@ -1,7 +1,9 @@
 """How much an expression may cost, so that none can hang a worker or fill its memory."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from workflows.feel.errors import Diagnostic, FeelError
 
@@ -10,23 +12,50 @@ MAX_PARSE_DEPTH = 60  # brackets, ifs and functions inside one another
 MAX_TREE_DEPTH = 150  # nodes from root to leaf, so also terms in one sum
 MAX_CALL_DEPTH = 200  # evaluation inside evaluation, counts recursion of functions
 MAX_FUEL = 100_000  # steps; about 0.1 s
-MAX_SECONDS = 0.5
+MAX_SECONDS = 0.35  # of CPU in this thread: how busy the machine is does not decide what an expression may cost
 MAX_STRING = 100_000  # characters of a value
 MAX_LIST = 50_000  # elements of a value
 MAX_DIAGNOSTICS = 50
 CHARACTERS_PER_STEP = 32  # what making a string costs, which bounds the memory of all strings together
-_CLOCK_EVERY = 512
+COMPARED_PER_STEP = 1024  # characters
+_CLOCK_EVERY = 256
+
+
+class Allowance:
+    """CPU time that evaluations share. Reading the clock costs more than a small expression, so those are free."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+_shared: ContextVar[Allowance | None] = ContextVar("allowance", default=None)
+
+
+@contextmanager
+def together(seconds: float = MAX_SECONDS) -> Iterator[None]:
+    """Let everything evaluated inside, such as all expressions of a form, cost as little as one expression may."""
+    if _shared.get() is not None:
+        yield
+        return
+    token = _shared.set(Allowance(seconds))
+    try:
+        yield
+    finally:
+        _shared.reset(token)
 
 
 class Budget:
-    """Counts the steps of one evaluation and keeps its diagnostics."""
+    """Counts the steps and the time of one evaluation and keeps its diagnostics."""
 
-    __slots__ = ("deadline", "depth", "diagnostics", "fuel", "next_look", "position")
+    __slots__ = ("allowance", "depth", "diagnostics", "fuel", "looked_at", "next_look", "position")
 
-    def __init__(self, diagnostics: list[Diagnostic] | None, *, seconds: float = MAX_SECONDS) -> None:
+    def __init__(self, diagnostics: list[Diagnostic] | None) -> None:
         self.fuel = MAX_FUEL
         self.next_look = MAX_FUEL - _CLOCK_EVERY
-        self.deadline = time.perf_counter() + seconds
+        self.allowance = _shared.get()
+        self.looked_at = 0.0
         self.depth = 0
         self.position = 0
         self.diagnostics = diagnostics
@@ -40,9 +69,20 @@ class Budget:
         """Stop when fuel or time is used up; the clock is read only now and then."""
         if self.fuel < 0:
             raise FeelError(self.position, "Uttrycket stoppades: det kräver för många beräkningssteg.")
-        if time.perf_counter() > self.deadline:
+        if self.allowance is None:
+            self.allowance = Allowance(MAX_SECONDS)
+        clock = time.thread_time()
+        if self.looked_at:
+            self.allowance.seconds -= clock - self.looked_at
+        self.looked_at = clock
+        if self.allowance.seconds < 0:
             raise FeelError(self.position, "Uttrycket stoppades: det tog för lång tid.")
         self.next_look = self.fuel - _CLOCK_EVERY
+
+    def compared(self, length: int) -> None:
+        """Pay for comparing a long text; short ones are part of the step."""
+        if length > COMPARED_PER_STEP:
+            self.spend(length // COMPARED_PER_STEP)
 
     def string(self, length: int) -> None:
         """Pay for a string before it is made."""

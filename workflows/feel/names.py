@@ -1,5 +1,6 @@
 """Puts names together: FEEL allows spaces, and in declared names even operators and keywords, inside a name."""
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ class NameTable:
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._known: list[tuple[str, ...]] = []
+        self._counts: Counter[tuple[str, ...]] = Counter()
         for name in (*_BUILTINS_WITH_KEYWORDS, *names):
             self.add(name)
 
@@ -33,11 +35,13 @@ class NameTable:
             return
         if 1 < len(words) <= _MAX_WORDS:
             self._known.append(words)
+            self._counts[words] += 1
 
     def mark(self) -> int:
         return len(self._known)
 
     def forget(self, mark: int) -> None:
+        self._counts -= Counter(self._known[mark:])
         del self._known[mark:]
 
     def take(self, cursor: "Cursor") -> str:
@@ -45,17 +49,20 @@ class NameTable:
         start = cursor.at
         if cursor.tokens[start].text == "not" and cursor.tokens[start + 1].kind == "name":
             raise FeelError(cursor.tokens[start].position, "not skrivs med parentes: not(villkor).")
-        count = max((len(words) for words in self._known if self._stands_here(cursor, words)), default=0)
-        plain = self._plain_words(cursor)
-        cursor.at = start + max(count, plain, 1)
+        cursor.at = start + max(self._known_words(cursor), self._plain_words(cursor), 1)
         return _spelled(cursor, start, cursor.at)
 
-    def _stands_here(self, cursor: "Cursor", words: tuple[str, ...]) -> bool:
-        found = cursor.tokens[cursor.at : cursor.at + len(words)]
-        return len(found) == len(words) and all(
-            token.text == word and token.kind in ("name", "operator", "number")
-            for token, word in zip(found, words, strict=True)
-        )
+    def _known_words(self, cursor: "Cursor") -> int:
+        """How many tokens the longest known name here has; looked up, for thousands may be known."""
+        words: tuple[str, ...] = ()
+        longest = 0
+        for token in cursor.tokens[cursor.at : cursor.at + _MAX_WORDS]:
+            if token.kind not in ("name", "operator", "number"):
+                break
+            words = (*words, token.text)
+            if words in self._counts:
+                longest = len(words)
+        return longest
 
     def _plain_words(self, cursor: "Cursor") -> int:
         count = 0

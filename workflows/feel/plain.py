@@ -1,6 +1,6 @@
 """The doors for plain data: JSON in, JSON out, and what is too large to leave."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from types import NoneType
@@ -51,22 +51,20 @@ def _from_subclass(value: object) -> object:
 
 def to_plain(value: object) -> object:
     """Strict JSON: numbers int or float, dates and durations as ISO 8601 strings, functions null."""
-    left = [MAX_LIST]
-    return _to_plain(value, left, 0)
+    if isinstance(value, (list, dict)):
+        weigh(value)
+    return _to_plain(value, Budget(None))
 
 
-def _to_plain(value: object, left: list[int], nesting: int) -> object:
-    left[0] -= 1
-    if left[0] < 0 or nesting > _MAX_NESTING:
-        raise FeelError(0, "Värdet är för stort för att sparas.")
+def _to_plain(value: object, budget: Budget) -> object:
     if isinstance(value, dict):
-        return {str(key): _to_plain(item, left, nesting + 1) for key, item in value.items()}
+        return {str(key): _to_plain(item, budget) for key, item in value.items()}
     if isinstance(value, list):
-        return [_to_plain(item, left, nesting + 1) for item in value]
-    return plain_scalar(value)
+        return [_to_plain(item, budget) for item in value]
+    return plain_scalar(value, budget)
 
 
-def plain_scalar(value: object) -> object:
+def plain_scalar(value: object, budget: Budget | None = None) -> object:
     if isinstance(value, Decimal):
         return plain_number(value)
     if isinstance(value, (date, time)):
@@ -74,7 +72,7 @@ def plain_scalar(value: object) -> object:
     if isinstance(value, (str, bool, int, float)):
         return value
     if isinstance(value, (timedelta, YearsMonths, Range)):
-        return writing.text(value)
+        return writing.text(value, budget)
     return None
 
 
@@ -95,11 +93,15 @@ def weigh(value: object) -> None:
         item, nesting = waiting.pop()
         seen += 1
         characters += len(item) if isinstance(item, str) else 8
-        if seen > MAX_LIST or characters > 20 * MAX_STRING or nesting > _MAX_NESTING:
+        parts = _parts(item)
+        if seen + len(waiting) + len(parts) > 2 * MAX_LIST or characters > 20 * MAX_STRING or nesting > _MAX_NESTING:
             raise FeelError(0, "Uttrycket stoppades: resultatet blev för stort.")
-        if isinstance(item, dict):
-            waiting.extend((part, nesting + 1) for part in item.values())
-        elif isinstance(item, list):
-            waiting.extend((part, nesting + 1) for part in item)
-        if len(waiting) > 2 * MAX_LIST:
-            raise FeelError(0, "Uttrycket stoppades: resultatet blev för stort.")
+        waiting.extend((part, nesting + 1) for part in parts)
+
+
+def _parts(value: object) -> Collection[object]:
+    if isinstance(value, dict):
+        return [*value.keys(), *value.values()]
+    if isinstance(value, Range):
+        return (value.low, value.high)
+    return value if isinstance(value, list) else ()

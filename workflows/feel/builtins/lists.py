@@ -32,8 +32,13 @@ def _numbers(items: Items) -> list[Decimal]:
 
 @builtin("list contains", "list: list, element: any")
 def list_contains(run: Running, items: Items, element: object) -> bool:
-    run.spend(len(items))
-    return any(equal(item, element, run) is True for item in items)
+    return any(_spent(run) and equal(item, element, run) is True for item in items)
+
+
+def _spent(run: Running) -> bool:
+    """One step, paid as it is taken so that the clock is seen on the way."""
+    run.spend(1)
+    return True
 
 
 @builtin("count", "list: list")
@@ -44,13 +49,13 @@ def count(run: Running, items: Items) -> Decimal:
 def _extreme(items: Items, run: Running, sign: int) -> object:
     if not items:
         raise Nothing("Listan är tom.")
-    run.spend(len(items))
-    return reduce(lambda best, item: item if order(item, best) == sign else best, items[1:], _orderable(items[0]))
-
-
-def _orderable(value: object) -> object:
-    order(value, value)
-    return value
+    best = items[0]
+    order(best, best)  # what has no order is Nothing, also alone
+    for item in items:
+        run.spend(1)
+        if order(item, best) == sign:
+            best = item
+    return best
 
 
 @builtin("min", "list: list", "values+: any")
@@ -97,6 +102,7 @@ def median(run: Running, *values: object) -> object:
     items = sorted(_numbers(_spread(values)))
     if not items:
         raise Nothing("Listan är tom.")
+    run.elements(len(items))
     middle = len(items) // 2
     if len(items) % 2:
         return items[middle]
@@ -120,6 +126,7 @@ def standard_deviation(run: Running, *values: object) -> object:
 @builtin("mode", "list: list", "values+: any")
 def mode(run: Running, *values: object) -> Items:
     counts: dict[Decimal, int] = {}
+    run.elements(len(_spread(values)))
     for item in _numbers(_spread(values)):
         counts[item] = counts.get(item, 0) + 1
     most = max(counts.values(), default=0)

@@ -34,7 +34,7 @@ def _scaled(value: Decimal, scale: Decimal, rounding: str) -> Decimal:
     quantum = Decimal((0, (1,), -places))
     if value.adjusted() + places > NUMBERS.prec:
         return value
-    return NUMBERS.plus(value.quantize(quantum, rounding=rounding))
+    return NUMBERS.plus(value.quantize(quantum, rounding, NUMBERS))
 
 
 def _rounding(name: str, mode: str, *, optional: bool) -> None:
@@ -54,6 +54,8 @@ _rounding("round half down", ROUND_HALF_DOWN, optional=False)
 
 @builtin("abs", "n: number", "n: duration")
 def absolute(run: Running, value: object) -> object:
+    if isinstance(value, Decimal):
+        return NUMBERS.abs(value)
     return YearsMonths(abs(value.months)) if isinstance(value, YearsMonths) else abs(value)  # type: ignore[arg-type]
 
 

@@ -10,11 +10,11 @@ from workflows.feel.builtins.registry import Running, builtin
 from workflows.feel.errors import Nothing
 
 _MAX_PATTERN = 1_000
-_MAX_PROGRAM_BYTES = 2 << 20
+_MAX_PROGRAM_BYTES = 1 << 20  # native memory that no other limit sees
 _REFERENCE = re.compile(r"\\(.)|\$(\d)", re.DOTALL)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _compiled(pattern: str, flags: str) -> Any:
     """An XPath pattern as RE2 reads it, with the flags i, m, s and x."""
     if len(pattern) > _MAX_PATTERN:
@@ -38,7 +38,8 @@ def _prepared(run: Running, source: str, pattern: str, flags: str | None) -> Any
     if "\ud800" <= max(source + pattern, default="") <= "\udfff":
         raise Nothing("Texten innehåller ett ogiltigt tecken.")
     run.string(len(source))
-    run.spend(len(source) // 8)
+    run.spend(10 + len(pattern) + len(source) // 8)
+    run.look()  # what a pattern costs is not seen from its length
     return _compiled(pattern, flags or "")
 
 

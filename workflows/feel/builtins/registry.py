@@ -105,7 +105,10 @@ def call_builtin(run: Running, name: str, arguments: Sequence[object], names: tu
         except Nothing as misfit:
             reason = reason or misfit.message_sv
             continue
-        return overload.function(run, *fitting)
+        try:
+            return overload.function(run, *fitting)
+        except (ArithmeticError, ValueError):  # what a function did not foresee is null all the same: FEEL is total
+            raise Nothing(f"{name}(): värdet går inte att räkna ut.") from None
     raise Nothing(f"{name}(): {reason or 'fel antal argument eller fel namn på argument'}.")
 
 

@@ -59,11 +59,13 @@ def contains(run: Running, source: str, match: str) -> bool:
 
 @builtin("starts with", "string: string, match: string")
 def starts_with(run: Running, source: str, match: str) -> bool:
+    run.compared(len(match))
     return source.startswith(match)
 
 
 @builtin("ends with", "string: string, match: string")
 def ends_with(run: Running, source: str, match: str) -> bool:
+    run.compared(len(match))
     return source.endswith(match)
 
 
@@ -75,6 +77,7 @@ def trim(run: Running, source: str) -> str:
 
 @builtin("string join", "list: list, delimiter?: string|null")
 def string_join(run: Running, items: list[object], delimiter: str | None = None) -> str:
+    run.spend(1 + len(items))
     texts = [item for item in items if isinstance(item, str)]
     if len(texts) != sum(1 for item in items if item is not None):
         raise Nothing("Listan innehåller annat än texter.")

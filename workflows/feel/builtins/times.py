@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from workflows.feel import temporal
 from workflows.feel.builtins.registry import Running, builtin
+from workflows.feel.comparison import equal
 
 
 @builtin("now")
@@ -27,7 +28,7 @@ def same_in_every_part(run: Running, left: object, right: object) -> bool:
         return False
     if isinstance(left, temporal.WITH_ZONE) and isinstance(right, temporal.WITH_ZONE):
         return temporal.text(left) == temporal.text(right)
-    return left == right
+    return equal(left, right, run) is True
 
 
 @builtin("day of year", "date: date")
