@@ -1,4 +1,4 @@
-"""Runs the DMN Technology Compatibility Kit on our decision models: `make tck TCK=<checkout>`, `ONLY=0068` for one folder.
+"""Runs the DMN Technology Compatibility Kit on our decision models: `make tck TCK=<checkout>`, `ONLY=0068` for one.
 
 The kit (github.com/dmn-tck/tck) is read where it lies and never copied. A case passes when every result it names is as
 expected; cases that expect nothing but null are counted apart, since an engine that answers nothing passes them too.
