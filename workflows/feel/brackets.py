@@ -30,13 +30,11 @@ def _half_range(parser: Cursor, position: int) -> Node:
     parser.at += 1
     end = parser.expression(COMPARISON)
     parser.expect(")")
-    if operator == "=":
-        return RangeOf(position, end, end, low_included=True, high_included=True)
     if operator in ("<", "<="):
         return RangeOf(position, None, end, low_included=False, high_included=operator == "<=")
     if operator in (">", ">="):
         return RangeOf(position, end, None, low_included=operator == ">=", high_included=False)
-    raise FeelError(position, "!= kan inte stå ensamt i ett intervall.")
+    return RangeOf(position, end, end, low_included=True, high_included=True, operator=operator)
 
 
 def square_bracket(parser: Cursor) -> Node:

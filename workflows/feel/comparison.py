@@ -55,7 +55,11 @@ def _equal_contexts(left: dict[str, object], right: dict[str, object], budget: B
 
 
 def _equal_ranges(left: Range, right: Range, budget: Budget, nesting: int) -> bool | None:
-    if (left.low_included, left.high_included) != (right.low_included, right.high_included):
+    if (left.low_included, left.high_included, left.operator) != (
+        right.low_included,
+        right.high_included,
+        right.operator,
+    ):
         return False
     return (
         equal(left.low, right.low, budget, nesting + 1) is True
@@ -65,10 +69,19 @@ def _equal_ranges(left: Range, right: Range, budget: Budget, nesting: int) -> bo
 
 def _equal_moments(left: date | time, right: date | time) -> bool | None:
     if isinstance(left, time) and isinstance(right, time):
-        return temporal.clock_micros(left) == temporal.clock_micros(right) if _zoned_alike(left, right) else None
+        return _clock_tick(left) == _clock_tick(right) if _zoned_alike(left, right) else None
     if isinstance(left, datetime) and isinstance(right, datetime):
-        return temporal.instant(left) == temporal.instant(right) if _zoned_alike(left, right) else None
+        return _tick(left) == _tick(right) if _zoned_alike(left, right) else None
     return left == right
+
+
+def _tick(value: datetime) -> int:
+    """Moments are compared by the millisecond; the compatibility kit wants 10:30:00.0001 to equal 10:30:00.0002."""
+    return temporal.instant(value) // 1_000
+
+
+def _clock_tick(value: time) -> int:
+    return temporal.clock_micros(value) // 1_000
 
 
 def _zoned_alike(left: datetime | time, right: datetime | time) -> bool:
@@ -81,10 +94,10 @@ def order(left: object, right: object) -> int:
         raise Nothing(f"Det går inte att jämföra {swedish_kind(left)} med {swedish_kind(right)}.")
     if isinstance(left, datetime) and isinstance(right, datetime):
         _same_zoning(left, right)
-        left, right = temporal.instant(left), temporal.instant(right)
+        left, right = _tick(left), _tick(right)
     elif isinstance(left, time) and isinstance(right, time):
         _same_zoning(left, right)
-        left, right = temporal.clock_micros(left), temporal.clock_micros(right)
+        left, right = _clock_tick(left), _clock_tick(right)
     elif not isinstance(left, (Decimal, str, date, timedelta, YearsMonths)):
         raise Nothing(f"Det går inte att ordna värden av typen {swedish_kind(left)}.")
     return (left > right) - (left < right)  # type: ignore[operator]
@@ -121,6 +134,8 @@ def compare(operator: str, left: object, right: object, budget: Budget) -> bool 
 
 def in_range(value: object, wanted: Range, budget: Budget) -> bool | None:
     """Is the value inside; None when an end is of another kind."""
+    if wanted.operator:
+        return compare(wanted.operator, value, wanted.low, budget)
     low: bool | None = True
     high: bool | None = True
     if wanted.low is not None:

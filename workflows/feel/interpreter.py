@@ -6,7 +6,7 @@ from workflows.feel.builtins.registry import BUILTINS, call_builtin
 from workflows.feel.comparison import compare, member
 from workflows.feel.errors import Nothing
 from workflows.feel.run import Run, Scope, attempt, handles
-from workflows.feel.values import Builtin, Closure, Range
+from workflows.feel.values import Builtin, Closure, Range, swedish_kind
 
 
 @handles(nodes.Literal)
@@ -186,8 +186,11 @@ def mentions_input(root: nodes.Node) -> bool:
 @handles(nodes.If)
 def _if(run: Run, node: nodes.If, scope: Scope | None) -> object:
     condition = run.evaluate(node.condition, scope)
-    if condition is not True and condition is not False:
+    if condition is None:
         run.note("Villkoret efter if saknar värde och räknas som falskt.", node.position)
+    elif condition is not True and condition is not False:
+        run.note(f"Villkoret efter if är varken sant eller falskt utan {swedish_kind(condition)}.", node.position)
+        return None
     return run.evaluate(node.then if condition is True else node.otherwise, scope)
 
 
@@ -208,12 +211,14 @@ def _context(run: Run, node: nodes.ContextOf, scope: Scope | None) -> object:
 @handles(nodes.RangeOf)
 def _range(run: Run, node: nodes.RangeOf, scope: Scope | None) -> object:
     low = run.evaluate(node.low, scope) if node.low is not None else None
-    high = run.evaluate(node.high, scope) if node.high is not None else None
+    high = low if node.high is node.low else run.evaluate(node.high, scope) if node.high is not None else None
     run.position = node.position
     if (node.low is not None and low is None) or (node.high is not None and high is None):
         run.note("Ett av intervallets ändvärden saknas.")
         return None
-    made = Range(low, high, node.low_included, node.high_included)
+    made = Range(low, high, node.low_included, node.high_included, node.operator)
+    if node.operator:
+        return made
     return made if types.is_sound(made, run) else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from workflows.feel import nodes, types
 from workflows.feel.errors import Nothing
 from workflows.feel.run import Run, Scope, handles
-from workflows.feel.values import Range
+from workflows.feel.values import Range, swedish_kind
 
 
 def _combinations(run: Run, iterations: tuple[nodes.Iteration, ...], scope: Scope | None) -> Iterator[Scope]:
@@ -51,15 +51,21 @@ def _for(run: Run, node: nodes.For, scope: Scope | None) -> object:
     return results
 
 
+def _verdict(answer: object) -> bool | None:
+    if answer is None or isinstance(answer, bool):
+        return answer
+    raise Nothing(f"Villkoret efter satisfies gav {swedish_kind(answer)}, varken sant eller falskt.")
+
+
 @handles(nodes.Quantified)
 def _quantified(run: Run, node: nodes.Quantified, scope: Scope | None) -> object:
     result: bool | None = node.every
     try:
         for inner in _combinations(run, node.iterations, scope):
-            verdict = run.evaluate(node.condition, inner)
+            verdict = _verdict(run.evaluate(node.condition, inner))
             if verdict is (not node.every):
                 return not node.every
-            if not isinstance(verdict, bool):
+            if verdict is None:
                 result = None
     except Nothing as reason:
         run.note(reason.message_sv, node.position)

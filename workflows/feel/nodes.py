@@ -148,6 +148,7 @@ class RangeOf(Node):
     high: Node | None
     low_included: bool
     high_included: bool
+    operator: str = ""  # of `(= 5)` and `(!= 5)`, whose ends are one node
 
 
 @dataclass(frozen=True, slots=True)

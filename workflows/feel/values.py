@@ -28,12 +28,13 @@ class YearsMonths:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """From low to high; None is an open end."""
+    """From low to high; None is an open end. `(= 5)` and `(!= 5)` have an operator, and both ends are the value."""
 
     low: object
     high: object
     low_included: bool
     high_included: bool
+    operator: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -47,11 +47,15 @@ def _key(key: str) -> str:
 
 
 def _range(value: Range, budget: Budget) -> str:
+    if value.operator:
+        return f"({value.operator} {_literal(value.low, budget)})"
     low = "[" if value.low_included else "("
     high = "]" if value.high_included else ")"
-    start = "" if value.low is None else _literal(value.low, budget)
-    end = "" if value.high is None else _literal(value.high, budget)
-    return f"{low}{start}..{end}{high}"
+    if value.low is None:
+        return f"({'<=' if value.high_included else '<'} {_literal(value.high, budget)})"
+    if value.high is None:
+        return f"({'>=' if value.low_included else '>'} {_literal(value.low, budget)})"
+    return f"{low}{_literal(value.low, budget)}..{_literal(value.high, budget)}{high}"
 
 
 _WRITERS: dict[type, Callable[[Any, Budget], str]] = {

@@ -199,7 +199,7 @@ def remove(run: Running, items: Items, position: Decimal) -> Items:
 def list_replace(run: Running, items: Items, which: object, added: object) -> Items:
     run.elements(len(items))
     if isinstance(which, Decimal):
-        index = _index(items, which)
+        index = _index(items, Decimal(whole(which)))
         return [*items[:index], added, *items[index + 1 :]]
     verdicts = [run.call(which, [item, added]) for item in items]
     if not all(isinstance(verdict, bool) for verdict in verdicts):

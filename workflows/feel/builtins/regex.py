@@ -8,28 +8,22 @@ import re2  # type: ignore[import-untyped]
 
 from workflows.feel.builtins.registry import Running, builtin
 from workflows.feel.errors import Nothing
+from workflows.feel.patterns import translated
 
 _MAX_PATTERN = 1_000
 _MAX_PROGRAM_BYTES = 1 << 20  # native memory that no other limit sees
-_REFERENCE = re.compile(r"\\(.)|\$(\d)", re.DOTALL)
+_REFERENCE = re.compile(r"\\([\\$])|\$(\d{0,4})|\\", re.ASCII)
 
 
 @lru_cache(maxsize=32)
 def _compiled(pattern: str, flags: str) -> Any:
-    """An XPath pattern as RE2 reads it, with the flags i, m, s and x."""
     if len(pattern) > _MAX_PATTERN:
         raise Nothing(f"Mönstret är längre än {_MAX_PATTERN} tecken.")
-    if set(flags) - set("imsxq"):
-        raise Nothing("Mönstrets flaggor får vara i, m, s och x.")
     options = re2.Options()
     options.max_mem = _MAX_PROGRAM_BYTES
     options.log_errors = False
-    options.case_sensitive = "i" not in flags
-    options.dot_nl = "s" in flags
-    options.literal = "q" in flags
-    spelled = re.sub(r"(?<!\\)\s", "", pattern) if "x" in flags else pattern
     try:
-        return re2.compile(f"(?m){spelled}" if "m" in flags and "q" not in flags else spelled, options)
+        return re2.compile(translated(pattern, flags), options)
     except re2.error:
         raise Nothing("Mönstret går inte att tolka.") from None
 
@@ -53,10 +47,11 @@ def replace(run: Running, source: str, pattern: str, replacement: str, flags: st
     compiled = _prepared(run, source, pattern, flags)
     if compiled.search("") is not None:
         raise Nothing("Mönstret får inte träffa den tomma texten.")
+    template = _template(replacement, compiled.groups, literal="q" in (flags or ""))
     pieces: list[str] = []
     end = size = 0
     for match in compiled.finditer(source):
-        piece = source[end : match.start()] + _filled(replacement, match, compiled.groups)
+        piece = source[end : match.start()] + _filled(template, match)
         size += len(piece)
         run.string(size)
         run.spend(1 + len(piece) // 8)
@@ -65,14 +60,30 @@ def replace(run: Running, source: str, pattern: str, replacement: str, flags: st
     return "".join(pieces) + source[end:]
 
 
-def _filled(replacement: str, match: Any, groups: int) -> str:
-    def value(reference: re.Match[str]) -> str:
-        escaped, group = reference.groups()
-        if escaped is not None:
-            return str(escaped)
-        return (match.group(int(group)) or "") if int(group) <= groups else ""
+def _template(replacement: str, groups: int, *, literal: bool) -> list[str | int]:
+    """The texts and the groups' numbers that a replacement consists of; `$12` is group 1 and a 2 if there is no 12."""
+    parts: list[str | int] = []
+    end = 0
+    if literal:
+        return [replacement]
+    for reference in _REFERENCE.finditer(replacement):
+        parts.append(replacement[end : reference.start()])
+        end = reference.end()
+        escaped, digits = reference.groups()
+        if escaped is None and not digits:
+            raise Nothing("I ersättningen skrivs ett dollartecken \\$ och ett omvänt snedstreck \\\\.")
+        parts.extend([escaped] if escaped else _group(digits, groups))
+    return [*parts, replacement[end:]]
 
-    return _REFERENCE.sub(value, replacement)
+
+def _group(digits: str, groups: int) -> list[str | int]:
+    known = next((size for size in range(len(digits), 1, -1) if int(digits[:size]) <= groups), 1)
+    number = int(digits[:known])
+    return [number if number <= groups else "", digits[known:]]
+
+
+def _filled(template: list[str | int], match: Any) -> str:
+    return "".join(part if isinstance(part, str) else match.group(part) or "" for part in template)
 
 
 @builtin("split", "string: string, delimiter: string")

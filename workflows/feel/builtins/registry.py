@@ -123,18 +123,13 @@ def _bound(overload: Overload, arguments: Sequence[object], names: tuple[str, ..
 
 
 def _bound_by_name(overload: Overload, given: dict[str, object]) -> list[object] | None:
-    bound: list[object] = []
+    """By name, what is not given is null (DMN 1.5 table 59), which only some parameters take."""
     parameters = list(overload.parameters)
-    while parameters and parameters[-1].name not in given:
-        if not parameters.pop().optional:
-            return None
+    while parameters and parameters[-1].optional and parameters[-1].name not in given:
+        parameters.pop()
     if overload.variadic or set(given) - {parameter.name for parameter in parameters}:
         return None
-    for parameter in parameters:
-        if parameter.name not in given and not parameter.optional:
-            return None
-        bound.append(given.get(parameter.name))
-    return bound
+    return [given.get(parameter.name) for parameter in parameters]
 
 
 def _fitted(overload: Overload, arguments: list[object]) -> list[object]:
