@@ -14,6 +14,7 @@ PACKAGES = ["config", "integrations", "tasks", "followup", "workflows", "people"
 FIXES = {
     "ruff check --fix": ["ruff", "check", "--fix", "--quiet", "."],
     "ruff format": ["ruff", "format", "--quiet", "."],
+    "docs/funktioner.md": ["python", "manage.py", "feel_functions", "--write"],
 }
 
 

@@ -10,6 +10,7 @@ import workflows.feel.interpreter
 import workflows.feel.iteration  # noqa: F401  these four register functions and kinds of nodes
 from workflows.feel.analysis import free_names, unknown_functions
 from workflows.feel.errors import Diagnostic, FeelError
+from workflows.feel.functions import catalogue
 from workflows.feel.nodes import Tree, UnaryTree
 from workflows.feel.parser import Parser
 from workflows.feel.plain import to_plain
@@ -24,6 +25,7 @@ __all__ = [
     "Tree",
     "UnaryTree",
     "YearsMonths",
+    "catalogue",
     "evaluate",
     "free_names",
     "parse",

@@ -37,7 +37,8 @@ class Number:
 def read(text: str, *, today: date) -> Number | None:
     """A personnummer or samordningsnummer of ten or twelve digits; None for anything else, reserve numbers too.
 
-    Folkbokföringslag (1991:481) 18 § says how a personnummer is made, 18 a § a samordningsnummer: the day plus 60.
+    Folkbokföringslag (1991:481) 18 § says how a personnummer is made; lag (2022:1697) adds 60 to the day of a
+    samordningsnummer.
     """
     if len(text) > _MAX_TEXT:
         return None
