@@ -103,6 +103,15 @@ def properties(node: etree._Element) -> dict[str, str]:
     return {item.get("name", ""): item.get("value", "") for item in found}
 
 
+def result_variable(node: etree._Element) -> str:
+    """The variable that a script or decision gives its value to: a property, or the attribute that editors write."""
+    known = properties(node)
+    attribute = next(
+        (value for key, value in node.attrib.items() if etree.QName(key).localname == "resultVariable"), ""
+    )
+    return (known.get("resultat") or known.get("resultVariable") or str(attribute)).strip()
+
+
 def extension_text(node: etree._Element, name: str) -> str:
     """The text of a spiffworkflow extension anywhere directly on the node or its event definition."""
     for path in (f"./bpmn:extensionElements/spiff:{name}", f"./*/bpmn:extensionElements/spiff:{name}"):

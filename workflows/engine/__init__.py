@@ -3,9 +3,11 @@
 from workflows.diagram import Element
 from workflows.engine.errors import EngineError, NotCompilable, NotWaiting
 from workflows.engine.execution import Execution, Happened, Thrown, Waiting, WaitingMessage, WaitingTask, WaitingTimer
+from workflows.engine.expressions import Decided, Note
 from workflows.engine.parsing import Definition, compile_process
 
 __all__ = [
+    "Decided",
     "Definition",
     "Element",
     "EngineError",
@@ -13,6 +15,7 @@ __all__ = [
     "Happened",
     "NotCompilable",
     "NotWaiting",
+    "Note",
     "Thrown",
     "Waiting",
     "WaitingMessage",

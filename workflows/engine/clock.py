@@ -54,8 +54,11 @@ class Cycle:
 
 
 def is_literal(text: str) -> bool:
-    """Whether a timer's text is bare ISO 8601, else it is FEEL."""
-    return re.match(r"^(P\d|PT\d|R\d*/|\d{4}-\d\d-\d\d)", text.strip()) is not None
+    """Whether a timer's text is bare ISO 8601, right or wrong, else it is FEEL."""
+    span = _DURATION.fullmatch(text.strip().lstrip("+-").upper())
+    return (span is not None and any(span.groups())) or re.match(
+        r"^(P\d|PT\d|R\d*/|\d{4}-\d\d-\d\d)", text.strip()
+    ) is not None
 
 
 def parse_duration(text: str) -> Duration:
@@ -67,6 +70,14 @@ def parse_duration(text: str) -> Duration:
     if years + months / 12 + (weeks * 7 + days) / 365 + hours / 8766 > LONGEST_YEARS:
         raise BadTimer(f"”{text}” är längre än {LONGEST_YEARS} år.")
     return Duration(years * 12 + months, weeks * 7 + days, hours * 3600 + minutes * 60 + seconds)
+
+
+def parse_wait(text: str) -> Duration:
+    """As `parse_duration`, for a timer: one that waits for no time at all is a mistake."""
+    span = parse_duration(text)
+    if span == Duration():
+        raise BadTimer(f"”{text}” är ingen tid att vänta.")
+    return span
 
 
 def parse_moment(text: str) -> datetime:
@@ -83,7 +94,7 @@ def parse_moment(text: str) -> datetime:
 def parse_cycle(text: str) -> Cycle:
     """R3/P4D, R/P14D, R/2026-01-01T08:00/P14D."""
     match = _CYCLE.fullmatch(text.strip())
-    if match is None:
+    if match is None or (match[1] and not int(match[1])):
         raise BadTimer(f"”{text}” är ingen upprepning. Skriv till exempel R3/P4D (tre gånger, var fjärde dag).")
     count, first, every = match.groups()
     span = parse_duration(every)
@@ -94,7 +105,9 @@ def parse_cycle(text: str) -> Cycle:
 
 def due(text: str, now: datetime) -> datetime:
     """The moment meant by a duration from `now`, or by a date."""
-    return parse_duration(text).after(now) if text.strip().startswith("P") else parse_moment(text).astimezone(UTC)
+    if text.strip().lstrip("+-").startswith("P"):
+        return parse_duration(text).after(now)
+    return parse_moment(text).astimezone(UTC)
 
 
 def _plus_months(moment: datetime, months: int) -> datetime:

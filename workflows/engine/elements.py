@@ -11,6 +11,7 @@ from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway as SpiffEventBas
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition, TimerEventDefinition
 from SpiffWorkflow.bpmn.util import BpmnEvent, PendingBpmnEvent
+from SpiffWorkflow.spiff.specs.defaults import ScriptTask as SpiffScriptTask
 from SpiffWorkflow.spiff.specs.defaults import ServiceTask as SpiffServiceTask
 from SpiffWorkflow.spiff.specs.event_definitions import (
     ErrorEventDefinition,
@@ -22,12 +23,18 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine import clock
 from workflows.engine.errors import EngineError
-from workflows.engine.expressions import FeelEnvironment
+from workflows.engine.expressions import Decided, FeelEngine, FeelEnvironment
 from workflows.engine.rewrite import SHELL
+
+USABLE = "Det ska ge ett datum, en tidpunkt eller en tidslängd som inte är negativ."
 
 
 def environment(task: Any) -> FeelEnvironment:
-    found: FeelEnvironment = task.workflow.top_workflow.script_engine.environment
+    return _engine(task).environment
+
+
+def _engine(task: Any) -> FeelEngine:
+    found: FeelEngine = task.workflow.top_workflow.script_engine
     return found
 
 
@@ -99,7 +106,7 @@ class Timer(TimerEventDefinition):  # type: ignore[misc]
         try:
             fired = my_task.internal_data.get("event_fired") or self.due_at(my_task) <= _now(my_task)
         except clock.BadTimer as error:
-            raise EngineError(my_task.task_spec.name, "timer", str(error)) from None
+            raise _bad_time(my_task, self.expression, error) from None
         if fired:
             my_task.internal_data["event_fired"] = True
         return bool(fired)
@@ -123,7 +130,7 @@ class Cycle(CycleTimerEventDefinition):  # type: ignore[misc]
             try:
                 cycle = clock.parse_cycle(_text(my_task, self.expression))
             except clock.BadTimer as error:
-                raise EngineError(my_task.task_spec.name, "timer", str(error)) from None
+                raise _bad_time(my_task, self.expression, error) from None
             first = cycle.first or cycle.every.after(_now(my_task))
             every = [cycle.every.months, cycle.every.days, cycle.every.seconds]
             my_task.internal_data[slot] = {"left": cycle.count, "next": first.isoformat(), "every": every}
@@ -206,6 +213,20 @@ class ServiceTask(SpiffServiceTask):  # type: ignore[misc]
         environment(task).requests.append((task, self.operation_name, params))
 
 
+class ScriptTask(SpiffScriptTask):  # type: ignore[misc]
+    """A FEEL expression and the variable its value goes to; without one, a context whose entries become variables."""
+
+    def __init__(self, wf_spec: Any, name: str, script: str, result_variable: str = "", **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, script, **kwargs)
+        self.result_variable = result_variable
+
+    def _execute(self, task: Any) -> bool:
+        if not self.result_variable:
+            return _engine(task).execute(task, self.script or "")
+        environment(task).assign(task, self.result_variable, _engine(task).evaluate(task, self.script or ""))
+        return True
+
+
 class DecisionTask(SpiffBpmnTask):  # type: ignore[misc]
     """A business rule task: the decision's result becomes a variable named as the decision."""
 
@@ -216,8 +237,15 @@ class DecisionTask(SpiffBpmnTask):  # type: ignore[misc]
 
     def _run_hook(self, my_task: Any) -> bool:
         env = environment(my_task)
-        value = env.decide(self.decision_id, env.seen_by(my_task), _now(my_task))
-        env.assign(my_task, self.result_variable, value)
+        try:
+            found = env.decide(self.decision_id, env.seen_by(my_task), _now(my_task))
+        except EngineError as error:
+            raise EngineError(self.name, error.code, error.message) from None
+        decided = found if isinstance(found, Decided) else Decided(found)
+        env.explained[my_task.id] = decided.explanation
+        for message in decided.notes:
+            env.note(self.name, self.decision_id, 0, message)
+        env.assign(my_task, self.result_variable, decided.value)
         return True
 
 
@@ -232,7 +260,13 @@ def _text(task: Any, expression: str) -> str:
     """A timer's text: bare ISO 8601 as it stands, else the value of the FEEL expression."""
     if clock.is_literal(expression):
         return expression.strip()
-    value = task.workflow.script_engine.evaluate(task, expression)
+    value = _engine(task).evaluate(task, expression)
     if not isinstance(value, str):
         raise EngineError(task.task_spec.name, "timer", "Tiden gick inte att räkna ut: uttrycket gav inget värde.")
     return value
+
+
+def _bad_time(task: Any, expression: str, error: clock.BadTimer) -> EngineError:
+    """What was computed may be about a person, so only what stands in the diagram is told."""
+    text = str(error) if clock.is_literal(expression) else f"Uttrycket gav ingen tid som går att använda. {USABLE}"
+    return EngineError(task.task_spec.name, "timer", text)

@@ -28,12 +28,13 @@ from workflows.diagram import Element
 from workflows.engine import elements as ours
 from workflows.engine import state as stored
 from workflows.engine.errors import EngineError, NotWaiting
-from workflows.engine.expressions import Decide, FeelEngine, FeelEnvironment
+from workflows.engine.expressions import Decide, FeelEngine, FeelEnvironment, Note
 from workflows.engine.parsing import Definition
 from workflows.engine.rewrite import START_PREFIX
 
 STEP_BUDGET = 500
 OUTCOME_PREFIX = "end_"
+MAX_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Happened:
-    """One element of the author's diagram completed (or was cancelled)."""
+    """One element of the author's diagram completed (or was cancelled); a decision tells how it came about."""
 
     element: Element
     cancelled: bool = False
+    explanation: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,10 @@ class Execution:
     def thrown(self) -> list[Thrown]:
         """Messages to other instances since the execution was created."""
         return [Thrown(*item) for item in self.environment.thrown]
+
+    def notes(self) -> list[Note]:
+        """What expressions had to say since the execution was created, each once."""
+        return list(self.environment.notes)
 
     def seen_by(self, task_id: UUID) -> dict[str, Any]:
         """The variables as one waiting task sees them."""
@@ -245,7 +251,8 @@ class Execution:
         element = self.definition.elements.get(task.task_spec.bpmn_id or "")
         if element is None or not task.has_state(TaskState.COMPLETED):
             return
-        self.happened.append(Happened(element))
+        explanation = self.environment.explained.pop(task.id, {})
+        self.happened.append(Happened(element, explanation=explanation))
         if element.type == "endEvent" and self._decides_outcome(element):
             # The plain end of a side branch says nothing when a named one has been reached.
             is_named = element.id.startswith(OUTCOME_PREFIX)
@@ -360,9 +367,16 @@ class _Step:
         self.environment.now = None
         if isinstance(error, SpiffWorkflowException):
             element = getattr(getattr(error, "task_spec", None), "name", "") or ""
-            raise EngineError(element, "engine", f"Motorn kom inte vidare: {type(error).__name__}.") from error
+            raise EngineError(element, "engine", self._why(error, element)) from error
         if isinstance(error, feel.FeelError):
             raise EngineError("", "expression", f"Ett uttryck gick inte att räkna ut: {error}") from error
+
+    def _why(self, error: SpiffWorkflowException, element: str) -> str:
+        if not str(error).startswith("No conditions satisfied"):
+            return f"Motorn kom inte vidare: {type(error).__name__}."
+        noted = [note for note in self.environment.notes if note.element_id == element]
+        told = "".join(f" I villkoret ”{note.expression}”: {note.message}" for note in noted[:MAX_TOLD])
+        return f"Inget villkor efter grinden stämde, och den har inget standardflöde.{told}"
 
 
 def _definitions(task: Any) -> list[Any]:

@@ -1,7 +1,8 @@
 """Mends of SpiffWorkflow 3.2.0, each with its reason; tests/unit/test_engine_mends.py fails when one is not needed.
 
 The library stops looking 1 000 tasks down a branch, so an instance that loops dies without a word, and three of
-its methods call themselves once per ancestor, so a long instance exhausts Python's stack.
+its methods call themselves once per ancestor, so a long instance exhausts Python's stack. Its conditions take any
+value that Python counts as true for a yes.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import sys
 from typing import Any
 from uuid import UUID
 
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import _BpmnCondition
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskIterator
 from SpiffWorkflow.workflow import Workflow
+
+from workflows.engine.expressions import FeelEngine
 
 DEPTH = sys.maxsize
 
@@ -28,6 +32,15 @@ def apply() -> None:
     Task.is_descendant_of = _is_descendant_of
     Task.find_ancestor = _find_ancestor
     Workflow._remove_task = _remove_task
+    _BpmnCondition._matches = _matches
+
+
+_matches_with_python = _BpmnCondition._matches
+
+
+def _matches(self: Any, task: Any) -> Any:
+    engine = task.workflow.script_engine
+    return engine.holds(task, self.args[0]) if isinstance(engine, FeelEngine) else _matches_with_python(self, task)
 
 
 def _is_descendant_of(self: Any, task: Any) -> bool:

@@ -26,7 +26,7 @@ from SpiffWorkflow.spiff.serializer.event_definition import (
     ErrorEscalationEventDefinitionConverter,
     MessageEventDefinitionConverter,
 )
-from SpiffWorkflow.spiff.serializer.task_spec import ServiceTaskConverter, SpiffBpmnTaskConverter
+from SpiffWorkflow.spiff.serializer.task_spec import ScriptTaskConverter, ServiceTaskConverter, SpiffBpmnTaskConverter
 from SpiffWorkflow.spiff.specs.defaults import ReceiveTask, SendTask
 
 from workflows import diagram
@@ -103,7 +103,22 @@ class _DecisionParser(SpiffTaskParser):  # type: ignore[misc]
             self.spec,
             self.bpmn_id,
             decision_id=(extensions.get("calledDecisionId") or "").strip(),
-            result_variable=(extensions.get("properties") or {}).get("resultat", ""),
+            result_variable=diagram.result_variable(self.node),
+            prescript=extensions.get("preScript"),
+            postscript=extensions.get("postScript"),
+            **self.bpmn_attributes,
+        )
+
+
+class _ScriptParser(SpiffTaskParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        script = self.node.find("./bpmn:script", diagram.NAMESPACES)
+        extensions = self.parse_extensions()
+        return self.spec_class(
+            self.spec,
+            self.bpmn_id,
+            script="".join(script.itertext()) if script is not None else "",
+            result_variable=diagram.result_variable(self.node),
             prescript=extensions.get("preScript"),
             postscript=extensions.get("postScript"),
             **self.bpmn_attributes,
@@ -122,6 +137,7 @@ class _Parser(SpiffBpmnParser):  # type: ignore[misc]
         full_tag("sendTask"): (_SendParser, SendTask),
         full_tag("receiveTask"): (_ReceiveParser, ReceiveTask),
         full_tag("serviceTask"): (ServiceTaskParser, elements.ServiceTask),
+        full_tag("scriptTask"): (_ScriptParser, elements.ScriptTask),
         full_tag("businessRuleTask"): (_DecisionParser, elements.DecisionTask),
     }
 
@@ -142,6 +158,12 @@ class _DecisionConverter(SpiffBpmnTaskConverter):  # type: ignore[misc]
         return {**found, "decision_id": spec.decision_id, "result_variable": spec.result_variable}
 
 
+class _ScriptConverter(ScriptTaskConverter):  # type: ignore[misc]
+    def to_dict(self, spec: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().to_dict(spec)
+        return {**found, "result_variable": spec.result_variable}
+
+
 def _registry_config() -> dict[Any, Any]:
     config = dict(SPIFF_CONFIG)
     config.update(
@@ -152,6 +174,7 @@ def _registry_config() -> dict[Any, Any]:
             elements.Error: ErrorEscalationEventDefinitionConverter,
             elements.Escalation: ErrorEscalationEventDefinitionConverter,
             elements.ServiceTask: ServiceTaskConverter,
+            elements.ScriptTask: _ScriptConverter,
             elements.DecisionTask: _DecisionConverter,
             elements.BoundaryEvent: DEFAULT_CONFIG[DefaultBoundaryEvent],
             elements.EndEvent: DEFAULT_CONFIG[DefaultEndEvent],

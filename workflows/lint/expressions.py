@@ -8,14 +8,26 @@ from workflows import diagram
 from workflows.diagram import NAMESPACES, local
 from workflows.lint.report import Report, owner, readable, time
 
+FEEL_TAGS = {
+    "condition": "händelsens villkor",
+    "loopCondition": "loopens villkor",
+    "loopCardinality": "antalet gånger",
+    "completionCondition": "villkoret för att vara klar",
+    "activationCondition": "villkoret för att gå vidare",
+    "messagePath": "det som meddelandet matchas med",
+}
+DRAWN = diagram.FLOW_NODES | {"sequenceFlow"}
 TIME_TAGS = ("timeDate", "timeDuration", "timeCycle")
 
 
 def check(root: etree._Element, report: Report) -> None:
     _conditions(root, report)
     _scripts(root, report)
+    _languages(root, report)
     _timers(root, report)
     _extensions(root, report)
+    for node in root.iter(*map(diagram.tag, FEEL_TAGS)):
+        readable(report, owner(node), node.text or "", FEEL_TAGS[local(node)])
 
 
 def _extensions(root: etree._Element, report: Report) -> None:
@@ -39,9 +51,17 @@ def _conditions(root: etree._Element, report: Report) -> None:
 def _scripts(root: etree._Element, report: Report) -> None:
     for node in root.iter(diagram.tag("scriptTask")):
         script = node.find("./bpmn:script", NAMESPACES)
-        if (node.get("scriptFormat") or "feel").lower() != "feel":
-            report.error(node.get("id", ""), "script-language", "Skriptet ska vara FEEL (scriptFormat=”feel”).")
         readable(report, node.get("id", ""), (script.text if script is not None else "") or "", "skriptet")
+
+
+def _languages(root: etree._Element, report: Report) -> None:
+    for node in root.iter(f"{{{diagram.BPMN}}}*"):
+        language = node.get("language") or node.get("scriptFormat")
+        if language and "feel" not in language.lower():
+            code = "script-language" if local(node) == "scriptTask" else "expression-language"
+            around = (item for item in (node, *node.iterancestors()) if local(item) in DRAWN)
+            step = next((item.get("id", "") for item in around), "")
+            report.error(step, code, f"Språket ska vara FEEL, inte {language[:40]}.")
 
 
 def _timers(root: etree._Element, report: Report) -> None:

@@ -70,7 +70,7 @@ def time(report: Report, owner: str, kind: str, text: str) -> None:
         elif kind == "timeDate":
             clock.parse_moment(text)
         else:
-            clock.parse_duration(text)
+            clock.parse_wait(text)
     except clock.BadTimer as error:
         report.error(owner, "timer", str(error))
 
