@@ -34,6 +34,8 @@ class MemoryWorld:
         self.requests: dict[UUID, str] = {}
         self.kept: list[_Kept] = []
         self.seen: set[str] = set()
+        self.notes: set[engine.Note] = set()
+        self.decisions: list[engine.Happened] = []
 
     # -- what the runner asks ----------------------------------------------------------------------------------------
 
@@ -156,6 +158,8 @@ class MemoryWorld:
         """Save as the database would, then let kept messages reach those who wait for them now."""
         self._answer_local(run, now)
         self.seen |= {item.element.id for item in run.happened}
+        self.notes |= set(run.notes())
+        self.decisions += [item for item in run.happened if item.explanation]
         try:
             self.state = json.loads(json.dumps(run.dump()))
         except engine.EngineError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from people.models import Individual, Staff
 from workflows import diagram as drawn
@@ -59,6 +59,19 @@ class Diagram:
     bpmn_xml: str
     done: list[str]
     active: list[str]
+
+
+@dataclass(frozen=True)
+class ExpressionNote:
+    """What an expression had to say in `count` ärenden of a version; nothing in it is about a person."""
+
+    key: str
+    version: int
+    element_id: str
+    expression: str
+    position: int
+    text: str
+    count: int
 
 
 def inbox_tasks(staff: Staff, *, mine: bool = False, limit: int = 50) -> list[UserTask]:
@@ -162,6 +175,20 @@ def diagram(instance: ProcessInstance) -> Diagram:
     seen = list(dict.fromkeys(done.values_list("element_id", flat=True)))
     current = list(dict.fromkeys(active))
     return Diagram(main_source(version.config, version.sources), [key for key in seen if key not in current], current)
+
+
+def expression_notes(key: str = "") -> list[ExpressionNote]:
+    """What expressions had to say, by förlopp, version and element, the commonest first; `key` for one förlopp."""
+    rows = HistoryEntry.objects.filter(kind=HistoryKind.NOTED)
+    if key:
+        rows = rows.filter(instance__definition__key=key)
+    names = ("instance__definition__key", "instance__version__number", "element_id", "detail")
+    found = rows.order_by().values_list(*names).annotate(count=Count("instance", distinct=True))
+    notes = [
+        ExpressionNote(of, number, element_id, detail["expression"], detail["at"], detail["text"], count)
+        for of, number, element_id, detail, count in found
+    ]
+    return sorted(notes, key=lambda note: (note.key, -note.version, -note.count, note.element_id, note.position))
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------

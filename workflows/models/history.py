@@ -1,4 +1,8 @@
-"""What happened: written once, in the transaction of what it tells, never changed."""
+"""What happened: written once, in the transaction of what it tells, never changed.
+
+`detail` holds what only some rows have: a decision's explanation (`decision`), what an expression had to say (`at`,
+`text`, `expression`), how an ärende ended (`outcome`).
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ class HistoryKind(models.TextChoices):
     ESCALATED = "escalated", "Lyftes som försenad"
     MESSAGE = "message", "Meddelande kom"
     ENDED = "ended", "Avslutades"
+    NOTED = "noted", "Att se över i diagrammet"
 
 
 class HistoryEntry(models.Model):
@@ -33,7 +38,10 @@ class HistoryEntry(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["instance", "id"], name="history_by_instance")]
+        indexes = [
+            models.Index(fields=["instance", "id"], name="history_by_instance"),
+            models.Index(fields=["instance"], condition=models.Q(kind="noted"), name="history_noted"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.instance_id}:{self.kind}:{self.element_id}"

@@ -36,7 +36,7 @@ from workflows.models import (
     TimerJob,
     UserTask,
 )
-from workflows.services import restricted
+from workflows.services import history, restricted
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 MAX_BUFFERED = 50
@@ -72,7 +72,7 @@ def settle(
     _write_subscriptions(instance, subscriptions)
     _write_timers(instance, waiting.timers)
     _write_outbox(instance, waiting.service_tasks, now=now)
-    _write_history(instance, execution.happened, by=by, now=now)
+    history.write(instance, execution, by=by, now=now)
     _write_state(instance, execution, now=now)
     return settled
 
@@ -351,24 +351,4 @@ def _write_outbox(instance: ProcessInstance, waiting: list[engine.WaitingTask], 
         )
         for task in waiting
         if task.id not in stored
-    )
-
-
-# -- history -----------------------------------------------------------------------------------------------------------
-
-
-def _write_history(
-    instance: ProcessInstance, happened: list[engine.Happened], *, by: Staff | None, now: datetime
-) -> None:
-    HistoryEntry.objects.bulk_create(
-        HistoryEntry(
-            instance=instance,
-            at=now,
-            by=by if item.element.type in {"userTask", "manualTask"} else None,
-            kind=HistoryKind.COMPLETED,
-            element_id=item.element.id,
-            element_type=item.element.type,
-            name=item.element.name[:300],
-        )
-        for item in happened
     )

@@ -1,0 +1,54 @@
+"""Writes the history of a step: once, in the transaction of what it tells."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from people.models import Staff
+from workflows import engine
+from workflows.models import HistoryEntry, HistoryKind, ProcessInstance
+
+MAX_NOTED = 100
+
+
+def write(instance: ProcessInstance, execution: engine.Execution, *, by: Staff | None, now: datetime) -> None:
+    """The steps that were completed, how decisions came about, and what expressions had to say."""
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(
+            instance=instance,
+            at=now,
+            by=by if item.element.type in {"userTask", "manualTask"} else None,
+            kind=HistoryKind.COMPLETED,
+            element_id=item.element.id,
+            element_type=item.element.type,
+            name=item.element.name[:300],
+            detail={"decision": item.explanation, "version": instance.version.number} if item.explanation else {},
+        )
+        for item in execution.happened
+    )
+    _write_notes(instance, execution, now=now)
+
+
+def _write_notes(instance: ProcessInstance, execution: engine.Execution, *, now: datetime) -> None:
+    """What expressions had to say, each once in an instance and not without end: a loop cannot flood the history."""
+    notes = execution.notes()
+    if not notes:
+        return
+    rows = instance.history.filter(kind=HistoryKind.NOTED)
+    known = [(entry.element_id, entry.detail) for entry in rows[:MAX_NOTED]]
+    elements = execution.definition.elements
+    wanted = [
+        (note.element_id, {"at": note.position, "text": note.message, "expression": note.expression}) for note in notes
+    ]
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(
+            instance=instance,
+            at=now,
+            kind=HistoryKind.NOTED,
+            element_id=element_id,
+            element_type=elements[element_id].type if element_id in elements else "",
+            name=elements[element_id].name[:300] if element_id in elements else "",
+            detail=detail,
+        )
+        for element_id, detail in [item for item in wanted if item not in known][: MAX_NOTED - len(known)]
+    )
