@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,7 +83,7 @@ def loop(inner: str) -> str:
     return step(f'<userTask id="x">{inner}</userTask>')
 
 
-SINKS = {
+SINKS: dict[str, Callable[[str], str]] = {
     "exclusive condition": lambda text: gateway("exclusiveGateway", text),
     "inclusive condition": lambda text: gateway("inclusiveGateway", text),
     "script": script,
