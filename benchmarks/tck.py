@@ -149,6 +149,7 @@ def _tried(model: dmn.Model, case: Case) -> str:
 def _asked(model: dmn.Model, case: Case, expectation: Expectation) -> tuple[object, list[str]]:
     wanted = case.invocable or expectation.name
     found = next((one.id for one in model.decisions.values() if one.name == wanted), wanted)
+    found = next((one.id for one in model.services.values() if one.name == wanted), found)
     try:
         result = dmn.evaluate(model, found, case.inputs, now=NOW)
     except dmn.DmnError as error:  # a table that breaks its own policy: the kit says null, we stop the case

@@ -4,7 +4,7 @@ from workflows.dmn.checking import check
 from workflows.dmn.errors import DmnError
 from workflows.dmn.evaluation import Result, evaluate
 from workflows.dmn.model import Decision, Model
+from workflows.dmn.parts import CellDiagnostic
 from workflows.dmn.reader import load
-from workflows.dmn.tables import CellDiagnostic
 
 __all__ = ["CellDiagnostic", "Decision", "DmnError", "Model", "Result", "check", "evaluate", "load"]

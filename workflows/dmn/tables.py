@@ -1,113 +1,102 @@
 """Hit policies: which rules of a table fit, and what they answer together (DMN 1.5 §8.2.11)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
+from workflows.dmn.arriving import arrived
 from workflows.dmn.errors import DmnError
-from workflows.dmn.model import DecisionTable, Expression, Rule
-from workflows.feel import Diagnostic, FeelError, Run, Tree, UnaryTree, nodes, parse, parse_unary, temporal
+from workflows.dmn.model import DecisionTable, Expression, Input, Output, Rule
+from workflows.dmn.parts import ModelRun, Table, TableTrace
+from workflows.feel import FeelError, nodes
+from workflows.feel.builtins.registry import call_builtin
 from workflows.feel.comparison import equal
 from workflows.feel.errors import Nothing
+from workflows.feel.run import Scope, handles
 
-_READERS: dict[str, Callable[[str], object]] = {
-    "date": temporal.read_date,
-    "time": temporal.read_time,
-    "dateTime": temporal.read_datetime,
-    "date and time": temporal.read_datetime,
-    "dayTimeDuration": temporal.read_duration,
-    "days and time duration": temporal.read_duration,
-    "yearMonthDuration": temporal.read_duration,
-    "years and months duration": temporal.read_duration,
-}
+_KEPT_TRACES = 40  # a table inside a loop is explained so many times
 
 
-@dataclass(frozen=True, slots=True)
-class CellDiagnostic:
-    """Why a part of a cell or expression became null."""
-
-    element: str
-    message: str
-
-
-@dataclass(slots=True)
-class Evaluation:
-    """Evaluates expressions of one decision, knowing which element is at fault."""
-
-    run: Run
-    names: frozenset[str]
-    diagnostics: list[CellDiagnostic] = field(default_factory=list)
-
-    def value(self, expression: Expression) -> object:
-        return self._evaluated(expression, self._parsed(expression, parse), None) if expression.text else None
-
-    def input(self, expression: Expression) -> object:
-        """The value of an input column; JSON has no dates, so ISO text becomes what the column's type says."""
-        value = self.value(expression)
-        reader = _READERS.get(expression.type)
-        if reader is None or not isinstance(value, str):
-            return value
-        try:
-            return reader(value)
-        except Nothing as reason:
-            self.diagnostics.append(CellDiagnostic(expression.element, reason.message_sv))
-            return None
-
-    def passes(self, test: Expression, value: object) -> bool:
-        if test.text in ("", "-"):
-            return True
-        return self._evaluated(test, self._parsed(test, parse_unary), {"?": value}) is True
-
-    def listed(self, allowed: Expression) -> list[object]:
-        """The values of a list such as `"hög", "låg"`, in order."""
-        root = self._parsed(allowed, parse_unary).root
-        tests = root.tests if isinstance(root, nodes.UnaryTests) else ()
-        return [self._evaluated(allowed, Tree(allowed.text, test), None) for test in tests]
-
-    def _parsed(self, expression: Expression, parser: Callable[[str, frozenset[str]], Tree | UnaryTree]) -> Tree:
-        try:
-            return parser(expression.text, self.names)
-        except FeelError as error:
-            raise DmnError(expression.element, str(error)) from None
-
-    def _evaluated(self, expression: Expression, tree: Tree, extra: dict[str, object] | None) -> object:
-        notes: list[Diagnostic] = []
-        self.run.diagnostics = notes
-        try:
-            return self.run.value(tree, extra)
-        except FeelError as error:
-            raise DmnError(expression.element, str(error)) from None
-        finally:
-            self.diagnostics += [CellDiagnostic(expression.element, note.message_sv) for note in notes]
+@handles(Table)
+def _table(run: ModelRun, node: Table, scope: Scope | None) -> object:
+    before = run.element
+    try:
+        return _evaluated(node.table, run, scope)
+    except FeelError as error:
+        raise DmnError(run.element, str(error)) from None
+    finally:
+        run.element = before
 
 
-@dataclass(frozen=True, slots=True)
-class TableResult:
-    value: object
-    hits: tuple[int, ...]  # row numbers from 1, as the editor shows them
-    inputs: dict[str, object]
+def _evaluated(table: DecisionTable, run: ModelRun, scope: Scope | None) -> object:
+    values = [_input(column, run, scope) for column in table.inputs]
+    hits, stops = _examined(table, [Scope({"?": value}, scope) for value in values], run)
+    if len(run.traces) < _KEPT_TRACES:
+        run.traces.append(TableTrace(table, tuple(values), tuple(hits), tuple(stops)))
+    if not hits:
+        return _default(table, run, scope)
+    return _POLICIES[table.hit_policy](_Answers(table, run, scope), hits)
 
 
-def evaluate_table(table: DecisionTable, evaluation: Evaluation) -> TableResult:
-    values = [evaluation.input(column.expression) for column in table.inputs]
-    inputs = {column.label: value for column, value in zip(table.inputs, values, strict=True)}
+def _examined(table: DecisionTable, scopes: list[Scope], run: ModelRun) -> tuple[list[int], list[int]]:
+    """The rows that fit, and by row tried the column that did not."""
     first_only = table.hit_policy == "FIRST"
     hits: list[int] = []
+    stops: list[int] = []
     for number, rule in enumerate(table.rules, 1):
-        evaluation.run.spend(1)
-        if all(evaluation.passes(test, value) for test, value in zip(rule.tests, values, strict=True)):
+        run.spend(1)
+        stop = _misfit(rule, scopes, run)
+        stops.append(stop)
+        if stop < 0:
             hits.append(number)
             if first_only:
                 break
-    if not hits:
-        return TableResult(_default(table, evaluation), (), inputs)
-    return TableResult(_POLICIES[table.hit_policy](table, hits, evaluation), tuple(hits), inputs)
+    return hits, stops
 
 
-def _default(table: DecisionTable, evaluation: Evaluation) -> object:
-    if not any(output.default for output in table.outputs):
+def _misfit(rule: Rule, scopes: list[Scope], run: ModelRun) -> int:
+    for column, test in enumerate(rule.tests):
+        if test.node is None:
+            continue
+        fits = test.quick(scopes[column].values["?"]) if test.quick is not None else None
+        if fits is None:
+            run.element = test.element
+            fits = run.evaluate(test.node, scopes[column]) is True
+        if not fits:
+            return column
+    return -1
+
+
+def _input(column: Input, run: ModelRun, scope: Scope | None) -> object:
+    """The value of an input column; JSON has no dates, so ISO text becomes what the column's type says."""
+    value = _value(column.expression, run, scope)
+    if value is None:
         return None
-    return _together(table, [evaluation.value(output.default) if output.default else None for output in table.outputs])
+    value = run.conformed(arrived(value, column.type, run), column.type)
+    if column.allowed is not None and not _is_allowed(value, column.allowed, run, scope):
+        run.note("Värdet är inte ett av kolumnens tillåtna.")
+        return None
+    return value
+
+
+def _is_allowed(value: object, allowed: Expression, run: ModelRun, scope: Scope | None) -> bool:
+    if value is None or allowed.node is None:
+        return True
+    if run.evaluate(allowed.node, Scope({"?": value}, scope)) is True:
+        return True
+    return isinstance(value, list) and all(_is_allowed(item, allowed, run, scope) for item in value)
+
+
+def _value(expression: Expression, run: ModelRun, scope: Scope | None) -> object:
+    run.element = expression.element
+    return run.evaluate(expression.node, scope) if expression.node is not None else None
+
+
+def _default(table: DecisionTable, run: ModelRun, scope: Scope | None) -> object:
+    if not any(output.default for output in table.outputs):
+        return Decimal(0) if table.aggregation == "COUNT" else None
+    return _together(
+        table, [_value(output.default, run, scope) if output.default else None for output in table.outputs]
+    )
 
 
 def _together(table: DecisionTable, values: Sequence[object]) -> object:
@@ -117,71 +106,95 @@ def _together(table: DecisionTable, values: Sequence[object]) -> object:
     return {output.name: value for output, value in zip(table.outputs, values, strict=True)}
 
 
-def _cells(rule: Rule, evaluation: Evaluation) -> list[object]:
-    return [evaluation.value(cell) for cell in rule.outputs]
+class _Answers:
+    """What the rows of one table answer."""
 
+    def __init__(self, table: DecisionTable, run: ModelRun, scope: Scope | None) -> None:
+        self.table = table
+        self.run = run
+        self.scope = scope
 
-def _answer(table: DecisionTable, number: int, evaluation: Evaluation) -> object:
-    return _together(table, _cells(table.rules[number - 1], evaluation))
+    def cells(self, number: int) -> list[object]:
+        rule = self.table.rules[number - 1]
+        return [self._cell(cell, output) for cell, output in zip(rule.outputs, self.table.outputs, strict=True)]
+
+    def row(self, number: int) -> object:
+        return _together(self.table, self.cells(number))
+
+    def _cell(self, cell: Expression, output: Output) -> object:
+        value = self.run.conformed(_value(cell, self.run, self.scope), output.type)
+        if output.allowed is not None and not _is_allowed(value, output.allowed, self.run, self.scope):
+            self.run.note("Svaret är inte ett av kolumnens tillåtna.")
+            return None
+        return value
+
+    def listed(self, allowed: Expression | None) -> list[object]:
+        """The values of a list such as `"hög", "låg"`, in order."""
+        root = allowed.node if allowed is not None else None
+        tests = root.tests if isinstance(root, nodes.UnaryTests) else ()
+        return [self.run.evaluate(test, self.scope) for test in tests]
 
 
 def _rows(hits: Sequence[int]) -> str:
     return ", ".join(map(str, hits[:-1])) + f" och {hits[-1]}"
 
 
-def _unique(table: DecisionTable, hits: list[int], evaluation: Evaluation) -> object:
+def _unique(answers: _Answers, hits: list[int]) -> object:
     if len(hits) > 1:
-        raise DmnError(table.element, f"Rad {_rows(hits)} träffar samtidigt, men bara en rad får träffa (UNIQUE).")
-    return _answer(table, hits[0], evaluation)
+        message = f"Rad {_rows(hits)} träffar samtidigt, men bara en rad får träffa (UNIQUE)."
+        raise DmnError(answers.table.element, message)
+    return answers.row(hits[0])
 
 
-def _first(table: DecisionTable, hits: list[int], evaluation: Evaluation) -> object:
-    return _answer(table, hits[0], evaluation)
+def _first(answers: _Answers, hits: list[int]) -> object:
+    return answers.row(hits[0])
 
 
-def _any(table: DecisionTable, hits: list[int], evaluation: Evaluation) -> object:
-    answers = [_answer(table, number, evaluation) for number in hits]
+def _any(answers: _Answers, hits: list[int]) -> object:
+    found = [answers.row(number) for number in hits]
     different = [
-        number
-        for number, answer in zip(hits, answers, strict=True)
-        if equal(answers[0], answer, evaluation.run) is not True
+        number for number, answer in zip(hits, found, strict=True) if equal(found[0], answer, answers.run) is not True
     ]
     if different:
-        raise DmnError(table.element, f"Rad {_rows([hits[0], *different])} träffar men svarar olika (ANY).")
-    return answers[0]
+        raise DmnError(answers.table.element, f"Rad {_rows([hits[0], *different])} träffar men svarar olika (ANY).")
+    return found[0]
 
 
-def _rule_order(table: DecisionTable, hits: list[int], evaluation: Evaluation) -> object:
-    return [_answer(table, number, evaluation) for number in hits]
+def _rule_order(answers: _Answers, hits: list[int]) -> object:
+    return [answers.row(number) for number in hits]
 
 
-def _collect(table: DecisionTable, hits: list[int], evaluation: Evaluation) -> object:
-    answers = [_answer(table, number, evaluation) for number in hits]
-    if not table.aggregation:
-        return answers
-    if table.aggregation == "COUNT":
-        return Decimal(len(answers))
-    tree = parse(f"{table.aggregation.lower()}(svar)")
-    return evaluation.run.value(tree, {"svar": answers})
+def _collect(answers: _Answers, hits: list[int]) -> object:
+    found = _rule_order(answers, hits)
+    aggregation = answers.table.aggregation
+    if not aggregation:
+        return found
+    answers.run.element = answers.table.element
+    try:
+        return call_builtin(answers.run, aggregation.lower(), [found], ())
+    except Nothing as reason:
+        answers.run.note(reason.message_sv)
+        return None
 
 
-def _output_order(table: DecisionTable, hits: list[int], evaluation: Evaluation) -> list[object]:
+def _output_order(answers: _Answers, hits: list[int]) -> list[object]:
     """The answers by the order of the output values; rows of equal priority keep their order."""
-    orders = [evaluation.listed(output.allowed) if output.allowed else [] for output in table.outputs]
-    rows = [_cells(table.rules[number - 1], evaluation) for number in hits]
-    rows.sort(key=lambda row: [_rank(value, order, evaluation) for value, order in zip(row, orders, strict=True)])
-    return [_together(table, row) for row in rows]
+    outputs = answers.table.outputs
+    orders = [answers.listed(output.allowed) for output in outputs]
+    rows = [answers.cells(number) for number in hits]
+    rows.sort(key=lambda row: [_rank(value, order, answers.run) for value, order in zip(row, orders, strict=True)])
+    return [_together(answers.table, row) for row in rows]
 
 
-def _rank(value: object, order: Sequence[object], evaluation: Evaluation) -> int:
-    return next((n for n, other in enumerate(order) if equal(value, other, evaluation.run) is True), len(order))
+def _rank(value: object, order: Sequence[object], run: ModelRun) -> int:
+    return next((n for n, other in enumerate(order) if equal(value, other, run) is True), len(order))
 
 
-def _priority(table: DecisionTable, hits: list[int], evaluation: Evaluation) -> object:
-    return _output_order(table, hits, evaluation)[0]
+def _priority(answers: _Answers, hits: list[int]) -> object:
+    return _output_order(answers, hits)[0]
 
 
-_POLICIES: dict[str, Callable[[DecisionTable, list[int], Evaluation], object]] = {
+_POLICIES: dict[str, Callable[[_Answers, list[int]], object]] = {
     "UNIQUE": _unique,
     "FIRST": _first,
     "ANY": _any,

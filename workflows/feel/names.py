@@ -27,7 +27,7 @@ class NameTable:
 
     def add(self, name: str) -> None:
         """Only a name that plain reading would cut apart needs to be remembered."""
-        if all(_is_plain(word) for word in name.split()):
+        if is_plain(name):
             return
         try:
             words = tuple(token.text for token in tokens(name)[:-1])
@@ -93,6 +93,11 @@ class NameTable:
         if cursor.at == start:
             raise cursor.unexpected("här väntades ett namn")
         return _spelled(cursor, start, cursor.at)
+
+
+def is_plain(name: str) -> bool:
+    """Is a name read whole without being declared: words of letters and digits, none of them a keyword."""
+    return all(_is_plain(word) for word in name.split())
 
 
 def _is_plain(word: str) -> bool:

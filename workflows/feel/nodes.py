@@ -1,8 +1,8 @@
 """The syntax tree of FEEL: small frozen nodes that know only their position and their children."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import ClassVar
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,7 @@ class TypeRef(Node):
     name: str
     parts: tuple["TypeRef", ...] = ()
     keys: tuple[str, ...] = ()
+    allowed: Node | None = None  # a test of `?` that a value must pass, from a type declared outside the expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,26 @@ def children(node: Node) -> Iterator[Node]:
             yield value
         elif isinstance(value, tuple):
             yield from (part for part in value if isinstance(part, Node))
+
+
+def rewritten(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The tree with every node changed, leaves first; parts that stay the same are shared with the old tree."""
+    changed: dict[str, Any] = {}
+    for field in fields(node):
+        value = getattr(node, field.name)
+        new = _rewritten_field(value, change)
+        if new is not value:
+            changed[field.name] = new
+    return change(replace(node, **changed) if changed else node)
+
+
+def _rewritten_field(value: object, change: Callable[[Node], Node]) -> object:
+    if isinstance(value, Node):
+        return rewritten(value, change)
+    if not isinstance(value, tuple) or not any(isinstance(part, Node) for part in value):
+        return value
+    parts = tuple(rewritten(part, change) if isinstance(part, Node) else part for part in value)
+    return value if all(new is old for new, old in zip(parts, value, strict=True)) else parts
 
 
 def depth(root: Node) -> int:

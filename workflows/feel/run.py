@@ -24,7 +24,7 @@ class Scope:
         self.outer = outer
 
 
-Handler = Callable[["Run", Any, Scope | None], object]
+Handler = Callable[[Any, Any, Scope | None], object]  # the first is a Run, or what another language makes of it
 _HANDLERS: dict[type[nodes.Node], Handler] = {}
 
 

@@ -1,14 +1,15 @@
 """FEEL's types: `instance of`, declared parameters, and ranges that can be stepped through."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from workflows.feel.builtins.registry import Running
 from workflows.feel.comparison import order
 from workflows.feel.errors import Nothing
 from workflows.feel.limits import Budget
-from workflows.feel.nodes import TypeRef
-from workflows.feel.values import Closure, Range, kind
+from workflows.feel.nodes import TypeRef, UnaryTree
+from workflows.feel.values import SWEDISH_KINDS, Closure, Range, kind, swedish_kind
 
 _KNOWN = frozenset(
     (
@@ -27,53 +28,75 @@ _ALIASES = {
 }
 
 
-def is_instance(value: object, wanted: TypeRef, budget: Budget) -> bool | None:
+def is_instance(value: object, wanted: TypeRef, run: Running) -> bool | None:
     """Is the value of the type; an unknown type has no answer."""
-    budget.spend(1)
+    run.spend(1)
     name = _ALIASES.get(wanted.name, wanted.name)
     if name not in _KNOWN:
-        budget.note(f"Typen {name[:60]!r} är okänd.", wanted.position)
+        run.note(f"Typen {name[:60]!r} är okänd.", wanted.position)
         return None
     if name == "Any":
         return value is not None
     if value is None:
         return name == "Null"
-    return kind(value) == name and _parts_fit(value, wanted, budget)
+    return kind(value) == name and _parts_fit(value, wanted, run)
 
 
-def _parts_fit(value: object, wanted: TypeRef, budget: Budget) -> bool:
+def _parts_fit(value: object, wanted: TypeRef, run: Running) -> bool:
     if not wanted.parts:
         return True
     if isinstance(value, list):
-        return all(item is None or is_instance(item, wanted.parts[0], budget) is True for item in value)
+        return all(item is None or is_instance(item, wanted.parts[0], run) is True for item in value)
     if isinstance(value, Range):
         ends = [end for end in (value.low, value.high) if end is not None]
-        return all(is_instance(end, wanted.parts[0], budget) is True for end in ends)
+        return all(is_instance(end, wanted.parts[0], run) is True for end in ends)
     if isinstance(value, dict):
         return all(
-            key in value and (value[key] is None or is_instance(value[key], part, budget) is True)
+            key in value and (value[key] is None or is_instance(value[key], part, run) is True)
             for key, part in zip(wanted.keys, wanted.parts, strict=True)
         )
     return not isinstance(value, Closure) or len(value.definition.parameters) == len(wanted.parts) - 1
 
 
-def conform(value: object, wanted: TypeRef, budget: Budget) -> object:
-    """An argument as its parameter declares it: one element and a list of it stand for each other, misfits are null."""
+def conform(value: object, wanted: TypeRef, run: Running) -> object:
+    """A value as its type declares it: one element and a list of it stand for each other; a misfit is Nothing."""
     name = _ALIASES.get(wanted.name, wanted.name)
-    if value is None or name not in _KNOWN or name == "Any" or is_instance(value, wanted, budget):
+    if value is None or name not in _KNOWN or _fits(value, wanted, run):
         return value
-    if name == "list" and not isinstance(value, list):
-        return conform([value], wanted, budget) if not wanted.parts else _as_list(value, wanted, budget)
-    if isinstance(value, list) and len(value) == 1 and is_instance(value[0], wanted, budget):
-        return value[0]
+    coerced = _coerced(value, name)
+    if coerced is not None and _fits(coerced, wanted, run):
+        return coerced
+    if is_instance(value, wanted, run):
+        raise Nothing("Värdet är inte ett av de tillåtna.")
+    raise Nothing(f"Värdet är {swedish_kind(value)} men ska vara {SWEDISH_KINDS.get(name, name)}.")
+
+
+def _coerced(value: object, name: str) -> object:
+    """The value as another kind of the same thing, or None."""
+    if name == "list":
+        return None if isinstance(value, list) else [value]
+    if isinstance(value, list):
+        return value[0] if len(value) == 1 else None
     if name == "date and time" and type(value) is date:
-        return datetime.combine(value, time())
-    budget.note(f"Argumentet är inte av typen {name[:60]}.")
+        return datetime.combine(value, time(), UTC)
     return None
 
 
-def _as_list(value: object, wanted: TypeRef, budget: Budget) -> object:
-    return [value] if is_instance(value, wanted.parts[0], budget) else None
+def _fits(value: object, wanted: TypeRef, run: Running) -> bool:
+    return is_instance(value, wanted, run) is True and _is_allowed(value, wanted, run)
+
+
+def _is_allowed(value: object, wanted: TypeRef, run: Running) -> bool:
+    """Is a value of the right kind also among the allowed ones, in all its parts."""
+    if value is None:
+        return True
+    if wanted.allowed is not None and run.value(UnaryTree("", wanted.allowed), {"?": value}) is not True:
+        return False
+    if isinstance(value, list) and wanted.parts:
+        return all(_is_allowed(item, wanted.parts[0], run) for item in value)
+    if isinstance(value, dict):
+        return all(_is_allowed(value[key], part, run) for key, part in zip(wanted.keys, wanted.parts, strict=True))
+    return True
 
 
 def is_sound(value: Range, budget: Budget) -> bool:
