@@ -1,15 +1,12 @@
 """Getting at data: names, paths and filters."""
 
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from workflows.feel import nodes, temporal
+from workflows.feel import moments, nodes
 from workflows.feel.builtins.registry import BUILTINS
 from workflows.feel.plain import from_plain
 from workflows.feel.run import MISSING, Run, Scope, attempt, handles
-from workflows.feel.values import Builtin, Range, YearsMonths, swedish_kind
-
-_WITH_PROPERTIES = (date, datetime, time, timedelta, YearsMonths)
+from workflows.feel.values import Builtin, Range, swedish_kind
 
 
 @handles(nodes.Name)
@@ -71,8 +68,8 @@ def _key_of(run: Run, node: nodes.Path, value: object) -> object:
         return [_key_of(run, node, item) for item in value]
     if isinstance(value, Range):
         return _range_key(run, node, value)
-    if isinstance(value, _WITH_PROPERTIES):
-        return attempt(run, node, lambda: temporal.property_of(value, node.name))
+    if isinstance(value, moments.TEMPORAL):
+        return attempt(run, node, lambda: moments.property_of(value, node.name))
     if value is not None:
         run.note(f"{swedish_kind(value).capitalize()} har ingen uppgift {node.name[:60]!r}.", node.position)
     return None

@@ -1,13 +1,12 @@
 """Plus, minus, times, divided by and power on numbers, texts, dates and durations."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
 
-from workflows.feel import temporal
+from workflows.feel import far, moments
 from workflows.feel.errors import Nothing
 from workflows.feel.limits import Budget
-from workflows.feel.values import NUMBERS, YearsMonths, number, swedish_kind
+from workflows.feel.values import NUMBERS, YearsMonths, swedish_kind
 
 _MAX_EXPONENT = 10_000
 _DECIMAL: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
@@ -16,6 +15,7 @@ _DECIMAL: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "*": NUMBERS.multiply,
     "/": NUMBERS.divide,
 }
+_POINTS = (*moments.DATES, *moments.TIMES)
 _WORDS = {"+": "lägga ihop", "-": "dra ifrån", "*": "multiplicera", "/": "dividera", "**": "upphöja"}
 
 
@@ -58,50 +58,43 @@ def _power(base: Decimal, exponent: Decimal) -> Decimal:
 def negate(value: object) -> object:
     if isinstance(value, Decimal):
         return NUMBERS.minus(value)
-    if isinstance(value, timedelta):
-        return _length(lambda: -value)
+    if isinstance(value, moments.LENGTHS):
+        return far.length(-far.nanos(value))
     if isinstance(value, YearsMonths):
         return YearsMonths(-value.months)
     raise Nothing("Minustecken går bara att sätta framför tal och längder.")
 
 
 def _plus(left: object, right: object) -> object:
-    if isinstance(left, timedelta) and isinstance(right, timedelta):
-        return _length(lambda: left + right)
+    if isinstance(left, moments.LENGTHS) and isinstance(right, moments.LENGTHS):
+        return far.length(far.nanos(left) + far.nanos(right))
     if isinstance(left, YearsMonths) and isinstance(right, YearsMonths):
-        return temporal.make_months(left.months + right.months)
-    if isinstance(right, (timedelta, YearsMonths)):
+        return moments.make_months(left.months + right.months)
+    if isinstance(right, (*moments.LENGTHS, YearsMonths)):
         return _moved(left, right)
-    if isinstance(left, (timedelta, YearsMonths)):
+    if isinstance(left, (*moments.LENGTHS, YearsMonths)):
         return _moved(right, left)
     return None
 
 
 def _minus(left: object, right: object) -> object:
-    if isinstance(left, timedelta) and isinstance(right, timedelta):
-        return _length(lambda: left - right)
+    if isinstance(left, moments.LENGTHS) and isinstance(right, moments.LENGTHS):
+        return far.length(far.nanos(left) - far.nanos(right))
     if isinstance(left, YearsMonths) and isinstance(right, YearsMonths):
-        return temporal.make_months(left.months - right.months)
-    if isinstance(right, timedelta):
-        return _moved(left, _length(lambda: -right))
-    if isinstance(right, YearsMonths):
-        return _moved(left, YearsMonths(-right.months))
-    if isinstance(left, (date, time)) and isinstance(right, (date, time)):
-        return temporal.between(left, right)
+        return moments.make_months(left.months - right.months)
+    if isinstance(right, (*moments.LENGTHS, YearsMonths)):
+        return _moved(left, negate(right))
+    if isinstance(left, _POINTS) and isinstance(right, _POINTS):
+        return moments.between(left, right)
     return None
 
 
-def _moved(moment: object, length: timedelta | YearsMonths) -> object:
-    if isinstance(length, timedelta):
-        return temporal.add_time(moment, length) if isinstance(moment, (date, datetime, time)) else None
-    return temporal.add_months(moment, length.months) if isinstance(moment, date) else None
-
-
-def _length(compute: Callable[[], timedelta]) -> timedelta:
-    try:
-        return compute()
-    except OverflowError:
-        raise Nothing("Längden är för stor.") from None
+def _moved(point: object, length: object) -> object:
+    if isinstance(length, moments.LENGTHS):
+        return moments.add_length(point, length) if isinstance(point, _POINTS) else None
+    if isinstance(length, YearsMonths) and isinstance(point, moments.DATES):
+        return moments.add_months(point, length.months)
+    return None
 
 
 def _times(left: object, right: object) -> object:
@@ -111,24 +104,19 @@ def _times(left: object, right: object) -> object:
 
 
 def _divided(left: object, right: object) -> object:
-    if isinstance(left, timedelta) and isinstance(right, timedelta):
-        return _numbers("/", micros(left), micros(right))
+    if isinstance(left, moments.LENGTHS) and isinstance(right, moments.LENGTHS):
+        return _numbers("/", Decimal(far.nanos(left)), Decimal(far.nanos(right)))
     if isinstance(left, YearsMonths) and isinstance(right, YearsMonths):
         return _numbers("/", Decimal(left.months), Decimal(right.months))
     return _scaled(left, right, "/") if isinstance(right, Decimal) else None
 
 
-def micros(value: timedelta) -> Decimal:
-    return number(value // timedelta(microseconds=1))
-
-
 def _scaled(length: object, factor: Decimal, operator: str) -> object:
-    """A duration times or divided by a number, truncated to whole months or microseconds."""
+    """A duration times or divided by a number, truncated to whole months or nanoseconds."""
     if isinstance(length, YearsMonths):
-        return temporal.make_months(_whole(_numbers(operator, Decimal(length.months), factor)))
-    if isinstance(length, timedelta):
-        exact = _whole(_numbers(operator, micros(length), factor))
-        return _length(lambda: timedelta(microseconds=exact))
+        return moments.make_months(_whole(_numbers(operator, Decimal(length.months), factor)))
+    if isinstance(length, moments.LENGTHS):
+        return far.length(_whole(_numbers(operator, Decimal(far.nanos(length)), factor)))
     return None
 
 

@@ -1,10 +1,9 @@
 """Equality, order and membership in FEEL's three-valued sense: True, False or None."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from workflows.feel import temporal
+from workflows.feel import moments
 from workflows.feel.errors import FeelError, Nothing
 from workflows.feel.limits import Budget
 from workflows.feel.values import Range, YearsMonths, kind, swedish_kind
@@ -16,12 +15,12 @@ def equal(left: object, right: object, budget: Budget, nesting: int = 0) -> bool
     """Same value; different kinds cannot be compared (None), except that nothing but null equals null."""
     if left is None or right is None:
         return left is right
-    if type(left) is not type(right):
+    if type(left) is not type(right) and kind(left) != kind(right):
         return None
     if isinstance(left, str):
         budget.compared(len(left))
         return left == right
-    if isinstance(left, (Decimal, bool, YearsMonths, timedelta)):
+    if isinstance(left, (Decimal, bool, YearsMonths)):
         return left == right
     return _equal_parts(left, right, budget, nesting)
 
@@ -35,8 +34,8 @@ def _equal_parts(left: object, right: object, budget: Budget, nesting: int) -> b
         return _equal_contexts(left, right, budget, nesting)
     if isinstance(left, Range) and isinstance(right, Range):
         return _equal_ranges(left, right, budget, nesting)
-    if isinstance(left, (date, time)) and isinstance(right, (date, time)):
-        return _equal_moments(left, right)
+    if isinstance(left, moments.TEMPORAL):
+        return moments.tick(left) == moments.tick(right) if moments.zoned_alike(left, right) else None
     return left is right
 
 
@@ -67,45 +66,18 @@ def _equal_ranges(left: Range, right: Range, budget: Budget, nesting: int) -> bo
     )
 
 
-def _equal_moments(left: date | time, right: date | time) -> bool | None:
-    if isinstance(left, time) and isinstance(right, time):
-        return _clock_tick(left) == _clock_tick(right) if _zoned_alike(left, right) else None
-    if isinstance(left, datetime) and isinstance(right, datetime):
-        return _tick(left) == _tick(right) if _zoned_alike(left, right) else None
-    return left == right
-
-
-def _tick(value: datetime) -> int:
-    """Moments are compared by the millisecond; the compatibility kit wants 10:30:00.0001 to equal 10:30:00.0002."""
-    return temporal.instant(value) // 1_000
-
-
-def _clock_tick(value: time) -> int:
-    return temporal.clock_micros(value) // 1_000
-
-
-def _zoned_alike(left: datetime | time, right: datetime | time) -> bool:
-    return (left.tzinfo is None) == (right.tzinfo is None)
-
-
 def order(left: object, right: object) -> int:
     """-1, 0 or 1; what cannot be ordered is Nothing."""
-    if type(left) is not type(right) or isinstance(left, bool):
+    if (type(left) is not type(right) and kind(left) != kind(right)) or isinstance(left, bool):
         raise Nothing(f"Det går inte att jämföra {swedish_kind(left)} med {swedish_kind(right)}.")
-    if isinstance(left, datetime) and isinstance(right, datetime):
-        _same_zoning(left, right)
-        left, right = _tick(left), _tick(right)
-    elif isinstance(left, time) and isinstance(right, time):
-        _same_zoning(left, right)
-        left, right = _clock_tick(left), _clock_tick(right)
-    elif not isinstance(left, (Decimal, str, date, timedelta, YearsMonths)):
+    if isinstance(left, (Decimal, str, YearsMonths)):
+        return (left > right) - (left < right)  # type: ignore[operator]
+    if not isinstance(left, moments.TEMPORAL):
         raise Nothing(f"Det går inte att ordna värden av typen {swedish_kind(left)}.")
-    return (left > right) - (left < right)  # type: ignore[operator]
-
-
-def _same_zoning(left: datetime | time, right: datetime | time) -> None:
-    if not _zoned_alike(left, right):
+    if not moments.zoned_alike(left, right):
         raise Nothing("Tidpunkterna går inte att jämföra: den ena saknar tidszon.")
+    low, high = moments.tick(left), moments.tick(right)
+    return (low > high) - (low < high)
 
 
 _ORDERED: dict[str, Callable[[int], bool]] = {

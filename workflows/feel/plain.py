@@ -1,14 +1,14 @@
 """The doors for plain data: JSON in, JSON out, and what is too large to leave."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, time, timedelta
+from datetime import date, time
 from decimal import Decimal
 from types import NoneType
 
-from workflows.feel import writing
+from workflows.feel import moments, writing
 from workflows.feel.errors import FeelError, Nothing
 from workflows.feel.limits import MAX_LIST, MAX_STRING, Budget
-from workflows.feel.values import KINDS, Range, YearsMonths, number
+from workflows.feel.values import KINDS, Range, number
 
 _MAX_NESTING = 100
 
@@ -71,7 +71,7 @@ def plain_scalar(value: object, budget: Budget | None = None) -> object:
         return value.isoformat()
     if isinstance(value, (str, bool, int, float)):
         return value
-    if isinstance(value, (timedelta, YearsMonths, Range)):
+    if isinstance(value, (*moments.TEMPORAL, Range)):
         return writing.text(value, budget)
     return None
 

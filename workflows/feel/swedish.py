@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from workflows.feel import temporal
 from workflows.feel.errors import Nothing
+from workflows.feel.far import near
 from workflows.feel.temporal import STOCKHOLM
 
 MAX_DAYS = 40_000
@@ -26,13 +27,13 @@ def day_or_moment(value: date | str) -> date:
     if isinstance(value, date):
         return value
     if "T" not in value and " " not in value:
-        return temporal.read_date(value)
+        return near(temporal.read_date(value), date)
     if len(value) > 60:
         raise Nothing("Texten är ingen tidpunkt.")
     try:
         return datetime.fromisoformat(value)
     except ValueError:
-        return temporal.read_datetime(value)
+        return near(temporal.read_datetime(value), datetime)
 
 
 def moment(value: date | str) -> datetime:
@@ -43,7 +44,7 @@ def moment(value: date | str) -> datetime:
 def clock(value: date | time | str) -> time:
     """A clock time, Swedish time: of a moment, of a time without zone, or of text such as 08:00."""
     if isinstance(value, str) and "T" not in value:
-        value = temporal.read_time(value + ":00" if _CLOCK.fullmatch(value) else value)
+        value = near(temporal.read_time(value + ":00" if _CLOCK.fullmatch(value) else value), time)
     if isinstance(value, time):
         if value.tzinfo is not None:
             raise Nothing("Klockslaget ska vara svensk tid, utan tidszon.")

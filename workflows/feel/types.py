@@ -1,12 +1,15 @@
 """FEEL's types: `instance of`, declared parameters, and ranges that can be stepped through."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import cast
 
+from workflows.feel import far
 from workflows.feel.builtins.registry import Running
 from workflows.feel.comparison import order
 from workflows.feel.errors import Nothing
+from workflows.feel.far import Day
 from workflows.feel.limits import Budget
 from workflows.feel.nodes import TypeRef, UnaryTree
 from workflows.feel.values import SWEDISH_KINDS, Closure, Range, kind, swedish_kind
@@ -121,8 +124,8 @@ def stepped(value: Range, *, down: bool = False) -> Iterator[object]:
     low, high = value.low, value.high
     if isinstance(low, Decimal) and isinstance(high, Decimal):
         return _numbers(low, high, value, down=down)
-    if type(low) is date and type(high) is date:
-        return _days(low, high, value, down=down)
+    if kind(low) == kind(high) == "date":
+        return _days(cast("Day", low), cast("Day", high), value, down=down)
     raise Nothing("Det går bara att gå igenom intervall av heltal eller datum.")
 
 
@@ -136,8 +139,9 @@ def _numbers(low: Decimal, high: Decimal, value: Range, *, down: bool) -> Iterat
     return (Decimal(n) for n in range(start, end, step))
 
 
-def _days(low: date, high: date, value: Range, *, down: bool) -> Iterator[object]:
-    step = -1 if down and low > high else 1
-    start = low.toordinal() + (0 if value.low_included else step)
-    end = high.toordinal() + (step if value.high_included else 0)
-    return (low + timedelta(days=n - low.toordinal()) for n in range(start, end, step))
+def _days(low: Day, high: Day, value: Range, *, down: bool) -> Iterator[object]:
+    first, last = far.day_number(low), far.day_number(high)
+    step = -1 if down and first > last else 1
+    start = first + (0 if value.low_included else step)
+    end = last + (step if value.high_included else 0)
+    return map(far.day, range(start, end, step))

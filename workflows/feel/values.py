@@ -7,6 +7,7 @@ from types import NoneType
 from typing import TYPE_CHECKING
 
 from workflows.feel.errors import Nothing
+from workflows.feel.far import FarDate, FarLength, FarMoment, FarTime
 
 if TYPE_CHECKING:
     from workflows.feel.nodes import FunctionOf
@@ -64,6 +65,10 @@ KINDS: dict[type, str] = {
     datetime: "date and time",
     time: "time",
     timedelta: "days and time duration",
+    FarDate: "date",
+    FarMoment: "date and time",
+    FarTime: "time",
+    FarLength: "days and time duration",
     YearsMonths: "years and months duration",
     Range: "range",
     Closure: "function",

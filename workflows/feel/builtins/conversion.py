@@ -6,9 +6,10 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
-from workflows.feel import temporal
+from workflows.feel import far, moments, temporal
 from workflows.feel.builtins.registry import Running, builtin
 from workflows.feel.errors import Nothing
+from workflows.feel.far import Clock, Day, FarDate, FarLength, FarMoment, FarTime, Length, Moment
 from workflows.feel.values import YearsMonths
 from workflows.feel.values import number as make_number
 from workflows.feel.writing import text
@@ -28,32 +29,33 @@ def negation(run: Running, negand: object) -> object:
 
 
 @builtin("date", "from: string", "from: date")
-def to_date(run: Running, source: str | date) -> date:
-    if isinstance(source, str):
-        return temporal.read_date(source)
-    return date(source.year, source.month, source.day)
+def to_date(run: Running, source: str | Day) -> date | FarDate:
+    return temporal.read_date(source) if isinstance(source, str) else far.day(far.day_number(source))
 
 
 @builtin("date", "year: number, month: number, day: number")
-def date_of(run: Running, year: Decimal, month: Decimal, day: Decimal) -> date:
-    return temporal.make_date(whole(year), whole(month), whole(day))
+def date_of(run: Running, year: Decimal, month: Decimal, day: Decimal) -> date | FarDate:
+    return far.date_of(whole(year), whole(month), whole(day))
 
 
 @builtin("date and time", "from: string", "from: date")
-def to_datetime(run: Running, source: str | date) -> datetime:
+def to_datetime(run: Running, source: str | Day) -> Moment:
     if isinstance(source, str):
         return temporal.read_datetime(source)
-    return source if isinstance(source, datetime) else datetime.combine(source, time())
+    return source if isinstance(source, datetime | FarMoment) else far.moment(source, time())
 
 
 @builtin("date and time", "date: date, time: time")
-def datetime_of(run: Running, day: date, clock: time) -> datetime:
-    return datetime.combine(date(day.year, day.month, day.day), clock)
+def datetime_of(run: Running, day: Day, clock: Clock) -> Moment:
+    return far.moment(day, clock)
 
 
 @builtin("date and time", "date: datetime, timezone: string")
-def datetime_in_zone(run: Running, moment: datetime, zone: str) -> datetime:
-    return moment.astimezone(_zone(zone)) if moment.tzinfo else moment.replace(tzinfo=_zone(zone))
+def datetime_in_zone(run: Running, moment: Moment, zone: str) -> Moment:
+    wanted = _zone(zone)
+    if far.zone_of(moment) is not None:
+        return far.moment_at(far.instant(moment), wanted)
+    return far.moment(moment, far.clock(far.nanos_of_day(moment), wanted))
 
 
 @builtin(
@@ -70,45 +72,48 @@ def datetime_of_parts(
     minute: Decimal,
     second: Decimal,
     zone: object = None,
-) -> datetime:
-    made = temporal.make_date(whole(year), whole(month), whole(day))
-    return datetime.combine(made, _clock(hour, minute, second, zone))
+) -> Moment:
+    return far.moment(far.date_of(whole(year), whole(month), whole(day)), _clock(hour, minute, second, zone))
 
 
 def _zone(zone: object) -> tzinfo | None:
     if isinstance(zone, str):
         return temporal.read_zone(zone if zone == "Z" or zone[:1] in "+-@" else "@" + zone)
-    return temporal.fixed_zone(zone) if isinstance(zone, timedelta) else None
+    return temporal.fixed_zone(zone) if isinstance(zone, timedelta | FarLength) else None
 
 
-def _clock(hour: Decimal, minute: Decimal, second: Decimal, zone: object) -> time:
+def _clock(hour: Decimal, minute: Decimal, second: Decimal, zone: object) -> time | FarTime:
     whole_second = whole(second)
-    micro = int((second - whole_second) * 1_000_000)
-    return temporal.make_time(whole(hour), whole(minute), whole_second, micro, _zone(zone))
+    nanos = int((second - whole_second) * far.SECOND)
+    return temporal.make_time(whole(hour), whole(minute), whole_second, nanos, _zone(zone))
 
 
 @builtin("time", "from: string", "from: temporal")
-def to_time(run: Running, source: str | date | time) -> time:
+def to_time(run: Running, source: str | Day | Clock) -> time | FarTime:
     if isinstance(source, str):
         return temporal.read_time(source)
-    if isinstance(source, datetime):
-        return source.timetz()
-    return source if isinstance(source, time) else time(tzinfo=UTC)
+    if isinstance(source, time | FarTime):
+        return source
+    if isinstance(source, datetime | FarMoment):
+        return far.clock(far.nanos_of_day(source), far.zone_of(source))
+    return time(tzinfo=UTC)
 
 
 @builtin("time", "hour: number, minute: number, second: number, offset?: days|null")
-def time_of(run: Running, hour: Decimal, minute: Decimal, second: Decimal, offset: timedelta | None = None) -> time:
+def time_of(
+    run: Running, hour: Decimal, minute: Decimal, second: Decimal, offset: Length | None = None
+) -> time | FarTime:
     return _clock(hour, minute, second, offset)
 
 
 @builtin("duration", "from: string", "from: duration")
-def to_duration(run: Running, source: str | timedelta | YearsMonths) -> timedelta | YearsMonths:
+def to_duration(run: Running, source: str | Length | YearsMonths) -> Length | YearsMonths:
     return temporal.read_duration(source) if isinstance(source, str) else source
 
 
 @builtin("years and months duration", "from: date, to: date")
-def years_and_months(run: Running, start: date, end: date) -> YearsMonths:
-    return temporal.months_between(start, end)
+def years_and_months(run: Running, start: Day, end: Day) -> YearsMonths:
+    return moments.months_between(start, end)
 
 
 @builtin("string", "from: any")

@@ -3,10 +3,10 @@
 # ruff: noqa: ARG001  every built-in is handed the run, also those that need nothing of it
 
 from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal, InvalidOperation, Overflow
 from functools import cmp_to_key, reduce
 
+from workflows.feel import moments
 from workflows.feel.arithmetic import calculate
 from workflows.feel.builtins.conversion import whole
 from workflows.feel.builtins.registry import Running, builtin
@@ -73,7 +73,7 @@ def total(run: Running, *values: object) -> object:
     items = _spread(values)
     if not items:
         raise Nothing("Listan är tom.")
-    if not isinstance(items[0], (Decimal, timedelta, YearsMonths)):
+    if not isinstance(items[0], (Decimal, *moments.LENGTHS, YearsMonths)):
         raise Nothing("Listan innehåller annat än tal eller längder.")
     run.spend(len(items))
     return reduce(lambda left, right: calculate("+", left, right, run), items)

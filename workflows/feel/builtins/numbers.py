@@ -16,6 +16,8 @@ from decimal import (
     Overflow,
 )
 
+from workflows.feel import moments
+from workflows.feel.arithmetic import negate
 from workflows.feel.builtins.conversion import whole
 from workflows.feel.builtins.registry import Running, builtin
 from workflows.feel.errors import Nothing
@@ -56,7 +58,8 @@ _rounding("round half down", ROUND_HALF_DOWN, optional=False)
 def absolute(run: Running, value: object) -> object:
     if isinstance(value, Decimal):
         return NUMBERS.abs(value)
-    return YearsMonths(abs(value.months)) if isinstance(value, YearsMonths) else abs(value)  # type: ignore[arg-type]
+    is_negative = value.months < 0 if isinstance(value, YearsMonths) else moments.tick(value) < 0
+    return negate(value) if is_negative else value
 
 
 @builtin("modulo", "dividend: number, divisor: number")

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 
+from workflows.feel import moments
 from workflows.feel.errors import Nothing
 from workflows.feel.limits import Budget
 from workflows.feel.nodes import Tree
@@ -52,15 +53,15 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "list": (list,),
     "context": (dict,),
-    "date": (date,),
-    "datetime": (datetime,),
-    "time": (time,),
-    "temporal": (date, time),
+    "date": moments.DATES,
+    "datetime": moments.MOMENTS,
+    "time": moments.TIMES,
+    "temporal": (*moments.DATES, *moments.TIMES),
     "moment": (date, str),
     "clock": (time, date, str),
-    "days": (timedelta,),
+    "days": moments.LENGTHS,
     "months": (YearsMonths,),
-    "duration": (timedelta, YearsMonths),
+    "duration": (*moments.LENGTHS, YearsMonths),
     "range": (Range,),
     "function": (Builtin, Closure),
 }

@@ -5,9 +5,11 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from workflows.feel import temporal
+from workflows.feel import far, moments, temporal
 from workflows.feel.builtins.registry import Running, builtin
 from workflows.feel.comparison import equal
+from workflows.feel.far import Day
+from workflows.feel.values import kind
 
 
 @builtin("now")
@@ -24,29 +26,29 @@ def today(run: Running) -> date:
 @builtin("is", "value1: any, value2: any")
 def same_in_every_part(run: Running, left: object, right: object) -> bool:
     """Same kind and same parts: the same moment written in two zones is not the same value."""
-    if type(left) is not type(right):
+    if kind(left) != kind(right):
         return False
-    if isinstance(left, temporal.WITH_ZONE) and isinstance(right, temporal.WITH_ZONE):
+    if isinstance(left, moments.TEMPORAL):
         return temporal.text(left) == temporal.text(right)
     return equal(left, right, run) is True
 
 
 @builtin("day of year", "date: date")
-def day_of_year(run: Running, day: date) -> Decimal:
-    return Decimal(day.timetuple().tm_yday)
+def day_of_year(run: Running, day: Day) -> Decimal:
+    return Decimal(moments.day_of_year(day))
 
 
 @builtin("day of week", "date: date")
-def day_of_week(run: Running, day: date) -> str:
-    return temporal.WEEKDAYS[day.weekday()]
+def day_of_week(run: Running, day: Day) -> str:
+    return moments.WEEKDAYS[moments.weekday(day)]
 
 
 @builtin("month of year", "date: date")
-def month_of_year(run: Running, day: date) -> str:
-    return temporal.MONTHS[day.month - 1]
+def month_of_year(run: Running, day: Day) -> str:
+    return moments.MONTHS[far.civil(day)[1] - 1]
 
 
 @builtin("week of year", "date: date")
-def week_of_year(run: Running, day: date) -> Decimal:
+def week_of_year(run: Running, day: Day) -> Decimal:
     """The ISO 8601 week, as in Swedish calendars."""
-    return Decimal(day.isocalendar().week)
+    return Decimal(moments.week_of_year(day))
