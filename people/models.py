@@ -62,8 +62,8 @@ class Staff(AbstractUser):
     @property
     def professions(self) -> list[str]:
         """Keys of the professions held today; asked anew each time, so that a revoked right is gone at once."""
-        held = Profession.objects.filter(assignments__in=self.assignments.current(timezone.localdate()))
-        return list(held.distinct().values_list("key", flat=True))
+        held = self.assignments.current(timezone.localdate()).order_by("profession__sort", "profession__key")
+        return list(dict.fromkeys(held.values_list("profession__key", flat=True)))
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):

@@ -25,7 +25,7 @@ from workflows.models import (
     UserTask,
 )
 from workflows.scenarios import Failed, Incoming, Open, Scenario
-from workflows.services import instances, messages, outbox, timers, user_tasks
+from workflows.services import instances, messages, outbox, timers, user_tasks, waits
 
 LEASE = timedelta(minutes=5)
 
@@ -120,7 +120,10 @@ class DatabaseWorld:
         timers.fire_due(now=now)
 
     def variables(self) -> dict[str, Any]:
-        found: dict[str, Any] = self._instance().engine_state["variables"]
+        instance = self._instance()
+        kept, held = waits.Rows.of(instance), waits.read(instance)
+        assert (kept.tasks, kept.timers, kept.messages) == (held.tasks, held.timers, held.messages)
+        found: dict[str, Any] = instance.engine_state["variables"]
         return found
 
     def outcome(self) -> str | None:

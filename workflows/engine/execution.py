@@ -97,6 +97,7 @@ class Execution:
         self.environment = FeelEnvironment(variables, decide)
         self.workflow: BpmnWorkflow
         self.happened: list[Happened] = []
+        self.completed: set[UUID] = set()  # tasks that someone outside has completed or answered
         self.outcome = ""
         self._steps = 0
 
@@ -171,6 +172,7 @@ class Execution:
             variable = getattr(task.task_spec, "variable", None) or task.task_spec.bpmn_id
             self.environment.assign(task, variable, answers)
             task.run()
+            self.completed.add(task_id)
             self._note(task)
             self._run()
 
@@ -182,6 +184,7 @@ class Execution:
         with self._stepping(now):
             self.environment.assign(task, task.task_spec.result_variable, result)
             task.complete()
+            self.completed.add(task_id)
             self._note(task)
             self._run()
 

@@ -7,13 +7,14 @@ from datetime import datetime
 from people.models import Staff
 from workflows import engine
 from workflows.models import HistoryEntry, HistoryKind, ProcessInstance
+from workflows.services import statements
 
 MAX_NOTED = 100
 
 
 def write(instance: ProcessInstance, execution: engine.Execution, *, by: Staff | None, now: datetime) -> None:
     """The steps that were completed, how decisions came about, and what expressions had to say."""
-    HistoryEntry.objects.bulk_create(
+    rows = [
         HistoryEntry(
             instance=instance,
             at=now,
@@ -25,7 +26,11 @@ def write(instance: ProcessInstance, execution: engine.Execution, *, by: Staff |
             detail={"decision": item.explanation, "version": instance.version.number} if item.explanation else {},
         )
         for item in execution.happened
-    )
+    ]
+    if execution.is_completed:
+        detail = {"outcome": execution.outcome}
+        rows.append(HistoryEntry(instance=instance, at=now, kind=HistoryKind.ENDED, detail=detail))
+    statements.insert(rows)
     _write_notes(instance, execution, now=now)
 
 

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from workflows import connectors, engine, published
 from workflows.models import OutboxMessage, OutboxState, TaskState, UserTask
-from workflows.services import incidents, settle, steps, turns
+from workflows.services import incidents, offers, steps, turns
 
 BACK_OFF = [timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800)]
 MAX_ATTEMPTS = len(BACK_OFF)
@@ -176,7 +176,7 @@ def _hand_over(row: OutboxMessage, error: connectors.DeliveryError, *, now: date
     title = operation.title if operation else row.operation
     why = f"Systemet svarade inte eller sade nej: {error.message} Gör det på annat sätt och skriv vad du gjorde."
     if not instance.user_tasks.filter(engine_task_id=row.engine_task_id, state=TaskState.OPEN).exists():
-        task = settle.fallback_task(instance, element, row.engine_task_id, why=why, now=now)
+        task = offers.fallback_task(instance, element, row.engine_task_id, why=why, now=now)
         UserTask.objects.bulk_create([task])
     text = f"”{title}” gick inte att skicka efter {row.attempt} försök: {error.message} Någon gör det för hand."
     group = incidents.IT

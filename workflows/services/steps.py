@@ -11,9 +11,9 @@ from django.db import transaction
 from people.models import Staff
 from workflows import engine, published
 from workflows.models import InstanceState, ProcessInstance
-from workflows.models.definition import HEAVY
-from workflows.services import settle
+from workflows.services import settle, statements
 
+LIGHT = ("id", "public_id", "definition_id", "number")  # of a version; the rest is read once, by `published`
 Act = Callable[[engine.Execution], None]
 
 
@@ -31,20 +31,25 @@ def take(
     """
     with transaction.atomic():
         instance = held or locked(instance_id)
-        if instance.state != InstanceState.ACTIVE:
-            raise InstanceEnded
-        version = published.of(instance.version.public_id)
-        execution = restored(instance, version)
-        act(execution)
-        settled = settle.settle(instance, execution, version, by=by, now=now)
-        pass_on(instance, settled, now=now)
+        settled = move(instance, act, by=by, now=now)
     return instance, settled
+
+
+def move(instance: ProcessInstance, act: Act, *, by: Staff | None, now: datetime) -> settle.Settled:
+    """The same for an instance that the caller has locked, in the caller's transaction: an error must end it."""
+    if instance.state != InstanceState.ACTIVE:
+        raise InstanceEnded
+    version = published.of(instance.version.public_id)
+    execution = restored(instance, version)
+    act(execution)
+    settled = settle.settle(instance, execution, version, by=by, now=now)
+    pass_on(instance, settled, now=now)
+    return settled
 
 
 def locked(instance_id: int) -> ProcessInstance:
     """The instance, its row locked until the transaction ends; not against rows that only point to it (no_key)."""
-    rows = ProcessInstance.objects.select_for_update(of=("self",), no_key=True).select_related("version", "individual")
-    return rows.defer(*(f"version__{name}" for name in HEAVY)).get(pk=instance_id)
+    return statements.locked(ProcessInstance, instance_id, {"version": LIGHT, "individual": ()})
 
 
 def restored(instance: ProcessInstance, version: published.Published) -> engine.Execution:

@@ -14,7 +14,7 @@ from people.models import Staff
 from workflows import engine, published
 from workflows.forms import answers as form_answers
 from workflows.models import HistoryEntry, HistoryKind, ProcessInstance, TaskKind, TaskState, UserTask
-from workflows.services import steps, turns
+from workflows.services import statements, steps, turns
 
 
 class TaskGone(Exception):
@@ -114,16 +114,21 @@ def complete(
     _require_right(task, by)
     with transaction.atomic():
         instance = steps.locked(task.instance_id)
-        fresh = _fresh(task)
-        fresh.instance = instance
-        if action_id is not None and fresh.action_id == action_id:
-            return Completed(fresh, next_tasks(instance))
-        if not fresh.is_open or (fresh.claimed_by_id not in (None, by.pk)):
-            _raise_lost(fresh)
-        cleaned = checked(fresh, answers, now=now)
-        _mark_completed(fresh, cleaned, by=by, now=now, action_id=action_id)
-        _, settled = steps.take(instance_id=instance.pk, held=instance, act=_act(fresh, cleaned, now), by=by, now=now)
-    return Completed(fresh, settled.appeared)
+        task.instance = instance
+        # The lock keeps others from ending it in between; what the page showed may be old, the row decides.
+        cleaned = checked(task, answers, now=now) if instance.is_active else {}
+        if not _mark_completed(task, cleaned, by=by, now=now, action_id=action_id):
+            return Completed(_earlier(task, action_id), next_tasks(instance))
+        settled = steps.move(instance, _act(task, cleaned, now), by=by, now=now)
+    return Completed(task, settled.appeared)
+
+
+def _earlier(task: UserTask, action_id: uuid.UUID | None) -> UserTask:
+    """The task as the same action left it. Raises what stands in the way of another."""
+    fresh = _fresh(task)
+    if action_id is None or fresh.action_id != action_id:
+        _raise_lost(fresh)
+    return fresh
 
 
 def checked(task: UserTask, answers: dict[str, Any], *, now: datetime) -> dict[str, Any]:
@@ -170,20 +175,23 @@ def _act(task: UserTask, answers: dict[str, Any], now: datetime) -> steps.Act:
 
 def _mark_completed(
     task: UserTask, answers: dict[str, Any], *, by: Staff, now: datetime, action_id: uuid.UUID | None
-) -> None:
+) -> bool:
+    """Whether it was open and free, or taken by the same person."""
     values = {
         "state": TaskState.COMPLETED,
         "ended_at": now,
-        "completed_by": by,
+        "completed_by_id": by.pk,
         "answers": answers,
         "action_id": action_id,
-        "claimed_by": by,
+        "claimed_by_id": by.pk,
         "changed_at": now,
     }
-    if UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN).update(**values) != 1:
-        _raise_lost(_fresh(task))
+    free = f"(claimed_by_id IS NULL OR claimed_by_id = {int(by.pk)})"
+    if statements.update(UserTask, {"id": task.pk, "state": TaskState.OPEN}, values, also=free) != 1:
+        return False
     for name, value in values.items():
         setattr(task, name, value)
+    return True
 
 
 def _require_right(task: UserTask, by: Staff) -> None:

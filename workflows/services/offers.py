@@ -1,0 +1,100 @@
+"""The rows of tasks that are offered to people: from the diagram's step, or in the place of a system."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from workflows import engine, feel
+from workflows.diagram import Element
+from workflows.engine import clock
+from workflows.models import ProcessInstance, TaskKind, UserTask
+from workflows.services import restricted
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def user_task(
+    instance: ProcessInstance, execution: engine.Execution, waiting: engine.WaitingTask, *, now: datetime
+) -> UserTask:
+    element, settings = waiting.element, waiting.element.properties
+    variables = execution.seen_by(waiting.id)
+    due_at = _moment(settings.get("forfaller", ""), variables, element, now)
+    late_group = settings.get("eskaleras_till", "")
+    after = settings.get("eskalera_efter", "PT0S")
+    return UserTask(
+        instance=instance,
+        individual_id=instance.individual_id,
+        engine_task_id=waiting.id,
+        element_id=element.id,
+        name=element.name or element.id,
+        form_key=settings.get("formKey") or element.id,
+        why=_sentence(settings.get("varfor", ""), variables, now)[:1000],
+        group=element.lane,
+        is_restricted=instance.individual.is_protected,
+        escalated_to=_stand_in(instance, element.lane, now),
+        priority=int(settings.get("prioritet", "2")),
+        created_at=now,
+        changed_at=now,
+        due_at=due_at,
+        due_sort=due_at or FAR,
+        escalate_at=clock.due(after, due_at) if due_at and late_group else None,
+        escalation_group=late_group,
+    )
+
+
+def fallback_task(
+    instance: ProcessInstance, element: Element, engine_task_id: UUID, *, why: str, now: datetime
+) -> UserTask:
+    """The same step, for a person to do by hand since no system did it."""
+    due_at = clock.due(element.properties.get("forfaller", "PT4H"), now)
+    group = element.properties.get("reserv_roll") or element.lane or "samordnare"
+    return UserTask(
+        instance=instance,
+        individual_id=instance.individual_id,
+        engine_task_id=engine_task_id,
+        element_id=element.id,
+        kind=TaskKind.FALLBACK,
+        name=f"Gör för hand: {element.name or element.id}",
+        form_key="_shared/manuell_atgard",
+        why=why[:1000],
+        group=group,
+        is_restricted=instance.individual.is_protected,
+        escalated_to=_stand_in(instance, group, now),
+        priority=1,
+        created_at=now,
+        changed_at=now,
+        due_at=due_at,
+        due_sort=due_at,
+    )
+
+
+def _stand_in(instance: ProcessInstance, group: str, now: datetime) -> str:
+    if not instance.individual.is_protected:
+        return ""
+    return restricted.stand_in(group, on=now.astimezone(clock.ZONE).date())
+
+
+def _moment(text: str, variables: dict[str, Any], element: Element, now: datetime) -> datetime | None:
+    if not text:
+        return None
+    try:
+        if not clock.is_literal(text):
+            value = feel.to_plain(feel.evaluate(text, variables, now=now))
+            return clock.due(value, now) if isinstance(value, str) else None
+        return clock.due(text, now)
+    except (clock.BadTimer, feel.FeelError) as error:
+        raise engine.EngineError(element.id, "due", f"Förfallotiden gick inte att räkna ut: {error}") from None
+
+
+def _sentence(template: str, variables: dict[str, Any], now: datetime) -> str:
+    """A sentence with FEEL in braces, e.g. "Hemgång {a1.beraknad_utskrivning}"."""
+    parts = template.replace("}", "{").split("{")
+    for index in range(1, len(parts), 2):
+        try:
+            value = feel.to_plain(feel.evaluate(parts[index], variables, now=now))
+        except feel.FeelError:
+            value = None
+        parts[index] = "–" if value is None else str(value)
+    return "".join(parts)
