@@ -234,11 +234,12 @@ def _decisions(folder: Folder, findings: list[Finding]) -> set[str]:
     for name, text in folder.sources.items():
         if not name.endswith(".dmn"):
             continue
-        found = dmn.check(text.encode(), name)
+        found = dmn.check(text.encode(), name, published.other_tables(folder.sources, name))
         findings += found
         if any(item.severity == "error" for item in found):
             continue
-        for decision in dmn.load(text.encode()).decisions:
+        model = dmn.load(text.encode(), published.other_tables(folder.sources, name))
+        for decision in (*model.decisions, *model.services):
             if decision in known:
                 findings.append(
                     Finding(name, decision, "error", "twice", f"Beslutet {decision} finns också i {known[decision]}.")

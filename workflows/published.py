@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -49,7 +49,7 @@ class Published:
             raise engine.EngineError(decision_id, "no-decision", f"Beslutstabellen {decision_id} finns inte.")
         try:
             return feel.to_plain(dmn.evaluate(model, decision_id, dict(variables), now=now).value)
-        except dmn.DmnError as error:
+        except (dmn.DmnError, feel.FeelError) as error:
             raise engine.EngineError(decision_id, "decision", f"Beslutstabellen {decision_id}: {error}") from None
 
     def form(self, key: str) -> form_definition.Form:
@@ -91,13 +91,18 @@ def message_rules(config: Mapping[str, Any]) -> dict[str, MessageRule]:
     }
 
 
+def other_tables(sources: Mapping[str, str], name: str) -> Iterator[bytes]:
+    """The decision files that one of them may import."""
+    return (text.encode() for other, text in sources.items() if other.endswith(".dmn") and other != name)
+
+
 def assemble(config: Mapping[str, Any], sources: Mapping[str, str], compiled: Mapping[str, Any]) -> Published:
     """A version from its stored parts; also used by the checks and the scenarios, without a database."""
     decisions: dict[str, dmn.Model] = {}
     for name, text in sources.items():
         if name.endswith(".dmn"):
-            model = dmn.load(text.encode())
-            decisions.update(dict.fromkeys(model.decisions, model))
+            model = dmn.load(text.encode(), other_tables(sources, name))
+            decisions.update(dict.fromkeys((*model.decisions, *model.services), model))
     return Published(
         key=config["key"],
         title=config["title"],

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 
 from workflows import dmn, feel
+from workflows.dmn.cells import quick
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 NAMESPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -181,3 +182,107 @@ def test_a_bomb_in_a_cell_stops_with_the_cell_named() -> None:
     with pytest.raises(dmn.DmnError) as caught:
         decide(model(table(["x"], [(["count(for i in 1..10**9 return i) > 1"], ["1"])])), x=1)
     assert caught.value.element == "beslut_r1_i0"
+
+
+@pytest.mark.parametrize("column", ["string", "number"])
+def test_a_value_or_answer_outside_its_column_is_null_and_told(column: str) -> None:
+    data = model(table(["x"], [(["-"], ['"mellan"'])], values='"låg","hög"'))
+    result = decide(data, x=1)
+    assert (result.value, result.hits) == (None, (1,))
+    assert [note.message for note in result.diagnostics] == ["Svaret är inte ett av kolumnens tillåtna."]
+    allowed = b"<inputValues><text>1, 2, 3</text></inputValues></input>"
+    kind = f'<inputExpression typeRef="{column}">'.encode()
+    data = model(table(["x"], [(["-"], ["x"]), (["null"], ['"tomt"'])], policy='hitPolicy="COLLECT"'))
+    data = data.replace(b"</input>", allowed).replace(b"<inputExpression>", kind)
+    result = decide(data, x=7)
+    assert (result.hits, len(result.diagnostics)) == ((1, 2), 1)
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ('hitPolicy="COLLECT" aggregation="COUNT"', 0),
+        ('hitPolicy="COLLECT" aggregation="SUM"', None),
+        ('hitPolicy="COLLECT"', None),
+        ('hitPolicy="RULE ORDER"', None),
+        ('hitPolicy="FIRST"', None),
+    ],
+)
+def test_without_a_hit_only_a_count_has_an_answer(policy: str, expected: object) -> None:
+    assert decide(model(table(["x"], OVERLAPPING, policy=policy)), x=None).value == expected
+
+
+def test_a_sum_of_texts_is_null_and_told() -> None:
+    result = decide(model(table(["x"], OVERLAPPING, policy='hitPolicy="COLLECT" aggregation="SUM"')), x=7)
+    assert (result.value, [note.element for note in result.diagnostics]) == (None, ["beslut_t"])
+
+
+def test_several_outputs_are_collected_ordered_and_compared_whole() -> None:
+    rules = [(["> 1"], ['"låg"', "1"]), (["> 2"], ['"hög"', "2"]), (["> 3"], ['"hög"', "1"])]
+    values = '"hög","låg"'
+
+    def answer(policy: str, listed: str = "") -> object:
+        data = table(["x"], rules, policy=f'hitPolicy="{policy}"', outputs=("nivå", "prio"))
+        first = f"<outputValues><text>{listed}</text></outputValues>" if listed else ""
+        return feel.to_plain(decide(model(data.replace('name="nivå">', f'name="nivå">{first}')), x=9).value)
+
+    assert answer("COLLECT") == [{"nivå": "låg", "prio": 1}, {"nivå": "hög", "prio": 2}, {"nivå": "hög", "prio": 1}]
+    assert answer("PRIORITY", values) == {"nivå": "hög", "prio": 2}
+    assert answer("OUTPUT ORDER", values) == [
+        {"nivå": "hög", "prio": 2},
+        {"nivå": "hög", "prio": 1},
+        {"nivå": "låg", "prio": 1},
+    ]
+    with pytest.raises(dmn.DmnError, match="Rad 1, 2 och 3 träffar men svarar olika"):
+        answer("ANY")
+
+
+CELLS = [
+    '"a","b"',
+    'not("a")',
+    "1, 2",
+    "not(1)",
+    "true",
+    "false",
+    "< 2",
+    ">= 2",
+    "= 2",
+    "!= 2",
+    "[1..2]",
+    "]1..2[",
+    "-1",
+]
+CELLS += ["not(< 2)", "[2..1]", "(-1..1]", '"1"', "null", "> -1", 'not("a", "b")']
+VALUES = [
+    "a",
+    "b",
+    "1",
+    "",
+    1,
+    2,
+    1.5,
+    -1,
+    True,
+    False,
+    None,
+    ["a"],
+    [1],
+    {},
+    feel.evaluate('date("2026-11-27")', {}, now=NOW),
+]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_short_way_through_a_cell_answers_as_its_tree_does(cell: str) -> None:
+    tree = feel.parse_unary(cell)
+    answer = quick(tree.root)
+    for value in VALUES:
+        given = feel.evaluate("x", {"x": value}, now=NOW)
+        short = answer(given) if answer is not None else None
+        assert short is None or short is (feel.evaluate(tree, {"?": given}, now=NOW) is True), value
+
+
+def test_cells_are_read_once_when_the_model_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = dmn.load(model(table(["x"], [(["x > 2 and x < 7"], ["x * 2"])])))
+    monkeypatch.setattr("workflows.feel.parser.Parser.__init__", None)
+    assert dmn.evaluate(loaded, "beslut", {"x": 3}, now=NOW).value == 6

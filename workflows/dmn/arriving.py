@@ -23,11 +23,12 @@ def arrived(value: object, wanted: TypeRef | None, run: ModelRun) -> object:
     """The value with its texts read as dates, times and durations wherever the type says so; a misread is null."""
     if wanted is None:
         return value
+    if wanted.name == "list" and wanted.parts:
+        inner = wanted.parts[0]
+        return [arrived(item, inner, run) for item in value] if isinstance(value, list) else arrived(value, inner, run)
     if isinstance(value, str):
         reader = _READERS.get(wanted.name)
         return value if reader is None else _read(reader, value, run)
-    if isinstance(value, list) and wanted.name == "list" and wanted.parts:
-        return [arrived(item, wanted.parts[0], run) for item in value]
     if isinstance(value, dict) and wanted.keys:
         parts = dict(zip(wanted.keys, wanted.parts, strict=True))
         return {key: arrived(item, parts.get(key), run) for key, item in value.items()}

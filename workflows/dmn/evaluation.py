@@ -1,7 +1,7 @@
 """Evaluates a decision after those it requires, and keeps how the answer came about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import workflows.dmn.tables  # noqa: F401  registers how tables are evaluated
@@ -24,10 +24,11 @@ class Result:
 
     value: object
     hits: tuple[int, ...]  # row numbers from 1; () for an expression or when no row fits
-    inputs: Mapping[str, object]  # what each input column of the table saw, or what the expression read
+    inputs: Mapping[str, object]  # what each input column of the table saw
     diagnostics: tuple[CellDiagnostic, ...]
     required: Mapping[str, "Result"]  # by decision id: the decisions this one is built on
     tables: tuple[TableTrace, ...] = ()  # every table evaluated on the way, those of required decisions apart
+    reads: Mapping[str, object] = field(default_factory=dict)  # what an expression that is no table read
 
 
 def evaluate(model: Model, decision_id: str, variables: Mapping[str, object], *, now: datetime) -> Result:
@@ -128,17 +129,22 @@ class Answers:
     def result(self, decision: Decision) -> Result:
         if decision.key in self.results:
             return self.results[decision.key]
+        for needed in decision.needs:
+            if isinstance(self._model.elements[needed.key], Decision):
+                self.value(needed.key)
+        run = self._run
+        notes, traces = len(run.notes), len(run.traces)  # what follows is about this decision
         values: dict[str, object] = {}
         self._fill(values, decision.needs)
-        run = self._run
-        notes, traces = len(run.notes), len(run.traces)
         value = self._decided(decision, values)
+        tables = tuple(run.traces[traces:])
         result = Result(
             value,
-            *_seen(decision, run, traces, values),
+            *_seen(decision, tables),
             tuple(run.notes[notes:]),
             self._required(decision),
-            tuple(run.traces[traces:]),
+            tables,
+            _read(decision, values, run),
         )
         self.results[decision.key] = result
         return result
@@ -198,24 +204,29 @@ def _received(element: InputData | Decision, value: object, run: ModelRun) -> ob
     return run.conformed(arrived(from_plain(value, run), element.type, run), element.type)
 
 
-def _seen(
-    decision: Decision, run: ModelRun, first_trace: int, values: Mapping[str, object]
-) -> tuple[tuple[int, ...], Mapping[str, object]]:
-    """Which rows hit, and what the decision looked at."""
+def _seen(decision: Decision, tables: tuple[TableTrace, ...]) -> tuple[tuple[int, ...], Mapping[str, object]]:
+    """Which rows of the decision's own table hit, and what its columns saw."""
     table = decision.logic
-    if isinstance(table, DecisionTable):
-        for trace in run.traces[first_trace:]:
-            if trace.table is table:
-                columns = zip(table.inputs, trace.values, strict=True)
-                return trace.hits, {column.label: value for column, value in columns}
+    trace = next((one for one in tables if one.table is table), None)
+    if trace is None:
         return (), {}
+    columns = zip(trace.table.inputs, trace.values, strict=True)
+    return trace.hits, {column.label: value for column, value in columns}
+
+
+def _read(decision: Decision, values: Mapping[str, object], run: ModelRun) -> dict[str, object]:
+    """What the expressions of a decision that is no table took from outside; functions are not worth telling."""
+    if isinstance(decision.logic, DecisionTable):
+        return {}
     found = {".".join(path): _at(path, values, run) for path in sorted(decision.reads)}
-    return (), found
+    return {name: value for name, value in found.items() if not isinstance(value, Closure)}
 
 
 def _at(path: tuple[str, ...], values: Mapping[str, object], run: ModelRun) -> object:
     """What a name and its keys lead to, without evaluating anything."""
     value = values[path[0]] if path[0] in values else run.variables.get(path[0])
     for key in path[1:]:
-        value = value.get(key) if isinstance(value, Mapping) else None
+        if not isinstance(value, Mapping):
+            break  # a property such as `.year`, or the key of a list's elements: the whole value was looked at
+        value = value.get(key)
     return value

@@ -1,6 +1,6 @@
 """Reads the elements of one file: each with the logic and the names that its requirements let it see."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from lxml import etree
 
@@ -20,7 +20,7 @@ from workflows.dmn.model import (
     Service,
 )
 from workflows.dmn.parts import NULL
-from workflows.dmn.requirements import Declared, declared, identity, names, needs
+from workflows.dmn.requirements import declared, identity, names, needs
 from workflows.feel.names import is_plain
 from workflows.feel.nodes import TypeRef
 
@@ -35,6 +35,7 @@ class Graph:
         self._types = types
         self._keys = keys
         self._declared = declared(document, documents)
+        self._spelled = frozenset(spelled[0] for one in self._declared.values() for spelled in one.names)
         self.tables: list[DecisionTable] = []
 
     def elements(self) -> Elements:
@@ -142,10 +143,7 @@ class Graph:
         return found
 
     def _tell_of_unrequired(self, element_id: str, seen: frozenset[str], boxes: Boxes) -> None:
-        others: Mapping[str, Declared] = {
-            names[0]: one for one in self._declared.values() for names in one.names if names[0] not in seen
-        }
-        for name in sorted({path[0] for path in boxes.reads} & others.keys()):
+        for name in sorted({path[0] for path in boxes.reads if path[0] in self._spelled} - seen):
             message = f"Uttrycket använder {name[:60]}, men inget krav (pil) leder dit; värdet blir tomt."
             self._document.remark(element_id, "missing-requirement", message)
 

@@ -67,7 +67,7 @@ class Reader:
         decisions = {element.id: element for element in own if isinstance(element, Decision)}
         services = {element.id: element for element in own if isinstance(element, Service)}
         inputs = tuple(element.name for element in own if isinstance(element, InputData))
-        if not decisions and not document.findings and not any(document.elements()):
+        if not own and not document.findings and document.child(document.root, "itemDefinition") is None:
             document.say("", "no-decision", "Filen innehåller inget beslut.")
         names = frozenset({*keys, *(element.name for element in own)})
         declared = frozenset(spelled for element in own for spelled in getattr(element, "names", (element.name,)))

@@ -77,22 +77,43 @@ def _need(
 
 
 def refuse_circles(document: Document, own: Iterable[Element], elements: Mapping[str, Element]) -> None:
+    """Tell of every decision that is built on itself."""
+    built_on = {
+        key: {need.key for need in element.needs}
+        for key, element in elements.items()
+        if isinstance(element, Decision) and element.needs
+    }
+    circling = _circling(built_on)
     for element in own:
-        if isinstance(element, Decision) and _reaches_itself(element, elements):
+        if isinstance(element, Decision) and element.key in circling:
             document.say(element.id, "circular", "Beslutet bygger på sig självt.")
 
 
-def _reaches_itself(start: Decision, elements: Mapping[str, Element]) -> bool:
-    seen: set[str] = set()
-    waiting: list[Element] = [start]
+def _circling(built_on: Mapping[str, set[str]]) -> set[str]:
+    """Those left when whoever needs nobody left, or is needed by nobody left, has been taken away again and again."""
+    left = _without_ends(built_on)
+    needed_by: dict[str, set[str]] = {}
+    for key in left:
+        for needed in built_on[key] & left:
+            needed_by.setdefault(needed, set()).add(key)
+    return _without_ends(needed_by)
+
+
+def _without_ends(built_on: Mapping[str, set[str]]) -> set[str]:
+    """The keys that are on the way to a circle."""
+    users: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
+    for key, needed in built_on.items():
+        counts[key] = len(needed)
+        for one in needed:
+            users.setdefault(one, []).append(key)
+    waiting = [one for one in users if one not in counts] + [key for key, count in counts.items() if not count]
+    left = set(counts)
     while waiting:
         current = waiting.pop()
-        if not isinstance(current, Decision):
-            continue
-        for need in current.needs:
-            if need.key == start.key:
-                return True
-            if need.key not in seen and need.key in elements:
-                seen.add(need.key)
-                waiting.append(elements[need.key])
-    return False
+        left.discard(current)
+        for user in users.get(current, ()):
+            counts[user] -= 1
+            if not counts[user]:
+                waiting.append(user)
+    return left
