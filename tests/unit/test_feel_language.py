@@ -211,12 +211,12 @@ def test_a_cell_tests_its_input(cell: str, given: object, passes: bool) -> None:
         ('"öppen', 0, "citattecken"),
         ("a = “x”", 4, "raka citattecken"),
         ("{a: 1, a: 2}", 0, "två gånger"),
-        ("1 = = 2", 4, "passar inte"),
+        ("1 = = 2", 4, "ett enda likhetstecken"),
         ("f(1, b: 2)", 1, "namn"),
         ('@"2026-13-01"', 0, "finns inte"),
         ("", 0, "tar slut"),
         ("a and not b", 6, "parentes"),
-        ("[1, 2", 5, "']'"),
+        ("[1, 2", 5, "inte stängd"),
     ],
 )
 def test_what_does_not_parse_says_where_and_why(text: str, position: int, reason: str) -> None:

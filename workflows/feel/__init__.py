@@ -1,8 +1,9 @@
 """FEEL, the expression language of DMN 1.5: parsed once, walked with limits, never compiled to Python."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 
 import workflows.feel.access
 import workflows.feel.builtins
@@ -11,6 +12,8 @@ import workflows.feel.iteration  # noqa: F401  these four register functions and
 from workflows.feel.analysis import free_names, unknown_functions
 from workflows.feel.errors import Diagnostic, FeelError
 from workflows.feel.functions import catalogue
+from workflows.feel.mistakes import explained
+from workflows.feel.names import is_plain
 from workflows.feel.nodes import Tree, UnaryTree
 from workflows.feel.parser import Parser
 from workflows.feel.plain import to_plain
@@ -33,6 +36,7 @@ __all__ = [
     "to_plain",
     "unknown_functions",
 ]
+Read = TypeVar("Read", bound=Tree)
 _KEPT_TEXT = 4_000  # longer texts are rare, and a cache of them could fill the memory
 _TOO_DEEP = "Uttrycket har för många nivåer inuti varandra."
 
@@ -51,21 +55,30 @@ def parse_unary(text: str, names: frozenset[str] = frozenset()) -> UnaryTree:
 
 
 def _tree(text: str, names: frozenset[str]) -> Tree:
-    try:
-        return Parser(text, names).expression_tree()
-    except RecursionError:
-        raise FeelError(0, _TOO_DEEP) from None
+    return _read(text, lambda: Parser(text, names).expression_tree())
 
 
 def _unary_tree(text: str, names: frozenset[str]) -> UnaryTree:
+    return _read(text, lambda: Parser(text, names).unary_tree())
+
+
+def _read(text: str, read: Callable[[], Read]) -> Read:
     try:
-        return Parser(text, names).unary_tree()
+        return read()
     except RecursionError:
         raise FeelError(0, _TOO_DEEP) from None
+    except FeelError as error:
+        raise explained(text, error) from None
 
 
 _kept_tree = lru_cache(maxsize=1024)(_tree)
 _kept_unary_tree = lru_cache(maxsize=2048)(_unary_tree)
+
+
+@lru_cache(maxsize=256)
+def _cut_apart(names: tuple[str, ...]) -> frozenset[str]:
+    """The names that the parser must know to read."""
+    return frozenset(name for name in map(str, names) if not is_plain(name))
 
 
 def evaluate(
@@ -80,5 +93,5 @@ def evaluate(
     Numbers come back as Decimal, missing values as None with a reason in `diagnostics`. Raises FeelError only for an
     expression that does not parse or that a limit stops. `now` is aware and is all the expression knows of the clock.
     """
-    tree = parse(expression) if isinstance(expression, str) else expression
+    tree = parse(expression, _cut_apart(tuple(variables))) if isinstance(expression, str) else expression
     return Run(variables, now=now, diagnostics=diagnostics).value(tree)

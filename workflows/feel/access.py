@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from workflows.feel import moments, nodes
+from workflows.feel import mistakes, moments, nodes
 from workflows.feel.builtins.registry import BUILTINS
 from workflows.feel.plain import from_plain
 from workflows.feel.run import MISSING, Run, Scope, attempt, handles
@@ -20,7 +20,7 @@ def _name(run: Run, node: nodes.Name, scope: Scope | None) -> object:
         return run.variable(name)
     if name in BUILTINS:
         return Builtin(name)
-    run.note(f"Namnet {name[:60]!r} finns inte.", node.position)
+    run.note(mistakes.unknown_name(name), node.position)
     return None
 
 

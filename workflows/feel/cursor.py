@@ -7,6 +7,19 @@ from workflows.feel.lexer import Token, tokens
 from workflows.feel.names import NameTable
 from workflows.feel.nodes import Node
 
+_WANTED = {
+    ")": "en parentes ( är inte stängd",
+    "]": "en hakparentes [ är inte stängd",
+    "}": "en klammer { är inte stängd",
+    "then": "efter villkoret i if ska then stå",
+    "else": "ett if ska ha både then och else",
+    "in": "efter namnet ska in stå",
+    "return": "i en for ska return stå före det som räknas ut",
+    "satisfies": "i some och every ska satisfies stå före villkoret",
+    "of": "typprovning skrivs instance of",
+    "and": "between skrivs a between 1 and 5",
+}
+
 
 class Cursor:
     """The tokens of one text and the names in scope."""
@@ -39,12 +52,14 @@ class Cursor:
     def expect(self, text: str) -> Token:
         token = self.token
         if not self.take(text):
-            raise self.unexpected(f"här väntades {text!r}")
+            raise self.unexpected(_WANTED.get(text, f"här väntades {text}"))
         return token
 
     def unexpected(self, wanted: str = "") -> FeelError:
         token = self.token
         found = "Uttrycket tar slut för tidigt" if token.kind == "end" else f"{token.text[:40]!r} passar inte här"
+        if not wanted and token.kind in ("number", "string", "at", "name"):
+            wanted = "kanske saknas ett tecken eller ord framför, till exempel + eller and"
         return FeelError(token.position, f"{found}; {wanted}." if wanted else f"{found}.")
 
     def expression(self, power: int = 0) -> Node:

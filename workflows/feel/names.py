@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # Built-in names that contain a keyword; all others are plain words, and plain words in a row are always one name.
 _BUILTINS_WITH_KEYWORDS = ("date and time", "years and months duration", "days and time duration", "get or else")
 _MAX_WORDS = 30
+_IN_NAMES = (".", "/", "-", "'", "+", "*", "**")  # DMN 1.5 §10.3.1.2, additional name symbols
 
 
 class NameTable:
@@ -22,6 +23,7 @@ class NameTable:
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._known: list[tuple[str, ...]] = []
         self._counts: Counter[tuple[str, ...]] = Counter()
+        self._ever: set[tuple[str, ...]] = set()  # also those out of scope, which may still be keys of a context
         for name in (*_BUILTINS_WITH_KEYWORDS, *names):
             self.add(name)
 
@@ -36,23 +38,25 @@ class NameTable:
         if 1 < len(words) <= _MAX_WORDS:
             self._known.append(words)
             self._counts[words] += 1
+            self._ever.add(words)
 
     def mark(self) -> int:
         return len(self._known)
 
     def forget(self, mark: int) -> None:
-        self._counts -= Counter(self._known[mark:])
+        for words in self._known[mark:]:
+            self._counts[words] -= 1
         del self._known[mark:]
 
-    def take(self, cursor: "Cursor") -> str:
+    def take(self, cursor: "Cursor", *, after_dot: bool = False) -> str:
         """The longest known name here, else all plain words in a row."""
         start = cursor.at
         if cursor.tokens[start].text == "not" and cursor.tokens[start + 1].kind == "name":
             raise FeelError(cursor.tokens[start].position, "not skrivs med parentes: not(villkor).")
-        cursor.at = start + max(self._known_words(cursor), self._plain_words(cursor), 1)
+        cursor.at = start + max(self._known_words(cursor, after_dot=after_dot), self._plain_words(cursor), 1)
         return _spelled(cursor, start, cursor.at)
 
-    def _known_words(self, cursor: "Cursor") -> int:
+    def _known_words(self, cursor: "Cursor", *, after_dot: bool) -> int:
         """How many tokens the longest known name here has; looked up, for thousands may be known."""
         words: tuple[str, ...] = ()
         longest = 0
@@ -60,7 +64,7 @@ class NameTable:
             if token.kind not in ("name", "operator", "number"):
                 break
             words = (*words, token.text)
-            if words in self._counts:
+            if self._counts.get(words) or (after_dot and words in self._ever):
                 longest = len(words)
         return longest
 
@@ -87,7 +91,9 @@ class NameTable:
             raise cursor.unexpected("här väntades ett namn")
         while cursor.at - start <= _MAX_WORDS:
             token = cursor.tokens[cursor.at]
-            if token.kind not in ("name", "operator", "number") or token.text in (":", ",", ")", "(", "{", "}", "in"):
+            if token.kind == "operator" and token.text not in _IN_NAMES:
+                break
+            if token.kind not in ("name", "operator", "number") or token.text == "in":
                 break
             cursor.at += 1
         if cursor.at == start:

@@ -228,7 +228,7 @@ class Parser(Cursor):
         position = self.expect(".").position
         if self.token.kind != "name":
             raise self.unexpected("efter punkten väntades ett namn")
-        return Path(position, left, self.names.take(self))
+        return Path(position, left, self.names.take(self, after_dot=True))
 
     def call(self, left: Node) -> Node:
         position = self.expect("(").position

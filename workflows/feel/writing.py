@@ -43,7 +43,8 @@ def _joined(parts: Sequence[str], budget: Budget) -> str:
 
 
 def _key(key: str) -> str:
-    return key if key.replace("_", "a").replace(" ", "a").isalnum() else '"' + key.replace('"', '\\"') + '"'
+    is_name = key.replace("_", "a").replace(" ", "a").isalnum() and not key[0].isdigit()
+    return key if is_name else '"' + key.replace('"', '\\"') + '"'
 
 
 def _range(value: Range, budget: Budget) -> str:
