@@ -1,8 +1,10 @@
 """The functions of the field agree with slow, obvious references, with `people`, and never show a personnummer."""
 
+import contextlib
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,13 +15,17 @@ from people import identity
 from people.invented import PEOPLE
 from people.models import Individual
 from web import swedish as web_swedish
-from workflows import feel
+from workflows import dmn, feel
 from workflows.feel import personnummer, swedish, swedish_text
+from workflows.feel.builtins import field
+from workflows.feel.builtins.registry import BUILTINS
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 ONE = timedelta(days=1)
+SHARED = Path(__file__).parent.parent.parent / "bpmn" / "_shared"
+PAYMENT = dmn.load((SHARED / "betalningsansvar.dmn").read_bytes())
 
 
 def plain(text: str, **variables: object) -> object:
@@ -265,3 +271,32 @@ def test_a_number_that_was_read_does_not_show_itself() -> None:
 def test_a_number_in_a_text_reads_back_as_itself(value: Decimal) -> None:
     text = swedish_text.number_in_text(value, None)
     assert Decimal(text.replace("\u00a0", "").replace(",", ".")) == value
+
+
+ODD = [
+    *("null", "true", "-1", "0.5", "40000", "1e30", '""', '"T"', '"måndag"', '"19380514-2381"', "{}", "[1..3]"),
+    *('"0001-01-01T00:00:00+18:00"', '"9999-12-31T23:59:59Z"', '"999999999-01-01"', '@"-9999-01-01"', '["2026-11-21"]'),
+    *('@"12:00:00Z"', '"24:00"', '"2026-10-25T02:30:00"', '"2026-W47-1T08:00"', '"１９３８０５１４-２３８１"'),
+]
+
+
+@pytest.mark.parametrize("name", [name for name in BUILTINS if BUILTINS[name][0].function.__module__ == field.__name__])
+def test_a_function_of_the_field_takes_anything_and_never_breaks(name: str) -> None:
+    for n, first in enumerate(ODD):
+        for arguments in ([first], *([first, second] for second in ODD[n % 5 :: 5])):
+            with contextlib.suppress(feel.FeelError):  # stopped by a limit
+                feel.evaluate(f"{name}({', '.join(arguments)})", {}, now=NOW)
+
+
+SENT = st.integers(0, 5 * 365 * 24 * 60 * 60).map(lambda seconds: NOW + timedelta(seconds=seconds))
+
+
+@given(SENT, st.sampled_from(["lag", "stockholm"]))
+def test_a_deadline_is_the_day_that_the_table_of_payment_says(sent: datetime, agreement: str) -> None:
+    local = swedish.local(sent)
+    probe = {"skickad_dt": local, "fore_klockan_tolv": local.time() <= time(12), "anmald": True}
+    variables = {"parametrar": {"avtal_betalningsansvar": agreement}, "klockprov": probe | {"kallelse_behovs": False}}
+    answer = dmn.evaluate(PAYMENT, "betalningsansvar", variables, now=NOW).value
+    ours = {"lag": "frist_efter(sent, 3)", "stockholm": 'vid_klockan(frist_efter(sent, 2), "00:00")'}[agreement]
+    assert isinstance(answer, dict)
+    assert answer["fran"] == feel.evaluate(ours, {"sent": sent}, now=NOW)
