@@ -9,23 +9,27 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from people.models import Staff
 from tests import forlopp, pages
+from workflows import engine
 from workflows.models import (
     HistoryEntry,
     HistoryKind,
     InboxMessage,
     InboxState,
+    Incident,
     MessageDelivery,
     ProcessInstance,
     TaskState,
+    TimerJob,
     UserTask,
 )
-from workflows.services import inbox, instances, outbox, timers, turns, user_tasks
+from workflows.services import inbox, instances, outbox, steps, timers, turns, user_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -191,6 +195,81 @@ def test_everything_at_once_about_one_person_leaves_nobody_locked_out(staff: lis
     # Whoever won, everyone who died has one task to wind up, and no other.
     open_tasks = UserTask.objects.filter(state=TaskState.OPEN)
     assert sorted(open_tasks.values_list("element_id", flat=True)) == ["stada"] * 4
+
+
+def waiting_for_time(by: Staff, count: int) -> list[ProcessInstance]:
+    """Instances with a timer on the task that is open."""
+    found = []
+    for number in range(count):
+        receive("borja", str(number))
+        task = UserTask.objects.get(element_id="a", state=TaskState.OPEN)
+        user_tasks.complete(task=task, answers={"svar": "ja"}, by=by, now=NOW)
+        (row,) = outbox.claim(worker="prov", now=NOW, lease=timedelta(minutes=1))
+        outbox.succeed(key=row.key, token=row.token, result={}, now=NOW)
+        receive("info", str(number))
+        found.append(task.instance)
+    assert TimerJob.objects.count() == count
+    return found
+
+
+def test_workers_side_by_side_fire_each_timer_once(staff: list[Staff]) -> None:
+    waiting_for_time(staff[0], 6)
+    moved = []
+    at_once(*[lambda: moved.append(timers.fire_due(now=NOW + timedelta(days=3)))] * 3)
+    assert sum(moved) == 6
+    assert UserTask.objects.filter(element_id="sen").count() == 6
+    assert not TimerJob.objects.exists()
+
+
+def test_a_timer_whose_instance_is_held_waits_for_the_next_round_and_the_others_fire(staff: list[Staff]) -> None:
+    held, other = waiting_for_time(staff[0], 2)
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer")
+    let_go = threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            steps.locked(held.pk)
+            holding.set()
+            let_go.wait(60)
+        connection.close()
+
+    holding = threading.Event()
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert holding.wait(60)
+    assert timers.fire_due(now=NOW + timedelta(days=3)) == 1
+    assert UserTask.objects.get(element_id="sen").instance_id == other.pk
+    let_go.set()
+    thread.join(60)
+    assert timers.fire_due(now=NOW + timedelta(days=3)) == 1
+
+
+def test_a_poisoned_timer_stops_alone_and_is_tried_ever_more_seldom(staff: list[Staff]) -> None:
+    poisoned, _ = waiting_for_time(staff[0], 2)
+    later = NOW + timedelta(days=3)
+    with mock.patch.object(engine.Execution, "fire", fails_for(poisoned, engine.Execution.fire)):
+        assert timers.fire_due(now=later) == 1
+        assert timers.fire_due(now=later) == 0
+        assert timers.fire_due(now=later + timedelta(minutes=1)) == 0
+    job = TimerJob.objects.get()
+    assert (job.instance_id, job.failures) == (poisoned.pk, 2)
+    assert job.due_at == later + timedelta(minutes=6)
+    (incident,) = Incident.objects.all()
+    assert (incident.instance_id, incident.attempts) == (poisoned.pk, 2)
+    assert timers.fire_due(now=later + timedelta(minutes=6)) == 1
+
+
+def fails_for(instance: ProcessInstance, fire: Callable[..., None]) -> Callable[..., None]:
+    """The engine cannot take this instance on."""
+    ref = str(instance.public_id)
+
+    def act(self: engine.Execution, *, now: datetime) -> None:
+        if self.variables["arende"]["ref"] == ref:
+            raise engine.EngineError("t", "prov", "Det går inte.")
+        fire(self, now=now)
+
+    return act
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL chooses between two who wait")

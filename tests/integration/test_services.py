@@ -17,10 +17,13 @@ from workflows.models import (
     InboxMessage,
     InboxState,
     Incident,
+    IncidentState,
     InstanceState,
     OutboxMessage,
     OutboxState,
+    ProcessDefinition,
     ProcessInstance,
+    StartSubscription,
     TaskKind,
     TaskState,
     TimerJob,
@@ -392,3 +395,17 @@ def test_a_row_as_text_is_the_row_that_django_reads(coordinator: Staff) -> None:
     assert read.version.public_id == instance.version.public_id
     (task,) = UserTask.objects.all()
     assert task.why == "Ärende 1 väntar på dig."
+
+
+def test_a_forlopp_that_cannot_start_is_a_stopp_and_those_who_wait_get_the_message(coordinator: Staff) -> None:
+    to_service(coordinator)
+    current = ProcessDefinition.objects.get().current
+    broken = ProcessDefinition.objects.create(key="annat", title="Annat", current=current)
+    StartSubscription.objects.create(definition=broken, message_name="avliden", start_event="finns_inte")
+    for _ in range(2):
+        receive("avliden", "1", message_id="m1")
+        assert [task.element_id for task in UserTask.objects.filter(state=TaskState.OPEN)] == ["stada"]
+        assert InboxMessage.objects.get(name="avliden").state == InboxState.STOPPED
+        incident = Incident.objects.get(state=IncidentState.OPEN)
+        assert "skulle ha startat" in incident.text
+        incidents.retry(incident=incident, by=coordinator, now=NOW)

@@ -187,7 +187,7 @@ def _bring_buffered(message: InboxMessage, *, now: datetime) -> bool:
         if row.state != InboxState.BUFFERED:
             return False
         result = _published(row, sender=_sender(row), now=now)
-        if not (result.had_effect or result.failed):
+        if not (result.had_effect or result.has_failed):
             return False
         BufferedKey.objects.filter(message=row).delete()
         _conclude(row, result, now=now)
@@ -292,8 +292,11 @@ def _person(incoming: IncomingMessage, *, now: datetime) -> Individual | None:
 
 
 def _conclude(row: InboxMessage, result: messages.Published, *, now: datetime) -> None:
-    if result.failed:
+    if result.has_failed:
         text = f"Meddelandet ”{row.name}” kunde inte tas emot av sitt ärende."
+        if result.not_started:
+            error = result.not_started[0]
+            text = f"Meddelandet ”{row.name}” skulle ha startat ett ärende, men det gick inte: {error.message}"
         incidents.open_incident(code="not-taken", text=text, group=incidents.IT, message=row, now=now)
         row.state = InboxState.STOPPED
         row.save(update_fields=["state"])

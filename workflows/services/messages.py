@@ -29,17 +29,25 @@ from workflows.services import incidents, instances, steps
 
 @dataclass
 class Published:
-    """Where a message went. `ttl` says how long to keep it when nobody waits yet though some förlopp knows it."""
+    """Where a message went. `ttl` says how long to keep it when nobody waits yet though some förlopp knows it.
+
+    `not_started` says of a förlopp that it should have started but could not, and why.
+    """
 
     delivered: list[ProcessInstance] = field(default_factory=list)
     started: list[ProcessInstance] = field(default_factory=list)
     already: list[ProcessInstance] = field(default_factory=list)
     failed: list[ProcessInstance] = field(default_factory=list)
+    not_started: list[engine.EngineError] = field(default_factory=list)
     ttl: str = ""
 
     @property
     def had_effect(self) -> bool:
         return bool(self.delivered or self.started)
+
+    @property
+    def has_failed(self) -> bool:
+        return bool(self.failed or self.not_started)
 
 
 def publish(
@@ -62,7 +70,7 @@ def publish(
     taken = {instance.definition_id for instance in (*result.delivered, *result.failed)}
     for start in StartSubscription.objects.filter(message_name=name).exclude(definition_id__in=taken):
         _start(result, start, keys, payload, individual, message, now=now)
-    if not (result.had_effect or result.already or result.failed):
+    if not (result.had_effect or result.already or result.has_failed):
         result.ttl = _time_to_live(name)
         result.already = _ended(keys)
     return result
@@ -177,6 +185,9 @@ def _start(
         )
     except instances.AlreadyRunning as error:
         result.already.extend([error.instance] if error.instance else [])
+        return
+    except engine.EngineError as error:
+        result.not_started.append(error)
         return
     _record(instance, start.start_event, start.message_name, message, now=now)
     result.started.append(instance)

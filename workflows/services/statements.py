@@ -92,9 +92,9 @@ def _select_text(model: type[Model], related: tuple[tuple[str, tuple[str, ...]],
     for number, (name, columns) in enumerate(related, 1):
         link: Any = model._meta.get_field(name)
         parts.append(_Part.of(link.related_model, columns))
-        joins += f" JOIN {_table(link.related_model)} t{number} ON t{number}.id = t0.{_quoted(link)}"
+        joins += f" JOIN {table(link.related_model)} t{number} ON t{number}.id = t0.{_quoted(link)}"
     chosen = ", ".join(part.columns(f"t{number}") for number, part in enumerate(parts))
-    text = f"SELECT {chosen} FROM {_table(model)} t0{joins} WHERE t0.id = %s"
+    text = f"SELECT {chosen} FROM {table(model)} t0{joins} WHERE t0.id = %s"
     if connection.features.has_select_for_no_key_update:
         text += " FOR NO KEY UPDATE OF t0"
     return text, tuple(parts)
@@ -107,7 +107,7 @@ def update(model: type[Model], where: Mapping[str, Any], values: Mapping[str, An
     wanted = " AND ".join([*(f"{_quoted(columns[name])} = %s" for name in where), *([also] if also else [])])
     given = [columns[name].get_db_prep_save(value, connection) for name, value in (*values.items(), *where.items())]
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {_table(model)} SET {assigned} WHERE {wanted}", given)
+        cursor.execute(f"UPDATE {table(model)} SET {assigned} WHERE {wanted}", given)
         return int(cursor.rowcount)
 
 
@@ -116,7 +116,7 @@ def _insert_text(model: type[Model], count: int) -> str:
     fields = _fields(model)
     names = ", ".join(_quoted(field) for field in fields)
     places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
-    return f"INSERT INTO {_table(model)} ({names}) VALUES {places}"
+    return f"INSERT INTO {table(model)} ({names}) VALUES {places}"
 
 
 @lru_cache(maxsize=64)
@@ -133,5 +133,5 @@ def _quoted(field: Field[Any, Any]) -> str:
     return connection.ops.quote_name(field.column)
 
 
-def _table(model: type[Model]) -> str:
+def table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)

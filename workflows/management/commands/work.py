@@ -16,6 +16,7 @@ from workflows.services import inbox, timers, user_tasks
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.5
+BATCH = 100  # timers between two looks at the rest
 PAUSE_WHEN_DOWN = 5.0
 ROUNDS_BETWEEN_SLOW = 20
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
     def _round(self, *, is_slow: bool) -> float:
         now = timezone.now()
         try:
-            timers.fire_due(now=now)
+            more = timers.fire_due(now=now, limit=BATCH) == BATCH
             inbox.handle_received(now=now)
             if is_slow:
                 user_tasks.escalate_due(now=now)
@@ -52,4 +53,4 @@ class Command(BaseCommand):
             log.warning("the database does not answer; trying again")
             close_old_connections()
             return PAUSE_WHEN_DOWN
-        return PAUSE_SECONDS
+        return 0 if more else PAUSE_SECONDS
