@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
 
 from people.models import Staff
 from tests import forlopp, pages
@@ -29,7 +27,7 @@ from workflows.models import (
     TimerJob,
     UserTask,
 )
-from workflows.services import inbox, incidents, instances, outbox, steps, timers, user_tasks, waits
+from workflows.services import inbox, incidents, instances, outbox, timers, user_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
@@ -354,47 +352,6 @@ def test_no_identity_is_stored_with_the_instance() -> None:
     told = str(instance.engine_state) + str(InboxMessage.objects.get().payload)
     assert "196101182803" not in told
     assert "påhittad" not in told
-
-
-def test_a_completion_asks_the_database_the_same_few_things_however_much_waits(coordinator: Staff) -> None:
-    counts = []
-    for number in range(3):
-        receive("borja", str(number))
-        task = UserTask.objects.get(instance__business_key=f"nr:{number}", element_id="a")
-        with CaptureQueriesContext(connection) as queries:
-            user_tasks.complete(task=task, answers={"svar": "ja"}, by=coordinator, now=NOW)
-        counts.append(len([query for query in queries if "SAVEPOINT" not in query["sql"]]))
-    assert max(counts) <= 10
-    assert len(set(counts)) == 1
-
-
-def test_a_state_that_was_stored_before_its_rows_were_kept_with_it_goes_on(coordinator: Staff, nurse: Staff) -> None:
-    row = to_service(coordinator)
-    instance = row.instance
-    state = instance.engine_state
-    del state[waits.KEY]
-    ProcessInstance.objects.filter(pk=instance.pk).update(engine_state=state)
-    claim = outbox.claim(worker="prov", now=NOW, lease=LEASE)[0]
-    outbox.succeed(key=claim.key, token=claim.token, result={}, now=NOW)
-    instance.refresh_from_db()
-    kept = waits.Rows.of(instance)
-    assert waits.KEY in instance.engine_state
-    assert kept.messages
-    assert kept == waits.read(instance)
-
-
-def test_a_row_as_text_is_the_row_that_django_reads(coordinator: Staff) -> None:
-    receive("borja")
-    instance = ProcessInstance.objects.get()
-    with transaction.atomic():
-        read = steps.locked(instance.pk)
-    for name in (field.attname for field in ProcessInstance._meta.concrete_fields):
-        assert getattr(read, name) == getattr(instance, name), name
-    assert read.individual == instance.individual
-    assert read.individual.is_protected == instance.individual.is_protected
-    assert read.version.public_id == instance.version.public_id
-    (task,) = UserTask.objects.all()
-    assert task.why == "Ärende 1 väntar på dig."
 
 
 def test_a_forlopp_that_cannot_start_is_a_stopp_and_those_who_wait_get_the_message(coordinator: Staff) -> None:
