@@ -11,17 +11,21 @@ from workflows.feel.values import Builtin, Range, swedish_kind
 
 @handles(nodes.Name)
 def _name(run: Run, node: nodes.Name, scope: Scope | None) -> object:
-    name = node.name
+    found = _known(run, node.name, scope)
+    if found is not MISSING:
+        return found
+    if node.name in BUILTINS:
+        return Builtin(node.name)
+    run.note(mistakes.unknown_name(node.name), node.position)
+    return None
+
+
+def _known(run: Run, name: str, scope: Scope | None) -> object:
     while scope is not None:
         if name in scope.values:
             return scope.values[name]
         scope = scope.outer
-    if name in run.variables:
-        return run.variable(name)
-    if name in BUILTINS:
-        return Builtin(name)
-    run.note(mistakes.unknown_name(name), node.position)
-    return None
+    return run.variable(name) if name in run.variables else MISSING
 
 
 @handles(nodes.Path)
@@ -91,8 +95,10 @@ def _range_key(run: Run, node: nodes.Path, value: Range) -> object:
 def _filter(run: Run, node: nodes.Filter, scope: Scope | None) -> object:
     source = run.evaluate(node.source, scope)
     items = source if isinstance(source, list) else [] if source is None else [source]
-    if isinstance(node.condition, nodes.Literal) or not items:
-        return _picked(run, node, items, run.evaluate(node.condition, scope) if items else False)
+    if not items and _may_be_an_index(run, node.condition, scope):
+        return _picked(run, node, items, run.evaluate(node.condition, scope))
+    if isinstance(node.condition, nodes.Literal):
+        return _picked(run, node, items, node.condition.value)
     kept: list[object] = []
     for item in items:
         verdict = run.evaluate(node.condition, _item_scope(item, scope))
@@ -105,6 +111,13 @@ def _filter(run: Run, node: nodes.Filter, scope: Scope | None) -> object:
             return None
     run.elements(len(kept))
     return kept
+
+
+def _may_be_an_index(run: Run, condition: nodes.Node, scope: Scope | None) -> bool:
+    """Of an empty list no element can tell whether the brackets hold its number or what it must fulfil."""
+    if isinstance(condition, nodes.Name):
+        return isinstance(_known(run, condition.name, scope), Decimal)
+    return isinstance(condition, nodes.Literal | nodes.Negate | nodes.Arithmetic)
 
 
 def _item_scope(item: object, scope: Scope | None) -> Scope:

@@ -78,7 +78,13 @@ def _and(run: Run, node: nodes.And, scope: Scope | None) -> object:
             return False
         if value is not True:
             result = None
+            _tell_of_kind(run, value, operand, "and")
     return result
+
+
+def _tell_of_kind(run: Run, value: object, node: nodes.Node, word: str) -> None:
+    if value is not None:
+        run.note(f"Runt {word} ska det stå sant eller falskt, men här står {swedish_kind(value)}.", node.position)
 
 
 @handles(nodes.Or)
@@ -90,6 +96,7 @@ def _or(run: Run, node: nodes.Or, scope: Scope | None) -> object:
             return True
         if value is not False:
             result = None
+            _tell_of_kind(run, value, operand, "or")
     return result
 
 

@@ -11,7 +11,9 @@ _MAX_KEYS = 50
 
 @builtin("get value", "m: context, key: string", "context: context, key: string")
 def get_value(run: Running, context: Context, key: str) -> object:
-    return context.get(key)
+    if key not in context:
+        raise Nothing(f"Uppgiften {key[:60]!r} finns inte.")
+    return context[key]
 
 
 @builtin("get value", "context: context, keys: list")

@@ -10,7 +10,7 @@ from workflows.feel import far, moments, temporal
 from workflows.feel.builtins.registry import Running, builtin
 from workflows.feel.errors import Nothing
 from workflows.feel.far import Clock, Day, FarDate, FarLength, FarMoment, FarTime, Length, Moment
-from workflows.feel.values import YearsMonths
+from workflows.feel.values import YearsMonths, swedish_kind
 from workflows.feel.values import number as make_number
 from workflows.feel.writing import text
 
@@ -25,7 +25,9 @@ def whole(value: Decimal) -> int:
 
 @builtin("not", "negand: any")
 def negation(run: Running, negand: object) -> object:
-    return not negand if isinstance(negand, bool) else None
+    if negand is None or isinstance(negand, bool):
+        return None if negand is None else not negand
+    raise Nothing(f"not() gäller sant eller falskt, men här står {swedish_kind(negand)}.")
 
 
 @builtin("date", "from: string", "from: date")

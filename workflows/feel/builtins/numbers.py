@@ -98,10 +98,12 @@ def exponential(run: Running, value: Decimal) -> Decimal:
 
 
 @builtin("odd", "number: number")
-def odd(run: Running, value: Decimal) -> bool | None:
-    return None if value != value.to_integral_value() else modulo(run, value, Decimal(2)) == 1
+def odd(run: Running, value: Decimal) -> bool:
+    return not even(run, value)
 
 
 @builtin("even", "number: number")
-def even(run: Running, value: Decimal) -> bool | None:
-    return None if value != value.to_integral_value() else modulo(run, value, Decimal(2)) == 0
+def even(run: Running, value: Decimal) -> bool:
+    if value != value.to_integral_value():
+        raise Nothing("Bara heltal är jämna eller udda.")
+    return modulo(run, value, Decimal(2)) == 0
