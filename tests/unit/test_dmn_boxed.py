@@ -108,7 +108,7 @@ def filtered(condition: str) -> str:
 )  # fmt: skip
 def test_a_boxed_form_answers(form: str, expected: object) -> None:
     data = model(decision(form, needs=NEEDS_TILLAGG), TILLAGG)
-    assert dmn.check(data, "t.dmn") == []
+    assert [finding for finding in dmn.check(data, "t.dmn") if finding.severity == "error"] == []
     result = dmn.evaluate(dmn.load(data), "beslut", {"antal besök": 3, "besök": BESOK}, now=NOW)
     assert feel.to_plain(result.value) == expected
 

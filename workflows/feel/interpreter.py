@@ -170,6 +170,8 @@ def _cell_test(run: Run, test: nodes.Node, value: object, scope: Scope | None) -
     run.position = test.position
     if isinstance(candidate, bool) and _answers_itself(test, value):
         return candidate
+    if candidate is None and (isinstance(test, nodes.RangeOf) or mentions_input(test)):
+        return False  # `? > 5` of a missing input, or an interval that is none: not the same null
     return member(value, candidate, run) is True
 
 
