@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from workflows import dmn, engine, feel
+from workflows import dmn, engine, feel, safe_xml
 from workflows.forms import definition as form_definition
 from workflows.models import ProcessVersion
 
@@ -108,10 +108,20 @@ def assemble(config: Mapping[str, Any], sources: Mapping[str, str], compiled: Ma
         title=config["title"],
         config=config,
         sources=sources,
-        definition=engine.Definition(compiled),
+        definition=_definition(config, sources, compiled),
         decisions=decisions,
         messages=message_rules(config),
     )
+
+
+def _definition(
+    config: Mapping[str, Any], sources: Mapping[str, str], compiled: Mapping[str, Any]
+) -> engine.Definition:
+    """What an earlier engine compiled is compiled again from the diagrams, which are the same."""
+    if compiled["format"] != engine.FORMAT:
+        roots = {name: safe_xml.parse(text.encode()) for name, text in sources.items() if name.endswith(".bpmn")}
+        compiled = engine.compile_process(roots, config["process"], is_published=True)
+    return engine.Definition(compiled)
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""An instance that loops for years goes on; the library alone stops looking 1 000 tasks down."""
+"""An instance that loops for years goes on, and keeps nothing of the rounds that are over."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ def test_a_loop_far_deeper_than_the_library_looks_goes_on() -> None:
     execution = Run(body).execution
     for _ in range(ROUNDS):
         (task,) = execution.waiting().user_tasks
-        execution._steps = 0
         execution.complete(task.id, {}, now=NOW)
-    assert len(execution.workflow.tasks) > 1000  # one execution: nothing has been compacted away
+        assert len(execution.instance.tasks) <= 1
     assert execution.is_completed
     assert execution.outcome == "x"

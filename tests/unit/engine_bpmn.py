@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -53,25 +54,52 @@ def no_decision(decision_id: str, _variables: Mapping[str, Any], _now: datetime)
     raise AssertionError(decision_id)
 
 
-class Run:
-    """An execution that is stored and loaded between all steps, as in life."""
+@lru_cache(maxsize=100)
+def defined(body: str) -> engine.Definition:
+    """A process with this content, compiled."""
+    compiled = engine.compile_process({"p.bpmn": safe_xml.parse(process(body))}, "p")
+    return engine.Definition(json.loads(json.dumps(compiled)))
 
-    def __init__(self, body: str, *, start: str = "", payload: dict[str, Any] | None = None) -> None:
-        compiled = engine.compile_process({"p.bpmn": safe_xml.parse(process(body))}, "p")
-        self.definition = engine.Definition(json.loads(json.dumps(compiled)))
-        self.now = NOW
-        self.done: list[str] = []
+
+class Run:
+    """An execution that is stored and loaded between all steps, as in life; or one that is kept in memory."""
+
+    def __init__(
+        self, body: str, *, start: str = "", payload: dict[str, Any] | None = None, stores: bool = True
+    ) -> None:
+        self.stores = stores
+        self._compile(body)
         execution = engine.Execution.start(
             self.definition, variables={}, now=NOW, decide=no_decision, start_event=start, payload=payload
         )
         self._store(execution)
 
+    def _compile(self, body: str) -> None:
+        self.definition = defined(body)
+        self.now = NOW
+        self.done: list[str] = []
+
+    @classmethod
+    def stored(cls, body: str, state: dict[str, Any]) -> Run:
+        """An instance as it was stored once."""
+        run = cls.__new__(cls)
+        run.stores = True
+        run._compile(body)
+        run.state = state
+        return run
+
     def _store(self, execution: engine.Execution) -> None:
         self.done += [item.element.id for item in execution.happened]
-        self.state = json.loads(json.dumps(execution.dump()))
+        if self.stores:
+            self.state = json.loads(json.dumps(execution.dump()))
+        else:
+            execution.happened.clear()
+            self.kept = execution
 
     @property
     def execution(self) -> engine.Execution:
+        if not self.stores:
+            return self.kept
         return engine.Execution.restore(self.definition, self.state, decide=no_decision)
 
     @property
@@ -120,3 +148,13 @@ class Run:
         execution = self.execution
         execution.fire(now=moment)
         self._store(execution)
+
+    def step(self, kind: str, name: Any, more: dict[str, Any]) -> None:
+        """One step of a table: do, get, answer, refuse, days."""
+        if kind == "days":
+            self.at(NOW + timedelta(days=name))
+        elif kind == "refuse":
+            assert self.refuse(name, more["code"])
+        else:
+            acts: dict[str, Callable[..., None]] = {"do": self.complete, "get": self.deliver, "answer": self.answer}
+            acts[kind](name, **more)

@@ -49,7 +49,7 @@ def test_a_non_interrupting_event_subprocess_listens_again_and_does_not_decide_t
     assert run.execution.variables["borja"] == {"nr": 1}
 
 
-def test_the_start_that_happened_decides_where_a_process_with_shells_begins() -> None:
+def test_the_start_that_happened_decides_where_a_process_begins() -> None:
     body = (
         '<startEvent id="s1"><messageEventDefinition messageRef="m_borja"/></startEvent><startEvent id="s2"/>'
         '<userTask id="a"/><userTask id="b"/><endEvent id="end_a"/><endEvent id="end_b"/>'

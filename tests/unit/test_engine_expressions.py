@@ -141,7 +141,7 @@ def test_python_is_refused_or_harmless(sink: str, payload: str) -> None:
 
 def test_the_library_is_given_an_engine_that_inherits_nothing_from_python() -> None:
     run = Run(START + ENDS + chain("s", "u", "a"))
-    found = run.execution.workflow.script_engine
+    found = run.execution.instance.script_engine
     assert [kind.__module__.partition(".")[0] for kind in type(found).__mro__] == ["workflows", "builtins"]
     inherited = {kind.__name__ for kind in type(found.environment).__mro__ if "SpiffWorkflow" in kind.__module__}
     assert inherited == {"BasePythonScriptEngineEnvironment"}, "only the empty base, whose methods raise"

@@ -17,24 +17,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
-from SpiffWorkflow.bpmn.util import BpmnEvent
-from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
 from workflows import feel
 from workflows.diagram import Element
-from workflows.engine import elements as ours
+from workflows.engine import activities, events, timers
 from workflows.engine import state as stored
+from workflows.engine.definition import Definition
 from workflows.engine.errors import EngineError, NotWaiting
 from workflows.engine.expressions import Decide, FeelEngine, FeelEnvironment, Note
-from workflows.engine.parsing import Definition
-from workflows.engine.rewrite import START_PREFIX
+from workflows.engine.gateways import EventGateway
+from workflows.engine.tokens import Instance, Token, remove
 
-STEP_BUDGET = 500
+STEP_BUDGET = 5000
 OUTCOME_PREFIX = "end_"
-MAX_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -95,11 +92,10 @@ class Execution:
     def __init__(self, definition: Definition, variables: dict[str, Any], decide: Decide) -> None:
         self.definition = definition
         self.environment = FeelEnvironment(variables, decide)
-        self.workflow: BpmnWorkflow
+        self.instance: Instance
         self.happened: list[Happened] = []
         self.completed: set[UUID] = set()  # tasks that someone outside has completed or answered
         self.outcome = ""
-        self._steps = 0
 
     @classmethod
     def start(
@@ -121,13 +117,12 @@ class Execution:
         arende = {**variables.get("arende", {}), "start": start.id}
         execution = cls(definition, {**variables, "arende": arende}, decide)
         with execution._stepping(now):
-            execution.workflow = BpmnWorkflow(
-                definition.spec, definition.subprocesses, script_engine=FeelEngine(execution.environment)
-            )
-            if not start.message and payload is not None:
-                execution.environment.variables[start.id] = payload
+            plan = definition.plans[definition.process]
+            execution._hold(Instance(plan, definition.plans, FeelEngine(execution.environment)))
+            if payload is not None or start.message:
+                execution.environment.variables[start.message or start.id] = payload or {}
+            execution.instance.begin([start.id])
             execution._run()
-            execution._fire_start(start, payload)
         return execution
 
     @classmethod
@@ -135,13 +130,17 @@ class Execution:
         """The instance as `dump` left it."""
         execution = cls(definition, dict(state["variables"]), decide)
         execution.outcome = state["outcome"]
-        execution.workflow = stored.load(definition, state, FeelEngine(execution.environment))
+        execution._hold(stored.load(definition, state, FeelEngine(execution.environment)))
         return execution
+
+    def _hold(self, instance: Instance) -> None:
+        self.instance = instance
+        instance.note = self._note
 
     def dump(self) -> dict[str, Any]:
         """Strict JSON; raises EngineError when a variable cannot be stored."""
         stored.check_json(self.environment.variables)
-        return {**stored.dump(self.workflow), "variables": self.environment.variables, "outcome": self.outcome}
+        return {**stored.dump(self.instance), "variables": self.environment.variables, "outcome": self.outcome}
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -149,7 +148,7 @@ class Execution:
 
     @property
     def is_completed(self) -> bool:
-        return bool(self.workflow.completed)
+        return bool(self.instance.completed)
 
     def thrown(self) -> list[Thrown]:
         """Messages to other instances since the execution was created."""
@@ -166,95 +165,107 @@ class Execution:
     def complete(self, task_id: UUID, answers: dict[str, Any], *, now: datetime) -> None:
         """A person is done with a user task; the answers become the variable named as the element."""
         task = self._task(task_id)
-        if not task.has_state(TaskState.READY) or not task.task_spec.manual:
-            raise NotWaiting(task.task_spec.name)
+        node = task.task_spec
+        if not task.has_state(TaskState.READY) or not isinstance(node, activities.PersonsTask):
+            raise NotWaiting(node.bpmn_id)
         with self._stepping(now):
-            variable = getattr(task.task_spec, "variable", None) or task.task_spec.bpmn_id
-            self.environment.assign(task, variable, answers)
+            node.give(task, answers)
             task.run()
             self.completed.add(task_id)
-            self._note(task)
             self._run()
 
     def answer(self, task_id: UUID, result: dict[str, Any], *, now: datetime) -> None:
         """A system, or a person in its place, has done what a service task asked for."""
-        task = self._task(task_id)
-        if not task.has_state(TaskState.STARTED) or not isinstance(task.task_spec, ours.ServiceTask):
-            raise NotWaiting(task.task_spec.name)
+        task = self._service_task(task_id)
         with self._stepping(now):
-            self.environment.assign(task, task.task_spec.result_variable, result)
+            task.task_spec.give(task, result)
             task.complete()
             self.completed.add(task_id)
-            self._note(task)
             self._run()
 
     def refuse(self, task_id: UUID, code: str, *, now: datetime) -> bool:
-        """The system said no: True when an error boundary event with that code took over."""
-        task = self._task(task_id)
-        if not task.has_state(TaskState.STARTED):
-            raise NotWaiting(task.task_spec.name)
-        boundary = self._error_boundary(task, code)
-        if boundary is None:
-            return False
+        """The system said no: True when an error event with that code took over."""
+        task = self._service_task(task_id)
         with self._stepping(now):
-            self._deliver(boundary, BpmnEvent(boundary.task_spec.event_definition, payload=None))
+            matches = events.coded("error", code)
+            if not (events.throw_at_edge(task, matches) or events.throw(task, matches)):
+                return False
             self._run()
         return True
 
     def deliver(self, task_id: UUID, name: str, payload: dict[str, Any], *, now: datetime) -> None:
         """A message arrived for an element that waits for it."""
-        task = self.workflow.event_manager.tasks.get(task_id)
-        if task is None:
-            raise NotWaiting
-        event = BpmnEvent(ours.Message(name, []), payload=payload)
-        if not task.task_spec.event_definition.catches(task, event):
-            raise NotWaiting(task.task_spec.name)
-        with self._stepping(now):
-            self._deliver(task, event)
-            self._run()
+        token = self._task(task_id)
+        choices = token.children if isinstance(token.task_spec, EventGateway) else [token]
+        for choice in choices:
+            for definition in _definitions(choice, "message"):
+                if definition.get("name") == name:
+                    with self._stepping(now):
+                        choice.task_spec.happen(choice, definition, payload)
+                        self._run()
+                    return
+        raise NotWaiting(token.task_spec.bpmn_id)
 
     def fire(self, *, now: datetime) -> None:
         """Let time pass: everything that is due at `now` happens."""
         with self._stepping(now):
-            self.workflow.refresh_timers()
             self._run()
 
     def cancel(self, *, now: datetime) -> None:
         """Stop everything."""
         with self._stepping(now):
-            self.workflow.cancel()
+            self.instance.completed = True
+            for token in self.instance.roots():
+                remove(token)
 
     def waiting(self) -> Waiting:
         """What the instance waits for now."""
-        users, services = [], []
-        if not self.is_completed:
-            for task in self.workflow.get_tasks(state=TaskState.READY | TaskState.STARTED):
-                if task.has_state(TaskState.READY) and task.task_spec.manual:
-                    users.append(WaitingTask(task.id, self._element(task)))
-                elif task.has_state(TaskState.STARTED) and isinstance(task.task_spec, ours.ServiceTask):
-                    services.append(self._service(task))
-        return Waiting(users, services, self._messages(), self._timers())
+        users, services, messages, moments = [], [], [], []
+        for token in self.instance.tokens():
+            node = token.task_spec
+            if isinstance(node, activities.PersonsTask) and token.has_state(TaskState.READY):
+                users.append(WaitingTask(token.id, self._element(token)))
+            elif isinstance(node, activities.Service) and token.has_state(TaskState.STARTED):
+                services.append(self._service(token))
+            messages += [
+                WaitingMessage(token.id, node.bpmn_id, definition.get("name", ""))
+                for definition in _definitions(token, "message")
+            ]
+            if _definitions(token, "timer") and (due := timers.next_due(token)):
+                moments.append(WaitingTimer(token.id, node.bpmn_id, due))
+        return Waiting(users, services, messages, moments)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        """To the next wait states, and again while a new timer is due already."""
-        self.workflow.do_engine_steps(did_complete_task=self._count)
-        while any(not task.task_spec.manual for task in self.workflow.get_tasks(state=TaskState.READY)):
-            self.workflow.do_engine_steps(did_complete_task=self._count)
+        """To the next wait states, and again while a time has come, a condition become true or a join is complete."""
+        steps = 0
+        while True:
+            while self.instance.agenda:
+                token = self.instance.agenda.popleft()
+                if not token.is_alive or not token.has_state(TaskState.READY):
+                    continue
+                steps += 1
+                if steps > STEP_BUDGET:
+                    text = f"Mer än {STEP_BUDGET} steg i rad utan att vänta på någon: diagrammet går runt."
+                    raise EngineError(token.task_spec.bpmn_id, "endless", text)
+                token.run()
+            if not events.look_around(self.instance) and not self._join():
+                return
 
-    def _count(self, task: Any) -> None:
-        self._steps += 1
-        self._note(task)
-        if self._steps > STEP_BUDGET:
-            text = f"Mer än {STEP_BUDGET} steg i rad utan att vänta på någon: diagrammet går runt."
-            raise EngineError(task.task_spec.name, "endless", text)
+    def _join(self) -> bool:
+        """Let one inclusive join go on that no other token can reach any more."""
+        return any(
+            gateway.try_to_join(scope)
+            for scope in list(self.instance.scopes())
+            for gateway in scope.plan.inclusive_joins
+        )
 
-    def _note(self, task: Any) -> None:
-        element = self.definition.elements.get(task.task_spec.bpmn_id or "")
-        if element is None or not task.has_state(TaskState.COMPLETED):
+    def _note(self, token: Token) -> None:
+        element = self.definition.elements.get(token.task_spec.bpmn_id)
+        if element is None or token.task_spec.is_loop:
             return
-        explanation = self.environment.explained.pop(task.id, {})
+        explanation = self.environment.explained.pop(token.id, {})
         self.happened.append(Happened(element, explanation=explanation))
         if element.type == "endEvent" and self._decides_outcome(element):
             # The plain end of a side branch says nothing when a named one has been reached.
@@ -273,71 +284,26 @@ class Execution:
             item.type == "startEvent" and item.is_interrupting for item in known.values() if item.scope == scope.id
         )
 
-    def _deliver(self, task: Any, event: BpmnEvent) -> None:
-        task.task_spec.catch(task, event)
-        task.task_spec._update(task)
-
-    def _fire_start(self, start: Element, payload: dict[str, Any] | None) -> None:
-        several = any(name.startswith(START_PREFIX) for name in self._waiting_names())
-        if not start.message and not several:
-            return
-        name = start.message or START_PREFIX + start.id
-        for task in list(self.workflow.event_manager.tasks.values()):
-            if task.task_spec.bpmn_id == start.id:
-                self._deliver_start(task, name, payload or {}, is_message=bool(start.message))
-                self._run()
-                return
-        raise NotWaiting(start.id)
-
-    def _deliver_start(self, task: Any, name: str, payload: dict[str, Any], *, is_message: bool) -> None:
-        self._deliver(task, BpmnEvent(ours.Message(name, []), payload=payload if is_message else None))
-
-    def _waiting_names(self) -> list[str]:
-        return [message.name for message in self._messages()]
-
-    def _messages(self) -> list[WaitingMessage]:
-        return [
-            WaitingMessage(task.id, task.task_spec.bpmn_id or "", definition.name)
-            for task in self.workflow.event_manager.tasks.values()
-            for definition in _definitions(task)
-            if isinstance(definition, ours.Message)
-        ]
-
-    def _timers(self) -> list[WaitingTimer]:
-        found = []
-        for task in self.workflow.event_manager.tasks.values():
-            moments = [
-                moment
-                for definition in _definitions(task)
-                if isinstance(definition, ours.Timer | ours.Cycle) and (moment := definition.next_due(task))
-            ]
-            if moments:
-                found.append(WaitingTimer(task.id, task.task_spec.bpmn_id or "", min(moments)))
-        return found
-
-    def _service(self, task: Any) -> WaitingTask:
+    def _service(self, token: Token) -> WaitingTask:
         for asked, operation, params in self.environment.requests:
-            if asked is task:
-                return WaitingTask(task.id, self._element(task), operation, params)
-        return WaitingTask(task.id, self._element(task), task.task_spec.operation_name)
+            if asked is token:
+                return WaitingTask(token.id, self._element(token), operation, params)
+        return WaitingTask(token.id, self._element(token), token.task_spec.operation)
 
-    def _error_boundary(self, task: Any, code: str) -> Any:
-        siblings = task.parent.children if task.parent is not None else []
-        for sibling in siblings:
-            definition = getattr(sibling.task_spec, "event_definition", None)
-            if not isinstance(definition, ours.Error) or definition.code not in (None, code):
-                continue
-            if sibling.has_state(TaskState.WAITING):
-                return sibling
-        return None
+    def _service_task(self, task_id: UUID) -> Token:
+        token = self._task(task_id)
+        if not token.has_state(TaskState.STARTED) or not isinstance(token.task_spec, activities.Service):
+            raise NotWaiting(token.task_spec.bpmn_id)
+        return token
 
-    def _element(self, task: Any) -> Element:
-        return self.definition.elements[task.task_spec.bpmn_id]
+    def _element(self, token: Token) -> Element:
+        return self.definition.elements[token.task_spec.bpmn_id]
 
-    def _task(self, task_id: UUID) -> Any:
-        for workflow in (self.workflow, *self.workflow.subprocesses.values()):
-            if task_id in workflow.tasks:
-                return workflow.tasks[task_id]
+    def _task(self, task_id: UUID) -> Token:
+        for scope in self.instance.scopes():
+            if task_id in scope.tasks:
+                found: Token = scope.tasks[task_id]
+                return found
         raise NotWaiting
 
     def _stepping(self, now: datetime) -> _Step:
@@ -370,18 +336,12 @@ class _Step:
         self.environment.now = None
         if isinstance(error, SpiffWorkflowException):
             element = getattr(getattr(error, "task_spec", None), "name", "") or ""
-            raise EngineError(element, "engine", self._why(error, element)) from error
+            raise EngineError(element, "engine", f"Motorn kom inte vidare: {type(error).__name__}.") from error
         if isinstance(error, feel.FeelError):
             raise EngineError("", "expression", f"Ett uttryck gick inte att räkna ut: {error}") from error
 
-    def _why(self, error: SpiffWorkflowException, element: str) -> str:
-        if not str(error).startswith("No conditions satisfied"):
-            return f"Motorn kom inte vidare: {type(error).__name__}."
-        noted = [note for note in self.environment.notes if note.element_id == element]
-        told = "".join(f" I villkoret ”{note.expression}”: {note.message}" for note in noted[:MAX_TOLD])
-        return f"Inget villkor efter grinden stämde, och den har inget standardflöde.{told}"
 
-
-def _definitions(task: Any) -> list[Any]:
-    definition = task.task_spec.event_definition
-    return list(definition.event_definitions) if isinstance(definition, MultipleEventDefinition) else [definition]
+def _definitions(token: Token, kind: str) -> list[events.Definition]:
+    """The events of one kind that a token waits for."""
+    node = token.task_spec
+    return node.of_kind(kind) if isinstance(node, events.Catch) and token.has_state(TaskState.WAITING) else []

@@ -132,7 +132,7 @@ class FeelEngine:
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
         """The plain value of an expression of this task's element. Raises EngineError."""
-        name = task.task_spec.name
+        name = task.task_spec.bpmn_id
         try:
             return self.environment.value(expression, task.data, name)
         except feel.FeelError as error:
@@ -140,14 +140,14 @@ class FeelEngine:
 
     def holds(self, task: Any, expression: str) -> bool:
         """Whether a condition on this task's element is true. Raises EngineError."""
-        name = task.task_spec.name
+        name = task.task_spec.bpmn_id
         try:
             return self.environment.holds(expression, task.data, name)
         except feel.FeelError as error:
             raise EngineError(name, "expression", f"Villkoret gick inte att räkna ut: {error}") from None
 
     def execute(self, task: Any, script: str, external_context: Any = None) -> bool:
-        name = task.task_spec.name
+        name = task.task_spec.bpmn_id
         try:
             self.environment.run(script, task.data, name)
         except feel.FeelError as error:
@@ -155,7 +155,7 @@ class FeelEngine:
         return True
 
     def call_service(self, task: Any, **_kwargs: Any) -> Any:
-        raise EngineError(task.task_spec.name, "no-operation", "Steget saknar koppling (operation).")
+        raise EngineError(task.task_spec.bpmn_id, "no-operation", "Steget saknar koppling (operation).")
 
 
 def _only_missing(reason: feel.Diagnostic) -> bool:

@@ -1,6 +1,6 @@
 """What a process owner should know before a diagram is published: every finding at once, on its element, in Swedish.
 
-SpiffWorkflow accepts much that later fails or silently does something else; what is refused here cannot happen.
+What is refused here cannot fail, or silently do something else, when a person is waiting for it.
 """
 
 from __future__ import annotations

@@ -1,31 +1,37 @@
-"""Which elements the engine does not run; the list shrinks as it learns."""
+"""What the engine does not run as BPMN means it, and what nobody would begin."""
 
 from __future__ import annotations
 
 from lxml import etree
 
-from workflows import diagram
-from workflows.diagram import local
+from workflows import diagram, engine
+from workflows.diagram import NAMESPACES, local
 from workflows.lint.report import Report
 
-UNSUPPORTED = {
-    "complexGateway": "komplex grind",
-    "adHocSubProcess": "ad hoc-delprocess",
-    "multiInstanceLoopCharacteristics": "flera förekomster av samma steg",
-    "standardLoopCharacteristics": "loop på ett steg",
-    "compensateEventDefinition": "kompensation",
-    "conditionalEventDefinition": "villkorshändelse",
-    "linkEventDefinition": "länkhändelse",
-    "cancelEventDefinition": "avbruten transaktion",
-    "transaction": "transaktion",
-    "dataStoreReference": "datalager",
-}
+BEGUN_BY = frozenset({"messageEventDefinition"})
 
 
 def check(root: etree._Element, report: Report) -> None:
-    for node in root.iter():
-        name = local(node) if diagram.is_bpmn(node) else ""
-        if name in UNSUPPORTED:
-            owner = node if node.get("id") and name in diagram.FLOW_NODES else node.getparent()
-            owner_id = owner.get("id", "") if owner is not None else ""
-            report.error(owner_id, "unsupported", f"Motorn kör inte {UNSUPPORTED[name]} ännu.")
+    report.found += engine.refused(root, report.file)
+    _starts(root, report)
+    _pools(root, report)
+
+
+def _starts(root: etree._Element, report: Report) -> None:
+    """A person or a message begins an ärende; nothing watches the clock for one that does not exist yet."""
+    for process in diagram.processes(root):
+        for start in process.findall("./bpmn:startEvent", NAMESPACES):
+            definition = diagram.event_definition(start)
+            if definition is not None and local(definition) not in BEGUN_BY:
+                text = "Ett ärende börjar med ett meddelande eller av en människa, inte så här."
+                report.error(start.get("id", ""), "unsupported", text)
+
+
+def _pools(root: etree._Element, report: Report) -> None:
+    """One pool is run; the others are those we talk with."""
+    called = {node.get("calledElement", "") for node in root.iter(diagram.tag("callActivity"))}
+    own = [item.get("id", "") for item in diagram.processes(root) if item.get("isExecutable") == "true"]
+    first, *others = [name for name in own if name not in called] or [""]
+    for name in others:
+        text = f"Bara en pool körs, här {first}. Gör de andra till egna förlopp som skickar meddelanden, eller stängda."
+        report.error(name, "several-pools", text)

@@ -45,7 +45,7 @@ def _events(root: etree._Element, report: Report) -> None:
 
 def _tasks(root: etree._Element, report: Report) -> None:
     for element in diagram.elements(root).values():
-        if element.type == "userTask":
+        if element.type in {"userTask", "manualTask"}:
             _user_task(element, report)
     for node in root.iter(diagram.tag("serviceTask")):
         _service_task(node, report)

@@ -1,0 +1,1 @@
+"""The conformance corpus: diagrams with the traces that BPMN says they have."""

@@ -1,0 +1,196 @@
+"""Activities: what people, systems, scripts and decisions do, and sub-processes; and events that are thrown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from workflows.engine import compensation, events
+from workflows.engine.errors import EngineError
+from workflows.engine.expressions import Decided
+from workflows.engine.nodes import Node, engine, environment, holds, instance, now
+from workflows.engine.tokens import Plan, Scope, Token, remove
+
+
+class Activity(Node):
+    """Something done. What it gives is a variable, and lies in the data objects it is drawn to."""
+
+    @property
+    def variable(self) -> str:
+        return str(self.compiled.get("result") or self.bpmn_id)
+
+    def give(self, token: Token, value: Any) -> None:
+        """What the activity gives becomes a variable, inside a multi-instance activity the instance's own."""
+        for name in (self.variable, *self.compiled.get("data", ())):
+            environment(token).assign(token, name, value)
+
+    def before_leaving(self, token: Token) -> None:
+        compensation.remember(token)
+
+
+class PersonsTask(Activity):
+    """A user task or a manual task: waits for a person."""
+
+    def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
+        super().__init__(plan, name, compiled)
+        self.manual = True
+
+
+class Script(Activity):
+    """A FEEL context, whose entries become variables; or an expression and the variable its value goes to."""
+
+    def _run_hook(self, my_task: Token) -> bool:
+        script = self.compiled.get("script", "")
+        if self.compiled.get("result"):
+            self.give(my_task, engine(my_task).evaluate(my_task, script))
+            return True
+        engine(my_task).execute(my_task, script)
+        return True
+
+
+class Decision(Activity):
+    """A business rule task: the decision's result becomes a variable named as the decision."""
+
+    @property
+    def decision(self) -> str:
+        return str(self.compiled.get("decision", ""))
+
+    @property
+    def variable(self) -> str:
+        return str(self.compiled.get("result") or self.decision)
+
+    def _run_hook(self, my_task: Token) -> bool:
+        world = environment(my_task)
+        try:
+            found = world.decide(self.decision, world.seen_by(my_task), now(my_task))
+        except EngineError as error:
+            raise EngineError(self.bpmn_id, error.code, error.message) from None
+        decided = found if isinstance(found, Decided) else Decided(found)
+        world.explained[my_task.id] = decided.explanation
+        for message in decided.notes:
+            world.note(self.bpmn_id, self.decision, 0, message)
+        self.give(my_task, decided.value)
+        return True
+
+
+class Service(Activity):
+    """Asks for an operation and waits for the answer; the call itself is made after commit, by others."""
+
+    @property
+    def operation(self) -> str:
+        return str(self.compiled.get("operation", ""))
+
+    @property
+    def variable(self) -> str:
+        return str(self.compiled.get("result") or f"spiff__{self.bpmn_id.replace('-', '_')}_result")
+
+    def _run_hook(self, my_task: Token) -> None:
+        params = {
+            name: engine(my_task).evaluate(my_task, text) for name, text in self.compiled.get("params", {}).items()
+        }
+        environment(my_task).requests.append((my_task, self.operation, params))
+
+
+class SubProcess(Activity):
+    """A sub-process of any kind, or a called process: open while anything in it is."""
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        scope = instance(my_task).open(my_task, self.compiled.get("called") or self.bpmn_id)
+        scope.begin()
+        if not scope.completed and scope.is_empty():
+            scope.end()
+        return None
+
+    def scope_ended(self, token: Token, scope: Scope) -> None:
+        compensation.remember_scope(token, scope)
+        token.complete()
+
+
+class AdHoc(SubProcess):
+    """The team chooses: everything that no flow leads to is there to be done, in any order.
+
+    Without a condition it ends when all is done. With one it ends when that holds; until then all is offered anew
+    each time there is nothing left to do.
+    """
+
+    def something_done(self, token: Token, scope: Scope) -> None:
+        plan = scope.plan
+        is_enough = bool(plan.until) and self._holds(scope, plan.until)
+        if is_enough and not plan.cancels_rest:
+            scope.is_interrupted = True
+            for other in scope.roots():
+                if other.task_spec.name in plan.entry and other.has_state(TaskState.READY):
+                    remove(other)  # nobody has begun with it
+        if (is_enough and plan.cancels_rest) or (scope.is_empty() and (not plan.until or scope.is_interrupted)):
+            scope.end()
+        elif scope.is_empty():
+            for name in plan.entry:
+                plan.task_specs[name].arrive(scope)
+
+    def _holds(self, scope: Scope, condition: str) -> bool:
+        inside = Token(scope, self, state=TaskState.STARTED)
+        try:
+            return holds(inside, condition)
+        finally:
+            remove(inside)
+
+
+class Throw(Activity):
+    """An event that is thrown, a send task, or an end."""
+
+    def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
+        super().__init__(plan, name, compiled)
+        self.event: dict[str, Any] = (compiled.get("events") or [{"kind": ""}])[0]
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        act = getattr(self, f"_{self.event['kind']}", None)
+        waits = act is not None and act(my_task) is False
+        if my_task.is_alive:
+            return None if waits else True
+        if my_task.has_state(TaskState.CANCELLED):
+            instance(my_task).note(my_task)  # what it threw has interrupted its own scope
+        return None
+
+    def child_done(self, token: Token, child: Token) -> None:
+        compensation.next_handler(token)
+
+    def _payload(self, token: Token) -> Any:
+        return engine(token).evaluate(token, self.event["payload"]) if "payload" in self.event else None
+
+    def _message(self, token: Token) -> None:
+        payload = self._payload(token) if "payload" in self.event else {}
+        if not isinstance(payload, dict):
+            raise EngineError(self.bpmn_id, "payload", "Meddelandets innehåll är inget FEEL-kontext.")
+        environment(token).thrown.append((self.bpmn_id, self.event["name"], payload))
+
+    def _signal(self, token: Token) -> None:
+        events.broadcast(token, self.event["name"], self._payload(token))
+
+    def _escalation(self, token: Token) -> None:
+        events.throw(token, events.coded("escalation", self.event.get("code", "")), self._payload(token))
+
+    def _error(self, token: Token) -> None:
+        """An error that nobody takes ends the whole instance."""
+        if not events.throw(token, events.coded("error", self.event.get("code", "")), self._payload(token)):
+            self._end_all(token, instance(token))
+
+    def _terminate(self, token: Token) -> None:
+        self._end_all(token, token.workflow)
+
+    def _end_all(self, token: Token, scope: Scope) -> None:
+        token._set_state(TaskState.COMPLETED)
+        instance(token).note(token)
+        scope.end()
+
+    def _cancel(self, token: Token) -> bool:
+        """Cancel the transaction: all else in it stops, what is done is undone, and then its edge goes on."""
+        scope = token.workflow
+        for other in scope.roots():
+            if other is not token:
+                remove(other)
+        return self._compensate(token)
+
+    def _compensate(self, token: Token) -> bool:
+        compensation.begin(token, self.event.get("activity", ""))
+        return compensation.next_handler(token)

@@ -1,0 +1,110 @@
+"""Undoing what has been done: a scope remembers which of its activities can be undone, and undoes the latest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from workflows.engine import events
+from workflows.engine.nodes import Node, instance
+
+if TYPE_CHECKING:
+    from workflows.engine.tokens import Scope, Token
+
+Record = dict[str, Any]
+"""An activity, how many times it was done, and its handler or what was done inside it."""
+
+UNDO = "__undo"
+
+
+def remember(token: Token) -> None:
+    """A completed activity that has a handler can be undone."""
+    handler = token.task_spec.compiled.get("undo")
+    if handler:
+        _add(token.workflow.undo, {"activity": token.task_spec.bpmn_id, "handler": handler, "times": 1})
+
+
+def remember_scope(token: Token, scope: Scope) -> None:
+    """A completed sub-process without a handler of its own is undone by undoing what was done in it."""
+    if scope.undo and not token.task_spec.compiled.get("undo"):
+        plan = scope.plan.name
+        _add(token.workflow.undo, {"activity": token.task_spec.bpmn_id, "in": plan, "undo": scope.undo, "times": 1})
+
+
+def _add(records: list[Record], record: Record) -> None:
+    """A loop that does the same thing again and again adds to a count, not to the list."""
+    last = records[-1] if records else {}
+    if {**last, "times": 0} == {**record, "times": 0}:
+        last["times"] += 1
+    else:
+        records.append(record)
+
+
+def begin(token: Token, activity: str) -> None:
+    """Take what is to be undone out of the scope, or in a handler out of the scope that it handles."""
+    found: list[Record] = []
+    token.internal_data["undo"] = found
+    scope: Scope | None = token.workflow
+    while scope is not None:
+        wanted = [item for item in scope.undo if not activity or item["activity"] == activity]
+        scope.undo = [item for item in scope.undo if activity and item["activity"] != activity]
+        if scope is not token.workflow and wanted:
+            wanted = [{"activity": "", "in": scope.plan.name, "undo": wanted, "times": 1}]
+        found[:0] = wanted
+        if scope.holder is None or "handles" not in scope.holder.task_spec.compiled:
+            return
+        scope = scope.holder.workflow
+
+
+def next_handler(token: Token) -> bool:
+    """Begin to undo the latest of what is left. True when nothing was left, and the token has gone on if it waited."""
+    left: list[Record] = token.internal_data.get("undo", [])
+    if not left:
+        _all_undone(token)
+        return True
+    record = left[-1]
+    record["times"] -= 1
+    if record["times"] == 0:
+        left.pop()
+    plan = token.workflow.plan
+    if "handler" in record:
+        plan.task_specs[record["handler"]].arrive(token.workflow, parent=token)
+        return False
+    inner: Node = plan.task_specs[UNDO]
+    child = inner.arrive(token.workflow, parent=token)
+    scope = instance(token).open(child, record["in"])
+    child._set_state(TaskState.STARTED)
+    undo = scope.plan.task_specs[UNDO].arrive(scope)
+    undo.internal_data["undo"] = [dict(item) for item in record["undo"]]
+    undo._set_state(TaskState.STARTED)
+    next_handler(undo)
+    return False
+
+
+def _all_undone(token: Token) -> None:
+    node = token.task_spec
+    if getattr(node, "event", {}).get("kind") == "cancel":
+        if token.has_state(TaskState.STARTED):
+            instance(token).note(token)
+        holder = token.workflow.holder
+        if holder is not None:
+            events.throw_at_edge(holder, events.of_kind("cancel"))
+    elif token.has_state(TaskState.STARTED):
+        token.complete()
+
+
+class Undo(Node):
+    """Ours, in each scope: holds what is left to undo inside a sub-process that is done."""
+
+    def __init__(self, plan: Any) -> None:
+        super().__init__(plan, UNDO, {"type": ""})
+
+    def _update_hook(self, my_task: Token) -> bool:
+        return False
+
+    def child_done(self, token: Token, child: Token) -> None:
+        next_handler(token)
+
+    def scope_ended(self, token: Token, _scope: Scope) -> None:
+        token.complete()

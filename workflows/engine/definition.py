@@ -1,0 +1,72 @@
+"""A compiled process as nodes that SpiffWorkflow can run; shared by all instances of a version in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflows import diagram
+from workflows.engine import activities, events, gateways, graph, loops
+from workflows.engine.compensation import Undo
+from workflows.engine.nodes import CHILD, Node
+from workflows.engine.tokens import Plan
+
+KINDS: dict[str, type[Node]] = {
+    "task": activities.Activity,
+    "userTask": activities.PersonsTask,
+    "manualTask": activities.PersonsTask,
+    "scriptTask": activities.Script,
+    "serviceTask": activities.Service,
+    "businessRuleTask": activities.Decision,
+    "sendTask": activities.Throw,
+    "receiveTask": events.Catch,
+    "callActivity": activities.SubProcess,
+    "subProcess": activities.SubProcess,
+    "transaction": activities.SubProcess,
+    "adHocSubProcess": activities.AdHoc,
+    "exclusiveGateway": gateways.Exclusive,
+    "parallelGateway": gateways.Parallel,
+    "inclusiveGateway": gateways.Inclusive,
+    "eventBasedGateway": gateways.EventGateway,
+    "startEvent": Node,
+    "intermediateCatchEvent": events.Catch,
+    "intermediateThrowEvent": activities.Throw,
+    "boundaryEvent": events.Boundary,
+    "endEvent": activities.Throw,
+}
+LOOPS: dict[str, type[Node]] = {"standard": loops.Standard, "sequential": loops.Multi, "parallel": loops.Multi}
+
+
+class Definition:
+    """A compiled process ready to run; immutable."""
+
+    def __init__(self, compiled: Mapping[str, Any]) -> None:
+        if compiled["format"] != graph.FORMAT:
+            raise ValueError(f"compiled with format {compiled['format']}, this engine reads {graph.FORMAT}")
+        self.process: str = compiled["process"]
+        self.plans = {name: _plan(name, scope) for name, scope in compiled["scopes"].items()}
+        self.elements: dict[str, diagram.Element] = {
+            key: diagram.Element(**{"name": "", "scope": "", **value}) for key, value in compiled["elements"].items()
+        }
+
+
+def _plan(name: str, compiled: dict[str, Any]) -> Plan:
+    plan = Plan(name, compiled)
+    for node_id, node in compiled["nodes"].items():
+        _add(plan, node_id, node)
+    plan.listeners = [events.Listener(plan, handler) for handler in compiled.get("handlers", ())]
+    Undo(plan)
+    return plan
+
+
+def _add(plan: Plan, node_id: str, node: dict[str, Any]) -> None:
+    kind = KINDS[node["type"]]
+    if node["type"] == "intermediateCatchEvent" and "events" not in node:
+        kind = Node  # where a link comes out
+    if "loop" not in node:
+        kind(plan, node_id, node)
+        return
+    around = {"loop", "out", "in", "default", "boundaries", "before", "after", "data"}
+    inside = kind(plan, node_id + CHILD, {key: value for key, value in node.items() if key not in around})
+    inside.is_one_of_several = node["loop"]["type"] != "standard"
+    LOOPS[node["loop"]["type"]](plan, node_id, node)

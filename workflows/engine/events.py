@@ -1,0 +1,193 @@
+"""Events that are waited for: intermediate and boundary events, receive tasks, starts of event sub-processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from workflows.engine import timers
+from workflows.engine.gateways import EventGateway
+from workflows.engine.nodes import Node, environment, holds, instance
+from workflows.engine.tokens import Plan, Scope, Token, remove
+
+Definition = dict[str, Any]
+
+
+class Catch(Node):
+    """Waits for the first of its events, then goes on."""
+
+    def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
+        super().__init__(plan, name, compiled)
+        self.events: list[Definition] = compiled.get("events", [])
+
+    def _update_hook(self, my_task: Token) -> bool:
+        if not super()._update_hook(my_task):
+            return False
+        my_task._set_state(TaskState.WAITING)
+        for definition in self.of_kind("timer"):
+            timers.begin(my_task, definition)
+        self.look(my_task)
+        return False
+
+    def of_kind(self, kind: str) -> list[Definition]:
+        return [definition for definition in self.events if definition["kind"] == kind]
+
+    def look(self, token: Token) -> bool:
+        """Happen if a time has come or a condition become true. Whether it did."""
+        for definition in self.events:
+            if definition["kind"] == "timer" and timers.is_due(token, definition):
+                self.happen(token, definition)
+                return True
+            if definition["kind"] == "condition" and self._has_become_true(token, definition):
+                self.happen(token, definition)
+                return True
+        return False
+
+    def _has_become_true(self, token: Token, definition: Definition) -> bool:
+        before = token.internal_data.get("was", False)
+        is_true = holds(token, definition["text"])
+        token.internal_data["was"] = is_true
+        return is_true and not before
+
+    def happen(self, token: Token, definition: Definition, payload: Any = None) -> None:
+        """The event has come. What came with it becomes a variable."""
+        name = definition.get("into") or (definition.get("name") if definition["kind"] == "message" else "")
+        if name and payload is not None:
+            environment(token).assign(token, name, payload)
+        self.go_on(token)
+
+    def go_on(self, token: Token) -> None:
+        gateway = token.parent
+        if gateway is not None and isinstance(gateway.task_spec, EventGateway):
+            _free(token)
+            remove(gateway)
+        token._ready()
+
+
+class Boundary(Catch):
+    """On the edge of an activity: interrupts it, or goes on beside it and listens again."""
+
+    @property
+    def interrupts(self) -> bool:
+        return bool(self.compiled.get("interrupts", False)) or bool(self.of_kind("error") or self.of_kind("cancel"))
+
+    def go_on(self, token: Token) -> None:
+        host = token.parent
+        if host is None:
+            raise RuntimeError("a boundary event without its activity")
+        if self.interrupts:
+            _free(token)
+            remove(host)
+            token._ready()
+            return
+        if not timers.goes_again(token, self.events):
+            _free(token)
+            token._ready()
+            return
+        beside = Token(token.workflow, self, state=TaskState.WAITING)
+        beside._ready()
+
+
+class Listener(Catch):
+    """The start of an event sub-process, which waits in the scope around it."""
+
+    is_listener = True
+
+    def __init__(self, plan: Plan, compiled: dict[str, Any]) -> None:
+        events = compiled["events"]
+        super().__init__(plan, compiled["start"], {"type": "startEvent", "events": events})
+        self.handler: str = compiled["sub"]
+        self.interrupts: bool = compiled.get("interrupts", False)
+
+    def go_on(self, token: Token) -> None:
+        scope = token.workflow
+        if self.interrupts:
+            scope.is_interrupted = True
+            for other in scope.roots():
+                remove(other)
+        elif not timers.goes_again(token, self.events):
+            remove(token)
+        handler: Node = scope.plan.task_specs[self.handler]
+        handler.arrive(scope)
+
+
+def _free(token: Token) -> None:
+    """Take a token out of the one it belonged to, so that it outlives it."""
+    parent = token.parent
+    if parent is not None:
+        del parent._children[token.id]
+        token.parent = None
+
+
+Match = Callable[[Definition], bool]
+
+
+def throw(token: Token, matches: tuple[Match, ...], payload: Any = None) -> bool:
+    """Reach the nearest around a token that catches this: in its scope, on what holds the scope, and so on outwards."""
+    scope: Scope | None = token.workflow
+    while scope is not None:
+        if _caught(scope.roots(), Listener, matches, payload):
+            return True
+        if scope.holder is None:
+            return False
+        if throw_at_edge(scope.holder, matches, payload):
+            return True
+        scope = scope.holder.workflow
+    return False
+
+
+def throw_at_edge(host: Token | None, matches: tuple[Match, ...], payload: Any = None) -> bool:
+    """Reach a boundary event of an activity, or of the loop that it is an instance of."""
+    while host is not None:
+        if _caught(host.children, Boundary, matches, payload):
+            return True
+        host = host.parent
+    return False
+
+
+def _caught(tokens: list[Token], kind: type[Catch], matches: tuple[Match, ...], payload: Any) -> bool:
+    waiting = [item for item in tokens if item.has_state(TaskState.WAITING) and isinstance(item.task_spec, kind)]
+    for match in matches:
+        for token in waiting:
+            for definition in token.task_spec.events:
+                if match(definition):
+                    token.task_spec.happen(token, definition, payload)
+                    return True
+    return False
+
+
+def coded(kind: str, code: str) -> tuple[Match, Match]:
+    """An error or escalation with this code, or else whoever takes any code."""
+    return (
+        lambda item: item["kind"] == kind and bool(code) and item.get("code") == code,
+        lambda item: item["kind"] == kind and not item.get("code"),
+    )
+
+
+def of_kind(kind: str) -> tuple[Match]:
+    """Whatever has this kind."""
+    return (lambda item: item["kind"] == kind,)
+
+
+def broadcast(token: Token, name: str, payload: Any) -> None:
+    """A signal reaches everyone in the instance who waits for it now."""
+    for waiting in instance(token).tokens():
+        node = waiting.task_spec
+        if not isinstance(node, Catch) or not waiting.is_alive or not waiting.has_state(TaskState.WAITING):
+            continue
+        for definition in node.of_kind("signal"):
+            if definition.get("name") == name:
+                node.happen(waiting, definition, payload)
+                break
+
+
+def look_around(top: Any) -> bool:
+    """Let every condition that has become true, and every time that has come, happen. Whether anything did."""
+    found = False
+    for token in top.tokens():
+        node = token.task_spec
+        if isinstance(node, Catch) and token.is_alive and token.has_state(TaskState.WAITING):
+            found = node.look(token) or found
+    return found

@@ -1,0 +1,156 @@
+"""A flow node as SpiffWorkflow sees it: what happens when a token comes, when it acts, and when it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.util.task import TaskState
+
+from workflows.engine.errors import EngineError
+from workflows.engine.tokens import Instance, Plan, Scope, Token, remove
+
+if TYPE_CHECKING:
+    from workflows.engine.expressions import FeelEngine, FeelEnvironment
+
+CHILD = "[child]"
+MAX_TOLD = 3
+
+
+@dataclass(frozen=True)
+class Flow:
+    id: str
+    target: str
+    condition: str
+
+
+class Node(BpmnTaskSpec):  # type: ignore[misc]
+    """A node that acts at once and goes on along its flows. Nothing is predicted and nothing finished is kept."""
+
+    is_listener = False
+    """Waits for an event that starts an event sub-process; a scope does not wait for it."""
+    is_one_of_several = False
+    """Its tokens are instances of a multi-instance activity: what they set is their own."""
+
+    is_loop = False
+    """Its instances are told of, each when it is done; it is not."""
+
+    def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
+        super().__init__(plan, name)
+        self.bpmn_id = name.removesuffix(CHILD)
+        self.compiled = compiled
+        self.type: str = compiled["type"]
+        self.flows = [Flow(*flow) for flow in compiled.get("out", ())]
+        self.incoming: list[str] = compiled.get("in", [])
+        self.default: str = compiled.get("default", "")
+        self.boundaries: list[str] = compiled.get("boundaries", [])
+
+    # -- what SpiffWorkflow asks -----------------------------------------------------------------------------------
+
+    def test(self) -> None:
+        """What does not hold together was refused before."""
+
+    def _predict(self, *_args: Any, **_kwargs: Any) -> None:
+        """Nothing is predicted."""
+
+    def _update_hook(self, my_task: Token) -> bool:
+        """A token has come. True lets it act as soon as it is its turn."""
+        if before := self.compiled.get("before"):
+            engine(my_task).execute(my_task, before)
+        for name in self.boundaries:
+            my_task.workflow.plan.task_specs[name].arrive(my_task.workflow, parent=my_task)
+            if not my_task.is_alive:
+                return False  # interrupted before it began
+        return True
+
+    def _on_ready_hook(self, my_task: Token) -> None:
+        if not self.manual:
+            instance(my_task).agenda.append(my_task)
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        """Act. None waits for somebody to complete the token."""
+        return True
+
+    def _on_complete(self, my_task: Token) -> None:
+        if after := self.compiled.get("after"):
+            engine(my_task).execute(my_task, after)
+        instance(my_task).note(my_task)
+        self.leave(my_task)
+
+    # -- tokens ----------------------------------------------------------------------------------------------------
+
+    def arrive(self, scope: Scope, flow: str = "", parent: Token | None = None, **own: Any) -> Token:
+        """A new token here; as an activity of another token when it has a parent."""
+        token = Token(scope, self, parent, state=TaskState.FUTURE)
+        token.own = own
+        if flow:
+            token.internal_data["flow"] = flow
+        self._update(token)
+        return token
+
+    def leave(self, token: Token) -> None:
+        """The token is done: it is forgotten, and new ones go along the flows."""
+        parent, scope = token.parent, token.workflow
+        flows = list(self.choose(token)) if parent is None else []
+        self.before_leaving(token)
+        remove(token)
+        if parent is not None:
+            parent.task_spec.child_done(parent, token)
+            return
+        for flow in flows:
+            scope.plan.task_specs[flow.target].arrive(scope, flow.id)
+        scope.settle()
+
+    def before_leaving(self, token: Token) -> None:
+        """What is to be remembered of a token that is done."""
+
+    def child_done(self, token: Token, child: Token) -> None:
+        """Something that the token does is done."""
+
+    def choose(self, token: Token) -> Iterator[Flow]:
+        """The flows to go along: all without a condition, those whose condition holds, else the default."""
+        taken = False
+        for flow in self.flows:
+            if flow.id != self.default and (not flow.condition or holds(token, flow.condition)):
+                taken = True
+                yield flow
+        if not taken and self.flows:
+            yield self.default_flow(token)
+
+    def default_flow(self, token: Token) -> Flow:
+        for flow in self.flows:
+            if flow.id == self.default:
+                return flow
+        noted = [note for note in environment(token).notes if note.element_id == self.bpmn_id]
+        told = "".join(f" I villkoret ”{note.expression}”: {note.message}" for note in noted[:MAX_TOLD])
+        text = f"Inget villkor efter steget stämde, och det har inget standardflöde.{told}"
+        raise EngineError(self.bpmn_id, "no-flow", text)
+
+
+def instance(token: Token) -> Instance:
+    found: Instance = token.workflow.top_workflow
+    return found
+
+
+def engine(token: Token) -> FeelEngine:
+    found: FeelEngine = instance(token).script_engine
+    return found
+
+
+def environment(token: Token) -> FeelEnvironment:
+    return engine(token).environment
+
+
+def holds(token: Token, condition: str) -> bool:
+    """Whether a condition is true; all else is no."""
+    return engine(token).holds(token, condition)
+
+
+def now(token: Token) -> datetime:
+    moment = environment(token).now
+    if moment is None:
+        raise RuntimeError("the engine was asked for the time outside a step")
+    return moment

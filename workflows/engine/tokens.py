@@ -1,0 +1,212 @@
+"""Tokens and the scopes they live in: SpiffWorkflow's tasks and workflows that forget what is done.
+
+SpiffWorkflow keeps every finished task in a tree, predicts the ones to come and searches both at each join. Here a
+scope (the process, or one run of a sub-process) holds only its live tokens. A token under another token is part of
+what the other does: the instances of a loop, the boundary events of an activity, what an event gateway waits for.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap, deque
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any, cast
+
+from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+from SpiffWorkflow.workflow import Workflow
+
+from workflows.engine.errors import EngineError
+
+Node = Any
+"""A `nodes.Node`, which is made of what is here."""
+
+MAX_DEPTH = 60
+
+
+class Plan(WorkflowSpec):  # type: ignore[misc]
+    """What one scope is made of: its nodes by id, where it begins, and the event sub-processes that wait in it."""
+
+    def __init__(self, name: str, compiled: dict[str, Any]) -> None:
+        self.name = name
+        self.file = None
+        self.task_specs: dict[str, Node] = {}
+        self.type: str = compiled["type"]
+        self.entry: list[str] = compiled.get("entry", [])
+        self.data: list[str] = compiled.get("data", [])
+        self.until: str = compiled.get("until", "")
+        self.cancels_rest: bool = compiled.get("cancel", False)
+        self.listeners: list[Node] = []
+        self.inclusive_joins: list[Node] = []
+
+
+class Token(Task):  # type: ignore[misc]
+    """A task that knows its children by hash, and sees the variables of its own and of all that is around it."""
+
+    def __init__(self, scope: Scope, node: Node, parent: Token | None = None, **kwargs: Any) -> None:
+        self.own: dict[str, Any] = {}
+        super().__init__(scope, node, parent, **kwargs)
+        self._children: dict[Any, None] = {}
+
+    @property
+    def data(self) -> MutableMapping[str, Any]:
+        """The variables that are not shared by the whole instance, the innermost first; empty when there are none."""
+        layers = list(_layers(self))
+        return Locals(layers, self.workflow.top_workflow.variables) if layers else {}
+
+    @data.setter
+    def data(self, value: dict[str, Any]) -> None:
+        self.own = value
+
+    def _set_state(self, value: int) -> None:
+        """Without a log line for each change: history is ours to write, and the engine reads no clock."""
+        self._state = value
+
+    def _child_added_notify(self, child: Task) -> None:
+        self._children[child.id] = None
+
+    @property
+    def is_alive(self) -> bool:
+        return self.id in self.workflow.tasks
+
+
+class Locals(ChainMap[str, Any]):
+    """Layers of variables. What is set goes to the layer that knows the name, else to the instance of a loop
+    around it, else to the variables all share."""
+
+    def __init__(self, layers: list[tuple[dict[str, Any], bool]], shared: dict[str, Any]) -> None:
+        super().__init__(*(layer for layer, _ in layers))
+        self.takes = [takes for _, takes in layers]
+        self.shared = shared
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        for layer, takes in zip(self.maps, self.takes, strict=True):
+            if takes or name in layer:
+                layer[name] = value
+                return
+        self.shared[name] = value
+
+
+def _layers(token: Token | None) -> Iterator[tuple[dict[str, Any], bool]]:
+    while token is not None:
+        if token.own:
+            yield token.own, token.task_spec.is_one_of_several
+        if token.parent is not None:
+            token = token.parent
+            continue
+        scope = token.workflow
+        if scope.local:
+            yield scope.local, False
+        token = scope.holder
+
+
+class Scope(Workflow):  # type: ignore[misc]
+    """One run of a process or sub-process: its live tokens, its own data objects, and what in it can be undone."""
+
+    def __init__(self, plan: Plan, holder: Token | None, top: Instance | None) -> None:
+        super().__init__(plan, deserializing=True)
+        self.holder = holder
+        self.top_workflow: Instance = top or cast(Instance, self)
+        self.local: dict[str, Any] = dict.fromkeys(plan.data)
+        self.undo: list[dict[str, Any]] = []
+        self.is_interrupted = False
+
+    @property
+    def plan(self) -> Plan:
+        found: Plan = self.spec
+        return found
+
+    @property
+    def depth(self) -> int:
+        depth, holder = 0, self.holder
+        while holder is not None:
+            depth, holder = depth + 1, holder.workflow.holder
+        return depth
+
+    def begin(self, entry: list[str] | None = None) -> None:
+        """Let the event sub-processes listen, and put a token at each beginning."""
+        for listener in self.plan.listeners:
+            listener.arrive(self)
+            if self.is_interrupted:
+                return  # what it waits for is so already
+        for name in self.plan.entry if entry is None else entry:
+            self.plan.task_specs[name].arrive(self)
+
+    def roots(self) -> list[Token]:
+        return [token for token in self.tasks.values() if token._parent is None]
+
+    def is_empty(self) -> bool:
+        """Whether nothing is left but event sub-processes that wait."""
+        return all(token.task_spec.is_listener for token in self.tasks.values())
+
+    def settle(self) -> None:
+        """Something has left: the scope ends when nothing is left in it."""
+        if self.completed:
+            return
+        if self.plan.type == "adHocSubProcess" and self.holder is not None:
+            self.holder.task_spec.something_done(self.holder, self)
+        elif self.is_empty():
+            self.end()
+
+    def end(self) -> None:
+        """Whatever is left stops; what held the scope goes on."""
+        self.completed = True
+        for token in self.roots():
+            remove(token)
+        if self.holder is not None:
+            self.top_workflow.subprocesses.pop(self.holder.id, None)
+            self.holder.task_spec.scope_ended(self.holder, self)
+
+    def collect_log_extras(self, dct: dict[str, Any] | None = None) -> dict[str, Any]:
+        return dct or {}
+
+
+class Instance(Scope):
+    """The outermost scope: all running scopes, the variables all share, and the tokens that can go on by themselves."""
+
+    def __init__(self, plan: Plan, plans: dict[str, Plan], script_engine: Any) -> None:
+        self.plans = plans
+        self.script_engine = script_engine
+        self.subprocesses: dict[Any, Scope] = {}
+        self.agenda: deque[Token] = deque()
+        self.note: Callable[[Token], None] = lambda _token: None
+        super().__init__(plan, None, None)
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.script_engine.environment.variables
+        return found
+
+    def open(self, holder: Token, plan_name: str) -> Scope:
+        """A new run of a sub-process or of a called process, held by a token."""
+        scope = Scope(self.plans[plan_name], holder, self)
+        if scope.depth > MAX_DEPTH:
+            text = f"Mer än {MAX_DEPTH} delprocesser i varandra: processerna anropar varandra runt."
+            raise EngineError(holder.task_spec.bpmn_id, "endless", text)
+        self.subprocesses[holder.id] = scope
+        return scope
+
+    def scopes(self) -> Iterator[Scope]:
+        yield self
+        yield from self.subprocesses.values()
+
+    def tokens(self) -> Iterator[Token]:
+        for scope in list(self.scopes()):
+            yield from list(scope.tasks.values())
+
+
+def remove(token: Token) -> None:
+    """Take a token away, with all that it does."""
+    for child in token.children:
+        remove(child)
+    instance: Instance = token.workflow.top_workflow
+    scope = instance.subprocesses.pop(token.id, None)
+    if scope is not None:
+        scope.completed = True
+        for inner in scope.roots():
+            remove(inner)
+    if token.parent is not None:
+        del token.parent._children[token.id]
+    token.workflow.tasks.pop(token.id, None)
+    if not token.has_state(TaskState.FINISHED_MASK):
+        token._set_state(TaskState.CANCELLED)
