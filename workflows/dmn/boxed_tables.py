@@ -65,7 +65,7 @@ class _Reader:
             self._say("aggregation", f"Sammanräkningen {aggregation[:40]} går inte att använda här.")
         elif aggregation and len(outputs) > 1:
             self._say("aggregation", "Sammanräkning kräver att tabellen har bara en utdatakolumn.")
-        if policy in ("PRIORITY", "OUTPUT ORDER") and not any(output.allowed for output in outputs):
+        if policy in ("PRIORITY", "OUTPUT ORDER") and not any(output.order for output in outputs):
             self._say("priority", f"{policy} kräver en lista med utdatavärden i prioritetsordning.")
         return policy, aggregation
 

@@ -61,13 +61,12 @@ class Graph:
         if kind == "decisionService":
             return self._service(element, name)
         required = needs(self._document, element, self._declared)
-        boxes = Boxes(self._document, self._types, _seen(required) | {name}, self._keys | _to_know(required))
-        if kind == "businessKnowledgeModel":
-            made: Element = self._knowledge(element, name, required, boxes)
-        else:
-            made = self._decision(element, name, required, boxes)
+        is_function = kind == "businessKnowledgeModel"
+        seen = _seen(required) | ({name} if is_function else set())  # a function may call itself
+        boxes = Boxes(self._document, self._types, seen, self._keys | _to_know(required))
+        made: Element = (self._knowledge if is_function else self._decision)(element, name, required, boxes)
         self.tables += boxes.tables
-        self._tell_of_unrequired(element_id, _seen(required) | {name}, boxes)
+        self._tell_of_unrequired(element_id, seen, boxes)
         return made
 
     def _type(self, element: etree._Element) -> TypeRef | None:
@@ -84,20 +83,28 @@ class Graph:
         if form is None:
             message = "Beslutet har varken tabell eller uttryck; svaret måste ges utifrån."
             self._document.remark(element_id, "no-logic", message, "warning")
+        wanted = self._type(element)
         own = f"{self._document.namespace}#"
         node = boxes.logic(form, element_id) if form is not None else None
+        logic = self._logic(form, boxes)
+        self._tell_of_single(element_id, logic, wanted)
         return Decision(
             id=element_id,
             name=name,
-            logic=self._logic(form, boxes),
+            logic=logic,
             requires=tuple(n.key.removeprefix(own) for n in required if self._declared[n.key].kind == "decision"),
             key=self._document.key(element_id),
             names=names(self._document, element),
             needs=required,
-            type=self._type(element),
+            type=wanted,
             node=node,
             reads=frozenset(boxes.reads),
         )
+
+    def _tell_of_single(self, element_id: str, logic: Logic | None, wanted: TypeRef | None) -> None:
+        if isinstance(logic, DecisionTable) and logic.answers_list and wanted is not None and wanted.name != "list":
+            message = f"Tabellen ({logic.hit_policy}) svarar med en lista, men beslutets typ är ingen lista."
+            self._document.remark(element_id, "type", message)
 
     def _logic(self, form: etree._Element | None, boxes: Boxes) -> Logic | None:
         if form is None:

@@ -36,6 +36,13 @@ class Output:
     default: Expression | None
     type: TypeRef | None = None
 
+    @property
+    def order(self) -> Node | None:
+        """The values in order of priority: the column's own, else those that its type allows."""
+        if self.allowed is not None:
+            return self.allowed.node
+        return self.type.allowed if self.type is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -53,6 +60,12 @@ class DecisionTable:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
+
+    @property
+    def answers_list(self) -> bool:
+        return self.hit_policy in ("RULE ORDER", "OUTPUT ORDER") or (
+            self.hit_policy == "COLLECT" and not self.aggregation
+        )
 
 
 @dataclass(frozen=True, slots=True)

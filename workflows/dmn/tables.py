@@ -11,6 +11,7 @@ from workflows.feel import FeelError, nodes
 from workflows.feel.builtins.registry import call_builtin
 from workflows.feel.comparison import equal
 from workflows.feel.errors import Nothing
+from workflows.feel.nodes import Node
 from workflows.feel.run import Scope, handles
 
 _KEPT_TRACES = 40  # a table inside a loop is explained so many times
@@ -32,9 +33,8 @@ def _evaluated(table: DecisionTable, run: ModelRun, scope: Scope | None) -> obje
     hits, stops = _examined(table, [Scope({"?": value}, scope) for value in values], run)
     if len(run.traces) < _KEPT_TRACES:
         run.traces.append(TableTrace(table, tuple(values), tuple(hits), tuple(stops)))
-    if not hits:
-        return _default(table, run, scope)
-    return _POLICIES[table.hit_policy](_Answers(table, run, scope), hits)
+    answers = _Answers(table, run, scope)
+    return _POLICIES[table.hit_policy](answers, hits) if hits else answers.default()
 
 
 def _examined(table: DecisionTable, scopes: list[Scope], run: ModelRun) -> tuple[list[int], list[int]]:
@@ -91,14 +91,6 @@ def _value(expression: Expression, run: ModelRun, scope: Scope | None) -> object
     return run.evaluate(expression.node, scope) if expression.node is not None else None
 
 
-def _default(table: DecisionTable, run: ModelRun, scope: Scope | None) -> object:
-    if not any(output.default for output in table.outputs):
-        return Decimal(0) if table.aggregation == "COUNT" else None
-    return _together(
-        table, [_value(output.default, run, scope) if output.default else None for output in table.outputs]
-    )
-
-
 def _together(table: DecisionTable, values: Sequence[object]) -> object:
     """One output is its value; several are a context."""
     if len(table.outputs) == 1:
@@ -118,6 +110,15 @@ class _Answers:
         rule = self.table.rules[number - 1]
         return [self._cell(cell, output) for cell, output in zip(rule.outputs, self.table.outputs, strict=True)]
 
+    def default(self) -> object:
+        """What the table answers when no row fits."""
+        outputs = self.table.outputs
+        if not any(output.default for output in outputs):
+            return Decimal(0) if self.table.aggregation == "COUNT" else None
+        return _together(
+            self.table, [self._cell(output.default, output) if output.default else None for output in outputs]
+        )
+
     def row(self, number: int) -> object:
         return _together(self.table, self.cells(number))
 
@@ -128,9 +129,8 @@ class _Answers:
             return None
         return value
 
-    def listed(self, allowed: Expression | None) -> list[object]:
+    def listed(self, root: Node | None) -> list[object]:
         """The values of a list such as `"hög", "låg"`, in order."""
-        root = allowed.node if allowed is not None else None
         tests = root.tests if isinstance(root, nodes.UnaryTests) else ()
         return [self.run.evaluate(test, self.scope) for test in tests]
 
@@ -180,7 +180,7 @@ def _collect(answers: _Answers, hits: list[int]) -> object:
 def _output_order(answers: _Answers, hits: list[int]) -> list[object]:
     """The answers by the order of the output values; rows of equal priority keep their order."""
     outputs = answers.table.outputs
-    orders = [answers.listed(output.allowed) for output in outputs]
+    orders = [answers.listed(output.order) for output in outputs]
     rows = [answers.cells(number) for number in hits]
     rows.sort(key=lambda row: [_rank(value, order, answers.run) for value, order in zip(row, orders, strict=True)])
     return [_together(answers.table, row) for row in rows]
