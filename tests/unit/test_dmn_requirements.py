@@ -208,3 +208,21 @@ def test_a_table_of_a_required_decision_is_explained_with_its_own_rows() -> None
     data = model(inner, decision("svar", "behov", need("Decision", "#behov")))
     result = decide(data, "svar", timmar=4)
     assert (result.value, result.hits, result.required["behov"].hits) == ("litet", (), (2,))
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"<a>" + b"x" * 5_000_001 + b"</a>", "too-large"),
+        (model("<decision/>" * 20_001), "too-many-elements"),
+        (model(*(f'<itemDefinition name="t{n}"><itemComponent name="a-{n}"/></itemDefinition>' for n in range(1001)),
+               decision("svar", "1")), "too-many-names"),
+        (model(decision("svar", "1").replace("<literal", "<context>" + "".join(
+            f'<contextEntry><variable name="v{n}"/>{literal("1")}</contextEntry>' for n in range(600)) + "</context><literal")
+        ), "too-deep"),
+    ],
+)  # fmt: skip
+def test_a_huge_file_is_refused_with_a_finding(data: bytes, code: str) -> None:
+    assert code in {finding.code for finding in dmn.check(data, "t.dmn")}
+    with pytest.raises(dmn.DmnError):
+        dmn.load(data)

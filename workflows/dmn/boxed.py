@@ -10,6 +10,7 @@ from workflows.dmn.itemtypes import Types
 from workflows.dmn.model import DecisionTable, Expression
 from workflows.dmn.parts import NULL, Conditional, Faulty, Foreign, Placed, Typed, Verdicts
 from workflows.feel import FeelError, Tree, free_names, nodes, parse, unknown_functions
+from workflows.feel.names import is_plain
 from workflows.feel.nodes import Entry, FunctionOf, Node, TypeRef
 
 FORMS = (
@@ -18,6 +19,7 @@ FORMS = (
 )
 _RESULT = ""  # the key of a context's result cell, which no expression can name
 _MAX_DEPTH = 40
+_MAX_BOUND = 500  # names of contexts, functions and loops around one expression
 Names = frozenset[str]
 Parser = Callable[[str, Names], Tree]
 
@@ -33,6 +35,7 @@ class Boxes:
         self.reads: set[tuple[str, ...]] = set()
         self._names = names
         self._keys = keys
+        self._knowing: dict[str, bool] = {}
         self._depth = 0
 
     # ---- texts
@@ -51,7 +54,7 @@ class Boxes:
 
     def _tree(self, text: str, place: str, bound: Names, parser: Parser) -> Node:
         try:
-            tree = parser(text, self._keys | bound)
+            tree = parser(text, self._keys | {name for name in bound if self._must_be_known(name)})
         except FeelError as error:
             self.document.remark(place, "feel", f"{error} I cellen står: {text[:80]}")
             return Faulty(0, place, str(error))
@@ -61,14 +64,23 @@ class Boxes:
         self.reads |= _paths(tree, bound)
         return self.types.named_in_expression(tree.root)
 
+    def _must_be_known(self, name: str) -> bool:
+        if name not in self._knowing:
+            self._knowing[name] = bool(name) and not is_plain(name)
+        return self._knowing[name]
+
     # ---- forms
 
     def logic(self, element: etree._Element, place: str, bound: Names = frozenset()) -> Node:
         """The tree of a form; its value is of the type that the form declares."""
         place = attribute(element, "id") or place
         self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            self.document.say(place, "too-deep", f"Uttrycken ligger i fler än {_MAX_DEPTH} nivåer inuti varandra.")
+        if self._depth > _MAX_DEPTH or len(bound) > _MAX_BOUND:
+            message = (
+                f"Uttrycken ligger i fler än {_MAX_DEPTH} nivåer inuti varandra, eller ser fler än {_MAX_BOUND} namn."
+            )
+            self.document.say(place, "too-deep", message)
+            self._depth -= 1
             return NULL
         made = _FORMS[self.document.kind(element)](self, element, place, bound)
         self._depth -= 1

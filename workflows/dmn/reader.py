@@ -13,6 +13,7 @@ from workflows.feel.names import is_plain
 from workflows.findings import Finding
 
 EMPTY = Model({}, ())
+_MAX_KEYS = 1_000
 
 
 def load(data: bytes, others: Iterable[bytes] = ()) -> Model:
@@ -122,4 +123,7 @@ def _keys(documents: list[Document]) -> frozenset[str]:
                 found.add(attribute(element, "name"))
             elif kind == "contextEntry":
                 found |= {attribute(variable, "name") for variable in document.children(element, "variable")}
-    return frozenset(name for name in found if name and not is_plain(name))
+    known = frozenset(name for name in found if name and not is_plain(name))
+    if len(known) > _MAX_KEYS:
+        documents[0].say("", "too-many-names", f"Filen har fler än {_MAX_KEYS} namn med andra tecken än bokstäver.")
+    return known if len(known) <= _MAX_KEYS else frozenset()

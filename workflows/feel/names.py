@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -21,21 +22,15 @@ class NameTable:
     """The names in scope that need to be known to be read."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
+        self._given = _given(frozenset(names))
         self._known: list[tuple[str, ...]] = []
         self._counts: Counter[tuple[str, ...]] = Counter()
         self._ever: set[tuple[str, ...]] = set()  # also those out of scope, which may still be keys of a context
-        for name in (*_BUILTINS_WITH_KEYWORDS, *names):
-            self.add(name)
 
     def add(self, name: str) -> None:
         """Only a name that plain reading would cut apart needs to be remembered."""
-        if is_plain(name):
-            return
-        try:
-            words = tuple(token.text for token in tokens(name)[:-1])
-        except FeelError:
-            return
-        if 1 < len(words) <= _MAX_WORDS:
+        words = _words_to_know(name)
+        if words:
             self._known.append(words)
             self._counts[words] += 1
             self._ever.add(words)
@@ -64,7 +59,7 @@ class NameTable:
             if token.kind not in ("name", "operator", "number"):
                 break
             words = (*words, token.text)
-            if self._counts.get(words) or (after_dot and words in self._ever):
+            if words in self._given or self._counts.get(words) or (after_dot and words in self._ever):
                 longest = len(words)
         return longest
 
@@ -99,6 +94,23 @@ class NameTable:
         if cursor.at == start:
             raise cursor.unexpected("här väntades ett namn")
         return _spelled(cursor, start, cursor.at)
+
+
+@lru_cache(maxsize=32)
+def _given(names: frozenset[str]) -> frozenset[tuple[str, ...]]:
+    """The names given from outside as words; the expressions of a model have many in common."""
+    return frozenset(words for name in (*_BUILTINS_WITH_KEYWORDS, *names) if (words := _words_to_know(name)))
+
+
+def _words_to_know(name: str) -> tuple[str, ...]:
+    """The name's words, or none when plain reading takes it whole or it can never be read."""
+    if is_plain(name):
+        return ()
+    try:
+        words = tuple(token.text for token in tokens(name)[:-1])
+    except FeelError:
+        return ()
+    return words if 1 < len(words) <= _MAX_WORDS else ()
 
 
 def is_plain(name: str) -> bool:
