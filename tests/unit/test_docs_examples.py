@@ -9,6 +9,7 @@ import pytest
 
 from tests import documents
 from workflows import dmn, feel, scenarios
+from workflows.dmn.analysis.codes import CODES
 from workflows.engine import clock
 from workflows.feel import functions
 
@@ -18,6 +19,7 @@ TIMES = documents.examples("uttryck.md", "tid")
 VARIABLES = json.loads(next(text for _, text in documents.blocks("uttryck.md", "json")))
 MODELS = documents.models("beslut.md")
 DECISIONS = documents.examples("beslut.md", "beslut")
+WORDS = {"error": "fel", "warning": "varning"}
 CELLS = documents.examples("beslut.md", "cell")
 
 
@@ -75,6 +77,17 @@ def test_a_decision_answers_as_the_document_says(example: documents.Example) -> 
 def rows(hits: tuple[int, ...]) -> str:
     *first, last = map(str, hits or (0,))
     return "" if not hits else f"rad {', '.join(first)} och {last}" if first else f"rad {last}"
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_check_finds_what_the_document_says_and_nothing_more(name: str) -> None:
+    found = [f"{WORDS[finding.severity]}: {finding.message}" for finding in dmn.check(MODELS[name], "t.dmn")]
+    assert found == [example.value for example in documents.examples("beslut.md", "fynd") if example.text == name]
+
+
+def test_every_remark_of_the_analysis_is_in_the_document() -> None:
+    told = documents.read("beslut.md")
+    assert [code for code, (severity, _) in CODES.items() if f"| `{code}` | {WORDS[severity]} |" not in told] == []
 
 
 def test_the_scenario_can_be_read() -> None:
