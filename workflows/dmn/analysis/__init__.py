@@ -39,7 +39,8 @@ def _remarks(table: DecisionTable, model: Model, effort: Effort) -> Iterator[Rem
     yield from cell_remarks(table, found, effort)
     rows = Rows(found, effort)
     yield from row_remarks(table, rows, effort)
-    has_default = any(output.default for output in table.outputs)
+    # Counting needs none: no row is 0.
+    has_default = table.aggregation == "COUNT" or any(output.default for output in table.outputs)
     if not has_default:
         yield from gap_remarks(table, found, effort)
     yield from _partial(table, found, rows, effort, has_default=has_default)
