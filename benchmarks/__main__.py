@@ -10,9 +10,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
 
-    from benchmarks import feel, steps, table
+    from benchmarks import dmn, feel, steps, table
 
-    table.printed([*feel.rows(), *steps.rows()])
+    table.printed([*feel.rows(), *dmn.rows(), *steps.rows()])
 
 
 main()
