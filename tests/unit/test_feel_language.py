@@ -261,3 +261,20 @@ def test_results_become_strict_json() -> None:
 def test_declared_names_may_hold_operators_and_digits() -> None:
     tree = feel.parse("för-bedömning + steg 1", frozenset({"för-bedömning", "steg 1"}))
     assert feel.evaluate(tree, {"för-bedömning": 1, "steg 1": 2}, now=NOW) == 3
+
+
+def test_the_clock_and_its_zone_come_from_outside() -> None:
+    late = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+    assert feel.evaluate("today()", {}, now=late) == date(2026, 7, 1)
+    assert feel.evaluate("today()", {}, now=late, zone=UTC) == date(2026, 6, 30)
+    assert feel.evaluate("string(now())", {}, now=late, zone=UTC) == "2026-06-30T22:30:00Z"
+
+
+def test_a_function_may_call_itself_many_times_but_not_forever() -> None:
+    assert value("{f: function(n) if n = 0 then 0 else 1 + f(n - 1), r: f(40)}.r") == 40
+    with pytest.raises(feel.FeelError, match="nivåer"):
+        value("{f: function(n) 1 + f(n - 1), r: f(40)}.r")
+
+
+def test_an_argument_with_an_unusual_name_is_given_by_it() -> None:
+    assert value("{f: function(steg 1, a-b) steg 1 - a-b, r: f(a-b: 1, steg 1: 3)}.r") == 2

@@ -127,3 +127,8 @@ def test_a_variable_with_such_a_name_is_simply_a_variable() -> None:
 
 def test_a_key_with_an_unusual_name_is_reached_after_its_dot() -> None:
     assert feel.evaluate("{steg 1: {för-bedömning: 4}}.steg 1.för-bedömning", {}, now=NOW) == 4
+
+
+def test_two_tests_in_one_cell_are_joined_by_words_about_the_value() -> None:
+    with pytest.raises(feel.FeelError, match=r"\? > 5 and \? < 10"):
+        feel.parse_unary("> 5 and < 10")

@@ -1,7 +1,7 @@
 """FEEL, the expression language of DMN 1.5: parsed once, walked with limits, never compiled to Python."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from workflows.feel.nodes import Tree, UnaryTree
 from workflows.feel.parser import Parser
 from workflows.feel.plain import to_plain
 from workflows.feel.run import Run
+from workflows.feel.temporal import STOCKHOLM
 from workflows.feel.values import Range, YearsMonths
 
 __all__ = [
@@ -86,6 +87,7 @@ def evaluate(
     variables: Mapping[str, object],
     *,
     now: datetime,
+    zone: tzinfo = STOCKHOLM,
     diagnostics: list[Diagnostic] | None = None,
 ) -> object:
     """The value of an expression over plain or FEEL variables; a cell's input is the variable `?`.
@@ -94,4 +96,4 @@ def evaluate(
     expression that does not parse or that a limit stops. `now` is aware and is all the expression knows of the clock.
     """
     tree = parse(expression, _cut_apart(tuple(variables))) if isinstance(expression, str) else expression
-    return Run(variables, now=now, diagnostics=diagnostics).value(tree)
+    return Run(variables, now=now, zone=zone, diagnostics=diagnostics).value(tree)

@@ -40,6 +40,7 @@ _TABLE = (
     (r"", r"=>|->", "En funktion skrivs function(x) x + 1."),
     (r"", r"\?\?", "Ett värde i stället för ett som saknas skrivs: if a = null then b else a."),
     (r"", r"\?", "Ett val skrivs if villkor then värde else annat värde."),
+    (r"^\s*[<>]=?[^,]*", r"(and|or)\b", "Två villkor på samma värde skrivs [5..10], eller ? > 5 and ? < 10."),
     (r"\bis not\s*", r"null\b", "Att ett värde finns skrivs: a != null."),
     (r"\bis\s*", r"null\b", "Att ett värde saknas skrivs: a = null."),
     (r"\bis\s*", r"(true|false)\b", "Likhet skrivs =: a = true."),

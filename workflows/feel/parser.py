@@ -251,14 +251,13 @@ class Parser(Cursor):
         return Call(position, left, tuple(arguments), tuple(names))
 
     def _argument_name(self) -> str | None:
-        ahead = 0
-        while self.ahead(ahead).kind == "name":
-            ahead += 1
-        if not ahead or self.ahead(ahead).text != ":" or self.ahead(ahead).kind != "operator":
-            return None
-        words = [self.ahead(step).text for step in range(ahead)]
-        self.at += ahead + 1
-        return " ".join(words)
+        start = self.at
+        if self.token.kind == "name":
+            name = self.names.take_declared(self)
+            if self.take(":"):
+                return name
+        self.at = start
+        return None
 
     def instance_of(self, left: Node) -> Node:
         position = self.expect("instance").position

@@ -1,7 +1,7 @@
 """One evaluation: the walk over the tree, its variables, its clock and its limits."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, cast
 
 from workflows.feel import nodes, types
@@ -9,6 +9,7 @@ from workflows.feel.builtins.registry import Running, call_builtin
 from workflows.feel.errors import Diagnostic, FeelError, Nothing
 from workflows.feel.limits import MAX_CALL_DEPTH
 from workflows.feel.plain import from_plain, weigh
+from workflows.feel.temporal import STOCKHOLM
 from workflows.feel.values import Builtin, Closure
 
 MISSING = object()
@@ -44,10 +45,16 @@ class Run(Running):
     __slots__ = ("_cache", "variables")
 
     def __init__(
-        self, variables: Mapping[str, object], *, now: datetime, diagnostics: list[Diagnostic] | None = None
+        self,
+        variables: Mapping[str, object],
+        *,
+        now: datetime,
+        zone: tzinfo = STOCKHOLM,
+        diagnostics: list[Diagnostic] | None = None,
     ) -> None:
         super().__init__(diagnostics)
         self.now = now
+        self.zone = zone
         self.variables = variables
         self._cache: dict[str, object] = {}
 
@@ -96,11 +103,11 @@ class Run(Running):
 
     def deeper(self, node: nodes.Node, scope: Scope | None) -> object:
         """Evaluate the body of a function, counting how far functions call one another."""
-        self.depth += 8
+        self.depth += 4
         if self.depth > MAX_CALL_DEPTH:
             raise FeelError(node.position, "Uttrycket stoppades: funktioner anropar varandra i för många nivåer.")
         result = self.evaluate(node, scope)
-        self.depth -= 8
+        self.depth -= 4
         return result
 
 

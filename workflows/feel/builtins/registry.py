@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 
 from workflows.feel import moments
@@ -15,8 +15,9 @@ from workflows.feel.values import Builtin, Closure, Range, YearsMonths, swedish_
 class Running(Budget):
     """What a built-in may use of the evaluation it runs in: the budget, the clock, and other functions."""
 
-    __slots__ = ("now",)
+    __slots__ = ("now", "zone")
     now: datetime
+    zone: tzinfo
 
     def call(self, function: object, arguments: list[object]) -> object:
         """Call a function value; the interpreter says how."""

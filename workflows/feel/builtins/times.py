@@ -14,13 +14,13 @@ from workflows.feel.values import kind
 
 @builtin("now")
 def now(run: Running) -> datetime:
-    """The moment the caller gave, in Swedish time."""
-    return run.now.astimezone(temporal.STOCKHOLM)
+    """The moment the caller gave, in the caller's zone: Swedish time unless another is given."""
+    return run.now.astimezone(run.zone)
 
 
 @builtin("today")
 def today(run: Running) -> date:
-    return run.now.astimezone(temporal.STOCKHOLM).date()
+    return run.now.astimezone(run.zone).date()
 
 
 @builtin("is", "value1: any, value2: any")
