@@ -274,3 +274,44 @@ def test_a_table_too_large_is_left_with_a_word() -> None:
 @pytest.mark.parametrize("path", sorted(ROOT.glob("bpmn/**/*.dmn")), ids=lambda path: path.name)
 def test_the_tables_in_use_give_no_remark(path: Path) -> None:
     assert dmn.check(path.read_bytes(), path.name) == []
+
+
+def test_values_are_those_of_the_declared_type_also_by_way_of_the_input_data() -> None:
+    """An item definition's allowed values are the column's, whether the column or its variable is of that type."""
+    item = (
+        '<itemDefinition name="tNiva"><typeRef>string</typeRef>'
+        "<allowedValues><text>{}</text></allowedValues></itemDefinition>"
+    ).format(escape('"låg", "hög"'))
+    given = '<inputData id="n" name="nivå"><variable name="nivå" typeRef="tNiva"/></inputData>'
+    needs = '<informationRequirement id="q"><requiredInput href="#n"/></informationRequirement>'
+    table = (
+        '<decisionTable id="t"><input id="i1"><inputExpression id="u1"{}><text>nivå</text></inputExpression></input>'
+        '<output id="o1" typeRef="number"/>'
+        '<rule id="r1"><inputEntry id="r1i1"><text>"lag"</text></inputEntry><outputEntry id="r1o1"><text>1</text>'
+        '</outputEntry></rule><rule id="r2"><inputEntry id="r2i1"><text>"hög"</text></inputEntry>'
+        '<outputEntry id="r2o1"><text>"två"</text></outputEntry></rule></decisionTable>'
+    )
+    for declared in ("", ' typeRef="tNiva"'):
+        decision = f'<decision id="b" name="b">{needs}{table.format(declared)}</decision>'
+        assert [(item.element, item.message) for item in dmn.check(model(item, given, decision), "t.dmn")] == [
+            ("r2o1", '"två" är text, men svaret ska vara tal.'),
+            ("r1i1", '"lag" finns inte bland kolumnens indatavärden. Menade du "låg"?'),
+            ("t", 'nivå = "låg" träffar ingen regel.'),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells", "said"),
+    [
+        ("dateTime", ['null, < date and time("2026-03-01T00:00:00@Europe/Stockholm")'], "@Europe/Stockholm"),
+        ("time", ['null, <= time("12:00:00")', '> time("12:00:01")'], 'tid = time("12:00:01") träffar ingen regel.'),
+        ("yearMonthDuration", ['null, < duration("P1Y")', '>= duration("P1Y1M")'], 'tid = duration("P1Y") träffar'),
+        ("dayTimeDuration", ['null, < duration("PT4H")', '> duration("P1D")'], '[duration("PT4H")..duration("P1D")].'),
+        ("string", ['null, "a", "b"'], 'tid = "annat" träffar ingen regel'),
+        ("date", ['null, < date("99999-01-01")', '> date("2026-01-01")'], "Analysen kan inte se"),
+        ("string", ["null", 'starts with(?, "a")'], "Analysen kan inte se"),
+    ],
+)  # fmt: skip
+def test_times_and_texts_have_their_own_examples(kind: str, cells: list[str], said: str) -> None:
+    found = findings([("tid", kind, "")], [f"{cell} | {n}" for n, cell in enumerate(cells)])
+    assert [said in item.message for item in found] == [True]

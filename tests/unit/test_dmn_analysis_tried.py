@@ -65,11 +65,11 @@ class Table:
 
     def xml(self, policy: str = "") -> bytes:
         inputs = "".join(
-            f'<input id="i_{c.name}"><inputExpression {"typeRef=" + quoteattr(c.kind) if c.is_typed else ""}>'
+            f'<input id="i{n}"><inputExpression {"typeRef=" + quoteattr(c.kind) if c.is_typed else ""}>'
             f"<text>{c.name}</text></inputExpression>"
             + (f"<inputValues><text>{escape(', '.join(c.allowed))}</text></inputValues>" if c.allowed else "")
             + "</input>"
-            for c in self.columns
+            for n, c in enumerate(self.columns)
         )
         default = f"<defaultOutputEntry><text>{self.default}</text></defaultOutputEntry>" if self.default else ""
         rows = "".join(
@@ -129,6 +129,8 @@ def one_test(draw: random.Random, kind: str) -> str:
 def random_table(seed: int) -> Table:
     draw = random.Random(seed)
     columns = [column(draw, f"k{n}") for n in range(draw.randint(1, 3))]
+    if draw.random() < 0.15:
+        columns.append(columns[0])  # two columns that ask for the same thing
     rows = [[cell(draw, c.kind) for c in columns] for _ in range(draw.randint(1, 5))]
     default = "1" if draw.random() < 0.1 else ""
     return Table(columns, rows, [draw.choice("12") for _ in rows], draw.choice(POLICIES), default)
@@ -146,17 +148,17 @@ class Tried:
     """The rows that hit at a point, by the evaluation itself and for several values of what the table cannot know."""
 
     def __init__(self, table: Table) -> None:
-        self.table = table
+        self.variables = list({c.name: c for c in table.columns}.values())
         self.model = dmn.load(table.xml("COLLECT"))
         self.limits: list[object] = [None, Decimal(1), "b", True] if not table.is_plain else [None]
 
     def hits(self, point: tuple[object, ...]) -> Iterator[set[int]]:
         for limit in self.limits:
-            variables = {c.name: value for c, value in zip(self.table.columns, point, strict=True)} | {"gräns": limit}
+            variables = {c.name: value for c, value in zip(self.variables, point, strict=True)} | {"gräns": limit}
             yield set(dmn.evaluate(self.model, "b", variables, now=NOW).hits)
 
     def grid(self, *, allowed_only: bool) -> Iterator[tuple[object, ...]]:
-        return itertools.product(*(c.values(allowed_only=allowed_only) for c in self.table.columns))
+        return itertools.product(*(c.values(allowed_only=allowed_only) for c in self.variables))
 
     def points(self, text: str) -> Iterator[tuple[object, ...]]:
         """The points an example speaks of: a column it does not name may have any value at all."""
@@ -168,7 +170,7 @@ class Tried:
             [found[c.name]]
             if c.name in found
             else [value for value in c.values(allowed_only=True) if value is not None][:4] or [None]
-            for c in self.table.columns
+            for c in self.variables
         ]
         return itertools.product(*choices)
 

@@ -64,6 +64,8 @@ def parts(value: object) -> Iterator[object]:
 def is_steady(node: nodes.Node, *, with_input: bool) -> bool:
     if isinstance(node, nodes.Name):
         return with_input and node.name == "?"
+    if isinstance(node, (nodes.InputTest, nodes.UnaryTests)) and not with_input:
+        return False  # they are about the input without naming it
     if isinstance(node, nodes.Call):
         function = node.function
         return (

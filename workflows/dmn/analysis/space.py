@@ -116,6 +116,7 @@ class Builder:
         if text not in independent or any(found.must != found.may for found in allowing):
             cells = [_blurred(cell, domain) for cell in cells]
             allowed = None if any(found.must != found.may for found in allowing) else allowed
+        possible = domain.all if allowed is None else allowed | 1
         root = self._root(inputs)
         is_variable = _is_path(root) and not any(path[0] in self.computed for path in _paths(root))
         return Column(
@@ -126,7 +127,7 @@ class Builder:
             classes=self._classes(cells, domain, allowed),
             allowed=allowed,
             is_certain=is_variable or allowed is not None or kind_of(declared) == "boolean",
-            opaque_rows=sum(1 << n for n, cell in enumerate(cells) if cell.must != cell.may),
+            opaque_rows=sum(1 << n for n, cell in enumerate(cells) if (cell.must ^ cell.may) & possible),
         )
 
     def _type(self, number: int) -> nodes.TypeRef | None:
@@ -153,7 +154,10 @@ class Builder:
     def _roots(self, inputs: Sequence[int]) -> Iterator[nodes.Node]:
         """The trees of all cells, each text once, and of the allowed values."""
         cells = {(cell := rule.tests[number]).text: cell.node for rule in self.table.rules for number in inputs}
-        yield from (root for root in cells.values() if root is not None)
+        for text, root in cells.items():
+            self.effort.spend(20 * max(0, len(text) - 200))  # long cells may be deep, and are walked again and again
+            if root is not None:
+                yield root
         for number in inputs:
             yield from self._allowing(number)
 

@@ -15,7 +15,7 @@ from workflows.feel import nodes
 from workflows.feel.values import KINDS, SWEDISH_KINDS, swedish_kind
 
 _MIDNIGHT = ("date", "date and time")
-_MOST_SUGGESTED_FROM = 200
+_MOST_SUGGESTED_FROM, _LONGEST_SUGGESTED = 100, 60
 
 
 def cell_remarks(table: DecisionTable, space: Space, effort: Effort) -> Iterator[Remark]:
@@ -44,7 +44,7 @@ def _of_tests(cell: Expression, column: Column, effort: Effort, *, allowed: int 
         elif (strange := _of_other_kind(operand, column.kind)) is not None:
             yield Remark(cell.element, "cell-type", _type_message(strange, column.kind or "", "kolumnen är"))
         elif allowed is not None and not passing(test, column.domain, effort).may & (allowed | 1):
-            yield Remark(cell.element, "cell-value", _value_message(operand, cell, column))
+            yield Remark(cell.element, "cell-value", _value_message(operand, cell, column, effort))
 
 
 def _of_other_kind(operand: nodes.Node, declared: str | None) -> object:
@@ -64,17 +64,21 @@ def _type_message(value: object, declared: str, of_what: str) -> str:
     return f"{written} är {swedish_kind(value)}, men {of_what} {SWEDISH_KINDS[declared]}.{hint}"
 
 
-def _value_message(operand: nodes.Node, cell: Expression, column: Column) -> str:
+def _value_message(operand: nodes.Node, cell: Expression, column: Column, effort: Effort) -> str:
     value = constant(operand)
     if value is None or KINDS.get(type(value.value)) not in SCALARS or cell.text.lstrip()[:1] in "<>=!":
         return f"Ett villkor i {short(cell.text)} stämmer inte med något av kolumnens indatavärden."
     known = [sample.value for n, sample in enumerate(column.domain.samples) if (column.allowed or 0) >> n & 1]
-    return f"{short(literal(value.value))} finns inte bland kolumnens indatavärden.{_suggestion(value.value, known)}"
+    near = _suggestion(value.value, known, effort)
+    return f"{short(literal(value.value))} finns inte bland kolumnens indatavärden.{near}"
 
 
-def _suggestion(value: object, known: Sequence[object]) -> str:
-    texts = [text for text in known if isinstance(text, str)][:_MOST_SUGGESTED_FROM]
-    near = get_close_matches(value[:100], texts, 1) if isinstance(value, str) else []
+def _suggestion(value: object, known: Sequence[object], effort: Effort) -> str:
+    texts = [text for text in known if isinstance(text, str) and len(text) <= _LONGEST_SUGGESTED]
+    if not isinstance(value, str) or len(value) > _LONGEST_SUGGESTED:
+        return ""
+    effort.spend(50 * len(texts[:_MOST_SUGGESTED_FROM]))
+    near = get_close_matches(value, texts[:_MOST_SUGGESTED_FROM], 1)
     return f" Menade du {literal(near[0])}?" if near else ""
 
 
@@ -128,7 +132,7 @@ def _against(
     may = marks(allowed.node, domain, effort).may
     for cell, answer in zip(cells, answers, strict=True):
         if answer and KINDS[type(answer.value)] in SCALARS and not domain.member(answer.value) & may:
-            near = _suggestion(answer.value, named)
+            near = _suggestion(answer.value, named, effort)
             message = f"{short(literal(answer.value))} finns inte bland kolumnens utdatavärden.{near}"
             yield Remark(cell.element, "output-value", message)
     are_all_known = all(answer and (answer.value is None or KINDS[type(answer.value)] in SCALARS) for answer in answers)
