@@ -261,6 +261,23 @@ def test_neither_answer_nor_diagnostic_tells_the_number(function: str) -> None:
     assert [note for note in said if re.search(r"\d{4}", note.message_sv.replace("2026-11-27", ""))] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "get value({}, n)",
+        'get value({a: {}}, ["a", n])',
+        'context put(context([{key: n, value: 1}]), [n, "a"], 1)',
+        "context([{key: n, value: 1}, {key: n, value: 2}])",
+        "date(n)", "number(n)", "duration(n)", "range(n)", "n + 1", "n > 1", "-n", "[1][n]", "n.a", "n in 5", "n()",
+        "for x in n return x.y", "if n then 1 else 2", 'matches("", n, n)', 'split(n, "[")', "sum([n])",
+    ],
+)  # fmt: skip
+def test_no_diagnostic_of_the_language_tells_what_a_variable_holds(text: str) -> None:
+    said: list[feel.Diagnostic] = []
+    feel.evaluate(text, {"n": "19380514-2381"}, now=NOW, diagnostics=said)
+    assert [note.message_sv for note in said if "19380514" in note.message_sv] == []
+
+
 def test_a_number_that_was_read_does_not_show_itself() -> None:
     found = personnummer.read("19380514-2381", today=TODAY)
     assert found is not None

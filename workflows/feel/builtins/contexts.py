@@ -12,7 +12,7 @@ _MAX_KEYS = 50
 @builtin("get value", "m: context, key: string", "context: context, key: string")
 def get_value(run: Running, context: Context, key: str) -> object:
     if key not in context:
-        raise Nothing(f"Uppgiften {key[:60]!r} finns inte.")
+        raise Nothing("Det finns ingen uppgift med den nyckeln.")  # which may itself be about a person
     return context[key]
 
 
@@ -67,7 +67,7 @@ def _put(run: Running, context: Context, keys: list[object], value: object) -> C
         return {**context, key: value}
     inner = context.get(key, {})
     if not isinstance(inner, dict):
-        raise Nothing(f"{key[:60]} är ingen kontext.")
+        raise Nothing("En av nycklarna leder till något som inte är en kontext.")
     return {**context, key: _put(run, inner, rest, value)}
 
 
