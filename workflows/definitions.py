@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from workflows import diagram, dmn, engine, lint, published, safe_xml
+from workflows import connectors, diagram, dmn, engine, lint, published, safe_xml, variables
 from workflows.findings import Finding
 from workflows.forms import definition as form_definition
 
@@ -89,6 +89,7 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     used = _called(roots, folder)
     for name in used or roots:
         findings += lint.diagram_findings(roots[name], name, context)
+    findings += variables.findings(_course(folder, {name: roots[name] for name in used or roots}))
     findings = sorted(set(findings), key=lambda item: (item.file, item.severity, item.element, item.code))
     if any(item.severity == "error" for item in findings) or not used:
         return Checked(findings)
@@ -256,6 +257,48 @@ def _forms(folder: Folder) -> list[Finding]:
     for name, text in folder.sources.items():
         if name.endswith(".json"):
             found += form_definition.check(text.encode(), name, shared)
+    return found
+
+
+def _course(folder: Folder, diagrams: Mapping[str, etree._Element]) -> variables.Course:
+    """The förlopp as it is read to know which names have a value where; files that cannot be read are left out."""
+    return variables.Course(
+        diagrams=diagrams,
+        forms=_readable_forms(folder),
+        decisions=_readable_decisions(folder),
+        config=folder.config,
+        services={
+            name: variables.Service(operation.params, operation.example)
+            for name, operation in connectors.operations().items()
+        },
+        is_whole=CONFIG in folder.sources,
+    )
+
+
+def _readable_forms(folder: Folder) -> dict[str, variables.UsedForm]:
+    def shared(key: str) -> bytes:
+        return folder.sources[published.form_file(key)].encode()
+
+    found: dict[str, variables.UsedForm] = {}
+    for name, text in folder.sources.items():
+        if name.endswith(".json"):
+            try:
+                form = form_definition.load(text.encode(), shared=shared, filename=name)
+            except form_definition.FormError:
+                continue
+            found[published.form_key(name)] = variables.UsedForm(name, form)
+    return found
+
+
+def _readable_decisions(folder: Folder) -> dict[str, tuple[str, dmn.Model]]:
+    found: dict[str, tuple[str, dmn.Model]] = {}
+    for name, text in folder.sources.items():
+        if name.endswith(".dmn"):
+            try:
+                model = dmn.load(text.encode())
+            except dmn.DmnError:
+                continue
+            found |= dict.fromkeys(model.decisions, (name, model))
     return found
 
 

@@ -75,6 +75,12 @@ def form_file(key: str) -> str:
     return f"forms/{key}.json"
 
 
+def form_key(file: str) -> str:
+    """The key of a form's file, the inverse of `form_file`."""
+    prefix = SHARED if file.startswith(SHARED) else ""
+    return prefix + file.removeprefix(SHARED).removeprefix("forms/").removesuffix(".json")
+
+
 def message_rules(config: Mapping[str, Any]) -> dict[str, MessageRule]:
     """The rules of process.toml by the name the diagram uses."""
     return {

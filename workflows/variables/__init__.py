@@ -1,0 +1,9 @@
+"""What is known where in a förlopp: which names have a value at a step, of what kind, and what is asked in vain.
+
+Pure: diagrams, forms, tables and settings in, findings out. Nothing is evaluated; see docs/decisions/0008.
+"""
+
+from workflows.variables.checking import findings
+from workflows.variables.course import Course, Service, UsedForm
+
+__all__ = ["Course", "Service", "UsedForm", "findings"]

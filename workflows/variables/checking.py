@@ -1,0 +1,184 @@
+"""Reads every expression of a förlopp with what is known at its place, and tells what is asked in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from workflows import diagram, feel
+from workflows.dmn import Model
+from workflows.feel import nodes
+from workflows.findings import Finding
+from workflows.forms.shapes import Field, Rule
+from workflows.variables import answers, decisions, places, reading
+from workflows.variables.course import Course, UsedForm
+from workflows.variables.knowledge import Knowledge
+from workflows.variables.places import CONDITION, Place
+from workflows.variables.reading import Reader, Remark
+from workflows.variables.shapes import TEXT, Shape, context
+
+_SIGNED_IN = context({"hsa_id": TEXT}, origin="den som är inloggad")
+Names = Mapping[str, Shape]
+Later = Mapping[str, str]
+
+
+def findings(course: Course) -> list[Finding]:
+    """Warnings about names, keys and values that cannot be, in all files of the förlopp. Each is told once."""
+    known = Knowledge(course)
+    found = [*_diagrams(course, known), *_tables(course, known), *_forms(course, known), *_settings(course, known)]
+    return list(dict.fromkeys(found))
+
+
+def _finding(file: str, element: str, remark: Remark, where: str = "") -> Finding:
+    return Finding(file, element, "warning", remark.code, f"I {where}: {remark.message}" if where else remark.message)
+
+
+def _read(reader: Reader, text: str, *, is_condition: bool) -> list[Remark]:
+    tree = _tree(text)
+    if tree is not None:
+        if is_condition:
+            reading.condition(reader, tree)
+        else:
+            reader.shape(tree)
+    return reader.remarks
+
+
+def _tree(text: str) -> nodes.Node | None:
+    try:
+        return feel.parse(text).root
+    except feel.FeelError:
+        return None
+
+
+# -- diagrams ----------------------------------------------------------------------------------------------------------
+
+
+def _diagrams(course: Course, known: Knowledge) -> Iterator[Finding]:
+    for file, root in course.diagrams.items():
+        for place in places.of_diagram(root):
+            if places.is_time(place):
+                continue
+            for remark in _read(_reader_at(place, known), place.text, is_condition=place.kind == CONDITION):
+                yield _finding(file, place.element, remark, place.what)
+
+
+def _reader_at(place: Place, known: Knowledge) -> Reader:
+    return _reader_for(known, known.at(place.node, done=place.done), known.local_names(place.node))
+
+
+# -- tables ------------------------------------------------------------------------------------------------------------
+
+
+def _tables(course: Course, known: Knowledge) -> Iterator[Finding]:
+    for decision_id, users in _deciding(course).items():
+        file, model = course.decisions[decision_id]
+        ask = partial(_reader_for, known, _in_all([known.at(user) for user in users]))
+        yield from _decision(decision_id, file, model, ask)
+
+
+def _decision(decision_id: str, file: str, model: Model, ask: decisions.Ask, depth: int = 0) -> Iterator[Finding]:
+    decision = model.decisions.get(decision_id)
+    if decision is None or depth > 20:
+        return
+    for element, remark in decisions.remarks(decision, model, ask):
+        yield _finding(file, element, remark)
+    for needed in decision.requires:
+        yield from _decision(needed, file, model, ask, depth + 1)
+
+
+def _deciding(course: Course) -> dict[str, list[str]]:
+    """Decision id -> the steps that ask for it."""
+    found: dict[str, list[str]] = {}
+    for root in course.diagrams.values():
+        for node in root.iter(diagram.tag("businessRuleTask")):
+            decision = diagram.extension_text(node, "calledDecisionId")
+            if decision in course.decisions:
+                found.setdefault(decision, []).append(node.get("id", ""))
+    return found
+
+
+def _reader_for(known: Knowledge, later: Later, extra: Names) -> Reader:
+    here = {name: why for name, why in later.items() if name not in extra}
+    return Reader({**known.shapes, **extra}, here, known.is_open)
+
+
+def _in_all(laters: list[dict[str, str]]) -> dict[str, str]:
+    """What has no value at any of several steps."""
+    return {name: why for name, why in laters[0].items() if all(name in other for other in laters)} if laters else {}
+
+
+# -- forms -------------------------------------------------------------------------------------------------------------
+
+
+def _forms(course: Course, known: Knowledge) -> Iterator[Finding]:
+    for key, users in _asking(course).items():
+        used = course.forms[key]
+        later = _in_all([known.at(user, own_scripts=False) for user in users])
+        yield from _FormReading(used, known, later).level(used.form.fields, used.form.rules, "", {})
+
+
+def _asking(course: Course) -> dict[str, list[str]]:
+    """Form key -> the user tasks and starts that show it."""
+    found: dict[str, list[str]] = {}
+    for root in course.diagrams.values():
+        for element in diagram.elements(root).values():
+            key = element.properties.get("formKey") or element.id
+            if element.type in {"userTask", "startEvent"} and key in course.forms:
+                found.setdefault(key, []).append(element.id)
+    return found
+
+
+class _FormReading:
+    def __init__(self, used: UsedForm, known: Knowledge, later: Later) -> None:
+        self.used = used
+        self.known = known
+        self.later = later
+
+    def level(self, fields: tuple[Field, ...], rules: tuple[Rule, ...], at: str, above: Names) -> Iterator[Finding]:
+        names = {**above, **{field.key: answers.of_field(field, self.used.file) for field in fields}}
+        for field in fields:
+            element = f"{at}.{field.key}" if at else field.key
+            yield from self._field(field, element, names)
+            if field.item:
+                yield from self.level(field.item, field.rules, element, names)
+        for rule in rules:
+            yield from self._told(rule.check, rule.field or at or "rules", "”check”", names, is_condition=True)
+
+    def _field(self, field: Field, element: str, names: Names) -> Iterator[Finding]:
+        yield from self._told(field.show_if, element, "”show_if”", names, is_condition=True)
+        for name in ("default", "computed", "min", "max"):
+            text = getattr(field, name)
+            if isinstance(text, str):
+                yield from self._told(text, element, f"”{name}”", names)
+
+    def _told(
+        self, text: str, element: str, where: str, names: Names, *, is_condition: bool = False
+    ) -> Iterator[Finding]:
+        if not text:
+            return
+        reader = _reader_for(self.known, self.later, {"inloggad": _SIGNED_IN, **names})
+        for remark in _read(reader, text, is_condition=is_condition):
+            yield _finding(self.used.file, element, remark, where)
+
+
+# -- process.toml ------------------------------------------------------------------------------------------------------
+
+SETTINGS = "process.toml"
+
+
+def _settings(course: Course, known: Knowledge) -> Iterator[Finding]:
+    if not course.is_whole:
+        return
+    for element, where, text in _texts(course.config):
+        for remark in _read(Reader(known.shapes, is_open=known.is_open), text, is_condition=False):
+            yield _finding(SETTINGS, element, remark, where)
+
+
+def _texts(config: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
+    messages, facts = config.get("messages"), config.get("known")
+    for name, rule in messages.items() if isinstance(messages, Mapping) else ():
+        if isinstance(rule, Mapping) and isinstance(rule.get("value"), str):
+            yield str(name), f"[messages.{name}] value", rule["value"]
+    for fact in facts if isinstance(facts, list) else ():
+        if isinstance(fact, Mapping) and isinstance(fact.get("value"), str):
+            yield "known", f"”{fact.get('label', '')}”", fact["value"]

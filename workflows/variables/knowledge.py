@@ -1,0 +1,120 @@
+"""Everything that is known somewhere in a förlopp, with shapes, and what of it has no value yet at a step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property
+
+from lxml import etree
+
+from workflows import diagram
+from workflows.diagram import local
+from workflows.variables import decisions, places, producers
+from workflows.variables.course import Course
+from workflows.variables.order import Order
+from workflows.variables.producers import Produced
+from workflows.variables.reading import Reader
+from workflows.variables.shapes import ANY, BOOLEAN, NULL, NUMBER, TEXT, Shape, context, join, of_value, stored
+
+_ROUNDS = 8
+_ITEM = "./bpmn:multiInstanceLoopCharacteristics/bpmn:inputDataItem"
+_PERSON = context({"ref": TEXT, "alder": NUMBER, "skyddad": BOOLEAN}, origin="personen")
+_CASE = context({"ref": TEXT, "startad": Shape("text", written="datetime"), "start": TEXT}, origin="ärendet")
+
+
+class Knowledge:
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.order = Order(course.diagrams.values())
+        self.produced = producers.of_course(course)
+        self.given: dict[str, Shape] = {"person": _PERSON, "arende": _CASE, **course.given}
+        parameters = course.config.get("parameters", {})
+        if course.is_whole or isinstance(parameters, Mapping):
+            self.given["parametrar"] = of_value(parameters, "[parameters] i process.toml") if course.is_whole else ANY
+        self.shapes = self._shapes()
+        self._by_name: dict[str, list[Produced]] = defaultdict(list)
+        for item in self.produced:
+            self._by_name[item.name].append(item)
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether there may be names that cannot be seen: parts of a förlopp, or a script that is no context."""
+        return not self.course.is_whole or any(_sets_anything(node) for node in self.order.nodes.values())
+
+    def at(self, node: str, *, done: bool = False, own_scripts: bool = True) -> dict[str, str]:
+        """Names that are known but never have a value when the step is entered (or left), with the reason."""
+        if not self.course.is_whole or node not in self.order.nodes or not self.order.is_reached(node):
+            return {}
+        earlier = {name for name, point in self.order.before(node, done=done) if point == "done"}
+        if done:
+            earlier.add(node)
+        found: dict[str, str] = {}
+        for name, items in self._by_name.items():
+            if name not in self.given and not any(self._has_come(item, node, earlier, own_scripts) for item in items):
+                found[name] = self._not_yet(name, items)
+        return found
+
+    def local_names(self, node: str) -> dict[str, Shape]:
+        """The names that a step done for each element of a list gives what is inside it."""
+        found: dict[str, Shape] = {}
+        current: etree._Element | None = self.order.nodes.get(node)
+        while current is not None and diagram.is_bpmn(current):
+            for item in current.iterfind(_ITEM, diagram.NAMESPACES):
+                for name in {item.get("id", ""), item.get("name", "")} - {""}:
+                    found.setdefault(name, ANY)
+            current = current.getparent()
+        return found
+
+    @staticmethod
+    def _has_come(item: Produced, node: str, earlier: set[str], own_scripts: bool) -> bool:
+        return not item.node or item.node in earlier or (own_scripts and item.node == node and item.tree is not None)
+
+    def _not_yet(self, name: str, items: list[Produced]) -> str:
+        steps = sorted({self.name_of(item.node) for item in items})
+        whose = f"steget {steps[0]}" if len(steps) == 1 else "stegen " + ", ".join(steps[:3])
+        return (
+            f"”{name}” har aldrig något värde här: {whose} kommer inte före på någon väg. Flytta steget eller fråga "
+            "efter något som redan är känt."
+        )
+
+    def name_of(self, node: str) -> str:
+        element = self.order.nodes.get(node)
+        name = " ".join((element.get("name") or "").split()) if element is not None else ""
+        return f"”{name}”" if name else node
+
+    def _shapes(self) -> dict[str, Shape]:
+        """Least fixed point: scripts and decisions read each other, so they are asked until nothing changes."""
+        known = dict(self.given)
+        for item in self.produced:
+            known[item.name] = NULL if item.tree is not None or item.decision else known.get(item.name, NULL)
+        for _ in range(_ROUNDS):
+            found = self._round(known)
+            if found == known:
+                return known
+            known = found
+        return {name: shape if name in self.given else ANY for name, shape in known.items()}
+
+    def _round(self, known: Mapping[str, Shape]) -> dict[str, Shape]:
+        found: dict[str, Shape] = dict(self.given)
+        for item in self.produced:
+            found[item.name] = join(found.get(item.name, NULL), self._shape(item, known))
+        return found
+
+    def _shape(self, item: Produced, known: Mapping[str, Shape]) -> Shape:
+        if item.tree is not None:
+            return stored(Reader(known, is_open=True).shape(item.tree))
+        return stored(self._decided(item.decision, known)) if item.decision else item.shape
+
+    def _decided(self, decision_id: str, known: Mapping[str, Shape]) -> Shape:
+        if decision_id not in self.course.decisions:
+            return ANY
+        model = self.course.decisions[decision_id][1]
+        return decisions.shape(model.decisions[decision_id], model, known)
+
+
+def _sets_anything(node: etree._Element) -> bool:
+    if local(node) == "scriptTask" and diagram.properties(node).get("resultat"):
+        return False
+    trees = [producers.script_tree(text) for text in places.scripts_of(node)]
+    return any(tree is not None and producers.is_opaque(tree) for tree in trees)

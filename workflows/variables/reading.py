@@ -1,0 +1,320 @@
+"""Reads an expression without evaluating it: the shape of its value, and what in it can never be as it is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from workflows.feel import nodes
+from workflows.feel.builtins.registry import BUILTINS
+from workflows.variables import calls
+from workflows.variables.comparing import compared, operands
+from workflows.variables.shapes import ANY, BOOLEAN, NULL, Shape, context, join, list_of, of_feel
+from workflows.variables.spelling import did_you_mean, listed
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """`code` tells findings apart; `message` is Swedish and says what to do."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Names that the expression itself gives; with `open` others may be keys of data that is not known."""
+
+    names: Mapping[str, Shape]
+    open: bool = False
+    outer: Scope | None = None
+
+    def find(self, name: str) -> Shape | None:
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.outer
+        return None
+
+    def is_open(self) -> bool:
+        scope: Scope | None = self
+        while scope is not None:
+            if scope.open:
+                return True
+            scope = scope.outer
+        return False
+
+
+@dataclass
+class Reader:
+    """One reading. `known` are the variables; `later` those that have no value yet here, with the reason in Swedish."""
+
+    known: Mapping[str, Shape]
+    later: Mapping[str, str] = field(default_factory=dict)
+    is_open: bool = False
+    remarks: list[Remark] = field(default_factory=list)
+
+    def shape(self, node: nodes.Node, scope: Scope | None = None) -> Shape:
+        reader = _READERS.get(type(node))
+        if reader is not None:
+            return reader(self, node, scope or Scope({}))
+        for child in nodes.children(node):
+            self.shape(child, scope)
+        return ANY
+
+    def say(self, code: str, message: str) -> None:
+        remark = Remark(code, message)
+        if message and remark not in self.remarks:
+            self.remarks.append(remark)
+
+    def unknown(self, name: str, scope: Scope) -> Shape:
+        if name in self.later:
+            self.say("not-yet", self.later[name])
+        elif not (self.is_open or scope.is_open()):
+            names = {*self.known, *_names_in(scope)}
+            self.say(
+                "unknown-name",
+                f"”{name}” finns inte i ärendet: inget steg, meddelande, beslut eller skript ger det ett värde."
+                + did_you_mean(name, names),
+            )
+        return ANY
+
+
+def _names_in(scope: Scope | None) -> set[str]:
+    found: set[str] = set()
+    while scope is not None:
+        found |= set(scope.names)
+        scope = scope.outer
+    return found
+
+
+def _literal(_reader: Reader, node: nodes.Literal, _scope: Scope) -> Shape:
+    return of_feel(node.value)
+
+
+def _name(reader: Reader, node: nodes.Name, scope: Scope) -> Shape:
+    found = scope.find(node.name)
+    if found is not None:
+        return found
+    if node.name in reader.later:
+        return reader.unknown(node.name, scope)
+    if node.name in reader.known:
+        return reader.known[node.name]
+    if node.name in BUILTINS or node.name == "?":
+        return ANY
+    return reader.unknown(node.name, scope)
+
+
+def _path(reader: Reader, node: nodes.Path, scope: Scope) -> Shape:
+    return _key(reader, node, reader.shape(node.source, scope))
+
+
+def _key(reader: Reader, node: nodes.Path, source: Shape) -> Shape:
+    if source.kind == "list":
+        return list_of(_key(reader, node, source.item or ANY))
+    if source.kind == "context":
+        if node.name in source.keys:
+            return source.keys[node.name]
+        hint = did_you_mean(node.name, source.keys)
+        if source.closed or hint:
+            reader.say("unknown-key", _no_key(node, source, hint))
+        return ANY
+    if source.kind in {"text", "number", "boolean"} and not (source.kind == "text" and source.written):
+        whole = written(node.source)
+        reader.say("unknown-key", f"”{whole}” är {KINDS[source.kind]} och har ingen uppgift ”{node.name}”.")
+    return NULL if source.kind == "null" else ANY
+
+
+def _no_key(node: nodes.Path, source: Shape, hint: str) -> str:
+    where = f" i {source.origin}" if source.origin else ""
+    offered = hint or (f" Det som finns är {listed(source.keys)}." if source.keys else "")
+    return f"”{written(node.source)}” har ingen uppgift ”{node.name}”{where}.{offered}"
+
+
+def written(node: nodes.Node) -> str:
+    """A name or path as it stands, as far as it is one."""
+    if isinstance(node, nodes.Path):
+        return f"{written(node.source)}.{node.name}"
+    if isinstance(node, nodes.Filter):
+        return f"{written(node.source)}[…]"
+    return node.name if isinstance(node, nodes.Name) else "värdet"
+
+
+KINDS = {
+    "text": "text",
+    "number": "ett tal",
+    "boolean": "ja eller nej",
+    "list": "en lista",
+    "context": "flera uppgifter",
+}
+
+
+def _filter(reader: Reader, node: nodes.Filter, scope: Scope) -> Shape:
+    source = reader.shape(node.source, scope)
+    item = (source.item or ANY) if source.kind == "list" else source
+    keys = item.keys if item.kind == "context" else {}
+    inner = Scope({"item": item, **keys}, not (item.is_certain and (item.kind != "context" or item.closed)), scope)
+    index = reader.shape(node.condition, inner)
+    if index.kind == "number":
+        return item
+    return list_of(item) if index.kind == "boolean" else ANY
+
+
+def _call(reader: Reader, node: nodes.Call, scope: Scope) -> Shape:
+    arguments = [reader.shape(argument, scope) for argument in node.arguments]
+    name = node.function.name if isinstance(node.function, nodes.Name) else ""
+    if name not in BUILTINS or scope.find(name) is not None:
+        if not name:
+            reader.shape(node.function, scope)
+        return ANY
+    if name == "list contains" and len(node.arguments) == 2 and arguments[0].kind == "list":
+        reader.say(*compared("=", arguments[0].item or ANY, arguments[1], written(node.arguments[0])))
+    return calls.shape(name, node.arguments, arguments)
+
+
+def _negate(reader: Reader, node: nodes.Negate, scope: Scope) -> Shape:
+    return replace(reader.shape(node.operand, scope), values=None)
+
+
+def _arithmetic(reader: Reader, node: nodes.Arithmetic, scope: Scope) -> Shape:
+    left, right = reader.shape(node.left, scope), reader.shape(node.right, scope)
+    reader.say(*operands(node.operator, left, right, written(node.left), written(node.right)))
+    if left.kind == right.kind and left.kind in {"text", "number"}:
+        return Shape(left.kind)
+    return ANY
+
+
+def _compare(reader: Reader, node: nodes.Compare, scope: Scope) -> Shape:
+    left, right = reader.shape(node.left, scope), reader.shape(node.right, scope)
+    if isinstance(node.left, nodes.Literal):
+        reader.say(*compared(node.operator, right, left, written(node.right)))
+    else:
+        reader.say(*compared(node.operator, left, right, written(node.left)))
+    return BOOLEAN
+
+
+def _logic(reader: Reader, node: nodes.And | nodes.Or, scope: Scope) -> Shape:
+    for operand in node.operands:
+        condition(reader, operand, scope)
+    return BOOLEAN
+
+
+def condition(reader: Reader, node: nodes.Node, scope: Scope | None = None) -> None:
+    """A part that must be true or false."""
+    found = reader.shape(node, scope)
+    if found.is_certain and found.kind != "boolean":
+        what = f"”{written(node)}”" if isinstance(node, nodes.Name | nodes.Path) else "Det"
+        kind = KINDS.get(found.kind, "en tid")
+        reader.say("not-boolean", f"{what} är {kind}, inte ja eller nej. Jämför det med något.")
+
+
+def _between(reader: Reader, node: nodes.Between, scope: Scope) -> Shape:
+    value = reader.shape(node.value, scope)
+    for end in (node.low, node.high):
+        reader.say(*compared("<=", value, reader.shape(end, scope), written(node.value)))
+    return BOOLEAN
+
+
+def _in(reader: Reader, node: nodes.In, scope: Scope) -> Shape:
+    value = reader.shape(node.value, scope)
+    _tests(reader, value, written(node.value), node.tests, scope)
+    return BOOLEAN
+
+
+def _tests(reader: Reader, value: Shape, name: str, tests: tuple[nodes.Node, ...], scope: Scope) -> None:
+    for test in tests:
+        if isinstance(test, nodes.InputTest):
+            reader.say(*compared(test.operator, value, reader.shape(test.operand, scope), name))
+        elif isinstance(test, nodes.ListOf):
+            _tests(reader, value, name, test.items, scope)
+        elif isinstance(test, nodes.RangeOf):
+            for end in (test.low, test.high):
+                if end is not None:
+                    reader.say(*compared("<=", value, reader.shape(end, scope), name))
+        else:
+            found = reader.shape(test, scope)
+            if found.kind in {"text", "number"} or isinstance(test, nodes.Literal):
+                reader.say(*compared("=", value, found, name))
+
+
+def _unary(reader: Reader, node: nodes.UnaryTests, scope: Scope) -> Shape:
+    value = scope.find("?") or ANY
+    _tests(reader, value, value.origin or "kolumnen", node.tests, scope)
+    return BOOLEAN
+
+
+def _if(reader: Reader, node: nodes.If, scope: Scope) -> Shape:
+    condition(reader, node.condition, scope)
+    return join(reader.shape(node.then, scope), reader.shape(node.otherwise, scope))
+
+
+def _iterations(reader: Reader, iterations: tuple[nodes.Iteration, ...], scope: Scope) -> Scope:
+    for iteration in iterations:
+        source = reader.shape(iteration.source, scope)
+        item = source.item or ANY if source.kind == "list" else ANY
+        if iteration.end is not None:
+            reader.shape(iteration.end, scope)
+        scope = Scope({iteration.name: item}, outer=scope)
+    return scope
+
+
+def _for(reader: Reader, node: nodes.For, scope: Scope) -> Shape:
+    inner = Scope({"partial": list_of(ANY)}, outer=_iterations(reader, node.iterations, scope))
+    return list_of(reader.shape(node.body, inner))
+
+
+def _quantified(reader: Reader, node: nodes.Quantified, scope: Scope) -> Shape:
+    condition(reader, node.condition, _iterations(reader, node.iterations, scope))
+    return BOOLEAN
+
+
+def _list(reader: Reader, node: nodes.ListOf, scope: Scope) -> Shape:
+    item = NULL
+    for part in node.items:
+        item = join(item, reader.shape(part, scope))
+    return list_of(item if node.items else ANY)
+
+
+def _context(reader: Reader, node: nodes.ContextOf, scope: Scope) -> Shape:
+    keys: dict[str, Shape] = {}
+    for entry in node.entries:
+        keys[entry.key] = reader.shape(entry.value, Scope(dict(keys), outer=scope))
+    return context(keys)
+
+
+def _function(reader: Reader, node: nodes.FunctionOf, scope: Scope) -> Shape:
+    reader.shape(node.body, Scope(dict.fromkeys(node.parameters, ANY), outer=scope))
+    return Shape("function")
+
+
+def _boolean(reader: Reader, node: nodes.Node, scope: Scope) -> Shape:
+    for child in nodes.children(node):
+        if not isinstance(child, nodes.TypeRef):
+            reader.shape(child, scope)
+    return BOOLEAN
+
+
+_READERS: dict[type[nodes.Node], Callable[..., Shape]] = {
+    nodes.Literal: _literal,
+    nodes.Name: _name,
+    nodes.Path: _path,
+    nodes.Filter: _filter,
+    nodes.Call: _call,
+    nodes.Negate: _negate,
+    nodes.Arithmetic: _arithmetic,
+    nodes.Compare: _compare,
+    nodes.And: _logic,
+    nodes.Or: _logic,
+    nodes.Between: _between,
+    nodes.In: _in,
+    nodes.UnaryTests: _unary,
+    nodes.If: _if,
+    nodes.For: _for,
+    nodes.Quantified: _quantified,
+    nodes.ListOf: _list,
+    nodes.ContextOf: _context,
+    nodes.FunctionOf: _function,
+    nodes.InstanceOf: _boolean,
+    nodes.TypeRef: lambda _reader, _node, _scope: ANY,
+}
