@@ -77,7 +77,7 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     findings = list(folder.findings)
     roots = _diagrams(folder, findings)
     decisions = _decisions(folder, findings)
-    findings += _forms(folder)
+    forms = _forms(folder, findings)
     context = lint.Context(
         messages=published.message_rules(folder.config),
         decisions=decisions,
@@ -89,7 +89,7 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     used = _called(roots, folder)
     for name in used or roots:
         findings += lint.diagram_findings(roots[name], name, context)
-    findings += variables.findings(_course(folder, {name: roots[name] for name in used or roots}))
+    findings += variables.findings(_course(folder, {name: roots[name] for name in used or roots}, forms))
     findings = sorted(set(findings), key=lambda item: (item.file, item.severity, item.element, item.code))
     if any(item.severity == "error" for item in findings) or not used:
         return Checked(findings)
@@ -249,22 +249,29 @@ def _decisions(folder: Folder, findings: list[Finding]) -> set[str]:
     return set(known)
 
 
-def _forms(folder: Folder) -> list[Finding]:
+def _forms(folder: Folder, findings: list[Finding]) -> dict[str, variables.UsedForm]:
+    """The forms that can be read, by form key; what is wrong with any of them is added to the findings."""
+
     def shared(key: str) -> bytes:
         return folder.sources[published.form_file(key)].encode()
 
-    found: list[Finding] = []
+    read: dict[str, variables.UsedForm] = {}
     for name, text in folder.sources.items():
         if name.endswith(".json"):
-            found += form_definition.check(text.encode(), name, shared)
-    return found
+            form, found = form_definition.read(text.encode(), name, shared)
+            findings += found
+            if form is not None:
+                read[published.form_key(name)] = variables.UsedForm(name, form)
+    return read
 
 
-def _course(folder: Folder, diagrams: Mapping[str, etree._Element]) -> variables.Course:
+def _course(
+    folder: Folder, diagrams: Mapping[str, etree._Element], forms: Mapping[str, variables.UsedForm]
+) -> variables.Course:
     """The förlopp as it is read to know which names have a value where; files that cannot be read are left out."""
     return variables.Course(
         diagrams=diagrams,
-        forms=_readable_forms(folder),
+        forms=forms,
         decisions=_readable_decisions(folder),
         config=folder.config,
         services={
@@ -273,21 +280,6 @@ def _course(folder: Folder, diagrams: Mapping[str, etree._Element]) -> variables
         },
         is_whole=CONFIG in folder.sources,
     )
-
-
-def _readable_forms(folder: Folder) -> dict[str, variables.UsedForm]:
-    def shared(key: str) -> bytes:
-        return folder.sources[published.form_file(key)].encode()
-
-    found: dict[str, variables.UsedForm] = {}
-    for name, text in folder.sources.items():
-        if name.endswith(".json"):
-            try:
-                form = form_definition.load(text.encode(), shared=shared, filename=name)
-            except form_definition.FormError:
-                continue
-            found[published.form_key(name)] = variables.UsedForm(name, form)
-    return found
 
 
 def _readable_decisions(folder: Folder) -> dict[str, tuple[str, dmn.Model]]:

@@ -9,7 +9,7 @@ from workflows.dmn.document import Document, attribute
 from workflows.dmn.itemtypes import Types
 from workflows.dmn.model import DecisionTable, Expression
 from workflows.dmn.parts import NULL, Conditional, Faulty, Foreign, Placed, Typed, Verdicts
-from workflows.feel import FeelError, Tree, free_names, nodes, parse, unknown_functions
+from workflows.feel import FeelError, Tree, call_problems, free_names, nodes, parse
 from workflows.feel.names import is_plain
 from workflows.feel.nodes import Entry, FunctionOf, Node, TypeRef
 
@@ -58,9 +58,8 @@ class Boxes:
         except FeelError as error:
             self.document.remark(place, "feel", f"{error} I cellen står: {text[:80]}")
             return Faulty(0, place, str(error))
-        for _, name in unknown_functions(tree):
-            if name not in bound and name not in self._names:
-                self.document.remark(place, "unknown-function", f"Funktionen {name[:60]} finns inte.")
+        for _, problem in call_problems(tree, self._names | bound):
+            self.document.remark(place, "unknown-function", problem)
         self.reads |= _paths(tree, bound)
         return self.types.named_in_expression(tree.root)
 

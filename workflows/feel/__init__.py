@@ -9,7 +9,7 @@ import workflows.feel.access
 import workflows.feel.builtins
 import workflows.feel.interpreter
 import workflows.feel.iteration  # noqa: F401  these four register functions and kinds of nodes
-from workflows.feel.analysis import free_names, unknown_functions
+from workflows.feel.analysis import call_problems, free_names, unknown_functions
 from workflows.feel.errors import Diagnostic, FeelError
 from workflows.feel.functions import catalogue
 from workflows.feel.mistakes import explained
@@ -29,6 +29,7 @@ __all__ = [
     "Tree",
     "UnaryTree",
     "YearsMonths",
+    "call_problems",
     "catalogue",
     "evaluate",
     "free_names",

@@ -1,7 +1,10 @@
 """What can be said of a tree without evaluating it: the names it needs and the functions it calls."""
 
-from workflows.feel import nodes
-from workflows.feel.builtins.registry import BUILTINS
+import difflib
+from collections.abc import Iterable, Iterator
+
+from workflows.feel import functions, nodes
+from workflows.feel.builtins.registry import BUILTINS, Overload
 from workflows.feel.nodes import Node, Tree
 
 
@@ -12,9 +15,56 @@ def free_names(tree: Tree) -> frozenset[str]:
 
 def unknown_functions(tree: Tree) -> list[tuple[int, str]]:
     """Position and name of every called name that is neither built in nor defined in the expression."""
+    return sorted(
+        (call.function.position, call.function.name)
+        for call, bound in _calls(tree.root, frozenset())
+        if isinstance(call.function, nodes.Name) and call.function.name not in BUILTINS.keys() | bound
+    )
+
+
+def call_problems(tree: Tree, known: frozenset[str] = frozenset()) -> list[tuple[int, str]]:
+    """Position and Swedish text of every call that can never have a value: no such function, or wrong arguments.
+
+    `known` are variables that may be functions, such as the business knowledge models of a decision file.
+    """
     found: list[tuple[int, str]] = []
-    _calls(tree.root, frozenset(), found)
+    for call, bound in _calls(tree.root, known):
+        if isinstance(call.function, nodes.Name) and call.function.name not in bound:
+            problem = _problem(call, call.function.name, bound)
+            if problem:
+                found.append((call.function.position, problem))
     return sorted(found)
+
+
+def _problem(call: nodes.Call, name: str, bound: frozenset[str]) -> str:
+    if name not in BUILTINS:
+        return f"Funktionen ”{name[:60]}” finns inte." + _meant(name, {*BUILTINS, *bound})
+    if any(_fits(overload, call) for overload in BUILTINS[name]):
+        return ""
+    ways = " eller ".join(f"{name}({_parameters(overload)})" for overload in BUILTINS[name][:3])
+    known = {parameter.name for overload in BUILTINS[name] for parameter in overload.parameters}
+    wrong = [written for written in call.names if written not in known]
+    if wrong:
+        return f"Funktionen ”{name}” har inget argument ”{wrong[0][:60]}”.{_meant(wrong[0], known)} Skriv {ways}."
+    return f"Funktionen ”{name}” har fel antal argument ({len(call.arguments)}). Skriv {ways}."
+
+
+def _parameters(overload: Overload) -> str:
+    return ", ".join(functions.written(parameter) for parameter in overload.parameters)
+
+
+def _fits(overload: Overload, call: nodes.Call) -> bool:
+    parameters = overload.parameters
+    if call.names:
+        missing = {part.name for part in parameters if not part.optional and not part.nullable} - set(call.names)
+        return not overload.variadic and not missing and set(call.names) <= {part.name for part in parameters}
+    least = sum(not parameter.optional for parameter in parameters)
+    return least <= len(call.arguments) and (overload.variadic or len(call.arguments) <= len(parameters))
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name.lower().replace("_", " ")[:60], sorted(known), n=1, cutoff=0.7)
+    return f" Menade du ”{near[0]}”?" if near else ""
 
 
 def _inner_names(node: Node) -> frozenset[str]:
@@ -42,11 +92,10 @@ def _free(node: Node, bound: frozenset[str]) -> set[str]:
     return found
 
 
-def _calls(node: Node, bound: frozenset[str], found: list[tuple[int, str]]) -> None:
+def _calls(node: Node, bound: frozenset[str]) -> Iterator[tuple[nodes.Call, frozenset[str]]]:
+    """Every call with the names that the expression itself gives around it."""
     bound |= _inner_names(node)
-    if isinstance(node, nodes.Call) and isinstance(node.function, nodes.Name):
-        name = node.function.name
-        if name not in BUILTINS and name not in bound:
-            found.append((node.function.position, name))
+    if isinstance(node, nodes.Call):
+        yield node, bound
     for child in nodes.children(node):
-        _calls(child, bound, found)
+        yield from _calls(child, bound)

@@ -92,14 +92,15 @@ def _function(name: str, told: dict[str, Any]) -> Function:
 
 
 def _signature(name: str, overload: Overload) -> Signature:
-    return Signature(f"{name}({', '.join(map(_written, overload.parameters))})", overload.parameters)
+    return Signature(f"{name}({', '.join(map(written, overload.parameters))})", overload.parameters)
 
 
-def _written(parameter: Parameter) -> str:
-    written = f"{parameter.name}: {TYPES_SV[parameter.type]}"
+def written(parameter: Parameter) -> str:
+    """A parameter as it is shown to people."""
+    text = f"{parameter.name}: {TYPES_SV[parameter.type]}"
     if parameter.variadic:
-        return f"{written}, …"
-    return f"[{written}]" if parameter.optional else written
+        return f"{text}, …"
+    return f"[{text}]" if parameter.optional else text
 
 
 def as_markdown() -> Iterator[str]:

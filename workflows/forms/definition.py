@@ -6,7 +6,20 @@ from workflows.findings import Finding
 from workflows.forms import reading
 from workflows.forms.shapes import TYPES, Bound, Choice, Field, Form, Rule, Shared, Source
 
-__all__ = ["TYPES", "Bound", "Choice", "Field", "Form", "FormError", "Rule", "Shared", "Source", "check", "load"]
+__all__ = [
+    "TYPES",
+    "Bound",
+    "Choice",
+    "Field",
+    "Form",
+    "FormError",
+    "Rule",
+    "Shared",
+    "Source",
+    "check",
+    "load",
+    "read",
+]
 
 
 class FormError(Exception):
@@ -24,6 +37,11 @@ def load(data: Source, *, shared: Shared, filename: str = "") -> Form:
     if form is None or errors:
         raise FormError(errors)
     return form
+
+
+def read(data: Source, filename: str, shared: Shared) -> tuple[Form | None, list[Finding]]:
+    """The form as far as it could be read, and everything wrong with it."""
+    return reading.read(data, filename=filename, shared=shared)
 
 
 def check(data: Source, filename: str, shared: Shared, *, variables: frozenset[str] | None = None) -> list[Finding]:

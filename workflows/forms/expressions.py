@@ -16,8 +16,8 @@ def problem(text: str) -> str:
         tree = feel.parse(text)
     except feel.FeelError as error:
         return str(error)
-    unknown = feel.unknown_functions(tree)
-    return f"funktionen ”{unknown[0][1]}” finns inte (tecken {unknown[0][0] + 1})" if unknown else ""
+    problems = feel.call_problems(tree)
+    return problems[0][1] if problems else ""
 
 
 def value(text: str, variables: Mapping[str, Any], *, now: datetime) -> object:

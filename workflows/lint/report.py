@@ -9,10 +9,10 @@ from typing import Any
 from lxml import etree
 
 from workflows import connectors, diagram, feel
-from workflows.diagram import local
 from workflows.engine import clock
 from workflows.findings import Finding
 from workflows.published import MessageRule
+from workflows.variables import places
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,12 @@ def readable(report: Report, element: str, text: str, what: str) -> None:
     except feel.FeelError as error:
         report.error(element, "feel", f"Uttrycket i {what} går inte att läsa: {error}")
         return
-    for _, name in feel.unknown_functions(tree):
-        report.error(element, "unknown-function", f"Funktionen {name} i {what} finns inte.")
+    for _, problem in feel.call_problems(tree):
+        report.error(element, "unknown-function", f"I {what}: {problem}")
 
 
 def time(report: Report, owner: str, kind: str, text: str) -> None:
-    looks_bare = clock.is_literal(text) or (
-        text.lstrip("+-")[:1] in {"P", "R"} and text.isascii() and text == text.upper()
-    )
-    if not looks_bare:
+    if not (clock.is_literal(text) or places.looks_bare(text)):
         readable(report, owner, text, "tiden")
         return
     try:
@@ -80,14 +77,6 @@ def duration(report: Report, element: str, text: str) -> None:
         clock.parse_duration(text)
     except clock.BadTimer as error:
         report.error(element, "duration", str(error))
-
-
-def owner(node: etree._Element) -> str:
-    """The id of the nearest flow node around an extension or definition."""
-    for ancestor in node.iterancestors():
-        if diagram.is_bpmn(ancestor) and local(ancestor) in diagram.FLOW_NODES:
-            return ancestor.get("id", "")
-    return ""
 
 
 def outgoing(root: etree._Element) -> dict[str, list[etree._Element]]:

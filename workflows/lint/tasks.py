@@ -6,7 +6,7 @@ from lxml import etree
 
 from workflows import diagram
 from workflows.diagram import NAMESPACES, Element, local
-from workflows.lint.report import Report, duration, readable, time
+from workflows.lint.report import Report, duration
 from workflows.published import form_file
 
 DURATION_SETTINGS = ("eskalera_efter",)
@@ -76,12 +76,6 @@ def _user_task(element: Element, report: Report) -> None:
     key = element.properties.get("formKey") or element.id
     if report.context.is_folder and form_file(key) not in report.context.forms:
         report.error(element.id, "no-form", f"Formuläret {form_file(key)} saknas.")
-    due = element.properties.get("forfaller", "")
-    if due:
-        time(report, element.id, "timeDuration" if due.startswith("P") else "timeDate", due)
     for name in DURATION_SETTINGS:
         if element.properties.get(name):
             duration(report, element.id, element.properties[name])
-    parts = element.properties.get("varfor", "").replace("}", "{").split("{")
-    for part in parts[1::2]:
-        readable(report, element.id, part, "meningen om varför")

@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
-from workflows.feel import nodes
-from workflows.variables.shapes import ANY, BOOLEAN, NUMBER, TEXT, Shape, context
+from workflows.feel import functions, nodes
+from workflows.variables.shapes import ANY, Shape, context
 
-_TEXT = {
-    "string", "substring", "upper case", "lower case", "substring before", "substring after", "replace", "string join",
-    "trim",
-}  # fmt: skip
-_NUMBER = {
-    "count", "sum", "mean", "median", "stddev", "abs", "floor", "ceiling", "round up", "round down", "round half up",
-    "round half down", "decimal", "modulo", "sqrt", "log", "exp", "string length", "number", "day of year",
-}  # fmt: skip
-_BOOLEAN = {
-    "contains", "starts with", "ends with", "matches", "list contains", "not", "all", "any", "even", "odd", "is",
-    "before", "after", "meets", "overlaps", "includes", "during", "starts", "finishes", "coincides",
-}  # fmt: skip
-_OTHER = {"now": "datetime", "today": "date", "date": "date", "time": "time", "date and time": "datetime"}
-_OTHER |= {"duration": "duration", "years and months duration": "duration"}
+_KINDS = {
+    "string": "text",
+    "number": "number",
+    "boolean": "boolean",
+    "date": "date",
+    "time": "time",
+    "date and time": "datetime",
+    "datetime": "datetime",
+    "days": "duration",
+    "months": "duration",
+    "duration": "duration",
+}
+
+
+@cache
+def _returns() -> dict[str, Shape]:
+    """What each function gives, where that is one kind."""
+    found: dict[str, Shape] = {}
+    for function in functions.catalogue():
+        kinds = {_KINDS.get(kind, "any") for kind in function.returns if kind != "null"}
+        found[function.name] = Shape(kinds.pop()) if len(kinds) == 1 else ANY
+    return found
 
 
 def shape(name: str, arguments: Sequence[nodes.Node], shapes: Sequence[Shape]) -> Shape:
-    if name in _TEXT:
-        return TEXT
-    if name in _NUMBER:
-        return NUMBER
-    if name in _BOOLEAN:
-        return BOOLEAN
     if name == "context put" and len(arguments) == 3:
         return _put(arguments[1], shapes)
-    return Shape(_OTHER[name]) if name in _OTHER else ANY
+    return _returns().get(name, ANY)
 
 
 def _put(key: nodes.Node, shapes: Sequence[Shape]) -> Shape:
