@@ -261,7 +261,9 @@ def _forms(folder: Folder, findings: list[Finding]) -> dict[str, variables.UsedF
             form, found = form_definition.read(text.encode(), name, shared)
             findings += found
             if form is not None:
-                read[published.form_key(name)] = variables.UsedForm(name, form)
+                read[published.form_key(name)] = variables.UsedForm(
+                    name, form, is_whole=not any(item.severity == "error" for item in found)
+                )
     return read
 
 
@@ -278,7 +280,7 @@ def _course(
             name: variables.Service(operation.params, operation.example)
             for name, operation in connectors.operations().items()
         },
-        is_whole=CONFIG in folder.sources,
+        is_whole="owner" in folder.config,  # else the settings are guessed
     )
 
 

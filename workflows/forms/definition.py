@@ -44,6 +44,6 @@ def read(data: Source, filename: str, shared: Shared) -> tuple[Form | None, list
     return reading.read(data, filename=filename, shared=shared)
 
 
-def check(data: Source, filename: str, shared: Shared, *, variables: frozenset[str] | None = None) -> list[Finding]:
-    """Everything wrong with the form; with `variables` given, names that are neither field nor variable too."""
-    return reading.read(data, filename=filename, shared=shared, variables=variables)[1]
+def check(data: Source, filename: str, shared: Shared) -> list[Finding]:
+    """Everything wrong with the form by itself; what it asks of the ärende is told by `workflows.variables`."""
+    return read(data, filename, shared)[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import difflib
 import keyword
 import re
 from collections.abc import Callable, Iterator
@@ -29,32 +28,25 @@ RESERVED = (
 )
 
 
-def check(form: Form, report: Report, *, variables: frozenset[str] | None = None) -> None:
-    """Reports bad and double keys, and expressions whose names no field or variable answers to."""
-    _level(form.fields, form.rules, report, "", variables, frozenset())
+def check(form: Form, report: Report) -> None:
+    """Reports bad and double keys, and expressions that ask for a field further down."""
+    _level(form.fields, form.rules, report, "")
 
 
-def _level(
-    fields: tuple[Field, ...], rules: tuple[Rule, ...], report: Report, at: str,
-    variables: frozenset[str] | None, above: frozenset[str],
-) -> None:  # fmt: skip
+def _level(fields: tuple[Field, ...], rules: tuple[Rule, ...], report: Report, at: str) -> None:
     keys = frozenset(field.key for field in fields)
     seen: set[str] = set()
     for field in fields:
         element = f"{at}.{field.key}" if at else field.key
         _key(field.key, seen, report, element)
         for name, text in _expressions(field):
-            used = expressions.names(text)
-            _later(used & (keys - seen), name, report, element)
-            _unknown(used - keys - above, keys | above, variables, name, report, element)
+            _later(expressions.names(text) & (keys - seen), name, report, element)
         seen.add(field.key)
         if field.item:
-            _level(field.item, field.rules, report, element, variables, above | seen)
+            _level(field.item, field.rules, report, element)
     for rule in rules:
         if rule.field and rule.field not in keys:
             report(at or "rules", "form_unknown_field", f"Regeln pekar på fältet ”{rule.field}” som inte finns här.")
-        used = expressions.names(rule.check)
-        _unknown(used - keys - above, keys | above, variables, "check", report, rule.field or at or "rules")
 
 
 def _key(key: str, seen: set[str], report: Report, element: str) -> None:
@@ -78,19 +70,3 @@ def _later(names: frozenset[str], where: str, report: Report, element: str) -> N
     for name in sorted(names):
         message = f"”{where}” frågar efter ”{name}”, som inte är besvarat än: fältet måste stå högre upp."
         report(element, "form_reads_later_field", message)
-
-
-def _unknown(
-    names: frozenset[str], keys: frozenset[str], variables: frozenset[str] | None, where: str,
-    report: Report, element: str,
-) -> None:  # fmt: skip
-    for name in sorted(names - (variables or frozenset()) - _INSTANCE_NAMES):
-        near = difflib.get_close_matches(name, keys | (variables or frozenset()), n=1, cutoff=0.8)
-        hint = f" Menades ”{near[0]}”?" if near else ""
-        if variables is not None:
-            message = f"”{where}” frågar efter ”{name}” som varken är ett fält eller en variabel.{hint}"
-            report(element, "form_unknown_name", message)
-        elif near:
-            report(
-                element, "form_unknown_name", f"”{where}” frågar efter ”{name}” som inte är ett fält.{hint}", "warning"
-            )

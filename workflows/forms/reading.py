@@ -17,9 +17,7 @@ MAX_BYTES = 500_000
 TOP_KEYS = frozenset({"title", "intro", "fields", "rules"})
 
 
-def read(
-    data: Source, *, filename: str, shared: Shared, variables: frozenset[str] | None = None
-) -> tuple[Form | None, list[Finding]]:
+def read(data: Source, *, filename: str, shared: Shared) -> tuple[Form | None, list[Finding]]:
     """The form as far as it could be read, and every finding; never raises, whatever `data` is."""
     parts = Parts(filename=filename, shared=shared, decode=decode)
     try:
@@ -28,7 +26,7 @@ def read(
         message = str(problem) if isinstance(problem, NotAFormError) else "Filen är inte giltig JSON."
         return None, [Finding(filename, "", "error", "form_unreadable", message)]
     form = _form(content, parts)
-    naming.check(form, parts.report, variables=variables)
+    naming.check(form, parts.report)
     return form, parts.findings
 
 

@@ -28,7 +28,8 @@ def _returns() -> dict[str, Shape]:
     found: dict[str, Shape] = {}
     for function in functions.catalogue():
         kinds = {_KINDS.get(kind, "any") for kind in function.returns if kind != "null"}
-        found[function.name] = Shape(kinds.pop()) if len(kinds) == 1 else ANY
+        one = kinds.pop() if len(kinds) == 1 else "moment" if kinds == {"date", "datetime"} else "any"
+        found[function.name] = Shape(one)
     return found
 
 

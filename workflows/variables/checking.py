@@ -111,10 +111,14 @@ def _in_all(laters: list[dict[str, str]]) -> dict[str, str]:
 
 
 def _forms(course: Course, known: Knowledge) -> Iterator[Finding]:
-    for key, users in _asking(course).items():
-        used = course.forms[key]
-        later = _in_all([known.at(user, own_scripts=False) for user in users])
-        yield from _FormReading(used, known, later).level(used.form.fields, used.form.rules, "", {})
+    asking = _asking(course)
+    for key, used in course.forms.items():
+        if key in asking:
+            later = _in_all([known.at(user, own_scripts=False) for user in asking[key]])
+            ask = partial(_reader_for, known, later)
+        else:  # shown by another förlopp, or a part of another form: all that is known is the form itself
+            ask = partial(Reader, is_open=True)
+        yield from _FormReading(used, ask).level(used.form.fields, used.form.rules, "", {})
 
 
 def _asking(course: Course) -> dict[str, list[str]]:
@@ -129,10 +133,9 @@ def _asking(course: Course) -> dict[str, list[str]]:
 
 
 class _FormReading:
-    def __init__(self, used: UsedForm, known: Knowledge, later: Later) -> None:
+    def __init__(self, used: UsedForm, ask: decisions.Ask) -> None:
         self.used = used
-        self.known = known
-        self.later = later
+        self.ask = ask
 
     def level(self, fields: tuple[Field, ...], rules: tuple[Rule, ...], at: str, above: Names) -> Iterator[Finding]:
         names = {**above, **{field.key: answers.of_field(field, self.used.file) for field in fields}}
@@ -156,7 +159,9 @@ class _FormReading:
     ) -> Iterator[Finding]:
         if not text:
             return
-        reader = _reader_for(self.known, self.later, {"inloggad": _SIGNED_IN, **names})
+        reader = self.ask({"inloggad": _SIGNED_IN, **names})
+        reader.own = frozenset(names)
+        reader.is_open = reader.is_open or not self.used.is_whole
         for remark in _read(reader, text, is_condition=is_condition):
             yield _finding(self.used.file, element, remark, where)
 

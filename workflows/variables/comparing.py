@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflows.variables.shapes import MOMENTS, TEMPORAL, Shape
+from workflows.variables.shapes import ANY, MOMENTS, NULL, TEMPORAL, Shape
 from workflows.variables.spelling import listed, nearest
 
 NOTHING = ("", "")
@@ -16,6 +16,7 @@ _WORDS = {
     "datetime": "en tidpunkt",
     "time": "ett klockslag",
     "duration": "en tidslängd",
+    "moment": "en tidpunkt",
 }
 
 
@@ -25,6 +26,8 @@ def compared(operator: str, value: Shape, other: Shape, name: str) -> tuple[str,
         return NOTHING
     if value.kind == other.kind:
         return _impossible(value, other, name) if operator in {"=", "!="} else NOTHING
+    if "moment" in {value.kind, other.kind} and {value.kind, other.kind} <= MOMENTS:
+        return NOTHING
     if value.kind in _WORDS and other.kind in _WORDS:
         return "wrong-kind", _mismatch(value, other, name)
     return NOTHING
@@ -41,6 +44,19 @@ def operands(operator: str, left: Shape, right: Shape, left_name: str, right_nam
         return NOTHING
     culprit, name = (left, left_name) if left.kind in {"text", "boolean", "list", "context"} else (right, right_name)
     return "wrong-kind", f"”{name}” är {_described(culprit)} och går inte att räkna med.{_convert(culprit, name)}"
+
+
+def result(operator: str, left: Shape, right: Shape) -> Shape:
+    """What comes of a calculation; what never has a value is null."""
+    if operands(operator, left, right, "", "") != NOTHING:
+        return NULL
+    known = [shape for shape in (left, right) if shape.kind != "null"]
+    if not known or any(shape.kind == "any" for shape in known):
+        return ANY if known else NULL
+    if all(shape.kind == known[0].kind and shape.kind in {"text", "number"} for shape in known):
+        return Shape(known[0].kind)
+    moments = [shape for shape in known if shape.kind in MOMENTS]
+    return moments[0] if len(moments) == 1 and len(known) == 2 and operator in {"+", "-"} else ANY
 
 
 def _impossible(value: Shape, other: Shape, name: str) -> tuple[str, str]:
@@ -72,7 +88,7 @@ def _convert(value: Shape, name: str) -> str:
     """What makes a date of a text that is one."""
     if value.kind != "text" or value.written not in MOMENTS | {"duration"}:
         return ""
-    function = "date and time" if value.written == "datetime" else value.written
+    function = "date and time" if value.written in {"datetime", "moment"} else value.written
     return f" Skriv ”{function}({name})”."
 
 

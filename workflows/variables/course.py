@@ -15,8 +15,11 @@ from workflows.variables.shapes import Shape
 
 @dataclass(frozen=True)
 class UsedForm:
+    """A form; not `is_whole` when some of it could not be read."""
+
     file: str
     form: Form
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)

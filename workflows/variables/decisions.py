@@ -89,6 +89,8 @@ def _asked(expression: Expression, model: Model, reader: Reader, tested: Shape |
 def _as_typed(found: Shape, type_name: str) -> Shape:
     """What a cell sees: text that stands for a moment has become one where the column says so."""
     wanted = _TYPES.get(type_name)
+    if wanted is not None and found.kind == "any":
+        return replace(wanted, origin=found.origin)
     if wanted is None or found.kind != "text" or wanted.kind in {"text", "number", "boolean"}:
         return found
     return replace(wanted, origin=found.origin)

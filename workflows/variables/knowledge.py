@@ -46,9 +46,7 @@ class Knowledge:
         """Names that are known but never have a value when the step is entered (or left), with the reason."""
         if not self.course.is_whole or node not in self.order.nodes or not self.order.is_reached(node):
             return {}
-        earlier = {name for name, point in self.order.before(node, done=done) if point == "done"}
-        if done:
-            earlier.add(node)
+        earlier = self.order.before(node, done=done) | ({node} if done else set())
         found: dict[str, str] = {}
         for name, items in self._by_name.items():
             if name not in self.given and not any(self._has_come(item, node, earlier, own_scripts) for item in items):
@@ -67,7 +65,7 @@ class Knowledge:
         return found
 
     @staticmethod
-    def _has_come(item: Produced, node: str, earlier: set[str], own_scripts: bool) -> bool:
+    def _has_come(item: Produced, node: str, earlier: frozenset[str], own_scripts: bool) -> bool:
         return not item.node or item.node in earlier or (own_scripts and item.node == node and item.tree is not None)
 
     def _not_yet(self, name: str, items: list[Produced]) -> str:

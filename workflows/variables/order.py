@@ -1,7 +1,8 @@
 """What can have happened before a step: a graph over the flows of all diagrams, where being beside counts as before.
 
 Each flow node is two points, entered and done. Sub-processes and called processes lie between the two points of the
-step that holds them. Data is shared by all branches, so what runs beside a step may have come before it.
+step that holds them. Data is shared by all branches, so what runs beside a step may have come before it; but what
+came before that need not have come before this, so being beside is kept apart from the edges.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ class Order:
         self.inner: dict[str, list[str]] = defaultdict(list)
         self.flows: dict[str, list[str]] = defaultdict(list)
         self._before: dict[Point, set[Point]] = defaultdict(set)
-        self._known: dict[Point, frozenset[Point]] = {}
-        self._joins = 0
+        self._besides: dict[str, set[str]] = defaultdict(set)
+        self._known: dict[Point, frozenset[str]] = {}
         for root in roots:
             self._read(root)
         for node_id, inside in self.inner.items():
@@ -38,24 +39,29 @@ class Order:
         for node_id in list(self.nodes):
             self._beside(node_id)
 
-    def before(self, node_id: str, *, done: bool = False) -> frozenset[Point]:
-        """All points that can come before the step is entered (or, with `done`, before it is left)."""
+    def before(self, node_id: str, *, done: bool = False) -> frozenset[str]:
+        """All steps that can be done before the step is entered (or, with `done`, before it is left)."""
         start = (node_id, "done" if done else "in")
         if start not in self._known:
-            seen: set[Point] = set()
-            waiting = [start]
-            while waiting:
-                for point in self._before[waiting.pop()]:
-                    if point not in seen:
-                        seen.add(point)
-                        waiting.append(point)
-            self._known[start] = frozenset(seen)
+            points = self._ancestors(start)
+            finished = {name for name, point in points if point == "done"}
+            beside = set().union(*(self._besides.get(name, set()) for name in {node_id, *(name for name, _ in points)}))
+            self._known[start] = frozenset(finished | beside)
         return self._known[start]
 
     def is_reached(self, node_id: str) -> bool:
         """Whether a start leads here at all; what nothing reaches is another finding."""
-        points = self.before(node_id) | {(node_id, "in")}
-        return any(self._is_start(name) for name, _ in points)
+        return any(self._is_process(name) for name, _ in self._ancestors((node_id, "in")))
+
+    def _ancestors(self, start: Point) -> set[Point]:
+        seen: set[Point] = set()
+        waiting = [start]
+        while waiting:
+            for point in self._before.get(waiting.pop(), ()):
+                if point not in seen:
+                    seen.add(point)
+                    waiting.append(point)
+        return seen
 
     # -- the graph ---------------------------------------------------------------------------------------------------
 
@@ -103,7 +109,7 @@ class Order:
             if loose or not self.flows.get(inner_id):
                 self._edge((inner_id, "done"), (node_id, "done"))
             if loose:
-                self._all_beside([*self.members(node_id)], [*self.members(node_id)])
+                self._all_beside(self.members(node_id), self.members(node_id))
             if inner.get("isForCompensation") == "true":
                 self._all_before(self.members(node_id), (inner_id, "in"))
 
@@ -144,7 +150,7 @@ class Order:
         self._edge((handler, "done"), (scope, "done"))
         if not self._interrupts(handler):
             self._edge((handler, "done"), (handler, "in"))
-            self._all_beside(sorted(own), rest)
+            self._all_beside(own, rest)
 
     def _interrupts(self, handler: str) -> bool:
         starts = [self.nodes[name] for name in self.inner.get(handler, ()) if local(self.nodes[name]) == "startEvent"]
@@ -168,9 +174,7 @@ class Order:
                 common = frozenset(
                     name for name in reached[first] & reached[second] if local(self.nodes[name]) in _JOINS
                 )
-                self._all_beside(
-                    sorted(self._reached(branches[first], common)), sorted(self._reached(branches[second], common))
-                )
+                self._all_beside(self._reached(branches[first], common), self._reached(branches[second], common))
 
     def _reached(self, starts: Iterable[str], barriers: frozenset[str]) -> set[str]:
         """Steps that flows lead to, and what is inside them, without passing a barrier."""
@@ -185,24 +189,18 @@ class Order:
         inside = {name for outer in found for name in self.members(outer) if name in self.nodes}
         return found | inside
 
-    def _all_beside(self, first: list[str], second: list[str]) -> None:
-        for earlier, later in ((first, second), (second, first)):
-            meeting = self._meeting()
-            for name in earlier:
-                self._edge((name, "done"), meeting)
-            for name in later:
-                self._edge(meeting, (name, "in"))
+    def _all_beside(self, first: Iterable[str], second: Iterable[str]) -> None:
+        one, other = set(first), set(second)
+        for name in one:
+            self._besides[name] |= other
+        for name in other:
+            self._besides[name] |= one
 
     def _all_before(self, earlier: Iterable[str], later: Point) -> None:
         for name in earlier:
             self._edge((name, "done"), later)
 
-    def _meeting(self) -> Point:
-        """A point of ours between many and many, so that there are not many times many edges."""
-        self._joins += 1
-        return (f"__{self._joins}", "meeting")
-
-    def _is_start(self, name: str) -> bool:
+    def _is_process(self, name: str) -> bool:
         node = self.nodes.get(name)
         return node is not None and local(node) == "process"
 

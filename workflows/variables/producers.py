@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -57,7 +57,7 @@ def _of_element(element: Element, course: Course) -> Iterator[Produced]:
         key = element.properties.get("formKey") or element.id
         used = course.forms.get(key)
         if used is not None:
-            yield Produced(element.id, element.id, answers.of_form(used.form, used.file))
+            yield Produced(element.id, element.id, replace(answers.of_form(used.form, used.file), closed=used.is_whole))
         elif element.type == "userTask":
             yield Produced(element.id, element.id)
     elif element.type in _CATCHERS and element.message:

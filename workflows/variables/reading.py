@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from workflows.feel import nodes
 from workflows.feel.builtins.registry import BUILTINS
 from workflows.variables import calls
-from workflows.variables.comparing import compared, operands
+from workflows.variables.comparing import compared, operands, result
 from workflows.variables.shapes import ANY, BOOLEAN, NULL, Shape, context, join, list_of, of_feel
-from workflows.variables.spelling import did_you_mean, listed
+from workflows.variables.spelling import did_you_mean, listed, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,15 @@ class Scope:
 
 @dataclass
 class Reader:
-    """One reading. `known` are the variables; `later` those that have no value yet here, with the reason in Swedish."""
+    """One reading. `known` are the variables; `later` those that have no value yet here, with the reason in Swedish.
+
+    Where it `is_open` there may be names that cannot be seen; then only those almost like one's `own` are told.
+    """
 
     known: Mapping[str, Shape]
     later: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = False
+    own: frozenset[str] = frozenset()
     remarks: list[Remark] = field(default_factory=list)
 
     def shape(self, node: nodes.Node, scope: Scope | None = None) -> Shape:
@@ -68,10 +72,18 @@ class Reader:
         if message and remark not in self.remarks:
             self.remarks.append(remark)
 
+    def knows(self, name: str, scope: Scope) -> bool:
+        """Whether the name is something here, as far as can be told."""
+        given = scope.find(name) is not None or name in self.known or name in BUILTINS or name == "?"
+        return given or self.is_open or scope.is_open()
+
     def unknown(self, name: str, scope: Scope) -> Shape:
         if name in self.later:
             self.say("not-yet", self.later[name])
-        elif not (self.is_open or scope.is_open()):
+        elif self.is_open or scope.is_open():
+            meant = nearest(name, self.own, likeness=0.8)
+            self.say("unknown-name", f"”{name}” är inget fält här. Menade du ”{meant}”?" if meant else "")
+        else:
             names = {*self.known, *_names_in(scope)}
             self.say(
                 "unknown-name",
@@ -180,18 +192,24 @@ def _negate(reader: Reader, node: nodes.Negate, scope: Scope) -> Shape:
 def _arithmetic(reader: Reader, node: nodes.Arithmetic, scope: Scope) -> Shape:
     left, right = reader.shape(node.left, scope), reader.shape(node.right, scope)
     reader.say(*operands(node.operator, left, right, written(node.left), written(node.right)))
-    if left.kind == right.kind and left.kind in {"text", "number"}:
-        return Shape(left.kind)
-    return ANY
+    return result(node.operator, left, right)
 
 
 def _compare(reader: Reader, node: nodes.Compare, scope: Scope) -> Shape:
-    left, right = reader.shape(node.left, scope), reader.shape(node.right, scope)
-    if isinstance(node.left, nodes.Literal):
-        reader.say(*compared(node.operator, right, left, written(node.right)))
-    else:
-        reader.say(*compared(node.operator, left, right, written(node.left)))
+    value, other = (node.right, node.left) if isinstance(node.left, nodes.Literal) else (node.left, node.right)
+    found = reader.shape(value, scope)
+    reader.say(*compared(node.operator, found, _compared_to(reader, found, other, scope), written(value)))
     return BOOLEAN
+
+
+def _compared_to(reader: Reader, value: Shape, node: nodes.Node, scope: Scope) -> Shape:
+    """The other side; a text that lacks its quotation marks looks like a name that does not exist."""
+    if isinstance(node, nodes.Name) and value.kind == "text" and not reader.knows(node.name, scope):
+        reader.say(
+            "no-quotes", f'”{node.name}” är inget namn i ärendet. Är det en text? Skriv "{node.name}" inom citattecken.'
+        )
+        return of_feel(node.name)
+    return reader.shape(node, scope)
 
 
 def _logic(reader: Reader, node: nodes.And | nodes.Or, scope: Scope) -> Shape:
@@ -225,7 +243,7 @@ def _in(reader: Reader, node: nodes.In, scope: Scope) -> Shape:
 def _tests(reader: Reader, value: Shape, name: str, tests: tuple[nodes.Node, ...], scope: Scope) -> None:
     for test in tests:
         if isinstance(test, nodes.InputTest):
-            reader.say(*compared(test.operator, value, reader.shape(test.operand, scope), name))
+            reader.say(*compared(test.operator, value, _compared_to(reader, value, test.operand, scope), name))
         elif isinstance(test, nodes.ListOf):
             _tests(reader, value, name, test.items, scope)
         elif isinstance(test, nodes.RangeOf):
@@ -233,8 +251,8 @@ def _tests(reader: Reader, value: Shape, name: str, tests: tuple[nodes.Node, ...
                 if end is not None:
                     reader.say(*compared("<=", value, reader.shape(end, scope), name))
         else:
-            found = reader.shape(test, scope)
-            if found.kind in {"text", "number"} or isinstance(test, nodes.Literal):
+            found = _compared_to(reader, value, test, scope)
+            if found.kind in {"text", "number", "context"} or isinstance(test, nodes.Literal):
                 reader.say(*compared("=", value, found, name))
 
 

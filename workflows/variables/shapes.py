@@ -38,7 +38,7 @@ NULL = Shape("null")
 TEXT = Shape("text")
 NUMBER = Shape("number")
 BOOLEAN = Shape("boolean")
-MOMENTS = frozenset({"date", "datetime", "time"})
+MOMENTS = frozenset({"date", "datetime", "time", "moment"})  # a moment is a date or a date and time
 _FEEL_KINDS: tuple[tuple[str, type], ...] = (
     ("datetime", datetime),
     ("date", date),

@@ -9,14 +9,14 @@ _LIKENESS = 0.72
 _MOST_SHOWN = 8
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], likeness: float = _LIKENESS) -> str:
     """The known name most like the one written; '' when none is."""
     if len(name) > 80:
         return ""
     by_fold: dict[str, str] = {}
     for other in sorted(known):
         by_fold.setdefault(_folded(other), other)
-    found = difflib.get_close_matches(_folded(name), by_fold, n=1, cutoff=_LIKENESS)
+    found = difflib.get_close_matches(_folded(name), by_fold, n=1, cutoff=likeness)
     return by_fold[found[0]] if found else ""
 
 
