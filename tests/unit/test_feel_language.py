@@ -242,7 +242,7 @@ def test_a_variable_does_not_take_a_function_away() -> None:
 def test_names_and_functions_of_a_tree_can_be_listed() -> None:
     tree = feel.parse("for i in rader return foo(i.x) + bar + count(i) + {lokal: 1, y: lokal}.y")
     assert feel.free_names(tree) == {"rader", "foo", "bar"}
-    assert feel.unknown_functions(tree) == [(22, "foo")]
+    assert [position for position, _ in feel.call_problems(tree)] == [22]
 
 
 def test_results_become_strict_json() -> None:

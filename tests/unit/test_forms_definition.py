@@ -22,11 +22,9 @@ def no_parts(name: str) -> dict[str, Any]:
     raise KeyError(name)
 
 
-def codes(
-    content: object, *, shared: definition.Shared = no_parts, variables: frozenset[str] | None = None
-) -> list[str]:
+def codes(content: object, *, shared: definition.Shared = no_parts) -> list[str]:
     data = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return [finding.code for finding in definition.check(data, "f.json", shared, variables=variables)]
+    return [finding.code for finding in definition.check(data, "f.json", shared)]
 
 
 def form(*fields: dict[str, Any], **extra: Any) -> dict[str, Any]:
@@ -73,7 +71,6 @@ def test_a_plain_form_is_read_without_findings() -> None:
         (form(FIELD | {"show_if": "hittepa(1)"}), "form_feel"),
         (form(FIELD | {"show_if": "alder > 3"}, AGE), "form_reads_later_field"),
         (form(FIELD | {"show_if": 'namn = "x"'}), "form_reads_later_field"),
-        (form(AGE, FIELD | {"show_if": "aldr > 3"}), "form_unknown_name"),
         (form(FIELD, rules=[{"check": "true", "field": "namm", "message": "x"}]), "form_unknown_field"),
         (form(FIELD, rules=[{"message": "x"}]), "form_missing_key"),
         (form(ENUM), "form_no_choices"),
@@ -90,19 +87,12 @@ def test_each_mistake_has_its_finding(content: object, code: str) -> None:
     assert code in codes(content)
 
 
-def test_an_error_refuses_the_form_and_a_warning_does_not() -> None:
+def test_an_error_refuses_the_form_and_an_unknown_name_does_not() -> None:
     with pytest.raises(definition.FormError) as refused:
         definition.load(form(FIELD | {"type": "x"}), shared=no_parts)
     assert [finding.element for finding in refused.value.findings] == ["namn"]
     doubtful = form(AGE, FIELD | {"show_if": "aldr > 3"})
     assert definition.load(doubtful, shared=no_parts).fields[1].key == "namn"
-
-
-def test_with_known_variables_every_other_name_is_an_error() -> None:
-    asking = form(FIELD | {"show_if": "person.alder > 80 and beslut = true"})
-    assert codes(asking) == []
-    assert codes(asking, variables=frozenset({"beslut"})) == []
-    assert codes(asking, variables=frozenset()) == ["form_unknown_name"]
 
 
 def test_an_included_part_brings_its_fields_and_rules() -> None:

@@ -9,7 +9,7 @@ import workflows.feel.access
 import workflows.feel.builtins
 import workflows.feel.interpreter
 import workflows.feel.iteration  # noqa: F401  these four register functions and kinds of nodes
-from workflows.feel.analysis import call_problems, free_names, unknown_functions
+from workflows.feel.analysis import call_problems, free_names
 from workflows.feel.errors import Diagnostic, FeelError
 from workflows.feel.functions import catalogue
 from workflows.feel.mistakes import explained
@@ -36,7 +36,6 @@ __all__ = [
     "parse",
     "parse_unary",
     "to_plain",
-    "unknown_functions",
 ]
 Read = TypeVar("Read", bound=Tree)
 _KEPT_TEXT = 4_000  # longer texts are rare, and a cache of them could fill the memory

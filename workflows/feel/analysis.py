@@ -13,15 +13,6 @@ def free_names(tree: Tree) -> frozenset[str]:
     return frozenset(_free(tree.root, frozenset())) - {"?"} - BUILTINS.keys()
 
 
-def unknown_functions(tree: Tree) -> list[tuple[int, str]]:
-    """Position and name of every called name that is neither built in nor defined in the expression."""
-    return sorted(
-        (call.function.position, call.function.name)
-        for call, bound in _calls(tree.root, frozenset())
-        if isinstance(call.function, nodes.Name) and call.function.name not in BUILTINS.keys() | bound
-    )
-
-
 def call_problems(tree: Tree, known: frozenset[str] = frozenset()) -> list[tuple[int, str]]:
     """Position and Swedish text of every call that can never have a value: no such function, or wrong arguments.
 

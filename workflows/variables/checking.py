@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from workflows import diagram, feel
@@ -13,13 +13,14 @@ from workflows.forms.shapes import Field, Rule
 from workflows.variables import answers, decisions, places, reading
 from workflows.variables.course import Course, UsedForm
 from workflows.variables.knowledge import Knowledge
-from workflows.variables.places import CONDITION, Place
+from workflows.variables.places import CONDITION, PAYLOAD, Place
 from workflows.variables.reading import Reader, Remark
 from workflows.variables.shapes import TEXT, Shape, context
 
 _SIGNED_IN = context({"hsa_id": TEXT}, origin="den som är inloggad")
 Names = Mapping[str, Shape]
 Later = Mapping[str, str]
+Ask = Callable[[Names], Reader]
 
 
 def findings(course: Course) -> list[Finding]:
@@ -56,7 +57,7 @@ def _tree(text: str) -> nodes.Node | None:
 def _diagrams(course: Course, known: Knowledge) -> Iterator[Finding]:
     for file, root in course.diagrams.items():
         for place in places.of_diagram(root):
-            if places.is_time(place):
+            if places.is_time(place) or place.kind == PAYLOAD:
                 continue
             for remark in _read(_reader_at(place, known), place.text, is_condition=place.kind == CONDITION):
                 yield _finding(file, place.element, remark, place.what)
@@ -72,16 +73,18 @@ def _reader_at(place: Place, known: Knowledge) -> Reader:
 def _tables(course: Course, known: Knowledge) -> Iterator[Finding]:
     for decision_id, users in _deciding(course).items():
         file, model = course.decisions[decision_id]
-        ask = partial(_reader_for, known, _in_all([known.at(user) for user in users]))
-        yield from _decision(decision_id, file, model, ask)
+        later = _in_all([known.at(user) for user in users])
+        yield from _decision(decision_id, file, model, partial(_reader_for, known, later))
 
 
-def _decision(decision_id: str, file: str, model: Model, ask: decisions.Ask, depth: int = 0) -> Iterator[Finding]:
+def _decision(decision_id: str, file: str, model: Model, ask: Ask, depth: int = 0) -> Iterator[Finding]:
     decision = model.decisions.get(decision_id)
     if decision is None or depth > 20:
         return
-    for element, remark in decisions.remarks(decision, model, ask):
-        yield _finding(file, element, remark)
+    reader = ask({})
+    decisions.shape(decision, model, reader)
+    for remark in reader.remarks:
+        yield _finding(file, remark.element, remark)
     for needed in decision.requires:
         yield from _decision(needed, file, model, ask, depth + 1)
 
@@ -133,7 +136,7 @@ def _asking(course: Course) -> dict[str, list[str]]:
 
 
 class _FormReading:
-    def __init__(self, used: UsedForm, ask: decisions.Ask) -> None:
+    def __init__(self, used: UsedForm, ask: Ask) -> None:
         self.used = used
         self.ask = ask
 

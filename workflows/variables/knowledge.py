@@ -108,11 +108,11 @@ class Knowledge:
         if decision_id not in self.course.decisions:
             return ANY
         model = self.course.decisions[decision_id][1]
-        return decisions.shape(model.decisions[decision_id], model, known)
+        return decisions.shape(model.decisions[decision_id], model, Reader(known, is_open=True))
 
 
 def _sets_anything(node: etree._Element) -> bool:
-    if local(node) == "scriptTask" and diagram.properties(node).get("resultat"):
+    if local(node) == "scriptTask" and diagram.result_variable(node):
         return False
     trees = [producers.script_tree(text) for text in places.scripts_of(node)]
     return any(tree is not None and producers.is_opaque(tree) for tree in trees)

@@ -11,27 +11,30 @@ from workflows import diagram
 from workflows.diagram import NAMESPACES, local
 
 TIME_TAGS = ("timeDate", "timeDuration", "timeCycle")
-CONDITION, VALUE, SCRIPT = "condition", "value", "script"
+CONDITION, VALUE, SCRIPT, PAYLOAD = "condition", "value", "script", "payload"
 _EXTENSIONS = {
     "preScript": ("förskriptet", SCRIPT),
     "postScript": ("efterskriptet", SCRIPT),
     "messagePayload": ("meddelandets innehåll", VALUE),
     "payloadExpression": ("händelsens innehåll", VALUE),
 }
-_LOOPS = {
+_ELEMENTS = {
+    "condition": ("händelsens villkor", CONDITION),
+    "loopCondition": ("loopens villkor", CONDITION),
     "loopCardinality": ("antalet gånger", VALUE),
-    "loopDataInputRef": ("listan att gå igenom", VALUE),
-    "completionCondition": ("villkoret för när det är klart", CONDITION),
-    "loopCondition": ("villkoret för att göra om", CONDITION),
+    "completionCondition": ("villkoret för att vara klar", CONDITION),
+    "activationCondition": ("villkoret för att gå vidare", CONDITION),
+    "messagePath": ("det som meddelandet matchas med", PAYLOAD),
 }
-_AFTER = {"postScript", "completionCondition", "loopCondition"}
+_AFTER = {"postScript", "completionCondition", "loopCondition", "condition", "activationCondition"}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """`element` is where a finding belongs; the text is asked when `node` is entered or, with `done`, when it is done.
 
-    `kind` is condition, value, script, or how a time is written (timeDate, timeDuration, timeCycle).
+    `kind` is condition, value, script, payload (over what a message brings, not over the variables), or how a time is
+    written (timeDate, timeDuration, timeCycle).
     """
 
     element: str
@@ -46,8 +49,7 @@ def of_diagram(root: etree._Element) -> Iterator[Place]:
     yield from _conditions(root)
     yield from _scripts(root)
     yield from _timers(root)
-    yield from _conditional_events(root)
-    yield from _loops(root)
+    yield from _elements(root)
     yield from _extensions(root)
     yield from _settings(root)
 
@@ -83,16 +85,8 @@ def _timers(root: etree._Element) -> Iterator[Place]:
                 yield Place(step, "tiden", (child.text or "").strip(), local(child), step)
 
 
-def _conditional_events(root: etree._Element) -> Iterator[Place]:
-    for definition in root.iter(diagram.tag("conditionalEventDefinition")):
-        condition = definition.find("./bpmn:condition", NAMESPACES)
-        if condition is not None:
-            step = owner(definition)
-            yield Place(step, "villkoret", condition.text or "", CONDITION, step, done=True)
-
-
-def _loops(root: etree._Element) -> Iterator[Place]:
-    for name, (what, kind) in _LOOPS.items():
+def _elements(root: etree._Element) -> Iterator[Place]:
+    for name, (what, kind) in _ELEMENTS.items():
         for node in root.iter(diagram.tag(name)):
             step = owner(node)
             yield Place(step, what, node.text or "", kind, step, done=name in _AFTER)

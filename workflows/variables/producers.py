@@ -71,7 +71,7 @@ def _of_node(node: etree._Element, course: Course) -> Iterator[Produced]:
         yield from _service(node, node_id, course)
     elif kind == "businessRuleTask":
         decision = diagram.extension_text(node, "calledDecisionId")
-        name = diagram.properties(node).get("resultat") or decision
+        name = diagram.result_variable(node) or decision
         if name:
             yield Produced(name, node_id, decision=decision)
     for name in _OTHER_VARIABLES:
@@ -96,7 +96,7 @@ def _service(node: etree._Element, node_id: str, course: Course) -> Iterator[Pro
 
 def _scripts(node: etree._Element, node_id: str) -> Iterator[Produced]:
     own = places.scripts_of(node)
-    result = diagram.properties(node).get("resultat", "") if local(node) == "scriptTask" else ""
+    result = diagram.result_variable(node) if local(node) == "scriptTask" else ""
     for text in own:
         tree = script_tree(text)
         if result:

@@ -15,10 +15,11 @@ from workflows.variables.spelling import did_you_mean, listed, nearest
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """`code` tells findings apart; `message` is Swedish and says what to do."""
+    """`code` tells findings apart; `message` is Swedish and says what to do; `element` is a part of a decision."""
 
     code: str
     message: str
+    element: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Reader:
     is_open: bool = False
     own: frozenset[str] = frozenset()
     remarks: list[Remark] = field(default_factory=list)
+    element: str = ""
 
     def shape(self, node: nodes.Node, scope: Scope | None = None) -> Shape:
         reader = _READERS.get(type(node))
@@ -68,7 +70,7 @@ class Reader:
         return ANY
 
     def say(self, code: str, message: str) -> None:
-        remark = Remark(code, message)
+        remark = Remark(code, message, self.element)
         if message and remark not in self.remarks:
             self.remarks.append(remark)
 
@@ -99,6 +101,16 @@ def _names_in(scope: Scope | None) -> set[str]:
         found |= set(scope.names)
         scope = scope.outer
     return found
+
+
+def reads(*kinds: type[nodes.Node]) -> Callable[[Callable[..., Shape]], Callable[..., Shape]]:
+    """Register how nodes that others add to FEEL are read."""
+
+    def register(function: Callable[..., Shape]) -> Callable[..., Shape]:
+        _READERS.update(dict.fromkeys(kinds, function))
+        return function
+
+    return register
 
 
 def _literal(_reader: Reader, node: nodes.Literal, _scope: Scope) -> Shape:
