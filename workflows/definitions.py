@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,8 +85,12 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
         processes={process.get("id", "") for root in roots.values() for process in diagram.processes(root)},
         operations=operations,
         is_folder=CONFIG in folder.sources,
+        roles=_roles(folder.config, roots.values()),
     )
     used = _called(roots, folder)
+    if CONFIG in folder.sources and used:
+        named = {name for root in roots.values() for name in diagram.message_names(root).values()}
+        findings += lint.unused_rules(folder.config, named, CONFIG)
     for name in used or roots:
         findings += lint.diagram_findings(roots[name], name, context)
     findings += variables.findings(_course(folder, {name: roots[name] for name in used or roots}, forms))
@@ -180,7 +184,16 @@ def _config(sources: Mapping[str, str], path: Path, findings: list[Finding]) -> 
             findings.append(_error(CONFIG, "missing", f"process.toml saknar ”{name}”."))
             config[name] = ""
     findings.extend(lint.config_findings(config, CONFIG))
-    return config
+    return config | {"messages": _tables(config.get("messages")), "parameters": _table(config.get("parameters"))}
+
+
+def _table(found: object) -> dict[str, Any]:
+    """A table of the settings; anything else in its place has been told of."""
+    return found if isinstance(found, dict) else {}
+
+
+def _tables(found: object) -> dict[str, Any]:
+    return {name: item for name, item in _table(found).items() if isinstance(item, dict)}
 
 
 def _guessed(sources: Mapping[str, str], path: Path) -> dict[str, Any]:
@@ -294,6 +307,15 @@ def _readable_decisions(folder: Folder) -> dict[str, tuple[str, dmn.Model]]:
                 continue
             found |= dict.fromkeys(model.decisions, (name, model))
     return found
+
+
+def _roles(config: Mapping[str, Any], roots: Iterable[etree._Element]) -> frozenset[str]:
+    """The professions that the settings and the lanes name; none when the settings are guessed."""
+    lists = [config.get(key) for key in ("visible_to", "start_by")]
+    named = {str(role) for roles in lists if isinstance(roles, list) for role in roles}
+    lanes = {lane.get("id", "") for root in roots for lane in root.iter(diagram.tag("lane"))}
+    drawn = {lane.removeprefix(diagram.LANE_PREFIX).partition(".")[0] for lane in lanes}
+    return frozenset(named | drawn) if named else frozenset()
 
 
 def _starts(root: etree._Element, process_id: str) -> list[diagram.Element]:

@@ -25,10 +25,18 @@ class Context:
     processes: set[str]
     operations: Mapping[str, Any] | None = None
     is_folder: bool = True
+    roles: frozenset[str] = frozenset()
+
+    def known_operations(self) -> Mapping[str, Any]:
+        return connectors.operations() if self.operations is None else self.operations
 
     def knows_operation(self, name: str) -> bool:
-        known = connectors.operations() if self.operations is None else self.operations
+        known = self.known_operations()
         return not known or name in known
+
+    def parameters(self, operation: str) -> set[str]:
+        """The names of its parameters; none when nothing is known of it."""
+        return set(getattr(self.known_operations().get(operation), "params", ()))
 
 
 @dataclass

@@ -7,25 +7,66 @@ from typing import Any
 
 from workflows.findings import Finding
 from workflows.lint.report import Context, Report, duration, readable
+from workflows.variables.spelling import did_you_mean, listed
+
+KEYS = (
+    *("key", "title", "process", "owner", "legal_basis", "retention", "sphere", "visible_to", "start_by"),
+    *("parameters", "known", "messages"),
+)
+RULE_KEYS = ("from", "key", "value", "ttl", "deliver", "once")
+DELIVERIES = ("one", "all")
 
 
 def config_findings(config: Mapping[str, Any], file: str) -> list[Finding]:
-    """Message rules, what is known and durations of process.toml."""
+    """Message rules, what is known, durations and misspelt words of process.toml."""
     report = Report(file, Context({}, set(), set(), set()))
-    for name, rule in config.get("messages", {}).items():
-        if not isinstance(rule, dict):
-            report.error(name, "message", f"[messages.{name}] ska vara en tabell.")
-            continue
-        if not rule.get("key"):
-            report.error(name, "message-key", f"Meddelandet {name} saknar ”key”: utan nyckel matchar det ingen.")
-        if rule.get("value"):
-            readable(report, name, str(rule["value"]), "nyckelns värde")
-        if rule.get("ttl"):
-            duration(report, name, str(rule["ttl"]))
+    _spelling(config, KEYS, "process.toml", "", report)
+    messages = config.get("messages", {})
+    if isinstance(messages, Mapping):
+        for name, rule in messages.items():
+            _rule(name, rule, report)
+    else:
+        report.error("messages", "message", "Meddelanden skrivs som [messages.namnet], ett stycke för varje.")
+    if not isinstance(config.get("parameters", {}), Mapping):
+        report.error("parameters", "parameters", "Parametrar skrivs under rubriken [parameters], en på varje rad.")
     _known(config.get("known", []), report)
     if config.get("retention"):
         duration(report, "retention", str(config["retention"]))
     return report.found
+
+
+def unused_rules(config: Mapping[str, Any], used: set[str], file: str) -> list[Finding]:
+    """Rules for messages that no diagram waits for or sends: most often a name that is misspelt."""
+    report = Report(file, Context({}, set(), set(), set()))
+    rules = config.get("messages", {})
+    for name in rules if isinstance(rules, Mapping) else ():
+        if name not in used:
+            hint = did_you_mean(name, used - set(rules))
+            report.warning(name, "unused-rule", f"Inget steg väntar på eller skickar meddelandet {name}.{hint}")
+    return report.found
+
+
+def _rule(name: str, rule: object, report: Report) -> None:
+    if not isinstance(rule, dict):
+        report.error(name, "message", f"[messages.{name}] ska vara en tabell.")
+        return
+    _spelling(rule, RULE_KEYS, f"[messages.{name}]", name, report)
+    if not rule.get("key"):
+        report.error(name, "message-key", f"Meddelandet {name} saknar ”key”: utan nyckel matchar det ingen.")
+    if rule.get("value"):
+        readable(report, name, str(rule["value"]), "nyckelns värde")
+    if rule.get("ttl"):
+        duration(report, name, str(rule["ttl"]))
+    if rule.get("deliver", "one") not in DELIVERIES:
+        text = f"”deliver” är ”one” (ett ärende) eller ”all” (alla som väntar), inte ”{rule['deliver']}”."
+        report.error(name, "deliver", text)
+
+
+def _spelling(content: Mapping[str, Any], known: tuple[str, ...], where: str, element: str, report: Report) -> None:
+    for name in content:
+        if name not in known:
+            hint = did_you_mean(str(name), known) or f" De som finns är {listed(known)}."
+            report.warning(element or str(name), "unknown-setting", f"”{name}” i {where} betyder ingenting.{hint}")
 
 
 def _known(facts: object, report: Report) -> None:

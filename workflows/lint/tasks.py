@@ -8,8 +8,13 @@ from workflows import diagram
 from workflows.diagram import NAMESPACES, Element, local
 from workflows.lint.report import Report, duration
 from workflows.published import form_file
+from workflows.variables.spelling import did_you_mean, listed, nearest
 
 DURATION_SETTINGS = ("eskalera_efter",)
+ROLE_SETTINGS = ("eskaleras_till", "reserv_roll", "tilldelad_roll")
+SETTINGS = (*DURATION_SETTINGS, *ROLE_SETTINGS, "forfaller", "formKey", "prioritet", "varfor", "resultat")
+PRIORITIES = ("1", "2", "3")
+THROWERS = frozenset({"sendTask", "endEvent", "intermediateThrowEvent"})
 
 
 def check(root: etree._Element, report: Report) -> None:
@@ -27,24 +32,16 @@ def _events(root: etree._Element, report: Report) -> None:
         ref = node.get("messageRef") or (definition.get("messageRef") if definition is not None else None)
         name = messages.get(ref or "", "")
         if not name:
-            report.error(
-                node.get("id", ""), "no-message", "Steget väntar på eller skickar ett meddelande som inte är valt."
-            )
-        elif (
-            report.context.is_folder
-            and name not in report.context.messages
-            and local(node)
-            not in {
-                "sendTask",
-                "endEvent",
-                "intermediateThrowEvent",
-            }
-        ):
-            report.error(node.get("id", ""), "message-rule", f"Meddelandet {name} saknar regel i process.toml.")
+            text = "Steget väntar på eller skickar ett meddelande som inte är valt."
+            report.error(node.get("id", ""), "no-message", text)
+        elif report.context.is_folder and name not in report.context.messages and local(node) not in THROWERS:
+            hint = did_you_mean(name, report.context.messages)
+            report.error(node.get("id", ""), "message-rule", f"Meddelandet {name} saknar regel i process.toml.{hint}")
 
 
 def _tasks(root: etree._Element, report: Report) -> None:
     for element in diagram.elements(root).values():
+        _settings(element, report)
         if element.type in {"userTask", "manualTask"}:
             _user_task(element, report)
     for node in root.iter(diagram.tag("serviceTask")):
@@ -52,11 +49,18 @@ def _tasks(root: etree._Element, report: Report) -> None:
     for node in root.iter(diagram.tag("businessRuleTask")):
         decision = diagram.extension_text(node, "calledDecisionId")
         if not decision or (report.context.is_folder and decision not in report.context.decisions):
-            report.error(node.get("id", ""), "no-decision", f"Beslutet ”{decision}” finns inte i någon beslutstabell.")
+            hint = did_you_mean(decision, report.context.decisions)
+            text = f"Beslutet ”{decision}” finns inte i någon beslutstabell.{hint}"
+            report.error(node.get("id", ""), "no-decision", text)
     for node in root.iter(diagram.tag("callActivity")):
-        called = node.get("calledElement", "")
-        if called not in report.context.processes:
-            report.error(node.get("id", ""), "no-process", f"Den anropade processen ”{called}” finns inte.")
+        _called(node, report)
+
+
+def _called(node: etree._Element, report: Report) -> None:
+    called = node.get("calledElement", "")
+    if called not in report.context.processes:
+        hint = did_you_mean(called, report.context.processes)
+        report.error(node.get("id", ""), "no-process", f"Den anropade processen ”{called}” finns inte.{hint}")
 
 
 def _service_task(node: etree._Element, report: Report) -> None:
@@ -65,7 +69,36 @@ def _service_task(node: etree._Element, report: Report) -> None:
     if not name:
         report.error(node.get("id", ""), "no-operation", "Systemsteget saknar koppling (operation).")
     elif not report.context.knows_operation(name):
-        report.error(node.get("id", ""), "unknown-operation", f"Kopplingen {name} finns inte.")
+        hint = did_you_mean(name, report.context.known_operations())
+        report.error(node.get("id", ""), "unknown-operation", f"Kopplingen {name} finns inte.{hint}")
+    else:
+        _parameters(node, name, report)
+
+
+def _parameters(node: etree._Element, operation: str, report: Report) -> None:
+    """A parameter that the operation does not know never arrives."""
+    known = report.context.parameters(operation)
+    for parameter in node.iter(f"{{{diagram.SPIFF}}}parameter"):
+        name = parameter.get("id", "")
+        if known and name not in known:
+            hint = did_you_mean(name, known) or f" De som finns är {listed(known)}."
+            text = f"Kopplingen {operation} har ingen parameter ”{name}”.{hint}"
+            report.warning(node.get("id", ""), "unknown-parameter", text)
+
+
+def _settings(element: Element, report: Report) -> None:
+    """The product's own settings on a step: spelt right, and with values that can be used."""
+    for name, value in element.properties.items():
+        meant = nearest(name, SETTINGS) if name not in SETTINGS else ""
+        if meant:
+            report.warning(element.id, "unknown-setting", f"Egenskapen ”{name}” finns inte. Menade du ”{meant}”?")
+        elif name == "prioritet" and value not in PRIORITIES:
+            report.error(element.id, "priority", f"”prioritet” ska vara 1, 2 eller 3, inte ”{value}”.")
+        elif name in ROLE_SETTINGS and report.context.roles and value not in report.context.roles:
+            meant = nearest(value, report.context.roles)
+            if meant:
+                text = f"Rollen ”{value}” i ”{name}” används ingen annanstans. Menade du ”{meant}”?"
+                report.warning(element.id, "unknown-role", text)
 
 
 def _user_task(element: Element, report: Report) -> None:
@@ -75,7 +108,9 @@ def _user_task(element: Element, report: Report) -> None:
         report.error(element.id, "no-lane", "Uppgiften ligger inte i någon bana: ingen profession får den.")
     key = element.properties.get("formKey") or element.id
     if report.context.is_folder and form_file(key) not in report.context.forms:
-        report.error(element.id, "no-form", f"Formuläret {form_file(key)} saknas.")
+        meant = nearest(form_file(key), report.context.forms, likeness=0.85)
+        hint = f" Menade du ”{meant}”?" if meant else ""
+        report.error(element.id, "no-form", f"Formuläret {form_file(key)} saknas.{hint}")
     for name in DURATION_SETTINGS:
         if element.properties.get(name):
             duration(report, element.id, element.properties[name])

@@ -16,9 +16,8 @@ _KINDS = {
     "time": "time",
     "date and time": "datetime",
     "datetime": "datetime",
-    "days": "duration",
-    "months": "duration",
-    "duration": "duration",
+    "days and time duration": "duration",
+    "years and months duration": "duration",
 }
 
 

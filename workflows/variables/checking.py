@@ -64,7 +64,8 @@ def _diagrams(course: Course, known: Knowledge) -> Iterator[Finding]:
 
 
 def _reader_at(place: Place, known: Knowledge) -> Reader:
-    return _reader_for(known, known.at(place.node, done=place.done), known.local_names(place.node))
+    around = known.local_names(place.node if place.element == place.node else known.scope_of(place.node))
+    return _reader_for(known, known.at(place.node, done=place.done), around)
 
 
 # -- tables ------------------------------------------------------------------------------------------------------------
@@ -74,7 +75,8 @@ def _tables(course: Course, known: Knowledge) -> Iterator[Finding]:
     for decision_id, users in _deciding(course).items():
         file, model = course.decisions[decision_id]
         later = _in_all([known.at(user) for user in users])
-        yield from _decision(decision_id, file, model, partial(_reader_for, known, later))
+        ask = partial(_reader_beside, known, later, known.in_all(users))
+        yield from _decision(decision_id, file, model, ask)
 
 
 def _decision(decision_id: str, file: str, model: Model, ask: Ask, depth: int = 0) -> Iterator[Finding]:
@@ -105,6 +107,10 @@ def _reader_for(known: Knowledge, later: Later, extra: Names) -> Reader:
     return Reader({**known.shapes, **extra}, here, known.is_open)
 
 
+def _reader_beside(known: Knowledge, later: Later, around: Names, extra: Names) -> Reader:
+    return _reader_for(known, later, {**around, **extra})
+
+
 def _in_all(laters: list[dict[str, str]]) -> dict[str, str]:
     """What has no value at any of several steps."""
     return {name: why for name, why in laters[0].items() if all(name in other for other in laters)} if laters else {}
@@ -118,7 +124,7 @@ def _forms(course: Course, known: Knowledge) -> Iterator[Finding]:
     for key, used in course.forms.items():
         if key in asking:
             later = _in_all([known.at(user, own_scripts=False) for user in asking[key]])
-            ask = partial(_reader_for, known, later)
+            ask = partial(_reader_beside, known, later, known.in_all(asking[key]))
         else:  # shown by another förlopp, or a part of another form: all that is known is the form itself
             ask = partial(Reader, is_open=True)
         yield from _FormReading(used, ask).level(used.form.fields, used.form.rules, "", {})

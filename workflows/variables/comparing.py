@@ -48,15 +48,13 @@ def operands(operator: str, left: Shape, right: Shape, left_name: str, right_nam
 
 def result(operator: str, left: Shape, right: Shape) -> Shape:
     """What comes of a calculation; what never has a value is null."""
-    if operands(operator, left, right, "", "") != NOTHING:
+    if "null" in {left.kind, right.kind} or operands(operator, left, right, "", "") != NOTHING:
         return NULL
-    known = [shape for shape in (left, right) if shape.kind != "null"]
-    if not known or any(shape.kind == "any" for shape in known):
-        return ANY if known else NULL
-    if all(shape.kind == known[0].kind and shape.kind in {"text", "number"} for shape in known):
-        return Shape(known[0].kind)
-    moments = [shape for shape in known if shape.kind in MOMENTS]
-    return moments[0] if len(moments) == 1 and len(known) == 2 and operator in {"+", "-"} else ANY
+    if left.kind == right.kind and left.kind in {"text", "number"}:
+        return Shape(left.kind)
+    moments = [shape for shape in (left, right) if shape.kind in MOMENTS]
+    is_shifted = len(moments) == 1 and "duration" in {left.kind, right.kind}
+    return moments[0] if is_shifted else ANY
 
 
 def _impossible(value: Shape, other: Shape, name: str) -> tuple[str, str]:
@@ -79,6 +77,8 @@ def _mismatch(value: Shape, other: Shape, name: str) -> str:
         return f"{text} Skriv talet utan citattecken."
     if value.kind == "text" and other.kind == "number":
         return f"{text} Skriv värdet inom citattecken."
+    if value.kind == "text" and other.kind == "context":
+        return f"{text} Är det en text? Skriv den inom citattecken."
     if value.kind == "list":
         return f"{text} Skriv ”list contains({name}, …)”."
     return text + (_convert(value, name) or _convert(other, "…"))

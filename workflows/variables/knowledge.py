@@ -15,10 +15,28 @@ from workflows.variables.course import Course
 from workflows.variables.order import Order
 from workflows.variables.producers import Produced
 from workflows.variables.reading import Reader
-from workflows.variables.shapes import ANY, BOOLEAN, NULL, NUMBER, TEXT, Shape, context, join, of_value, stored
+from workflows.variables.shapes import (
+    ANY,
+    BOOLEAN,
+    NULL,
+    NUMBER,
+    TEXT,
+    Shape,
+    context,
+    join,
+    join_all,
+    of_value,
+    stored,
+)
 
 _ROUNDS = 8
-_ITEM = "./bpmn:multiInstanceLoopCharacteristics/bpmn:inputDataItem"
+_COUNTS = (
+    "loopCounter",
+    "numberOfInstances",
+    "numberOfCompletedInstances",
+    "numberOfActiveInstances",
+    "numberOfTerminatedInstances",
+)
 _PERSON = context({"ref": TEXT, "alder": NUMBER, "skyddad": BOOLEAN}, origin="personen")
 _CASE = context({"ref": TEXT, "startad": Shape("text", written="datetime"), "start": TEXT}, origin="ärendet")
 
@@ -54,14 +72,39 @@ class Knowledge:
         return found
 
     def local_names(self, node: str) -> dict[str, Shape]:
-        """The names that a step done for each element of a list gives what is inside it."""
+        """The names that steps done several times give what is inside them, the innermost winning."""
         found: dict[str, Shape] = {}
         current: etree._Element | None = self.order.nodes.get(node)
         while current is not None and diagram.is_bpmn(current):
-            for item in current.iterfind(_ITEM, diagram.NAMESPACES):
-                for name in {item.get("id", ""), item.get("name", "")} - {""}:
-                    found.setdefault(name, ANY)
+            found = {**self._of_loop(current), **found}
             current = current.getparent()
+        return found
+
+    def in_all(self, steps: list[str]) -> dict[str, Shape]:
+        """The local names of several steps; what is not alike in all of them may be anything."""
+        found = [self.local_names(step) for step in steps]
+        together = {name for names in found for name in names}
+        return {name: join_all(names.get(name, self.shapes.get(name, NULL)) for names in found) for name in together}
+
+    def scope_of(self, node: str) -> str:
+        """The step around a step; '' when there is none."""
+        parent = self.order.nodes[node].getparent() if node in self.order.nodes else None
+        return parent.get("id", "") if parent is not None else ""
+
+    def _of_loop(self, node: etree._Element) -> dict[str, Shape]:
+        several = places.loop_of(node, "multiInstance")
+        if several is None:
+            return {"loopCounter": NUMBER} if places.loop_of(node, "standard") is not None else {}
+        found = dict.fromkeys(_COUNTS, NUMBER)
+        source = several.find("./bpmn:loopDataInputRef", diagram.NAMESPACES)
+        tree = producers.script_tree((source.text or "") if source is not None else "")
+        every = Reader(self.shapes, is_open=True).shape(tree) if tree is not None else ANY
+        for tag, shape in (("inputDataItem", every.item or ANY), ("outputDataItem", ANY)):
+            for item in several.findall(f"./bpmn:{tag}", diagram.NAMESPACES):
+                found |= dict.fromkeys({item.get("id", ""), item.get("name", "")} - {""}, shape)
+        answered = self.shapes.get(node.get("id", ""))
+        if local(node) == "userTask" and answered is not None:
+            found[node.get("id", "")] = answered.item or ANY
         return found
 
     @staticmethod

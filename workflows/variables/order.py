@@ -17,7 +17,7 @@ from workflows.diagram import local
 
 Point = tuple[str, str]
 _JOINS = frozenset({"parallelGateway", "inclusiveGateway", "complexGateway"})
-_FORKS = _JOINS
+_CHOICES = frozenset({"exclusiveGateway", "eventBasedGateway"})  # all else sends a token on every flow
 
 
 class Order:
@@ -161,13 +161,12 @@ class Order:
     def _beside(self, node_id: str) -> None:
         """Branches of a fork, and a step beside the branch of its boundary event that does not interrupt."""
         node = self.nodes[node_id]
-        if local(node) in _FORKS:
-            branches = [[target] for target in self.flows.get(node_id, ())]
-        elif local(node) == "boundaryEvent" and node.get("cancelActivity") == "false":
+        branches: list[list[str]] = []
+        if local(node) == "boundaryEvent" and node.get("cancelActivity") == "false":
             host = node.get("attachedToRef", "")
             branches = [[host, *self.flows.get(host, ())], [node_id]]
-        else:
-            return
+        elif local(node) not in _CHOICES:
+            branches = [[target] for target in self.flows.get(node_id, ())]
         reached = [self._reached(branch, frozenset()) for branch in branches]
         for first in range(len(branches)):
             for second in range(first + 1, len(branches)):

@@ -118,6 +118,11 @@ def sentence_parts(template: str) -> list[str]:
     return template.replace("}", "{").split("{")[1::2]
 
 
+def loop_of(node: etree._Element, kind: str) -> etree._Element | None:
+    """The standard or multiInstance loop of a step."""
+    return node.find(f"./bpmn:{kind}LoopCharacteristics", NAMESPACES)
+
+
 def scripts_of(node: etree._Element) -> list[str]:
     """The texts on a step that set variables."""
     texts = [diagram.extension_text(node, name) for name in ("preScript", "postScript")]

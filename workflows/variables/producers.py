@@ -12,7 +12,7 @@ from workflows.diagram import Element, local
 from workflows.feel import nodes
 from workflows.variables import answers, places
 from workflows.variables.course import Course
-from workflows.variables.shapes import ANY, Shape, context, of_value
+from workflows.variables.shapes import ANY, Shape, context, list_of
 
 _CATCHERS = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask"})
 _OTHER_VARIABLES = ("messageVariable", "variableName", "signalVariable", "errorVariable", "escalationVariable")
@@ -32,10 +32,10 @@ class Produced:
 def of_course(course: Course) -> list[Produced]:
     found: list[Produced] = []
     for root in course.diagrams.values():
+        elements = diagram.elements(root)
         for node in diagram.flow_nodes(root):
             found += _of_node(node, course)
-        for element in diagram.elements(root).values():
-            found += _of_element(element, course)
+            found += _of_element(elements[node.get("id", "")], node, course)
         found += _data_objects(root)
     return found
 
@@ -52,17 +52,20 @@ def script_tree(text: str) -> nodes.Node | None:
         return None
 
 
-def _of_element(element: Element, course: Course) -> Iterator[Produced]:
+def _of_element(element: Element, node: etree._Element, course: Course) -> Iterator[Produced]:
     if element.type in {"userTask", "manualTask"} or (element.type == "startEvent" and not element.event):
-        key = element.properties.get("formKey") or element.id
-        used = course.forms.get(key)
-        if used is not None:
-            yield Produced(element.id, element.id, replace(answers.of_form(used.form, used.file), closed=used.is_whole))
-        elif element.type == "userTask":
-            yield Produced(element.id, element.id)
-    elif element.type in _CATCHERS and element.message:
+        answered = form_shape(element, course)
+        if element.type == "userTask" or answered != ANY:
+            several = places.loop_of(node, "multiInstance") is not None
+            yield Produced(element.id, element.id, list_of(answered) if several else answered)
+    elif element.type in _CATCHERS and element.message and not diagram.extension_text(node, "messageVariable"):
         origin = f"meddelandet {element.message}"
         yield Produced(element.message, element.id, Shape("context", origin=origin))
+
+
+def form_shape(element: Element, course: Course) -> Shape:
+    used = course.forms.get(element.properties.get("formKey") or element.id)
+    return replace(answers.of_form(used.form, used.file), closed=used.is_whole) if used is not None else ANY
 
 
 def _of_node(node: etree._Element, course: Course) -> Iterator[Produced]:
@@ -88,9 +91,10 @@ def _service(node: etree._Element, node_id: str, course: Course) -> Iterator[Pro
     if operator is None or not name:
         return
     service = course.services.get(operator.get("id", ""))
-    keys = {key: of_value(value) for key, value in service.example.items()} if service else {}
     # A person may have done it by hand, so there may be other keys and other values than the example's.
-    shape = context(dict.fromkeys(keys, ANY), closed=False, origin=f"svaret från {operator.get('id')}")
+    shape = context(
+        dict.fromkeys(service.example if service else (), ANY), closed=False, origin=f"svaret från {operator.get('id')}"
+    )
     yield Produced(name, node_id, shape)
 
 
@@ -109,12 +113,14 @@ def _scripts(node: etree._Element, node_id: str) -> Iterator[Produced]:
 
 
 def _loop(node: etree._Element, node_id: str) -> Iterator[Produced]:
-    for child in node:
-        if not diagram.is_bpmn(child) or local(child) != "multiInstanceLoopCharacteristics":
-            continue
-        target = child.find("./bpmn:loopDataOutputRef", diagram.NAMESPACES)
-        if target is not None and (target.text or "").strip():
-            yield Produced((target.text or "").strip(), node_id, Shape("list", item=ANY))
+    """What a step done for each of several gives together: a list, under its own name unless another is said."""
+    several = places.loop_of(node, "multiInstance")
+    if several is None:
+        return
+    target = several.find("./bpmn:loopDataOutputRef", diagram.NAMESPACES)
+    name = (target.text or "").strip() if target is not None else ""
+    if name or local(node) != "userTask":
+        yield Produced(name or node_id, node_id, list_of(ANY))
 
 
 def _data_objects(root: etree._Element) -> Iterator[Produced]:

@@ -162,6 +162,8 @@ def written(node: nodes.Node) -> str:
         return f"{written(node.source)}.{node.name}"
     if isinstance(node, nodes.Filter):
         return f"{written(node.source)}[…]"
+    if isinstance(node, nodes.Literal):
+        return f'"{node.value}"' if isinstance(node.value, str) else str(node.value)
     return node.name if isinstance(node, nodes.Name) else "värdet"
 
 
