@@ -46,11 +46,12 @@ class Folder:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the checks found; `compiled` and `starts` when it can run."""
+    """What the checks found; `compiled` and `starts` when it can run. `names` are of elements, by file and id."""
 
     findings: list[Finding]
     compiled: dict[str, Any] | None = None
     starts: list[diagram.Element] = field(default_factory=list)
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def read(path: Path) -> Folder:
@@ -76,32 +77,46 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     """Every finding at once, and the compiled form when there is no error."""
     findings = list(folder.findings)
     roots = _diagrams(folder, findings)
-    decisions = _decisions(folder, findings)
+    models = _models(folder, findings)
     forms = _forms(folder, findings)
+    used = _called(roots, folder)
+    run = {name: roots[name] for name in used or roots}
+    findings += _diagram_findings(folder, roots, run, models, operations)
+    findings += variables.findings(_course(folder, run, models, forms))
+    findings = sorted(set(findings), key=lambda item: (item.file, item.severity, item.element, item.code))
+    names = lint.element_names(roots, models, {used.file: used.form for used in forms.values()})
+    if any(item.severity == "error" for item in findings) or not used:
+        return Checked(findings, names=names)
+    try:
+        compiled = engine.compile_process(run, folder.config["process"])
+    except engine.NotCompilable as error:
+        return Checked(findings + error.findings, names=names)
+    return Checked(findings, compiled, _starts(roots[used[0]], folder.config["process"]), names)
+
+
+def _diagram_findings(
+    folder: Folder,
+    roots: Mapping[str, etree._Element],
+    run: Mapping[str, etree._Element],
+    models: Mapping[str, dmn.Model],
+    operations: Mapping[str, Any] | None,
+) -> list[Finding]:
     context = lint.Context(
         messages=published.message_rules(folder.config),
-        decisions=decisions,
+        decisions={decision for model in models.values() for decision in (*model.decisions, *model.services)},
         forms={name for name in folder.sources if name.endswith(".json")},
         processes={process.get("id", "") for root in roots.values() for process in diagram.processes(root)},
         operations=operations,
         is_folder=CONFIG in folder.sources,
         roles=_roles(folder.config, roots.values()),
     )
-    used = _called(roots, folder)
-    if CONFIG in folder.sources and used:
+    found: list[Finding] = []
+    if CONFIG in folder.sources and run:
         named = {name for root in roots.values() for name in diagram.message_names(root).values()}
-        findings += lint.unused_rules(folder.config, named, CONFIG)
-    for name in used or roots:
-        findings += lint.diagram_findings(roots[name], name, context)
-    findings += variables.findings(_course(folder, {name: roots[name] for name in used or roots}, forms))
-    findings = sorted(set(findings), key=lambda item: (item.file, item.severity, item.element, item.code))
-    if any(item.severity == "error" for item in findings) or not used:
-        return Checked(findings)
-    try:
-        compiled = engine.compile_process({name: roots[name] for name in used}, folder.config["process"])
-    except engine.NotCompilable as error:
-        return Checked(findings + error.findings)
-    return Checked(findings, compiled, _starts(roots[used[0]], folder.config["process"]))
+        found += lint.unused_rules(folder.config, named, CONFIG)
+    for name, root in run.items():
+        found += lint.diagram_findings(root, name, context)
+    return found
 
 
 def is_shared(path: Path) -> bool:
@@ -243,8 +258,10 @@ def _called(roots: Mapping[str, etree._Element], folder: Folder) -> list[str]:
     return order
 
 
-def _decisions(folder: Folder, findings: list[Finding]) -> set[str]:
-    known: dict[str, str] = {}
+def _models(folder: Folder, findings: list[Finding]) -> dict[str, dmn.Model]:
+    """The decision files that can be used, by name."""
+    read: dict[str, dmn.Model] = {}
+    home: dict[str, str] = {}
     for name, text in folder.sources.items():
         if not name.endswith(".dmn"):
             continue
@@ -252,14 +269,13 @@ def _decisions(folder: Folder, findings: list[Finding]) -> set[str]:
         findings += found
         if any(item.severity == "error" for item in found):
             continue
-        model = dmn.load(text.encode(), published.other_tables(folder.sources, name))
-        for decision in (*model.decisions, *model.services):
-            if decision in known:
-                findings.append(
-                    Finding(name, decision, "error", "twice", f"Beslutet {decision} finns också i {known[decision]}.")
-                )
-            known[decision] = name
-    return set(known)
+        read[name] = dmn.load(text.encode(), published.other_tables(folder.sources, name))
+        for decision in (*read[name].decisions, *read[name].services):
+            if decision in home:
+                told = f"Beslutet {decision} finns också i {home[decision]}."
+                findings.append(Finding(name, decision, "error", "twice", told))
+            home[decision] = name
+    return read
 
 
 def _forms(folder: Folder, findings: list[Finding]) -> dict[str, variables.UsedForm]:
@@ -281,13 +297,20 @@ def _forms(folder: Folder, findings: list[Finding]) -> dict[str, variables.UsedF
 
 
 def _course(
-    folder: Folder, diagrams: Mapping[str, etree._Element], forms: Mapping[str, variables.UsedForm]
+    folder: Folder,
+    diagrams: Mapping[str, etree._Element],
+    models: Mapping[str, dmn.Model],
+    forms: Mapping[str, variables.UsedForm],
 ) -> variables.Course:
     """The förlopp as it is read to know which names have a value where; files that cannot be read are left out."""
     return variables.Course(
         diagrams=diagrams,
         forms=forms,
-        decisions=_readable_decisions(folder),
+        decisions={
+            decision: (name, model)
+            for name, model in models.items()
+            for decision in (*model.decisions, *model.services)
+        },
         config=folder.config,
         services={
             name: variables.Service(operation.params, operation.example)
@@ -295,18 +318,6 @@ def _course(
         },
         is_whole="owner" in folder.config,  # else the settings are guessed
     )
-
-
-def _readable_decisions(folder: Folder) -> dict[str, tuple[str, dmn.Model]]:
-    found: dict[str, tuple[str, dmn.Model]] = {}
-    for name, text in folder.sources.items():
-        if name.endswith(".dmn"):
-            try:
-                model = dmn.load(text.encode())
-            except dmn.DmnError:
-                continue
-            found |= dict.fromkeys(model.decisions, (name, model))
-    return found
 
 
 def _roles(config: Mapping[str, Any], roots: Iterable[etree._Element]) -> frozenset[str]:

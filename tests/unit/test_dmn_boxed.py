@@ -119,7 +119,7 @@ def test_a_boxed_form_answers(form: str, expected: object) -> None:
         (literal("1 +"), "beslut", "I cellen står: 1 +"),
         ("<list><context><contextEntry/></context></list>", "beslut", "Uttryck saknas i contextEntry."),
         ("<conditional/>", "beslut", "Delen if saknas."),
-        (literal("okänd(1)"), "beslut", "Funktionen okänd finns inte."),
+        (literal("okänd(1)"), "beslut", "Funktionen ”okänd” finns inte."),
         ("<functionDefinition kind='Java'/>", "beslut", "Funktionen är skriven i Java och körs aldrig"),
         (literal("1", "tPerson"), "beslut", "Typen tPerson finns inte"),
         (f"<context>{entry('a', literal('1'))}{entry('a', literal('2'))}</context>", "beslut", "två poster"),

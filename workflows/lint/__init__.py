@@ -9,10 +9,11 @@ from lxml import etree
 
 from workflows.findings import Finding
 from workflows.lint import elements, expressions, structure, tasks
+from workflows.lint.names import element_names
 from workflows.lint.report import Context, Report
 from workflows.lint.settings import config_findings, unused_rules
 
-__all__ = ["Context", "config_findings", "diagram_findings", "unused_rules"]
+__all__ = ["Context", "config_findings", "diagram_findings", "element_names", "unused_rules"]
 
 
 def diagram_findings(root: etree._Element, file: str, context: Context) -> list[Finding]:

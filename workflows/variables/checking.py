@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from workflows import diagram, feel
-from workflows.dmn import Model
+from workflows.dmn import Decision, Model
 from workflows.feel import nodes
 from workflows.findings import Finding
 from workflows.forms.shapes import Field, Rule
@@ -82,6 +82,10 @@ def _tables(course: Course, known: Knowledge) -> Iterator[Finding]:
 def _decision(decision_id: str, file: str, model: Model, ask: Ask, depth: int = 0) -> Iterator[Finding]:
     decision = model.decisions.get(decision_id)
     if decision is None or depth > 20:
+        for _, key in model.services[decision_id].outputs if decision_id in model.services else ():
+            answering = model.elements.get(key)
+            if isinstance(answering, Decision):
+                yield from _decision(answering.id, file, model, ask, depth + 1)
         return
     reader = ask({})
     decisions.shape(decision, model, reader)

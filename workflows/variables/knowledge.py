@@ -151,7 +151,9 @@ class Knowledge:
         if decision_id not in self.course.decisions:
             return ANY
         model = self.course.decisions[decision_id][1]
-        return decisions.shape(model.decisions[decision_id], model, Reader(known, is_open=True))
+        decision = model.decisions.get(decision_id)
+        # A decision service answers like a function; its decisions are read, its answer is not known.
+        return decisions.shape(decision, model, Reader(known, is_open=True)) if decision is not None else ANY
 
 
 def _sets_anything(node: etree._Element) -> bool:
