@@ -68,9 +68,13 @@ def read(path: Path) -> Folder:
         findings.append(
             _error(path.name, "not-forlopp", "Filen är inget diagram, ingen beslutstabell och inget paket.")
         )
-    sources = _decoded(files, findings)
-    config = _config(sources, path, findings)
-    return Folder(config, sources, findings)
+    return from_sources(_decoded(files, findings), path, findings)
+
+
+def from_sources(sources: dict[str, str], path: Path, findings: list[Finding] | None = None) -> Folder:
+    """The förlopp in these texts by file name, as if they lay at `path`; `findings` are what reading them said."""
+    told = findings if findings is not None else []
+    return Folder(_config(sources, path, told), sources, told)
 
 
 def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> Checked:
