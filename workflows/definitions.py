@@ -86,7 +86,9 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     used = _called(roots, folder)
     run = {name: roots[name] for name in used or roots}
     findings += _diagram_findings(folder, roots, run, models, operations)
-    findings += variables.findings(_course(folder, run, models, forms))
+    cells = {(item.file, item.element) for item in findings if item.code.startswith("cell-")}
+    asked = variables.findings(_course(folder, run, models, forms))
+    findings += [item for item in asked if (item.file, item.element) not in cells]
     findings = sorted(set(findings), key=lambda item: (item.file, item.severity, item.element, item.code))
     names = lint.element_names(roots, models, {used.file: used.form for used in forms.values()})
     if any(item.severity == "error" for item in findings) or not used:
@@ -269,11 +271,12 @@ def _models(folder: Folder, findings: list[Finding]) -> dict[str, dmn.Model]:
     for name, text in folder.sources.items():
         if not name.endswith(".dmn"):
             continue
-        found = dmn.check(text.encode(), name, published.other_tables(folder.sources, name))
-        findings += found
-        if any(item.severity == "error" for item in found):
+        others = published.other_tables(folder.sources, name)
+        findings += dmn.check(text.encode(), name, others)
+        try:
+            read[name] = dmn.load(text.encode(), others)
+        except dmn.DmnError:
             continue
-        read[name] = dmn.load(text.encode(), published.other_tables(folder.sources, name))
         for decision in (*read[name].decisions, *read[name].services):
             if decision in home:
                 told = f"Beslutet {decision} finns också i {home[decision]}."
