@@ -19,7 +19,7 @@ from workflows.variables.shapes import TEXT, Shape, context
 
 _SIGNED_IN = context({"hsa_id": TEXT}, origin="den som är inloggad")
 Names = Mapping[str, Shape]
-Later = Mapping[str, str]
+Later = Callable[[str], str]
 Ask = Callable[[Names], Reader]
 
 
@@ -65,7 +65,7 @@ def _diagrams(course: Course, known: Knowledge) -> Iterator[Finding]:
 
 def _reader_at(place: Place, known: Knowledge) -> Reader:
     around = known.local_names(place.node if place.element == place.node else known.scope_of(place.node))
-    return _reader_for(known, known.at(place.node, done=place.done), around)
+    return _reader_for(known, partial(known.not_yet, place.node, done=place.done), around, {})
 
 
 # -- tables ------------------------------------------------------------------------------------------------------------
@@ -74,8 +74,7 @@ def _reader_at(place: Place, known: Knowledge) -> Reader:
 def _tables(course: Course, known: Knowledge) -> Iterator[Finding]:
     for decision_id, users in _deciding(course).items():
         file, model = course.decisions[decision_id]
-        later = _in_all([known.at(user) for user in users])
-        ask = partial(_reader_beside, known, later, known.in_all(users))
+        ask = partial(_reader_for, known, _at_none(users, known.not_yet), known.in_all(users))
         yield from _decision(decision_id, file, model, ask)
 
 
@@ -106,18 +105,20 @@ def _deciding(course: Course) -> dict[str, list[str]]:
     return found
 
 
-def _reader_for(known: Knowledge, later: Later, extra: Names) -> Reader:
-    here = {name: why for name, why in later.items() if name not in extra}
-    return Reader({**known.shapes, **extra}, here, known.is_open)
+def _reader_for(known: Knowledge, later: Later, around: Names, extra: Names) -> Reader:
+    """`around` and `extra` are names that the place itself gives, so they have their value."""
+    own = {**around, **extra}
+    return Reader({**known.shapes, **own}, lambda name: "" if name in own else later(name), known.is_open)
 
 
-def _reader_beside(known: Knowledge, later: Later, around: Names, extra: Names) -> Reader:
-    return _reader_for(known, later, {**around, **extra})
+def _at_none(steps: list[str], not_yet: Callable[[str, str], str]) -> Later:
+    """Why a name has no value at any of several steps."""
 
+    def later(name: str) -> str:
+        reasons = [not_yet(step, name) for step in steps]
+        return reasons[0] if all(reasons) else ""
 
-def _in_all(laters: list[dict[str, str]]) -> dict[str, str]:
-    """What has no value at any of several steps."""
-    return {name: why for name, why in laters[0].items() if all(name in other for other in laters)} if laters else {}
+    return later
 
 
 # -- forms -------------------------------------------------------------------------------------------------------------
@@ -127,8 +128,8 @@ def _forms(course: Course, known: Knowledge) -> Iterator[Finding]:
     asking = _asking(course)
     for key, used in course.forms.items():
         if key in asking:
-            later = _in_all([known.at(user, own_scripts=False) for user in asking[key]])
-            ask = partial(_reader_beside, known, later, known.in_all(asking[key]))
+            later = _at_none(asking[key], partial(known.not_yet, own_scripts=False))
+            ask = partial(_reader_for, known, later, known.in_all(asking[key]))
         else:  # shown by another förlopp, or a part of another form: all that is known is the form itself
             ask = partial(Reader, is_open=True)
         yield from _FormReading(used, ask).level(used.form.fields, used.form.rules, "", {})
@@ -140,7 +141,7 @@ def _asking(course: Course) -> dict[str, list[str]]:
     for root in course.diagrams.values():
         for element in diagram.elements(root).values():
             key = element.properties.get("formKey") or element.id
-            if element.type in {"userTask", "startEvent"} and key in course.forms:
+            if element.type in {"userTask", "manualTask", "startEvent"} and key in course.forms:
                 found.setdefault(key, []).append(element.id)
     return found
 

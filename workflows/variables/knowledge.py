@@ -60,16 +60,14 @@ class Knowledge:
         """Whether there may be names that cannot be seen: parts of a förlopp, or a script that is no context."""
         return not self.course.is_whole or any(_sets_anything(node) for node in self.order.nodes.values())
 
-    def at(self, node: str, *, done: bool = False, own_scripts: bool = True) -> dict[str, str]:
-        """Names that are known but never have a value when the step is entered (or left), with the reason."""
-        if not self.course.is_whole or node not in self.order.nodes or not self.order.is_reached(node):
-            return {}
+    def not_yet(self, node: str, name: str, *, done: bool = False, own_scripts: bool = True) -> str:
+        """Why a known name never has a value when the step is entered (or left), in Swedish; '' when it can have."""
+        items = self._by_name.get(name)
+        if not items or name in self.given or not self.course.is_whole or not self.order.is_reached(node):
+            return ""
         earlier = self.order.before(node, done=done) | ({node} if done else set())
-        found: dict[str, str] = {}
-        for name, items in self._by_name.items():
-            if name not in self.given and not any(self._has_come(item, node, earlier, own_scripts) for item in items):
-                found[name] = self._not_yet(name, items)
-        return found
+        has_come = any(self._has_come(item, node, earlier, own_scripts) for item in items)
+        return "" if has_come else self._reason(name, items)
 
     def local_names(self, node: str) -> dict[str, Shape]:
         """The names that steps done several times give what is inside them, the innermost winning."""
@@ -111,7 +109,7 @@ class Knowledge:
     def _has_come(item: Produced, node: str, earlier: frozenset[str], own_scripts: bool) -> bool:
         return not item.node or item.node in earlier or (own_scripts and item.node == node and item.tree is not None)
 
-    def _not_yet(self, name: str, items: list[Produced]) -> str:
+    def _reason(self, name: str, items: list[Produced]) -> str:
         steps = sorted({self.name_of(item.node) for item in items})
         whose = f"steget {steps[0]}" if len(steps) == 1 else "stegen " + ", ".join(steps[:3])
         return (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from lxml import etree
 
@@ -51,7 +52,22 @@ class Order:
 
     def is_reached(self, node_id: str) -> bool:
         """Whether a start leads here at all; what nothing reaches is another finding."""
-        return any(self._is_process(name) for name, _ in self._ancestors((node_id, "in")))
+        return (node_id, "in") in self._from_starts
+
+    @cached_property
+    def _from_starts(self) -> set[Point]:
+        later: dict[Point, list[Point]] = defaultdict(list)
+        for point, earlier in self._before.items():
+            for other in earlier:
+                later[other].append(point)
+        seen: set[Point] = set()
+        waiting = [(name, "in") for name, node in self.nodes.items() if local(node) == "process"]
+        while waiting:
+            point = waiting.pop()
+            if point not in seen:
+                seen.add(point)
+                waiting += later.get(point, ())
+        return seen
 
     def _ancestors(self, start: Point) -> set[Point]:
         seen: set[Point] = set()
@@ -198,10 +214,6 @@ class Order:
     def _all_before(self, earlier: Iterable[str], later: Point) -> None:
         for name in earlier:
             self._edge((name, "done"), later)
-
-    def _is_process(self, name: str) -> bool:
-        node = self.nodes.get(name)
-        return node is not None and local(node) == "process"
 
 
 def _repeats(node: etree._Element) -> bool:

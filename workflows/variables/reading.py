@@ -49,13 +49,13 @@ class Scope:
 
 @dataclass
 class Reader:
-    """One reading. `known` are the variables; `later` those that have no value yet here, with the reason in Swedish.
+    """One reading. `known` are the variables; `later` says in Swedish why one of them has no value yet here, or ''.
 
     Where it `is_open` there may be names that cannot be seen; then only those almost like one's `own` are told.
     """
 
     known: Mapping[str, Shape]
-    later: Mapping[str, str] = field(default_factory=dict)
+    later: Callable[[str], str] = lambda _name: ""
     is_open: bool = False
     own: frozenset[str] = frozenset()
     remarks: list[Remark] = field(default_factory=list)
@@ -80,8 +80,8 @@ class Reader:
         return given or self.is_open or scope.is_open()
 
     def unknown(self, name: str, scope: Scope) -> Shape:
-        if name in self.later:
-            self.say("not-yet", self.later[name])
+        if self.later(name):
+            self.say("not-yet", self.later(name))
         elif self.is_open or scope.is_open():
             meant = nearest(name, self.own, likeness=0.8)
             self.say("unknown-name", f"”{name}” är inget fält här. Menade du ”{meant}”?" if meant else "")
@@ -121,7 +121,7 @@ def _name(reader: Reader, node: nodes.Name, scope: Scope) -> Shape:
     found = scope.find(node.name)
     if found is not None:
         return found
-    if node.name in reader.later:
+    if reader.later(node.name):
         return reader.unknown(node.name, scope)
     if node.name in reader.known:
         return reader.known[node.name]
