@@ -29,6 +29,10 @@ def config_findings(config: Mapping[str, Any], file: str) -> list[Finding]:
         report.error("messages", "message", "Meddelanden skrivs som [messages.namnet], ett stycke för varje.")
     if not isinstance(config.get("parameters", {}), Mapping):
         report.error("parameters", "parameters", "Parametrar skrivs under rubriken [parameters], en på varje rad.")
+    for name in ("visible_to", "start_by"):
+        roles = config.get(name, [])
+        if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+            report.error(name, "not-a-list", f'”{name}” ska vara en lista av roller: {name} = ["sjukskoterska"].')
     _known(config.get("known", []), report)
     if config.get("retention"):
         duration(report, "retention", str(config["retention"]))
@@ -71,7 +75,7 @@ def _spelling(content: Mapping[str, Any], known: tuple[str, ...], where: str, el
 
 def _known(facts: object, report: Report) -> None:
     for fact in facts if isinstance(facts, list) else [None]:
-        if isinstance(fact, dict) and fact.get("label"):
+        if isinstance(fact, dict) and fact.get("label") and isinstance(fact["label"], str):
             readable(report, "known", str(fact.get("value", "")), f"”{fact['label']}”")
         else:
             report.error("known", "known", "Varje [[known]] ska ha ”label” och ”value”.")
