@@ -13,6 +13,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ANSWER = re.compile(r"(?P<value>.*?)(?:\s{2,}\((?P<reason>.*)\))?")
 _TABLE = re.compile(r"<!-- tabell: (?P<name>\w+) (?P<policy>[A-Z ]+?)(?: (?P<aggregation>SUM|MIN|MAX|COUNT))? -->")
+_ABOUT_COLUMNS = ("Typ", "Värden", "Annars")
 _NAMESPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 
 
@@ -78,11 +79,11 @@ def _tables(text: str) -> Iterator[tuple[re.Match[str], list[list[str]]]]:
 
 
 def _decision(said: re.Match[str], rows: list[list[str]]) -> str:
-    """Bold columns are outputs, slanted ones annotations; the row Värden holds allowed values, Annars defaults."""
+    """Bold columns are outputs, slanted ones annotations; the rows Typ, Värden and Annars are about whole columns."""
     header, _, *rest = rows
-    special = {row[0]: [_plain(cell) for cell in row] for row in rest if row[0] in ("Värden", "Annars")}
-    nothing = [""] * len(header)
-    columns = zip(header[1:], special.get("Värden", nothing)[1:], special.get("Annars", nothing)[1:], strict=True)
+    special = {row[0]: [_plain(cell) for cell in row] for row in rest if row[0] in _ABOUT_COLUMNS}
+    about = [special.get(name, [""] * len(header))[1:] for name in _ABOUT_COLUMNS]
+    columns = zip(header[1:], *about, strict=True)
     rules = "".join(_rule(header[1:], row[1:]) for row in rest if row[0] not in special)
     together = f'aggregation="{said["aggregation"]}"' if said["aggregation"] else ""
     return (
@@ -100,13 +101,14 @@ def _plain(cell: str) -> str:
     return cell.replace("`", "")
 
 
-def _column(name: str, allowed: str, default: str) -> str:
+def _column(name: str, kind: str, allowed: str, default: str) -> str:
+    kind = f" typeRef={quoteattr(kind)}" if kind else ""
     if name.startswith("**"):
         parts = _optional("outputValues", allowed) + _optional("defaultOutputEntry", default)
-        return f"<output name={quoteattr(name.strip('*'))}>{parts}</output>"
+        return f"<output name={quoteattr(name.strip('*'))}{kind}>{parts}</output>"
     if name.startswith("*"):
         return f"<annotation name={quoteattr(name.strip('*'))}/>"
-    parts = f"<inputExpression><text>{escape(name)}</text></inputExpression>" + _optional("inputValues", allowed)
+    parts = f"<inputExpression{kind}><text>{escape(name)}</text></inputExpression>" + _optional("inputValues", allowed)
     return f"<input>{parts}</input>"
 
 
