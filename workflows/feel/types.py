@@ -1,6 +1,6 @@
 """FEEL's types: `instance of`, declared parameters, and ranges that can be stepped through."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import cast
@@ -58,7 +58,18 @@ def _parts_fit(value: object, wanted: TypeRef, run: Running) -> bool:
             key in value and (value[key] is None or is_instance(value[key], part, run) is True)
             for key, part in zip(wanted.keys, wanted.parts, strict=True)
         )
-    return not isinstance(value, Closure) or len(value.definition.parameters) == len(wanted.parts) - 1
+    return not isinstance(value, Closure) or _takes(value.definition.types, wanted.parts[:-1])
+
+
+def _takes(own: Sequence[TypeRef | None], given: Sequence[TypeRef]) -> bool:
+    """Do parameters of these types take such arguments; what the function answers is not known before it is called."""
+    return len(own) == len(given) and all(
+        mine is None or _named(mine) in ("Any", _named(theirs)) for mine, theirs in zip(own, given, strict=True)
+    )
+
+
+def _named(wanted: TypeRef) -> str:
+    return _ALIASES.get(wanted.name, wanted.name)
 
 
 def conform(value: object, wanted: TypeRef, run: Running) -> object:
