@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from people.models import Staff
 from tests import forlopp
+from workflows import engine
 from workflows.models import OutboxMessage, OutboxState, ProcessInstance, UserTask
 from workflows.services import inbox, outbox, steps, user_tasks, waits
 
@@ -67,3 +68,17 @@ def test_a_row_read_and_written_as_text_is_the_row_that_django_reads() -> None:
     assert read.individual.is_protected == instance.individual.is_protected
     assert read.version.public_id == instance.version.public_id
     assert (task.why, task.due_at) == ("Ärende 1 väntar på dig.", NOW + timedelta(hours=4))
+
+
+def test_a_step_that_fails_leaves_the_task_as_the_caller_has_it(anna: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = started()
+
+    def fail(*_: object, **__: object) -> None:
+        raise engine.EngineError("a", "prov", "Det gick inte.")
+
+    monkeypatch.setattr(engine.Execution, "complete", fail)
+    with pytest.raises(engine.EngineError):
+        user_tasks.complete(task=task, answers={"svar": "ja"}, by=anna, now=NOW)
+    assert task.is_open
+    task.refresh_from_db()
+    assert task.is_open

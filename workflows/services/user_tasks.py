@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -114,6 +115,7 @@ def complete(
     _require_right(task, by)
     with transaction.atomic():
         instance = steps.locked(task.instance_id)
+        task = copy.copy(task)  # the caller's stays as it was if nothing is saved
         task.instance = instance
         # The lock keeps others from ending it in between; what the page showed may be old, the row decides.
         cleaned = checked(task, answers, now=now) if instance.is_active else {}
