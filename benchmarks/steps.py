@@ -1,115 +1,157 @@
-"""What a person waits for: completing a task, a step of an old ärende, opening a long inbox. In process, on SQLite."""
+"""What a completed task costs: in CPU, statements and bytes, alone and beside others, young and old."""
 
 from __future__ import annotations
 
-import uuid
+import multiprocessing
+import os
+import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
-from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
-from benchmarks.table import Row, milliseconds
-from people.models import Staff
-from tests import pages
-from tests.unit.engine_bpmn import Run, chain, flow
-from workflows import selectors
+from benchmarks import eleven, naive
+from benchmarks.table import Figure, milliseconds
+from people.models import Individual, Staff
 from workflows.models import ProcessInstance, UserTask
-from workflows.services import user_tasks
 
-COMPLETIONS = 40
-SHORT, LONG, STEPS = 10, 500, 20
-FEW, MANY, READS = 1_000, 100_000, 30
-LOOP = (
-    '<startEvent id="s"/><userTask id="a"/><scriptTask id="rakna" scriptFormat="feel">'
-    '<script>{ n: if n = null then 1 else n + 1 }</script></scriptTask><exclusiveGateway id="g" default="g_a"/>'
-    '<endEvent id="end_x"/>' + chain("s", "a", "rakna", "g", "a") + flow("g", "end_x", "n = 1000000")
-)
+CLIENTS = 4
 
 
-def rows() -> list[Row]:
-    call_command("migrate", verbosity=0)
-    pages.publish()
-    by = pages.staff("anna", "samordnare")
-    return [*completion(by), *age(), *inbox(by)]
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured; the quick run is for a person who waits."""
+
+    instances: int
+    ages: tuple[int, ...]
+    naive_ages: tuple[int, ...]
+    laps: int
 
 
-def completion(by: Staff) -> Iterator[Row]:
-    """The whole action of a person: check the form, step, state, tasks, history, one transaction."""
-    tasks = [pages.task(pages.start(pages.person(), by), "planera_besok") for _ in range(COMPLETIONS + 2)]
-    finish(tasks[0], by)
+QUICK = Scale(instances=12, ages=(10, 1_000), naive_ages=(10, 300), laps=15)
+FULL = Scale(instances=60, ages=(10, 1_000, 10_000), naive_ages=(10, 700), laps=30)
+
+
+def figures(scale: Scale, by: Staff, individual: Individual) -> Iterator[Figure]:
+    with naive.tables():
+        yield from _completions(scale, by, individual)
+        yield from _ages(scale, by, individual)
+
+
+def _completions(scale: Scale, by: Staff, individual: Individual) -> Iterator[Figure]:
+    theirs = naive.eleven_tasks()
+    tasks = [eleven.open_task(eleven.start("elva", individual, by)) for _ in range(scale.instances + 2)]
+    blobs = [theirs.start() for _ in range(scale.instances + 2)]
+    for task, blob in ((tasks.pop(), blobs.pop()), (tasks.pop(), blobs.pop())):  # warm
+        _finish(task, by)
+        _finish_naive(theirs, blob)
+    count = scale.instances * eleven.TASKS
+    ours = _measured(lambda: [_finish(task, by) for task in tasks], count)
+    other = _measured(lambda: [_finish_naive(theirs, blob) for blob in blobs], count)
+    limit = _measured(lambda: _commits(count, tasks[0].instance_id), count)
+    yield Figure("completion_cpu_ms", "ms CPU", ours.cpu_ms, other.cpu_ms, limit.cpu_ms)
+    yield Figure("completion_statements", "statements", float(_statements(by, individual)))
+    yield Figure("completions_per_s_1", "/s", ours.per_second, other.per_second, limit.per_second)
+    yield Figure("completions_per_s_4", "/s", _beside_others(scale, by, individual))
+
+
+def _statements(by: Staff, individual: Individual) -> int:
+    """Of one completion that has a next task."""
+    task = eleven.open_task(eleven.start("elva", individual, by))
     with CaptureQueriesContext(connection) as queries:
-        finish(tasks[1], by)
-    figure = milliseconds([completing(task, by) for task in tasks[2:]])
-    yield Row("complete a user task", f"{figure:.1f} ms", f"{len(queries)} SQL statements")
+        eleven.complete(task, by)
+    return len(queries)
 
 
-def completing(task: UserTask, by: Staff) -> Callable[[], object]:
-    return lambda: finish(task, by)
+def _finish(task: UserTask, by: Staff) -> None:
+    following: UserTask | None = task
+    while following is not None:
+        following = eleven.complete(following, by)
 
 
-def finish(task: UserTask, by: Staff) -> None:
-    answers = {"besoksdag": "2026-12-01", "plats": "hemma", "tolk": False}
-    user_tasks.complete(task=task, answers=answers, by=by, now=timezone.now())
+def _finish_naive(theirs: naive.Naive, blob: int) -> None:
+    while theirs.complete(blob):
+        pass
 
 
-def age() -> Iterator[Row]:
-    """One step in the engine: load the state, complete a task, save the state."""
-    young, old = aged(SHORT), aged(LONG)
-    milliseconds([lambda: young.complete("a")] * STEPS)  # the machine is warm for both
-    first, last = milliseconds([lambda: young.complete("a")] * STEPS), milliseconds([lambda: old.complete("a")] * STEPS)
-    yield Row(f"restore, step and dump after {SHORT} steps", f"{first:.2f} ms")
-    yield Row(f"restore, step and dump after {LONG} steps", f"{last:.2f} ms", f"× {last / first:.2f}")
+def _commits(count: int, instance_id: int) -> None:
+    """The bytes of a completion written by plain statements, a commit each: what the database itself can do."""
+    state = "x" * len(str(ProcessInstance.objects.get(pk=instance_id).engine_state))
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO naive_instance VALUES (-1, '')")
+        for number in range(count):
+            cursor.execute("BEGIN")
+            cursor.execute("UPDATE naive_instance SET state = %s WHERE id = -1", [state])
+            values = [f"rad {number}", -1, "Uppgift", "samordnare"]
+            cursor.execute("INSERT INTO naive_task VALUES (%s, %s, %s, %s, NULL)", values)
+            cursor.execute("UPDATE naive_task SET done = 'ja' WHERE id = %s", [values[0]])
+            cursor.execute("INSERT INTO naive_history VALUES (-1, '2026-11-23T08:00:00+00:00', 'u1')")
+            cursor.execute("COMMIT")
 
 
-def aged(steps: int) -> Run:
-    run = Run(LOOP)
-    for _ in range(steps):
-        run.complete("a")
-    return run
+@dataclass(frozen=True)
+class _Measured:
+    cpu_ms: float
+    per_second: float
 
 
-def inbox(by: Staff) -> Iterator[Row]:
-    """The first page of the inbox, and the question an open inbox asks again and again."""
-    fill(FEW)
-    few, stamp_few = milliseconds([lambda: read(by)] * READS), milliseconds([lambda: stamp(by)] * READS)
-    fill(MANY - FEW)
-    many, stamp_many = milliseconds([lambda: read(by)] * READS), milliseconds([lambda: stamp(by)] * READS)
-    yield Row(f"inbox, {FEW} open tasks", f"{few:.2f} ms")
-    yield Row(f"inbox, {MANY} open tasks", f"{many:.2f} ms", f"× {many / few:.2f}")
-    yield Row(f"has the inbox changed, {FEW} open tasks", f"{stamp_few:.2f} ms")
-    yield Row(f"has the inbox changed, {MANY} open tasks", f"{stamp_many:.2f} ms", f"× {stamp_many / stamp_few:.2f}")
+def _measured(act: Callable[[], object], count: int) -> _Measured:
+    cpu, wall = time.process_time(), time.perf_counter()
+    act()
+    return _Measured((time.process_time() - cpu) / count * 1000, count / (time.perf_counter() - wall))
 
 
-def read(by: Staff) -> None:
-    selectors.inbox_tasks(by)
+def _beside_others(scale: Scale, by: Staff, individual: Individual) -> float:
+    """Completions a second of four processes at once, each with instances of its own."""
+    shares = [
+        [eleven.open_task(eleven.start("elva", individual, by)) for _ in range(max(scale.instances // CLIENTS, 2))]
+        for _ in range(CLIENTS)
+    ]
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=_share, args=(share, by)) for share in shares]
+    started = time.perf_counter()
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    if any(process.exitcode for process in processes):
+        raise RuntimeError("a client failed")
+    return sum(map(len, shares)) * eleven.TASKS / (time.perf_counter() - started)
 
 
-def stamp(by: Staff) -> None:
-    selectors.inbox_stamp(by)
+def _share(tasks: list[UserTask], by: Staff) -> None:
+    for task in tasks:
+        _finish(task, by)
+    connections.close_all()
+    os._exit(0)  # a fork has the parent's clean-up registered, which is not its own
 
 
-def fill(count: int) -> None:
-    """More open tasks for the same profession, due over the coming year."""
-    instance, now = ProcessInstance.objects.all()[0], timezone.now()
-    UserTask.objects.bulk_create(
-        (open_task(instance, now + timedelta(minutes=5 * number)) for number in range(count)), batch_size=1_000
-    )
+def _ages(scale: Scale, by: Staff, individual: Individual) -> Iterator[Figure]:
+    """One completion of an ärende that has gone round so many times."""
+    theirs = naive.loop()
+    other = dict(zip(scale.ages, [_naive_age(theirs, age, scale.laps) for age in scale.naive_ages], strict=False))
+    task: UserTask | None = eleven.open_task(eleven.start("varv", individual, by))
+    done = 0
+    for age in scale.ages:
+        while done < age and task is not None:
+            task = eleven.complete(task, by)
+            done += 1
+        times = []
+        for _ in range(scale.laps):
+            if task is None:
+                raise RuntimeError("the loop ended")
+            started = time.perf_counter()
+            task = eleven.complete(task, by)
+            times.append((time.perf_counter() - started) * 1000)
+            done += 1
+        yield Figure(f"step_ms_at_{age}", "ms", sorted(times)[len(times) // 2], other.get(age))
 
 
-def open_task(instance: ProcessInstance, due_at: datetime) -> UserTask:
-    return UserTask(
-        instance=instance,
-        individual_id=instance.individual_id,
-        engine_task_id=uuid.uuid4(),
-        element_id="planera_besok",
-        name="Planera besöket",
-        form_key="planera_besok",
-        group="samordnare",
-        created_at=due_at,
-        changed_at=due_at,
-        due_at=due_at,
-        due_sort=due_at,
-    )
+def _naive_age(theirs: naive.Naive, age: int, laps: int) -> float:
+    """The library stops seeing its tasks at a depth of 1 000, so its oldest is younger than ours."""
+    blob = theirs.start()
+    for _ in range(age):
+        theirs.complete(blob)
+    return milliseconds([lambda: theirs.complete(blob)] * laps)

@@ -22,13 +22,18 @@ def publish() -> None:
 
 
 def staff(username: str, profession: str, *, may_see_protected: bool = False) -> Staff:
-    unit, _ = Unit.objects.get_or_create(key="norr", defaults={"name": "Hemtjänst Norr"})
-    role, _ = Profession.objects.get_or_create(key=profession, defaults={"name": PROFESSIONS[profession]})
     member = Staff.objects.create_user(
         username, first_name=username.capitalize(), last_name="Prov", may_see_protected=may_see_protected
     )
-    Assignment.objects.create(staff=member, profession=role, unit=unit, valid_from=datetime.date(2020, 1, 1))
+    join(member, profession)
     return member
+
+
+def join(member: Staff, profession: str) -> None:
+    """One profession more."""
+    unit, _ = Unit.objects.get_or_create(key="norr", defaults={"name": "Hemtjänst Norr"})
+    role, _ = Profession.objects.get_or_create(key=profession, defaults={"name": PROFESSIONS[profession]})
+    Assignment.objects.create(staff=member, profession=role, unit=unit, valid_from=datetime.date(2020, 1, 1))
 
 
 def person(number: str = "193805142381", given_name: str = "Berit", protection: str = "ingen") -> Individual:

@@ -1,0 +1,98 @@
+"""What one would build in a day: SpiffWorkflow with everything in one blob, loaded and saved at each step."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.util.task import TaskState
+
+from benchmarks import eleven
+from tests.unit.engine_bpmn import process
+from workflows import safe_xml
+
+TABLES = (
+    "CREATE TABLE naive_instance (id INTEGER PRIMARY KEY, state TEXT)",
+    "CREATE TABLE naive_task (id CHAR(36) PRIMARY KEY, instance_id INTEGER, name TEXT, role TEXT, done TEXT)",
+    "CREATE TABLE naive_history (instance_id INTEGER, at TEXT, element TEXT)",
+)
+LOOP = eleven.LOOP.replace('a.svar = "slut"', "False")
+
+
+class Naive:
+    """Instances of one diagram; conditions are Python, as the library has it."""
+
+    last = 0
+
+    def __init__(self, body: str) -> None:
+        parser = BpmnParser()
+        parser.add_bpmn_xml(safe_xml.parse(process(body)), "p.bpmn")
+        self.spec = parser.get_spec("p")
+        self.serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure())
+        # Its log of every change of state would be most of its cost.
+        logging.getLogger("spiff").setLevel(logging.WARNING)
+
+    def start(self) -> int:
+        Naive.last += 1
+        key = Naive.last
+        workflow = BpmnWorkflow(self.spec)
+        workflow.do_engine_steps()
+        with transaction.atomic(), connection.cursor() as cursor:
+            state = self.serializer.serialize_json(workflow)
+            cursor.execute("INSERT INTO naive_instance VALUES (%s, %s)", [key, state])
+            self._offer(cursor, key, workflow, set())
+        return key
+
+    def complete(self, instance: int) -> bool:
+        """Complete the oldest waiting task; False when there is none left."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT state FROM naive_instance WHERE id = %s", [instance])
+            workflow = self.serializer.deserialize_json(cursor.fetchone()[0])
+            ready = workflow.get_tasks(state=TaskState.READY, manual=True)
+            if not ready:
+                return False
+            known = {task.id for task in ready}
+            task = ready[0]
+            task.data[task.task_spec.bpmn_id] = dict(eleven.ANSWERS)
+            task.run()
+            workflow.do_engine_steps()
+            now = timezone.now().isoformat()
+            cursor.execute("UPDATE naive_task SET done = %s WHERE id = %s", [now, str(task.id)])
+            cursor.execute("INSERT INTO naive_history VALUES (%s, %s, %s)", [instance, now, task.task_spec.bpmn_id])
+            self._offer(cursor, instance, workflow, known)
+            state = self.serializer.serialize_json(workflow)
+            cursor.execute("UPDATE naive_instance SET state = %s WHERE id = %s", [state, instance])
+        return True
+
+    def _offer(self, cursor: Any, instance: int, workflow: Any, known: set[uuid.UUID]) -> None:
+        for task in workflow.get_tasks(state=TaskState.READY, manual=True):
+            if task.id not in known:
+                values = [str(task.id), instance, task.task_spec.bpmn_name, task.task_spec.lane]
+                cursor.execute("INSERT INTO naive_task VALUES (%s, %s, %s, %s, NULL)", values)
+
+
+@contextmanager
+def tables() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        for text in TABLES:
+            cursor.execute(text)
+    yield
+    with connection.cursor() as cursor:
+        for name in ("naive_history", "naive_task", "naive_instance"):
+            cursor.execute(f"DROP TABLE {name}")
+
+
+def eleven_tasks() -> Naive:
+    return Naive(eleven.body('u5["svar"] == "ja"', with_deadline=False))
+
+
+def loop() -> Naive:
+    return Naive(LOOP)
