@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
@@ -47,8 +48,9 @@ def _completions(scale: Scale, by: Staff, individual: Individual) -> Iterator[Fi
         _finish(task, by)
         _finish_naive(theirs, blob)
     count = scale.instances * eleven.TASKS
-    ours = _measured(lambda: [_finish(task, by) for task in tasks], count)
-    other = _measured(lambda: [_finish_naive(theirs, blob) for blob in blobs], count)
+    finish, finish_naive = partial(_finish, by=by), partial(_finish_naive, theirs)
+    ours = _measured(lambda: list(map(finish, tasks)), count)
+    other = _measured(lambda: list(map(finish_naive, blobs)), count)
     limit = _measured(lambda: _commits(count, tasks[0].instance_id), count)
     yield Figure("completion_cpu_ms", "ms CPU", ours.cpu_ms, other.cpu_ms, limit.cpu_ms)
     yield Figure("completion_statements", "statements", float(_statements(by, individual)))
@@ -83,9 +85,9 @@ def _commits(count: int, instance_id: int) -> None:
         for number in range(count):
             cursor.execute("BEGIN")
             cursor.execute("UPDATE naive_instance SET state = %s WHERE id = -1", [state])
-            values = [f"rad {number}", -1, "Uppgift", "samordnare"]
-            cursor.execute("INSERT INTO naive_task VALUES (%s, %s, %s, %s, NULL)", values)
-            cursor.execute("UPDATE naive_task SET done = 'ja' WHERE id = %s", [values[0]])
+            key = f"rad {number}"
+            cursor.execute("INSERT INTO naive_task VALUES (%s, -1, 'Uppgift', 'samordnare', NULL)", [key])
+            cursor.execute("UPDATE naive_task SET done = 'ja' WHERE id = %s", [key])
             cursor.execute("INSERT INTO naive_history VALUES (-1, '2026-11-23T08:00:00+00:00', 'u1')")
             cursor.execute("COMMIT")
 

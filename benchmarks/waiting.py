@@ -91,7 +91,7 @@ def _columns(table: str) -> list[str]:
         return [column.name for column in connection.introspection.get_table_description(cursor, table)]
 
 
-def _repeat(text: str, first: int, last: int, values: list[object]) -> None:
+def _repeat(text: str, first: int, last: int, values: list[int]) -> None:
     """Run an INSERT … SELECT over the numbers n from first to last."""
     numbers = f"generate_series({first}, {last - 1}) n"
     if connection.vendor == "sqlite":
