@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from workflows import dmn, engine, feel, safe_xml
+from workflows import dmn, engine, explained, feel, safe_xml
 from workflows.forms import definition as form_definition
 from workflows.models import ProcessVersion
 
@@ -42,15 +42,20 @@ class Published:
     messages: Mapping[str, MessageRule]
     _forms: dict[str, form_definition.Form] = field(default_factory=dict)
 
-    def decide(self, decision_id: str, variables: Mapping[str, Any], now: datetime) -> Any:
-        """The decision's plain value. Raises EngineError for an unknown or failing decision."""
+    def decide(self, decision_id: str, variables: Mapping[str, Any], now: datetime) -> engine.Decided:
+        """The decision's plain value, and how it came about. Raises EngineError for an unknown or failing decision."""
         model = self.decisions.get(decision_id)
         if model is None:
             raise engine.EngineError(decision_id, "no-decision", f"Beslutstabellen {decision_id} finns inte.")
         try:
-            return feel.to_plain(dmn.evaluate(model, decision_id, dict(variables), now=now).value)
-        except (dmn.DmnError, feel.FeelError) as error:
-            raise engine.EngineError(decision_id, "decision", f"Beslutstabellen {decision_id}: {error}") from None
+            result = dmn.evaluate(model, decision_id, dict(variables), now=now)
+            how = explained.explanation(model, decision_id, result)
+            return engine.Decided(feel.to_plain(result.value), how, explained.remarks(how))
+        except dmn.DmnError as error:
+            name = explained.at_fault(model, error, decision_id)
+            raise engine.EngineError(decision_id, "decision", f"Beslutet ”{name}”: {error.message_sv}") from None
+        except feel.FeelError as error:
+            raise engine.EngineError(decision_id, "decision", f"Beslutet {decision_id}: {error}") from None
 
     def form(self, key: str) -> form_definition.Form:
         """The form of a user task. Raises KeyError when the version has none by that key."""

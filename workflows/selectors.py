@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -38,6 +39,7 @@ class Step:
     """One step of an ärende in words; `status` is done, active, waiting or cancelled.
 
     `at` is when it was done or began, or what a wait lasts until, where that is known.
+    `decision` is how a decision came about, with the `version` of the förlopp then, else empty.
     `phase` is the outermost named sub-process around it; `is_machine` when no person or other system does it.
     """
 
@@ -50,6 +52,7 @@ class Step:
     phase: str
     is_machine: bool = False
     is_scope: bool = False
+    decision: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,7 @@ def steps(instance: ProcessInstance) -> list[Step]:
     version = published.of(instance.version.public_id)
     elements = version.definition.elements
     rows = instance.history.filter(kind__in=[HistoryKind.COMPLETED, HistoryKind.CANCELLED], element_type__in=STEP_TYPES)
-    found = [_past(entry, elements) for entry in rows.select_related("by") if entry.name]
+    found = [_past(entry, elements) for entry in rows.select_related("by") if entry.name or entry.detail]
     found += [
         Step(task.element_id, task.name, task.group, "active", task.created_at, "", _phase(task.element_id, elements))
         for task in _tasks_now(instance)
@@ -227,9 +230,10 @@ def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:
     status = "done" if entry.kind == HistoryKind.COMPLETED else "cancelled"
     element = elements.get(entry.element_id)
     by_name = str(entry.by) if entry.by and status == "done" else ""
+    decision = entry.detail.get("decision", {})
     return Step(
         entry.element_id,
-        entry.name,
+        entry.name or decision.get("name", ""),
         element.lane if element else "",
         status,
         entry.at,
@@ -237,6 +241,7 @@ def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:
         _phase(entry.element_id, elements),
         is_machine=entry.element_type in MACHINE,
         is_scope=entry.element_type in {"subProcess", "callActivity"},
+        decision=decision and {**decision, "version": entry.detail["version"]},
     )
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from people.models import Staff
-from tests import pages
+from tests import deciding, pages
 from tests.browser.conftest import LogIn, axe
 from workflows.services import incidents, user_tasks
 
@@ -30,6 +30,12 @@ def _open_diagram(page: Page) -> None:
     page.locator("[data-diagram][data-state=ready]").wait_for()
 
 
+def _open_decision(page: Page) -> None:
+    page.get_by_role("link", name="Så här kom beslutet till").click()
+    page.locator("details[id^=beslut] summary").click()
+    page.get_by_role("row", name="Träff").first.wait_for()
+
+
 Step = Callable[[Page], None]
 Addresses = dict[str, tuple[str, Step | None]]
 
@@ -48,6 +54,8 @@ def addresses(anna: Staff) -> Addresses:
     open_task = pages.task(waiting, "planera_besok")
     taken = pages.task(pages.start(pages.person("193902282387", "Doris"), anna), "planera_besok")
     user_tasks.claim(task=taken, by=pages.staff("bo", "samordnare"), now=timezone.now())
+    decided = deciding.decides(anna, "FIRST", ("&lt; 65", "-", "7"), ("-", "-", '"snart"'))
+    deciding.answer(decided)
     stop = incidents.open_incident(
         code="engine", text="Steget kunde inte räknas ut.", group="samordnare", now=timezone.now(), instance=waiting
     )
@@ -65,6 +73,7 @@ def addresses(anna: Staff) -> Addresses:
         "start": ("/arenden/starta/", None),
         "start form": (f"/arenden/starta/hembesok/{berit.ref}/", None),
         "ärende": (f"/arenden/{done.public_id}/", _open_diagram),
+        "ärende with a decision": (f"/arenden/{decided.public_id}/", _open_decision),
         "stops": ("/stopp/", None),
         "stop": (f"/stopp/{stop.public_id}/", None),
         "not found": ("/uppgifter/finns-inte/", None),

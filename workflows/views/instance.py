@@ -18,6 +18,8 @@ from people.models import Profession
 from people.services import access
 from workflows import outcomes, published, selectors
 from workflows.models import ProcessInstance
+from workflows.views import decisions
+from workflows.views.decisions import DecisionRow
 from workflows.views.edge import StaffRequest, staff_page
 
 # The viewer's library writes style attributes into its own drawing; nothing else on the page needs them.
@@ -40,6 +42,7 @@ class StepRow:
     profession: str
     url: str
     is_machine: bool
+    decision: DecisionRow | None
 
 
 @dataclass(kw_only=True)
@@ -66,12 +69,14 @@ def instance(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     )
     drawn = selectors.diagram(found)
     links = _links(found, request)
+    phases = _phases(found, links)
     context = {
         "instance": found,
         "title": published.of(found.version.public_id).title,
         "ref": found.individual.ref,
         "person": people.presented(found.individual, viewer=request.user),
-        "phases": _phases(found, links),
+        "phases": phases,
+        "decisions": [step.decision for phase in phases for step in phase.steps if step.decision],
         "done": drawn.done,
         "active": drawn.active,
         "links": json.dumps(links),
@@ -112,18 +117,18 @@ def _links(found: ProcessInstance, request: StaffRequest) -> dict[str, str]:
 def _phases(found: ProcessInstance, links: dict[str, str]) -> list[PhaseRow]:
     professions = dict(Profession.objects.values_list("key", "name"))
     phases: dict[str, PhaseRow] = {}
-    for step in selectors.steps(found):
+    for number, step in enumerate(selectors.steps(found), start=1):
         phase = phases.setdefault(step.phase, PhaseRow(name=step.phase, word="", steps=[]))
         if step.is_scope and step.name == step.phase:
             phase.word = WORDS[step.status]
         elif not step.is_scope:
-            phase.steps.append(_step(step, professions, links))
+            phase.steps.append(_step(step, professions, links, f"beslut-{number}"))
             if step.status in {"active", "waiting"}:
                 phase.word = WORDS["active"]
     return [phase for phase in phases.values() if phase.steps or phase.word]
 
 
-def _step(step: selectors.Step, professions: dict[str, str], links: dict[str, str]) -> StepRow:
+def _step(step: selectors.Step, professions: dict[str, str], links: dict[str, str], anchor: str) -> StepRow:
     return StepRow(
         name=step.name,
         status=step.status,
@@ -133,4 +138,5 @@ def _step(step: selectors.Step, professions: dict[str, str], links: dict[str, st
         profession=professions.get(step.lane, "") if step.by_name or step.status == "active" else "",
         url=links.get(step.element_id, "") if step.status == "active" else "",
         is_machine=step.is_machine,
+        decision=decisions.row(step.decision, step.name, step.at, anchor) if step.decision else None,
     )

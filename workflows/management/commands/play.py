@@ -10,13 +10,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from workflows import definitions, published, scenarios
+from workflows import definitions, explained, published, scenarios
 from workflows.diagram import FLOW_NODES
 from workflows.memory_world import MemoryWorld
 
 
 class Command(BaseCommand):
-    help = "Spela scenarier: bpmn/<förlopp> eller en enskild scenariofil."
+    help = "Spela scenarier: bpmn/<förlopp> eller en enskild scenariofil. Med -v 2 sägs hur varje beslut kom till."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
         else:
-            self._print(report)
+            self._print(report, with_decisions=options["verbosity"] > 1)
         if any(item["problem"] for item in report):
             sys.exit(1)
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             version = load(folder)
         except ValueError as error:
             return [{"folder": str(folder), "file": "", "title": "", "step": 0, "problem": str(error)}]
-        results = [_played(file, version) for file in files]
+        played = [_played(file, version) for file in files]
         report = [
             {
                 "folder": str(folder),
@@ -51,16 +51,17 @@ class Command(BaseCommand):
                 "title": result.scenario.title,
                 "step": result.step,
                 "problem": result.problem,
+                "decisions": told,
             }
-            for result in results
+            for result, told in played
         ]
         if not files:
             report.append({"folder": str(folder), "file": "", "title": "", "step": 0, "problem": "Inga scenarier."})
         if with_coverage:
-            report.append(_coverage(folder, version, results))
+            report.append(_coverage(folder, version, [result for result, _ in played]))
         return report
 
-    def _print(self, report: list[dict[str, Any]]) -> None:
+    def _print(self, report: list[dict[str, Any]], *, with_decisions: bool) -> None:
         for item in report:
             if "missed" in item:
                 self.stdout.write(
@@ -70,6 +71,8 @@ class Command(BaseCommand):
             word = "FEL " if item["problem"] else "ok  "
             where = f" (steg {item['step']}) {item['problem']}" if item["problem"] else ""
             self.stdout.write(f"{word} {item['file']}: {item['title']}{where}")
+            if with_decisions:
+                self.stdout.writelines(f"       {line}\n" for line in item.get("decisions", ()))
         played = [item for item in report if "missed" not in item]
         failed = sum(bool(item["problem"]) for item in played)
         self.stdout.write(f"{len(played) - failed} passed, {failed} failed")
@@ -87,13 +90,16 @@ def load(folder: Path) -> published.Published:
     return published.assemble(content.config, content.sources, result.compiled)
 
 
-def _played(file: Path, version: published.Published) -> scenarios.Result:
+def _played(file: Path, version: published.Published) -> tuple[scenarios.Result, list[str]]:
+    """How it went, and each decision on the way with the rows that hit and what they saw."""
     try:
         scenario = scenarios.read(file)
     except scenarios.Failed as error:
         empty = scenarios.Scenario(file.name, "", datetime.min.replace(tzinfo=UTC), [], file.parent)
-        return scenarios.Result(empty, str(error))
-    return scenarios.play(scenario, MemoryWorld(version, scenario))
+        return scenarios.Result(empty, str(error)), []
+    world = MemoryWorld(version, scenario)
+    result = scenarios.play(scenario, world)
+    return result, [explained.sentence(item.explanation) for item in world.decisions]
 
 
 def _coverage(folder: Path, version: published.Published, results: list[scenarios.Result]) -> dict[str, Any]:
