@@ -9,31 +9,26 @@ CATCH = event("intermediateCatchEvent", "m", "message info") + event("intermedia
 CASES = [
     Case(
         "the first condition that holds is taken, in the order drawn",
-        "exclusiveGateway",
         draw("s > u1 > x1 > [u1.n > 1] u2 > end_a", "x1 > [u1.n > 0] u3 > end_b", "x1 > [-] end_c"),
         '-> u1 \n u1 {"n": 5} -> u2 \n u2 -> .a',
     ),
     Case(
         "the default is taken when nothing holds, and null is no",
-        "exclusiveGateway",
         draw("s > u1 > x1 > [u1.borta > 1] u2 > end_a", "x1 > [-] u3 > end_b"),
         "-> u1 \n u1 -> u3 \n u3 -> .b",
     ),
     Case(
         "an exclusive merge lets every token through",
-        "exclusiveGateway",
         draw("s > p1 > u1 > x1 > u3 > end_a", "p1 > u2 > x1"),
         "-> u1 u2 \n u1 -> u2 u3 \n u2 -> u3 u3 \n u3 -> u3 \n u3 -> .a",
     ),
     Case(
         "a parallel merge waits for every flow",
-        "parallelGateway",
         draw("s > p1 > u1 > p2 > u4 > end_a", "p1 > u2 > p2", "p1 > u3 > p2"),
         "-> u1 u2 u3 \n u2 -> u1 u3 \n u1 -> u3 \n u3 -> u4 \n u4 -> .a",
     ),
     Case(
         "a parallel merge in a loop waits in each round",
-        "parallelGateway",
         draw("s > x1 > p1 > u1 > p2 > u3 > x2 > [u3.klar] end_a", "p1 > u2 > p2", "x2 > [-] x1"),
         """-> u1 u2
         u2 -> u1
@@ -45,25 +40,21 @@ CASES = [
     ),
     Case(
         "a second token on one flow waits for the next round",
-        "parallelGateway",
         draw("s > p0 > u1 > x1 > p2 > u4 > end_a", "p0 > u2 > x1", "p0 > u3 > x3 > p2", "p0 > u5 > x3"),
         "-> u1 u2 u3 u5 \n u1 -> u2 u3 u5 \n u2 -> u3 u5 \n u3 -> u4 u5 \n u5 -> u4 u4 \n u4 -> u4 \n u4 -> .a",
     ),
     Case(
         "a parallel gateway both merges and splits",
-        "parallelGateway",
         draw("s > p1 > u1 > p2 > u3 > end_a", "p1 > u2 > p2 > u4 > end_b"),
         "-> u1 u2 \n u1 -> u2 \n u2 -> u3 u4 \n u3 -> u4 \n u4 -> .b",
     ),
     Case(
         "a parallel merge without a split merges what came other ways",
-        "parallelGateway",
         draw("s > u1 > u2 > p2 > u4 > end_a", "u1 > u3 > p2"),
         "-> u1 \n u1 -> u2 u3 \n u3 -> u2 \n u2 -> u4 \n u4 -> .a",
     ),
     Case(
         "parallel blocks in a row",
-        "parallelGateway",
         draw(
             "s > p10 > u11 > p11 > p20 > u21 > p21 > u9 > end_a",
             "p10 > u12 > p11",
@@ -83,19 +74,16 @@ CASES = [
     # -- inclusive -----------------------------------------------------------------------------------------------------
     Case(
         "an inclusive gateway takes every flow that holds, and merges as many",
-        "inclusiveGateway",
         draw("s > u1 > o1 > [u1.a] u2 > o2 > u5 > end_a", "o1 > [u1.b] u3 > o2", "o1 > [-] u4 > o2"),
         '-> u1 \n u1 {"a": true, "b": true} -> u2 u3 \n u3 -> u2 \n u2 -> u5 \n u5 -> .a',
     ),
     Case(
         "an inclusive gateway takes its default when nothing holds",
-        "inclusiveGateway",
         draw("s > u1 > o1 > [u1.a] u2 > o2 > u5 > end_a", "o1 > [u1.b] u3 > o2", "o1 > [-] u4 > o2"),
         '-> u1 \n u1 {"a": false} -> u4 \n u4 -> u5 \n u5 -> .a',
     ),
     Case(
         "an inclusive merge does not wait for what took another way",
-        "inclusiveGateway",
         draw(
             "s > u1 > o1 > [u1.a] u2 > o2 > u5 > end_a",
             "o1 > [u1.b] u3 > x3 > [u3.ut] u6 > end_b",
@@ -105,13 +93,11 @@ CASES = [
     ),
     Case(
         "an inclusive merge without a split",
-        "inclusiveGateway",
         draw("s > p1 > u1 > o2 > u4 > end_a", "p1 > u2 > o2", "p1 > u3 > end_b"),
         "-> u1 u2 u3 \n u1 -> u2 u3 \n u2 -> u3 u4 \n u3 -> u4 \n u4 -> .a",
     ),
     Case(
         "an inclusive block in a loop merges in each round",
-        "inclusiveGateway",
         draw(
             "s > x1 > u1 > o1 > [u1.a] u2 > o2 > u5 > x2 > [u5.klar] end_a",
             "o1 > [u1.b] u3 > o2",
@@ -129,7 +115,6 @@ CASES = [
     ),
     Case(
         "an inclusive merge waits for a token that can come by a boundary event",
-        "inclusiveGateway",
         draw(
             "s > p1 > u1 > o2 > u4 > end_a",
             "p1 > u2 > end_b",
@@ -140,32 +125,27 @@ CASES = [
     ),
     Case(
         "an inclusive merge in a sub-process looks only inside it",
-        "inclusiveGateway",
         draw("s > p1 > sp > end_a", "p1 > u9 > end_b", extra=sub("sp", "si > p2 > u1 > o2 > u3 > e1", "p2 > u2 > o2")),
         "-> u1 u2 u9 \n u1 -> u2 u9 \n u2 -> u3 u9 \n u3 -> u9 \n u9 -> .b",
     ),
     # -- events --------------------------------------------------------------------------------------------------------
     Case(
         "an event gateway goes where the first event leads",
-        "eventBasedGateway",
         draw("s > g1 > m > u1 > end_a", "g1 > t > u2 > end_b", extra=CATCH),
         '-> !info @t \n !info {"n": 1} -> u1 \n u1 -> .a',
     ),
     Case(
         "an event gateway whose time comes",
-        "eventBasedGateway",
         draw("s > g1 > m > u1 > end_a", "g1 > t > u2 > end_b", extra=CATCH),
         "-> !info @t \n +4 -> u2 \n u2 -> .b",
     ),
     Case(
         "an event gateway in a loop",
-        "eventBasedGateway",
         draw("s > x1 > g1 > m > u1 > x1", "g1 > t > u2 > end_b", extra=CATCH),
         "-> !info @t \n !info -> u1 \n u1 -> !info @t \n +9 -> u2 \n u2 -> .b",
     ),
     Case(
         "an event gateway with a receive task",
-        "eventBasedGateway",
         draw(
             "s > g1 > ta > u1 > end_a",
             "g1 > t > u2 > end_b",
@@ -176,7 +156,6 @@ CASES = [
     ),
     Case(
         "an event gateway with a signal and a condition",
-        "eventBasedGateway",
         draw(
             "s > p1 > g1 > c > u1 > end_a",
             "g1 > si > u2 > end_b",
@@ -188,7 +167,6 @@ CASES = [
     ),
     Case(
         "two event gateways that a cancelled sub-process had are gone",
-        "eventBasedGateway",
         draw(
             "s > sp > end_a",
             extra=sub("sp", "si > g1 > m > e1", "g1 > t > e2", extra=CATCH),

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from workflows import engine, safe_xml
+from workflows.engine.expressions import Decide
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -65,12 +66,19 @@ class Run:
     """An execution that is stored and loaded between all steps, as in life; or one that is kept in memory."""
 
     def __init__(
-        self, body: str, *, start: str = "", payload: dict[str, Any] | None = None, stores: bool = True
+        self,
+        body: str,
+        *,
+        start: str = "",
+        payload: dict[str, Any] | None = None,
+        stores: bool = True,
+        decide: Decide = no_decision,
     ) -> None:
         self.stores = stores
+        self.decide = decide
         self._compile(body)
         execution = engine.Execution.start(
-            self.definition, variables={}, now=NOW, decide=no_decision, start_event=start, payload=payload
+            self.definition, variables={}, now=NOW, decide=decide, start_event=start, payload=payload
         )
         self._store(execution)
 
@@ -84,6 +92,7 @@ class Run:
         """An instance as it was stored once."""
         run = cls.__new__(cls)
         run.stores = True
+        run.decide = no_decision
         run._compile(body)
         run.state = state
         return run
@@ -100,7 +109,7 @@ class Run:
     def execution(self) -> engine.Execution:
         if not self.stores:
             return self.kept
-        return engine.Execution.restore(self.definition, self.state, decide=no_decision)
+        return engine.Execution.restore(self.definition, self.state, decide=self.decide)
 
     @property
     def users(self) -> list[str]:

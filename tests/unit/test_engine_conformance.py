@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bpmn import activities, events, gateways
+from tests.bpmn import refused, table
 from tests.bpmn.drawing import Case, Player, lines
-
-CASES = [*activities.CASES, *gateways.CASES, *events.CASES]
+from workflows import engine
 
 
 @pytest.mark.parametrize("stores", [True, False], ids=["stored", "in memory"])
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+@pytest.mark.parametrize("case", table.CASES, ids=lambda case: case.title)
 def test_a_diagram_has_its_trace(case: Case, stores: bool) -> None:
     player = Player(case, stores=stores)
     assert player.play() == [waited for _, waited in lines(case.trace)]
@@ -19,3 +18,42 @@ def test_a_diagram_has_its_trace(case: Case, stores: bool) -> None:
         assert {**player.run.execution.variables, "arende": {}} == {**case.variables, "arende": {}}
     if case.done:
         assert " ".join(player.run.done) == case.done
+
+
+@pytest.mark.parametrize("case", refused.CASES, ids=lambda case: f"{case.row or 'a mistake'} at {case.element}")
+def test_what_cannot_run_well_is_refused_on_its_element(case: refused.Refused) -> None:
+    errors = [item for item in table.findings(case.body) if item.severity == "error"]
+    assert case.element in {item.element for item in errors}
+    assert all(item.message.endswith((".", "!")) for item in errors)
+
+
+def test_what_is_played_is_not_refused() -> None:
+    """What the corpus plays passes the checks of publication; forms, rules and tables are not looked for."""
+    told = {
+        (case.title, item.element, item.message)
+        for case in table.CASES
+        for item in table.findings(case.body)
+        if item.code == "unsupported"
+    }
+    assert told == set()
+
+
+def test_every_line_that_runs_is_backed_by_a_diagram() -> None:
+    count = table.backing()
+    assert [row for rows in table.GROUPS.values() for row in rows if not count[row]] == []
+
+
+def test_every_kind_of_step_the_checks_know_is_in_the_table() -> None:
+    told = {row.partition(",")[0] for rows in table.GROUPS.values() for row in rows}
+    told |= {case.row.partition(",")[0] for case in refused.CASES}
+    assert (table.diagram.TASKS | table.diagram.GATEWAYS | table.diagram.SCOPES) - told == set()
+
+
+def test_the_page_tells_what_the_tests_show() -> None:
+    assert table.FILE.read_text(encoding="utf-8") == table.text(), "run: python -m tests.bpmn.table"
+
+
+def test_what_is_refused_does_not_compile_either() -> None:
+    body = next(case.body for case in refused.CASES if case.row == "complexGateway")
+    with pytest.raises(engine.NotCompilable):
+        engine.compile_process({"p.bpmn": table.root_of(body)}, "p")

@@ -10,7 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 from workflows.engine import timers
 from workflows.engine.gateways import EventGateway
 from workflows.engine.nodes import Node, environment, holds, instance
-from workflows.engine.tokens import Plan, Scope, Token, remove
+from workflows.engine.tokens import Instance, Plan, Scope, Token, remove
 
 Definition = dict[str, Any]
 
@@ -26,10 +26,16 @@ class Catch(Node):
         if not super()._update_hook(my_task):
             return False
         my_task._set_state(TaskState.WAITING)
+        self.watch(my_task)
         for definition in self.of_kind("timer"):
             timers.begin(my_task, definition)
         self.look(my_task)
         return False
+
+    def watch(self, token: Token) -> None:
+        """Times and conditions are looked at after each step."""
+        if self.of_kind("timer") or self.of_kind("condition"):
+            instance(token).watched[token.id] = token
 
     def of_kind(self, kind: str) -> list[Definition]:
         return [definition for definition in self.events if definition["kind"] == kind]
@@ -183,11 +189,10 @@ def broadcast(token: Token, name: str, payload: Any) -> None:
                 break
 
 
-def look_around(top: Any) -> bool:
+def look_around(top: Instance) -> bool:
     """Let every condition that has become true, and every time that has come, happen. Whether anything did."""
     found = False
-    for token in top.tokens():
-        node = token.task_spec
-        if isinstance(node, Catch) and token.is_alive and token.has_state(TaskState.WAITING):
-            found = node.look(token) or found
+    for token in list(top.watched.values()):
+        if token.is_alive and token.has_state(TaskState.WAITING):
+            found = token.task_spec.look(token) or found
     return found

@@ -300,11 +300,10 @@ class Execution:
         return self.definition.elements[token.task_spec.bpmn_id]
 
     def _task(self, task_id: UUID) -> Token:
-        for scope in self.instance.scopes():
-            if task_id in scope.tasks:
-                found: Token = scope.tasks[task_id]
-                return found
-        raise NotWaiting
+        token = self.instance.known.get(task_id)
+        if token is None:
+            raise NotWaiting
+        return token
 
     def _stepping(self, now: datetime) -> _Step:
         return _Step(self.environment, now)

@@ -24,6 +24,17 @@ CAUGHT = {
     "intermediateThrowEvent": {"message", "signal", "escalation", "link", "compensate"},
     "endEvent": {"message", "signal", "escalation", "error", "cancel", "compensate", "terminate"},
 }
+KINDS_SV = {
+    "message": "meddelande",
+    "timer": "tid",
+    "conditional": "villkor",
+    "error": "fel",
+    "escalation": "eskalering",
+    "cancel": "avbryt",
+    "compensate": "kompensation",
+    "link": "länk",
+    "terminate": "slut på allt",
+}
 ACTIVITIES = diagram.TASKS | (diagram.SCOPES - {"process"})
 AROUND = frozenset(
     {
@@ -122,17 +133,23 @@ def _events(root: etree._Element) -> Iterator[Refusal]:
         allowed = CAUGHT.get(local(node))
         if allowed is None:
             continue
-        kinds = _kinds(node)
-        if node.get("parallelMultiple") == "true" and len(kinds) > 1:
-            yield _id(node), "Händelsen väntar på flera saker på en gång. Använd en parallell grind."
-        if len(kinds) > 1 and local(node) in {"intermediateThrowEvent", "endEvent"}:
-            yield _id(node), "Händelsen gör flera saker på en gång. Rita en händelse för varje."
-        for kind in kinds:
+        yield from _several(node, _kinds(node))
+        for kind in _kinds(node):
             if kind not in allowed:
-                yield _id(node), f"En händelse av den här sorten ({kind}) kan inte sitta här."
-        if not kinds and local(node) in {"intermediateCatchEvent", "boundaryEvent"}:
+                yield _id(node), f"En händelse med {KINDS_SV.get(kind, kind)} kan inte sitta här."
+        if not _kinds(node) and local(node) in {"intermediateCatchEvent", "boundaryEvent"}:
             yield _id(node), "Händelsen säger inte vad den väntar på."
         yield from _event_texts(node)
+
+
+def _several(node: etree._Element, kinds: list[str]) -> Iterator[Refusal]:
+    """One event with several definitions waits for the first of them."""
+    if node.get("parallelMultiple") == "true" and len(kinds) > 1:
+        yield _id(node), "Händelsen väntar på flera saker på en gång. Använd en parallell grind."
+    if len(kinds) > 1 and local(node) in {"intermediateThrowEvent", "endEvent"}:
+        yield _id(node), "Händelsen gör flera saker på en gång. Rita en händelse för varje."
+    if kinds.count("timer") > 1:
+        yield _id(node), "Händelsen har flera tider. Rita en händelse för varje."
 
 
 def _event_texts(node: etree._Element) -> Iterator[Refusal]:
@@ -231,6 +248,15 @@ def _transactions(root: etree._Element) -> Iterator[Refusal]:
             yield _id(event), "Avbryt hör till en transaktion."
 
 
+def _cancelled(root: etree._Element) -> Iterator[Refusal]:
+    """A transaction that is cancelled has somewhere to go."""
+    edges = {node.get("attachedToRef", "") for node in root.iter(tag("boundaryEvent")) if "cancel" in _kinds(node)}
+    for node in root.iter(tag("transaction")):
+        ends = node.findall("./bpmn:endEvent", NAMESPACES)
+        if any("cancel" in _kinds(end) for end in ends) and _id(node) not in edges:
+            yield _id(node), "Transaktionen kan avbrytas, men har ingen kanthändelse som tar emot det."
+
+
 def _compensation(root: etree._Element) -> Iterator[Refusal]:
     handlers = compensation_handlers(root)
     by_id = {_id(node): node for node in diagram.flow_nodes(root)}
@@ -291,6 +317,7 @@ CHECKS: tuple[Callable[[etree._Element], Iterator[Refusal]], ...] = (
     _subprocesses,
     _ad_hoc,
     _transactions,
+    _cancelled,
     _compensation,
     _loops,
     _data,

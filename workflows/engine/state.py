@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
 from workflows.engine.definition import Definition
 from workflows.engine.earlier import upgraded
 from workflows.engine.errors import EngineError
+from workflows.engine.events import Catch
 from workflows.engine.tokens import Instance, Scope, Token
 
 FORMAT = 2
@@ -52,19 +52,11 @@ def load(definition: Definition, state: Mapping[str, Any], script_engine: Any) -
     outermost, *inner = state["scopes"]
     _load_scope(instance, outermost)
     for item in inner:
-        holder = _token(instance, UUID(item["holder"]))
+        holder = instance.known[UUID(item["holder"])]
         scope = Scope(definition.plans[item["plan"]], holder, instance)
         instance.subprocesses[holder.id] = scope
         _load_scope(scope, item)
     return instance
-
-
-def _token(instance: Instance, token_id: UUID) -> Token:
-    for scope in instance.scopes():
-        if token_id in scope.tasks:
-            found: Token = scope.tasks[token_id]
-            return found
-    raise ValueError("a scope is held by a token that is not there")
 
 
 def _dump_scope(scope: Scope) -> dict[str, Any]:
@@ -97,15 +89,24 @@ def _dump_token(token: Token) -> dict[str, Any]:
 
 def _load_scope(scope: Scope, state: Mapping[str, Any]) -> None:
     # The state that was given stays as it was.
-    scope.local = deepcopy(state["local"]) if "local" in state else {}
-    scope.undo = deepcopy(state["undo"]) if "undo" in state else []
+    scope.local = _copied(state["local"]) if "local" in state else {}
+    scope.undo = _copied(state["undo"]) if "undo" in state else []
     scope.is_interrupted = state.get("interrupted", False)
     for item in state.get("tokens", ()):
         parent = scope.tasks[UUID(item["in"])] if "in" in item else None
         node = scope.plan.task_specs[item["at"]]
         token = Token(scope, node, parent, state=item["state"], id=UUID(item["id"]))
-        token.internal_data = deepcopy(item["more"]) if "more" in item else {}
-        token.own = deepcopy(item["own"]) if "own" in item else {}
+        token.internal_data = _copied(item["more"]) if "more" in item else {}
+        token.own = _copied(item["own"]) if "own" in item else {}
+        if isinstance(node, Catch):
+            node.watch(token)
+
+
+def _copied(value: Any) -> Any:
+    """Strict JSON once more, so that nobody changes the state that was given."""
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
 
 
 def _filled(**found: Any) -> dict[str, Any]:

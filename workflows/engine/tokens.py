@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import ChainMap, deque
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, cast
+from uuid import UUID
 
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.task import Task
@@ -46,7 +47,8 @@ class Token(Task):  # type: ignore[misc]
     def __init__(self, scope: Scope, node: Node, parent: Token | None = None, **kwargs: Any) -> None:
         self.own: dict[str, Any] = {}
         super().__init__(scope, node, parent, **kwargs)
-        self._children: dict[Any, None] = {}
+        self._children: dict[UUID, None] = {}
+        scope.top_workflow.known[self.id] = self
 
     @property
     def data(self) -> MutableMapping[str, Any]:
@@ -167,8 +169,10 @@ class Instance(Scope):
     def __init__(self, plan: Plan, plans: dict[str, Plan], script_engine: Any) -> None:
         self.plans = plans
         self.script_engine = script_engine
-        self.subprocesses: dict[Any, Scope] = {}
+        self.subprocesses: dict[UUID, Scope] = {}
         self.agenda: deque[Token] = deque()
+        self.known: dict[UUID, Token] = {}  # every live token
+        self.watched: dict[UUID, Token] = {}  # those that wait for a time or a condition
         self.note: Callable[[Token], None] = lambda _token: None
         super().__init__(plan, None, None)
 
@@ -190,9 +194,8 @@ class Instance(Scope):
         yield self
         yield from self.subprocesses.values()
 
-    def tokens(self) -> Iterator[Token]:
-        for scope in list(self.scopes()):
-            yield from list(scope.tasks.values())
+    def tokens(self) -> list[Token]:
+        return list(self.known.values())
 
 
 def remove(token: Token) -> None:
@@ -208,5 +211,7 @@ def remove(token: Token) -> None:
     if token.parent is not None:
         del token.parent._children[token.id]
     token.workflow.tasks.pop(token.id, None)
+    instance.known.pop(token.id, None)
+    instance.watched.pop(token.id, None)
     if not token.has_state(TaskState.FINISHED_MASK):
         token._set_state(TaskState.CANCELLED)

@@ -1,0 +1,193 @@
+"""Undoing: compensation and transactions; data objects, lanes, and other pools."""
+
+from __future__ import annotations
+
+from tests.bpmn.drawing import Case, boundary, draw, each, event, handler, sub, task
+
+LOOP = '<standardLoopCharacteristics loopMaximum="2"/>'
+
+
+def undone(activity: str, undo: str, more: str = "") -> str:
+    """The user task `activity`, and the user task `undo` that undoes it."""
+    return task(activity, more) + undoing(activity, undo)
+
+
+def undoing(activity: str, undo: str) -> str:
+    line = f'<association id="{undo}_linje" sourceRef="{undo}_kant" targetRef="{undo}"/>'
+    return boundary(f"{undo}_kant", activity, "compensate") + task(undo, isForCompensation="true") + line
+
+
+def throw(node_id: str, activity: str = "") -> str:
+    return event("intermediateThrowEvent", node_id, f"compensate {activity}".strip())
+
+
+IN_TRANSACTION = undone("u1", "ang1") + undone("u2", "ang2") + event("endEvent", "avbryt", "cancel")
+TRANSACTION = sub(
+    "tr", "si > u1 > u2 > x1 > [u2.nej] avbryt", "x1 > [-] e1", extra=IN_TRANSACTION, tag="transaction"
+) + boundary("b1", "tr", "cancel")
+
+CASES = [
+    Case(
+        "what was done is undone, the latest first, and then it goes on",
+        draw("s > u1 > u2 > k > u3 > end_a", extra=undone("u1", "ang1") + undone("u2", "ang2") + throw("k")),
+        "-> u1 \n u1 -> u2 \n u2 -> ang2 \n ang2 -> ang1 \n ang1 -> u3 \n u3 -> .a",
+        done="s u1 u2 ang2 ang1 k u3 end_a",
+    ),
+    Case(
+        "only what was done is undone",
+        draw(
+            "s > u1 > x1 > [u1.n = 1] u2 > x2 > k > u3 > end_a",
+            "x1 > [-] x2",
+            extra=undone("u1", "ang1") + undone("u2", "ang2") + throw("k"),
+        ),
+        '-> u1 \n u1 {"n": 2} -> ang1 \n ang1 -> u3 \n u3 -> .a',
+    ),
+    Case(
+        "one activity is undone by name, and once",
+        draw(
+            "s > u1 > u2 > k > k2 > u3 > end_a",
+            extra=undone("u1", "ang1") + undone("u2", "ang2") + throw("k", "u1") + throw("k2", "u1"),
+        ),
+        "-> u1 \n u1 -> u2 \n u2 -> ang1 \n ang1 -> u3 \n u3 -> .a",
+    ),
+    Case(
+        "nothing to undo is no obstacle",
+        draw("s > k > u1 > end_a", extra=undone("u1", "ang1") + throw("k")),
+        "-> u1 \n u1 -> .a",
+    ),
+    Case(
+        "a compensation end undoes before it ends",
+        draw("s > u1 > end_a", extra=undone("u1", "ang1") + event("endEvent", "end_a", "compensate")),
+        "-> u1 \n u1 -> ang1 \n ang1 -> .a",
+    ),
+    Case(
+        "what was done in a sub-process that is over is undone",
+        draw(
+            "s > sp > k > u3 > end_a",
+            extra=sub("sp", "si > u1 > u2 > e1", extra=undone("u1", "ang1") + undone("u2", "ang2")) + throw("k", "sp"),
+        ),
+        "-> u1 \n u1 -> u2 \n u2 -> ang2 \n ang2 -> ang1 \n ang1 -> u3 \n u3 -> .a",
+    ),
+    Case(
+        "a sub-process with a handler of its own is undone by that",
+        draw(
+            "s > sp > k > u3 > end_a",
+            extra=sub("sp", "si > u1 > e1", extra=undone("u1", "ang1")) + undoing("sp", "ang9") + throw("k"),
+        ),
+        "-> u1 \n u1 -> ang9 \n ang9 -> u3 \n u3 -> .a",
+    ),
+    Case(
+        "what was done several times is undone as many",
+        draw("s > u1 > k > u3 > end_a", extra=undone("u1", "ang1", LOOP) + throw("k")),
+        "-> u1 \n u1 -> u1 \n u1 -> ang1 \n ang1 -> ang1 \n ang1 -> u3 \n u3 -> .a",
+    ),
+    Case(
+        "an event sub-process undoes what was done around it",
+        draw("s > u1 > u2 > end_a", extra=undone("u1", "ang1"))
+        + handler("h", "message info", "h_s > k > u9 > end_h", extra=throw("k")),
+        "-> u1 !info \n u1 -> u2 !info \n !info -> ang1 \n ang1 -> u9 \n u9 -> .h",
+    ),
+    Case(
+        "multi-instance is undone once for each",
+        draw("s > u0 > u1 > k > end_a", extra=undone("u1", "ang1", each("u0.r")) + throw("k")),
+        '-> u0 \n u0 {"r": [1, 2]} -> u1 u1 \n u1 -> u1 \n u1 -> ang1 \n ang1 -> ang1 \n ang1 -> .a',
+    ),
+    # -- transactions --------------------------------------------------------------------------------------------------
+    Case(
+        "a transaction that succeeds goes on",
+        draw(
+            "s > tr > u8 > end_a",
+            "b1 > u9 > end_b",
+            extra=sub(
+                "tr", "si > u1 > u2 > x1 > [u2.nej] avbryt", "x1 > [-] e1", extra=IN_TRANSACTION, tag="transaction"
+            )
+            + boundary("b1", "tr", "cancel"),
+        ),
+        "-> u1 \n u1 -> u2 \n u2 -> u8 \n u8 -> .a",
+    ),
+    Case(
+        "a transaction that is cancelled undoes what was done and leaves by its edge",
+        draw(
+            "s > tr > u8 > end_a",
+            "b1 > u9 > end_b",
+            extra=sub(
+                "tr", "si > u1 > u2 > x1 > [u2.nej] avbryt", "x1 > [-] e1", extra=IN_TRANSACTION, tag="transaction"
+            )
+            + boundary("b1", "tr", "cancel"),
+        ),
+        '-> u1 \n u1 -> u2 \n u2 {"nej": true} -> ang2 \n ang2 -> ang1 \n ang1 -> u9 \n u9 -> .b',
+    ),
+    Case(
+        "cancelling a transaction stops all else in it first",
+        draw(
+            "s > tr > end_a",
+            "b1 > end_b",
+            extra=sub("tr", "si > p1 > u1 > avbryt", "p1 > u2 > e2", extra=IN_TRANSACTION, tag="transaction")
+            + boundary("b1", "tr", "cancel"),
+        ),
+        "-> u1 u2 \n u1 -> ang1 \n ang1 -> .b",
+    ),
+    Case(
+        "an error leaves a transaction without undoing",
+        draw(
+            "s > tr > end_a",
+            "b1 > u9 > end_b",
+            "b2 > end_c",
+            extra=sub(
+                "tr",
+                "si > u1 > fel",
+                extra=undone("u1", "ang1") + event("endEvent", "fel", "error err"),
+                tag="transaction",
+            )
+            + boundary("b1", "tr", "error err")
+            + boundary("b2", "tr", "cancel"),
+        ),
+        "-> u1 \n u1 -> u9 \n u9 -> .b",
+    ),
+    # -- data and pools ------------------------------------------------------------------------------------------------
+    Case(
+        "what a task gives is also put into the data object it is drawn to",
+        draw(
+            "s > u1 > x1 > [plan.n = 1] u2 > end_a",
+            "x1 > [-] end_b",
+            extra='<dataObject id="plan"/><dataObjectReference id="plan_ref" dataObjectRef="plan"/>'
+            + task("u1", '<dataOutputAssociation id="ut"><targetRef>plan_ref</targetRef></dataOutputAssociation>'),
+        ),
+        '-> u1 \n u1 {"n": 1} -> u2 \n u2 -> .a',
+        {"u1": {"n": 1}, "plan": {"n": 1}, "u2": {}},
+    ),
+    Case(
+        "a data object of a sub-process is known only inside it, anew in each run",
+        draw(
+            "s > x1 > sp > x2 > [u1.igen] x1",
+            "x2 > [-] u3 > end_a",
+            extra=sub(
+                "sp",
+                "si > x3 > [plan = null] u1 > e1",
+                "x3 > [-] u2 > e2",
+                extra='<dataObject id="plan"/><dataObjectReference id="plan_ref" dataObjectRef="plan"/>'
+                + task("u1", '<dataOutputAssociation id="ut"><targetRef>plan_ref</targetRef></dataOutputAssociation>'),
+            ),
+        ),
+        '-> u1 \n u1 {"igen": true} -> u1 \n u1 {"igen": false} -> u3 \n u3 -> .a',
+        {"u1": {"igen": False}, "u3": {}},
+    ),
+    Case(
+        "lanes in lanes say who; what is drawn beside changes nothing",
+        '<laneSet id="banor"><lane id="lane_a"><childLaneSet id="inre"><lane id="lane_b"><flowNodeRef>u1</flowNodeRef>'
+        "</lane></childLaneSet></lane></laneSet>"
+        + draw("s > u1 > end_a", extra='<textAnnotation id="anm"><text>Obs</text></textAnnotation><group id="grupp"/>'),
+        "-> u1 \n u1 -> .a",
+    ),
+    Case(
+        "another pool is talked with by messages",
+        draw(
+            "s > skicka > m > u1 > end_a",
+            extra=task("skicka", kind="sendTask", messageRef="m_borja")
+            + event("intermediateCatchEvent", "m", "message info"),
+        )
+        + '</process><process id="annan" isExecutable="false">'
+        + draw("sx > ux > ex"),
+        "-> !info \n !info -> u1 \n u1 -> .a",
+    ),
+]
