@@ -79,7 +79,8 @@ class MemoryWorld:
             return
         element = self.version.definition.elements[task.element_id]
         key = element.properties.get("formKey") or element.id
-        cleaned = self._cleaned(key, answers, self.variables(), now) if self.version.has_form(key) else {}
+        seen = engine.seen_in(self.state or {}, task.id)
+        cleaned = self._cleaned(key, answers, seen, now) if self.version.has_form(key) else {}
         self._step(lambda run: run.complete(task.id, cleaned, now=now), now)
 
     def waiting_operations(self) -> list[str]:
@@ -192,7 +193,7 @@ class MemoryWorld:
             rule = self.version.messages.get(waiting.name)
             if rule is None or rule.arrives_as != name:
                 continue
-            value = feel.to_plain(feel.evaluate(rule.value, run.variables, now=now)) if rule.value else None
+            value = feel.to_plain(feel.evaluate(rule.value, run.seen_by(waiting.id), now=now)) if rule.value else None
             if value and str(value) == keys.get(rule.key_name):
                 self._take(waiting, payload, now)
                 return True

@@ -123,7 +123,8 @@ def _record(request: StaffRequest, found: UserTask, *, now: datetime.datetime) -
 def _bind(request: StaffRequest, found: UserTask, *, now: datetime.datetime) -> forms.BoundForm:
     return forms.bind(
         _form(found),
-        variables=steps.variables_of(found.instance) | {"inloggad": {"hsa_id": request.user.hsa_id or None}},
+        variables=steps.variables_of(found.instance, found.engine_task_id)
+        | {"inloggad": {"hsa_id": request.user.hsa_id or None}},
         post=request.POST if request.method == "POST" else None,
         now=now,
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.bpmn import refused, table
-from tests.bpmn.drawing import Case, Player, lines
-from workflows import engine
+from tests.bpmn.drawing import Case, Player, draw, lines
+from tests.unit.engine_bpmn import Run
+from workflows import diagram, engine
 
 
 @pytest.mark.parametrize("stores", [True, False], ids=["stored", "in memory"])
@@ -46,7 +50,7 @@ def test_every_line_that_runs_is_backed_by_a_diagram() -> None:
 def test_every_kind_of_step_the_checks_know_is_in_the_table() -> None:
     told = {row.partition(",")[0] for rows in table.GROUPS.values() for row in rows}
     told |= {case.row.partition(",")[0] for case in refused.CASES}
-    assert (table.diagram.TASKS | table.diagram.GATEWAYS | table.diagram.SCOPES) - told == set()
+    assert (diagram.TASKS | diagram.GATEWAYS | diagram.SCOPES) - told == set()
 
 
 def test_the_page_tells_what_the_tests_show() -> None:
@@ -57,3 +61,16 @@ def test_what_is_refused_does_not_compile_either() -> None:
     body = next(case.body for case in refused.CASES if case.row == "complexGateway")
     with pytest.raises(engine.NotCompilable):
         engine.compile_process({"p.bpmn": table.root_of(body)}, "p")
+
+
+def test_the_example_for_process_owners_runs() -> None:
+    readme = Path(__file__).resolve().parents[2] / "bpmn" / "README.md"
+    (example,) = re.findall(r"```xml\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
+    element = re.sub(r"\bbpmn:", "", example)
+    run = Run(draw("s > kartlagg > ring_anhorig > u1 > end_a", extra='<userTask id="kartlagg"/>' + element))
+    run.complete("kartlagg", anhoriga=["dotter", "son", "granne"])
+    assert run.users == ["ring_anhorig"] * 3
+    run.complete("ring_anhorig", kommer=False)
+    run.complete("ring_anhorig", kommer=True)
+    assert run.users == ["u1"]
+    assert run.execution.variables["ring_anhorig"] == [{"kommer": False}, {"kommer": True}]

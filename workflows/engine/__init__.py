@@ -7,6 +7,7 @@ from workflows.engine.execution import Execution, Happened, Thrown, Waiting, Wai
 from workflows.engine.expressions import Decided, Note
 from workflows.engine.graph import FORMAT, compile_process
 from workflows.engine.refusals import refused
+from workflows.engine.state import seen_in
 
 __all__ = [
     "FORMAT",
@@ -26,4 +27,5 @@ __all__ = [
     "WaitingTimer",
     "compile_process",
     "refused",
+    "seen_in",
 ]

@@ -59,6 +59,22 @@ def load(definition: Definition, state: Mapping[str, Any], script_engine: Any) -
     return instance
 
 
+def seen_in(state: Mapping[str, Any], token_id: UUID) -> dict[str, Any]:
+    """The variables of a stored state as one waiting task sees them, without bringing the instance to life."""
+    layers: list[Mapping[str, Any]] = []
+    wanted = str(token_id)
+    for scope in reversed(state.get("scopes", ())):
+        tokens = {token["id"]: token for token in scope.get("tokens", ())}
+        while token := tokens.get(wanted):
+            layers.append(token.get("own", {}))
+            wanted = token.get("in", "")
+            if not wanted:
+                layers.append(scope.get("local", {}))
+                wanted = scope.get("holder", "")
+                break
+    return {name: value for layer in (state["variables"], *reversed(layers)) for name, value in layer.items()}
+
+
 def _dump_scope(scope: Scope) -> dict[str, Any]:
     check_json(scope.local)
     return _filled(

@@ -92,7 +92,8 @@ def _subscriptions(
         rule = version.messages.get(message.name)
         if rule is None:
             continue
-        value = feel.to_plain(feel.evaluate(rule.value, execution.variables, now=now)) if rule.value else None
+        seen = execution.seen_by(message.id)
+        value = feel.to_plain(feel.evaluate(rule.value, seen, now=now)) if rule.value else None
         if value in (None, ""):
             continue
         found.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -67,7 +68,9 @@ def pass_on(instance: ProcessInstance, settled: settle.Settled, *, now: datetime
         inbox.throw(sender=instance, thrown=thrown, now=now)
 
 
-def variables_of(instance: ProcessInstance) -> dict[str, Any]:
-    """The instance's variables as last stored."""
+def variables_of(instance: ProcessInstance, waiting: UUID | None = None) -> dict[str, Any]:
+    """The instance's variables as last stored; as one waiting step sees them, with what is its own, when told which."""
+    if waiting is not None:
+        return engine.seen_in(instance.engine_state, waiting)
     found: dict[str, Any] = instance.engine_state["variables"]
     return found

@@ -138,7 +138,7 @@ def checked(task: UserTask, answers: dict[str, Any], *, now: datetime) -> dict[s
     version = published.of(task.instance.version.public_id)
     if not version.has_form(task.form_key):
         return {}
-    variables = steps.variables_of(task.instance)
+    variables = steps.variables_of(task.instance, task.engine_task_id)
     cleaned = form_answers.clean(version.form(task.form_key), answers, variables, now=now)
     if cleaned.errors:
         raise InvalidAnswers(cleaned.errors)

@@ -1,0 +1,172 @@
+"""A step costs the same however old the instance is, and what would never end is stopped with its element named.
+
+Cost is counted in calls of Python functions and in bytes: both are the same on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.bpmn.drawing import boundary, draw, each, event, script, several, sub, task
+from tests.unit.engine_bpmn import NOW, Run
+from workflows import engine
+from workflows.engine.loops import MAX_INSTANCES
+
+COUNT = script("rakna", "{ n: if n = null then 1 else n + 1 }")
+UNDO = (
+    boundary("kant", "u1", "compensate")
+    + task("angra", isForCompensation="true")
+    + '<association id="linje" sourceRef="kant" targetRef="angra"/>'
+)
+LOOPS = {
+    "a loop of user tasks": draw("s > x1 > u1 > rakna > x2 > [n < 0] end_a", "x2 > [-] x1", extra=COUNT),
+    "a loop beside a branch that waits": draw(
+        "s > p1 > x1 > u1 > rakna > x2 > [n < 0] p2 > end_a", "x2 > [-] x1", "p1 > u9 > p2", extra=COUNT
+    ),
+    "a loop of parallel blocks": draw("s > x1 > p1 > u1 > p2 > x1", "p1 > t1 > p2"),
+    "a loop around a sub-process with a timer": draw(
+        "s > x1 > sp > x1", "b > end_b", extra=sub("sp", "si > u1 > e1") + boundary("b", "sp", "timer P1D")
+    ),
+    "a loop of what can be undone": draw("s > x1 > u1 > x1", extra=task("u1") + UNDO),
+    "a standard loop": draw(
+        "s > u1 > end_a",
+        extra=task(
+            "u1", "<standardLoopCharacteristics><loopCondition>true</loopCondition></standardLoopCharacteristics>"
+        ),
+    ),
+}
+
+
+def calls(act: Callable[[], object]) -> int:
+    """How many Python functions are called."""
+    found = 0
+
+    def count(_frame: object, kind: str, _argument: object) -> None:
+        nonlocal found
+        found += kind == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        act()
+    finally:
+        sys.setprofile(before)
+    return found
+
+
+@pytest.mark.parametrize("body", LOOPS.values(), ids=LOOPS)
+def test_the_hundredth_round_costs_what_the_tenth_did(body: str) -> None:
+    run = Run(body)
+    costs, sizes = [], []
+    for _ in range(100):
+        costs.append(calls(lambda: run.complete("u1")))
+        sizes.append(len(json.dumps(run.state)))
+    assert max(costs[10:]) <= 1.2 * costs[9]
+    assert max(sizes[10:]) - sizes[9] <= 4
+
+
+def test_a_block_costs_the_same_however_many_follow() -> None:
+    def played(blocks: int) -> list[int]:
+        way = " > ".join(f"p{number}0 > u{number}1 > p{number}1" for number in range(blocks))
+        beside = [f"p{number}0 > u{number}{branch} > p{number}1" for number in range(blocks) for branch in (2, 3)]
+        run = Run(draw(f"s > {way} > end_a", *beside))
+        return [calls(lambda: run.complete(run.users[0])) for _ in range(3)]
+
+    one, seven = played(2), played(7)
+    assert sum(seven) <= 1.1 * sum(one)
+
+
+def test_multi_instance_of_a_thousand_is_linear() -> None:
+    def played(number: int) -> int:
+        run = Run(draw("s > u1 > u2 > end_a", extra=task("u2", each("u1.r"))), stores=False)
+        run.complete("u1", r=list(range(number)))
+        execution = run.execution
+
+        def all_done() -> None:
+            for waiting in execution.waiting().user_tasks:
+                execution.complete(waiting.id, {"v": 1}, now=NOW)
+
+        cost = calls(all_done)
+        assert execution.outcome == "a"
+        return cost
+
+    assert played(MAX_INSTANCES) <= 11 * played(100)
+
+
+def test_a_finished_instance_keeps_nothing_of_its_steps() -> None:
+    run = Run(draw("s > u1 > sp > end_a", extra=sub("sp", "si > u2 > e1")))
+    run.complete("u1")
+    run.complete("u2")
+    assert run.state["scopes"] == [{"plan": "p"}]
+
+
+CALLS_EACH_OTHER = (
+    draw("s > u1 > a > end_a", extra=task("a", kind="callActivity", calledElement="q"))
+    + '</process><process id="q" isExecutable="true">'
+    + draw("sq > b > eq", extra=task("b", kind="callActivity", calledElement="r"))
+    + '</process><process id="r" isExecutable="true">'
+    + draw("sr > c > er", extra=task("c", kind="callActivity", calledElement="q"))
+)
+SIGNALS = event("intermediateThrowEvent", "k", "signal sig") + event(
+    "boundaryEvent", "b", "signal sig", attachedToRef="u2", cancelActivity="false"
+)
+STOPPED: dict[str, tuple[str, dict[str, Any], str, set[str]]] = {
+    "a ring without a wait": (draw("s > u1 > x1 > t1 > x1"), {}, "endless", {"x1", "t1"}),
+    "a ring of signals": (
+        draw("s > p1 > u1 > k > e1", "p1 > u2 > end_a", "b > k", extra=task("u2") + SIGNALS),
+        {},
+        "endless",
+        {"b", "k", "e1"},
+    ),
+    "processes that call each other": (CALLS_EACH_OTHER, {}, "endless", {"b", "c"}),
+    "a list that is too long": (
+        draw("s > u1 > u2 > end_a", extra=task("u2", each("u1.r"))),
+        {"r": list(range(MAX_INSTANCES + 1))},
+        "too-many",
+        {"u2"},
+    ),
+    "a number that is too large": (
+        draw("s > u1 > u2 > end_a", extra=task("u2", several("<loopCardinality>u1.n</loopCardinality>"))),
+        {"n": 10**12},
+        "too-many",
+        {"u2"},
+    ),
+    "a number that is none": (
+        draw("s > u1 > u2 > end_a", extra=task("u2", several("<loopCardinality>u1.n</loopCardinality>"))),
+        {"n": 1.5},
+        "not-a-number",
+        {"u2"},
+    ),
+    "a list that is none": (
+        draw("s > u1 > u2 > end_a", extra=task("u2", each("u1.r"))),
+        {"r": "text"},
+        "not-a-list",
+        {"u2"},
+    ),
+    "no way out of a gateway": (draw("s > u1 > x1 > [u1.n = 1] end_a", "x1 > [u1.n = 2] end_b"), {}, "no-flow", {"x1"}),
+}
+
+
+@pytest.mark.parametrize(("body", "answers", "code", "elements"), STOPPED.values(), ids=STOPPED)
+def test_what_cannot_go_on_is_stopped_on_its_element_with_the_state_as_before(
+    body: str, answers: dict[str, Any], code: str, elements: set[str]
+) -> None:
+    run = Run(body)
+    before = json.dumps(run.state)
+    with pytest.raises(engine.EngineError) as stopp:
+        run.complete("u1", **answers)
+    assert stopp.value.code == code
+    assert stopp.value.element in elements
+    assert json.dumps(run.state) == before
+    assert "u1" in run.users
+
+
+def test_a_thousand_is_not_too_many() -> None:
+    run = Run(draw("s > u1 > t1 > u2 > end_a", extra=task("t1", each("u1.r"), "task")))
+    run.complete("u1", r=list(range(MAX_INSTANCES)))
+    assert run.users == ["u2"]
