@@ -229,3 +229,46 @@ def test_a_huge_file_is_refused_with_a_finding(data: bytes, code: str) -> None:
     assert code in {finding.code for finding in dmn.check(data, "t.dmn")}
     with pytest.raises(dmn.DmnError):
         dmn.load(data)
+
+
+PAIRS = "".join(
+    f'<itemDefinition name="t{n}"><itemComponent name="a"><typeRef>t{n + 1}</typeRef></itemComponent>'
+    f'<itemComponent name="b"><typeRef>t{n + 1}</typeRef></itemComponent></itemDefinition>'
+    for n in range(28)
+)
+DOUBLED = "{x0: 1, " + ", ".join(f"x{n + 1}: {{a: x{n}, b: x{n}}}" for n in range(28)) + "}.x28"
+COSTLY = (
+    '<itemDefinition name="t"><typeRef>number</typeRef><allowedValues>'
+    "<text>count(for i in 1..100000 return i) &gt; ?</text></allowedValues></itemDefinition>"
+)
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        pytest.param(
+            (
+                '<decisionService id="tjanst" name="tjanst"><outputDecision href="#svar"/></decisionService>',
+                decision("svar", "tjanst()", need("Knowledge", "#tjanst")),
+            ),
+            id="a service that asks itself",
+        ),
+        pytest.param((PAIRS, decision("svar", DOUBLED, type_ref="t0")), id="a value that doubles at each level"),
+        pytest.param(
+            (
+                PAIRS,
+                table([DOUBLED], [(["-"], ["1"])], decision_id="svar").replace(
+                    "Expression>", 'Expression typeRef="t0">', 1
+                ),
+            ),
+            id="a column that doubles at each level",
+        ),
+        pytest.param(
+            (COSTLY, given("timmar", "t"), decision("svar", "timmar", need("Input", "#in_timmar"))),
+            id="allowed values that cost too much",
+        ),
+    ],
+)
+def test_a_bomb_in_a_model_is_stopped(elements: tuple[str, ...]) -> None:
+    with pytest.raises(dmn.DmnError, match="stoppades"):
+        decide(model(*elements), "svar", timmar=3)

@@ -23,6 +23,7 @@ def arrived(value: object, wanted: TypeRef | None, run: ModelRun) -> object:
     """The value with its texts read as dates, times and durations wherever the type says so; a misread is null."""
     if wanted is None:
         return value
+    run.spend(1)  # a value may hold the same part many times over
     if wanted.name == "list" and wanted.parts:
         inner = wanted.parts[0]
         return [arrived(item, inner, run) for item in value] if isinstance(value, list) else arrived(value, inner, run)
