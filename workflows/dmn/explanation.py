@@ -61,11 +61,9 @@ def asked_columns(trace: TableTrace) -> frozenset[int]:
 
 
 def _rows(trace: TableTrace) -> list[Plain]:
-    told = [_row(trace.table, number, -1) for number in trace.hits[:MAX_ROWS]]
-    for number, stop in enumerate(trace.stops, 1):
-        if stop >= 0 and len(told) < MAX_ROWS:
-            told.append(_row(trace.table, number, stop))
-    return sorted(told, key=lambda row: str(row["row"]).zfill(6))
+    misses = [number for number, stop in enumerate(trace.stops, 1) if stop >= 0]
+    told = [*trace.hits, *misses][:MAX_ROWS]
+    return [_row(trace.table, number, trace.stops[number - 1]) for number in sorted(told)]
 
 
 def _row(table: DecisionTable, number: int, stop: int) -> Plain:
