@@ -12,7 +12,7 @@ BOOTSTRAP = command -v $(PYTHON) >/dev/null || { echo "Python saknas ($(PYTHON))
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset dev test check fix lock bench tck screenshots
+.PHONY: help setup run reset dev test attack check fix lock bench fuzz tck screenshots
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ dev: ## install the tools of developers beside the product
 test: dev ## run every test this machine can run, and say which it cannot
 	@$(BIN)/python -m tests.run
 
+attack: dev ## try to break expressions, tables, forms and diagrams; tell what was longest and largest
+	@$(BIN)/python -m tests.attack
+
 check: dev ## rules, types, the contracts of the house, templates, migrations, production settings
 	@$(BIN)/python -m tests.check
 
@@ -46,6 +49,9 @@ bench: dev ## measure both databases, ours beside a naive build and the limit; Q
 
 tck: dev ## run the DMN compatibility kit: TCK=<its checkout>; ONLY=0068 tells one folder's failures and writes nothing
 	@$(BIN)/python -m benchmarks.tck "$(TCK)" --only "$(ONLY)"
+
+fuzz: dev ## try N=1000000 random expressions, SEED=7, in JOBS=1 processes: only a value or a FeelError may come out
+	@$(BIN)/python -m benchmarks.fuzz $(or $(N),1000000) $(or $(SEED),7) $(or $(JOBS),1)
 
 screenshots: dev ## take the pictures of the README from the running product
 	@$(BIN)/python -m tests.screenshots

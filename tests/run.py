@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
 
 def plan() -> tuple[list[Part], list[str]]:
     """The parts to run, and what is left out because the machine lacks something."""
-    parts = [Part("unit, integration and scenarios on SQLite", ["unit", "integration", "processes", "crash"])]
+    parts = [Part("unit, integration and scenarios on SQLite", ["unit", "attack", "integration", "processes", "crash"])]
     missing: list[str] = []
     url = machine.postgresql_url()
     if url or "postgresql" in machine.required():

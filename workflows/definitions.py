@@ -6,6 +6,7 @@ calls in the neighbouring `_shared` folder is read along, under the name `_share
 
 from __future__ import annotations
 
+import re
 import tomllib
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -25,6 +26,8 @@ FALLBACK_FORM = "_shared/manuell_atgard"
 BARE = frozenset({".bpmn", ".dmn"})
 MAX_FILES = 500
 MAX_TOTAL = 20_000_000
+MAX_SETTINGS = 200_000
+_DEEP_KEY = re.compile(r"""(?<![\w"'-])(?:["']?[\w-]++["']?\s*+\.\s*+){20}""")
 
 
 @dataclass(frozen=True)
@@ -196,9 +199,12 @@ def _config(sources: Mapping[str, str], path: Path, findings: list[Finding]) -> 
             findings.append(_error(CONFIG, "no-config", "Filen process.toml saknas."))
         return _guessed(sources, path)
     try:
-        config = tomllib.loads(sources[CONFIG])
+        config = _toml(sources[CONFIG])
     except tomllib.TOMLDecodeError as error:
         findings.append(_error(CONFIG, "not-toml", f"process.toml går inte att läsa: {error}"))
+        return _guessed(sources, path)
+    except (ValueError, RecursionError):
+        findings.append(_error(CONFIG, "not-toml", "process.toml går inte att läsa: den är för stor eller för djup."))
         return _guessed(sources, path)
     for name in ("key", "title", "process", "owner", "retention"):
         if not isinstance(config.get(name), str) or not config[name]:
@@ -215,6 +221,13 @@ def _table(found: object) -> dict[str, Any]:
 
 def _tables(found: object) -> dict[str, Any]:
     return {name: item for name, item in _table(found).items() if isinstance(item, dict)}
+
+
+def _toml(text: str) -> dict[str, Any]:
+    """The settings; ValueError for a file that would fill the memory, as keys of thousands of parts do."""
+    if len(text) > MAX_SETTINGS or _DEEP_KEY.search(text):
+        raise ValueError
+    return tomllib.loads(text)
 
 
 def _guessed(sources: Mapping[str, str], path: Path) -> dict[str, Any]:

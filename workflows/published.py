@@ -98,13 +98,18 @@ def message_rules(config: Mapping[str, Any]) -> dict[str, MessageRule]:
             deliver_to_all=rule.get("deliver", "one") == "all",
             once=bool(rule.get("once", False)),
         )
-        for name, rule in config.get("messages", {}).items()
+        for name, rule in _tables(config.get("messages")).items()
     }
 
 
 def other_tables(sources: Mapping[str, str], name: str) -> Iterator[bytes]:
     """The decision files that one of them may import."""
     return (text.encode() for other, text in sources.items() if other.endswith(".dmn") and other != name)
+
+
+def _tables(found: object) -> dict[str, Any]:
+    """The tables of a table; what else somebody wrote there is told of by the checks."""
+    return {name: rule for name, rule in found.items() if isinstance(rule, dict)} if isinstance(found, dict) else {}
 
 
 def assemble(config: Mapping[str, Any], sources: Mapping[str, str], compiled: Mapping[str, Any]) -> Published:

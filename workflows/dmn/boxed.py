@@ -20,6 +20,7 @@ FORMS = (
 _RESULT = ""  # the key of a context's result cell, which no expression can name
 _MAX_DEPTH = 40
 _MAX_BOUND = 500  # names of contexts, functions and loops around one expression
+MAX_CHARACTERS = 200_000  # of all expressions in a file: reading more takes seconds
 Names = frozenset[str]
 Parser = Callable[[str, Names], Tree]
 
@@ -53,6 +54,11 @@ class Boxes:
         return Expression(place, text, kind, self._tree(text, place, bound, parser) if text else None)
 
     def _tree(self, text: str, place: str, bound: Names, parser: Parser) -> Node:
+        self.document.characters += len(text)
+        if self.document.characters > MAX_CHARACTERS:
+            if self.document.characters - len(text) <= MAX_CHARACTERS:
+                self.document.say(place, "too-large", f"Uttrycken i filen är längre än {MAX_CHARACTERS} tecken.")
+            return Faulty(0, place, "Uttrycken i filen är för långa.")
         try:
             tree = parser(text, self._keys | {name for name in bound if self._must_be_known(name)})
         except FeelError as error:

@@ -28,6 +28,7 @@ class Document:
     root: etree._Element
     findings: list[Finding] = field(default_factory=list)
     remarks: list[Finding] = field(default_factory=list)
+    characters: int = 0  # of expressions read so far
 
     def __post_init__(self) -> None:
         self._xml_namespace = etree.QName(self.root).namespace or ""

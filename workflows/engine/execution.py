@@ -29,6 +29,7 @@ from workflows.engine.errors import EngineError, NotWaiting
 from workflows.engine.expressions import Decide, FeelEngine, FeelEnvironment, Note
 from workflows.engine.gateways import EventGateway
 from workflows.engine.tokens import Instance, Token, remove
+from workflows.feel import limits
 
 STEP_BUDGET = 5000
 OUTCOME_PREFIX = "end_"
@@ -322,20 +323,26 @@ class Execution:
 
 
 class _Step:
-    """While a step is taken the environment has a clock; what SpiffWorkflow raises becomes an EngineError."""
+    """While a step is taken the environment has a clock; what SpiffWorkflow raises becomes an EngineError.
+
+    All expressions of a step share the time that one may take: hundreds of slow ones in a row are a bomb too.
+    """
 
     def __init__(self, environment: FeelEnvironment, now: datetime) -> None:
         self.environment = environment
         self.now = now
+        self._together = limits.together()
 
     def __enter__(self) -> None:
         self.environment.now = self.now
+        self._together.__enter__()
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self.environment.now = None
+        self._together.__exit__(None, None, None)
         if isinstance(error, SpiffWorkflowException):
             element = getattr(getattr(error, "task_spec", None), "name", "") or ""
-            raise EngineError(element, "engine", f"Motorn kom inte vidare: {type(error).__name__}.") from error
+            raise EngineError(element, "engine", "Motorn kom inte vidare härifrån.") from error
         if isinstance(error, feel.FeelError):
             raise EngineError("", "expression", f"Ett uttryck gick inte att räkna ut: {error}") from error
 

@@ -38,7 +38,7 @@ __all__ = [
     "to_plain",
 ]
 Read = TypeVar("Read", bound=Tree)
-_KEPT_TEXT = 4_000  # longer texts are rare, and a cache of them could fill the memory
+_KEPT_TEXT = 1_000  # longer texts are rare, and a cache of them could fill the memory
 _TOO_DEEP = "Uttrycket har för många nivåer inuti varandra."
 
 

@@ -67,17 +67,24 @@ class Budget:
 
     def look(self) -> None:
         """Stop when fuel or time is used up; the clock is read only now and then."""
-        if self.fuel < 0:
-            raise FeelError(self.position, "Uttrycket stoppades: det kräver för många beräkningssteg.")
         if self.allowance is None:
             self.allowance = Allowance(MAX_SECONDS)
         clock = time.thread_time()
         if self.looked_at:
             self.allowance.seconds -= clock - self.looked_at
         self.looked_at = clock
+        if self.fuel < 0:
+            raise FeelError(self.position, "Uttrycket stoppades: det kräver för många beräkningssteg.")
         if self.allowance.seconds < 0:
             raise FeelError(self.position, "Uttrycket stoppades: det tog för lång tid.")
         self.next_look = self.fuel - _CLOCK_EVERY
+
+    def settle(self) -> None:
+        """Charge what was done since the last look; an evaluation that never came to one is free."""
+        if self.looked_at and self.allowance is not None:
+            clock = time.thread_time()
+            self.allowance.seconds -= clock - self.looked_at
+            self.looked_at = clock
 
     def compared(self, length: int) -> None:
         """Pay for comparing a long text; short ones are part of the step."""

@@ -1,9 +1,10 @@
 """The doors for plain data: JSON in, JSON out, and what is too large to leave."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
 from types import NoneType
+from typing import Any
 
 from workflows.feel import moments, writing
 from workflows.feel.errors import FeelError, Nothing
@@ -31,11 +32,16 @@ def from_plain(value: object, budget: Budget, nesting: int = 0) -> object:
         raise FeelError(budget.position, "Värdet har för många nivåer.")
     if isinstance(value, Mapping):
         budget.spend(1 + len(value))
-        return {str(key): from_plain(item, budget, nesting + 1) for key, item in value.items()}
+        return {str.__str__(key): from_plain(item, budget, nesting + 1) for key, item in _texts(value)}
     if isinstance(value, (list, tuple)):
         budget.elements(len(value))
         return [from_plain(item, budget, nesting + 1) for item in value]
     return _from_subclass(value)
+
+
+def _texts(value: Mapping[Any, Any]) -> Iterator[tuple[str, object]]:
+    """What JSON could hold: a key that is no text is not asked to become one."""
+    return ((key, item) for key, item in value.items() if isinstance(key, str))
 
 
 def _from_subclass(value: object) -> object:

@@ -64,6 +64,8 @@ class Run(Running):
             result = self.evaluate(tree.root, Scope(extra, None) if extra else None)
         except RecursionError:
             raise FeelError(self.position, "Uttrycket har för många nivåer inuti varandra.") from None
+        finally:
+            self.settle()
         if isinstance(result, list | dict):
             weigh(result)
         return result

@@ -8,6 +8,7 @@ from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Any
 
+from workflows.feel import limits
 from workflows.forms import bounds, expressions, values
 from workflows.forms.shapes import Field, Form, Rule
 
@@ -38,7 +39,8 @@ def clean(form: Form, data: object, variables: Mapping[str, Any], *, now: dateti
     work = _Cleaning(now)
     if not isinstance(data, Mapping):
         return Cleaned({}, [FieldError((), "Svaren ska vara ett objekt med ett värde per fält.")])
-    answers = work.level(form.fields, form.rules, data, dict(variables), ())
+    with limits.together():
+        answers = work.level(form.fields, form.rules, data, dict(variables), ())
     return Cleaned(answers, work.errors, frozenset(work.hidden), work.computed)
 
 
@@ -46,12 +48,14 @@ def initial(
     form: Form, variables: Mapping[str, Any], *, now: datetime, answers: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """What the empty form starts with: `answers` (a draft, an earlier answer) where given, else the defaults."""
-    return _initial(form.fields, dict(variables), dict(answers or {}), now)
+    with limits.together():
+        return _initial(form.fields, dict(variables), dict(answers or {}), now)
 
 
 def new_row(field: Field, variables: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
     """What a row that is added to a list starts with."""
-    return _initial(field.item, dict(variables), {}, now)
+    with limits.together():
+        return _initial(field.item, dict(variables), {}, now)
 
 
 def _initial(

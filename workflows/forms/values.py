@@ -50,6 +50,8 @@ def parse(field: Field, raw: object, *, now: datetime) -> object:
 def text(raw: object, *, limit: int = MAX_TEXT, one_line: bool = False) -> str:
     if isinstance(raw, bool) or not isinstance(raw, str):
         raise AnswerError("ska vara text.")
+    if len(raw) > 4 * limit:  # before anything is made of it
+        raise AnswerError(f"är {len(raw)} tecken. Det får vara högst {limit}.")
     clean = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
     clean = (" ".join(clean.split()) if one_line else clean).strip()
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in clean):

@@ -45,6 +45,7 @@ class Rows:
         """Every pair of rows that surely hit together for an allowed input."""
         for first in range(self.space.rows):
             for second in self._meeting(self.must, first):
+                self.effort.spend(10)
                 yield Overlap(first, second, self._meeting_point(first, second))
 
     def may_overlap(self) -> bool:
