@@ -74,7 +74,7 @@ def _defined(text: str) -> str:
     kind, _, value = text.partition(" ")
     refs = {"message": "m_", "signal": "", "error": "", "escalation": ""}
     if kind == "timer":
-        tag = "timeCycle" if value.startswith("R") else "timeDuration"
+        tag = {"R": "timeCycle", "P": "timeDuration"}.get(value[0], "timeDate")
         return f"<timerEventDefinition><{tag}>{value}</{tag}></timerEventDefinition>"
     if kind == "condition":
         return f"<conditionalEventDefinition><condition>{escape(value)}</condition></conditionalEventDefinition>"

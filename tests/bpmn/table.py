@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from tests.bpmn import activities, catching, events, gateways, refused, transactions
+from tests.bpmn import activities, catching, events, gateways, refused, together, transactions
 from tests.bpmn.drawing import Case
 from tests.unit.engine_bpmn import process
 from workflows import diagram, lint, safe_xml
@@ -17,7 +17,8 @@ from workflows.engine.event_definitions import definitions
 from workflows.findings import Finding
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "bpmn.md"
-CASES: list[Case] = [*activities.CASES, *gateways.CASES, *events.CASES, *catching.CASES, *transactions.CASES]
+MODULES = (activities, gateways, events, catching, transactions, together)
+CASES: list[Case] = [case for module in MODULES for case in module.CASES]
 
 CATCHING = ("event sub-process, interrupting", "event sub-process, non-interrupting", "intermediateCatchEvent")
 EDGES = ("boundaryEvent, interrupting", "boundaryEvent, non-interrupting")

@@ -221,8 +221,9 @@ def _flow_nodes(scope: etree._Element) -> Iterator[etree._Element]:
 
 
 def _entries(nodes: Mapping[str, Json]) -> list[str]:
-    """Where a scope begins: its start event, or everything that no flow leads to."""
+    """Where a scope begins by itself: its plain start event, or everything that no flow leads to."""
     starts = [key for key, node in nodes.items() if node["type"] == "startEvent"]
+    starts = [key for key in starts if "events" not in nodes[key]] or starts[:1]
     apart = {"boundaryEvent", "startEvent"}
     return starts or [
         key
