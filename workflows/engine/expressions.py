@@ -1,8 +1,7 @@
 """Every text that a diagram lets someone write is FEEL and is evaluated here, over one set of variables.
 
-SpiffWorkflow gives each branch its own copy of the data and merges the copies; lists are merged by index and an
-event sub-process sees the data of long ago. Here an instance has one flat dictionary of variables, shared by all
-branches. `task.data` holds only what is local to one task and lies on top.
+An instance has one flat dictionary of variables, shared by all branches. `task.data` holds only what is local to the
+instance of a multi-instance step or to the sub-process around a task, and lies on top.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
 
 from workflows import feel
 from workflows.engine.errors import EngineError
@@ -45,11 +42,10 @@ class Decided:
 Decide = Callable[[str, Mapping[str, Any], datetime], Decided | Any]
 
 
-class FeelEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
+class FeelEnvironment:
     """The variables of one instance, the moment it is, and what its steps ask of and tell the world around."""
 
     def __init__(self, variables: dict[str, Any], decide: Decide) -> None:
-        super().__init__()
         self.variables = variables
         self.decide = decide
         self.now: datetime | None = None
@@ -57,10 +53,6 @@ class FeelEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
         self.thrown: list[tuple[str, str, dict[str, Any]]] = []
         self.explained: dict[UUID, dict[str, Any]] = {}
         self.notes: dict[Note, None] = {}
-
-    def evaluate(self, expression: str, context: Mapping[str, Any], external_context: Any = None) -> Any:
-        """For the library's own calls, which do not say of which element they are. Raises FeelError."""
-        return self.value(expression, context, "")
 
     def value(self, expression: str, context: Mapping[str, Any], element: str) -> Any:
         """The plain value of a FEEL expression; null where it goes wrong, and then the reasons are noted.
@@ -79,11 +71,6 @@ class FeelEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
             self._note_all(element, expression, reasons)
             self.note(element, expression, 0, "Villkoret gav varken ja eller nej och räknades som nej.")
         return value is True
-
-    def execute(self, script: str, context: dict[str, Any], external_context: Any = None) -> bool:
-        """As `evaluate`. A script is a FEEL context; each entry becomes a variable."""
-        self.run(script, context, "")
-        return True
 
     def run(self, script: str, context: dict[str, Any], element: str) -> None:
         """Carry out a script; inside a multi-instance step its variables are the step's own. Raises FeelError."""
@@ -122,15 +109,12 @@ class FeelEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
 
 
 class FeelEngine:
-    """What SpiffWorkflow asks of a script engine, with FEEL in the place of Python; nothing of its own is inherited."""
+    """Evaluates what stands on the element of a task; what goes wrong is told of that element."""
 
     def __init__(self, environment: FeelEnvironment) -> None:
         self.environment = environment
 
-    def validate(self, expression: str) -> None:
-        feel.parse(expression)
-
-    def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
+    def evaluate(self, task: Any, expression: str) -> Any:
         """The plain value of an expression of this task's element. Raises EngineError."""
         name = task.task_spec.bpmn_id
         try:
@@ -146,16 +130,12 @@ class FeelEngine:
         except feel.FeelError as error:
             raise EngineError(name, "expression", f"Villkoret gick inte att räkna ut: {error}") from None
 
-    def execute(self, task: Any, script: str, external_context: Any = None) -> bool:
+    def execute(self, task: Any, script: str) -> None:
         name = task.task_spec.bpmn_id
         try:
             self.environment.run(script, task.data, name)
         except feel.FeelError as error:
             raise EngineError(name, "script", f"Skriptet gick inte att köra: {error}") from None
-        return True
-
-    def call_service(self, task: Any, **_kwargs: Any) -> Any:
-        raise EngineError(task.task_spec.bpmn_id, "no-operation", "Steget saknar koppling (operation).")
 
 
 def _only_missing(reason: feel.Diagnostic) -> bool:

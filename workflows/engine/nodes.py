@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine.errors import EngineError
@@ -27,7 +27,7 @@ class Flow:
     condition: str
 
 
-class Node(BpmnTaskSpec):  # type: ignore[misc]
+class Node(TaskSpec):  # type: ignore[misc]
     """A node that acts at once and goes on along its flows. Nothing is predicted and nothing finished is kept."""
 
     is_listener = False
