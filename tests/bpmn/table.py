@@ -48,6 +48,7 @@ LIMITS = {
     "standardLoopCharacteristics": "needs a condition or a maximum; sees `loopCounter`",
     "multiInstanceLoopCharacteristics, parallel": "at most 1 000; throws no events of its own (`behavior`)",
     "multiInstanceLoopCharacteristics, sequential": "at most 1 000; throws no events of its own (`behavior`)",
+    "parallelGateway": "waits for ever for a flow that cannot come, as BPMN says; the ärende then gets a stopp",
     "compensation": "with the variables as they are when it is undone",
     "signal": "within the ärende; other ärenden do not hear it",
     "error, endEvent": "an error that nobody takes ends the ärende",

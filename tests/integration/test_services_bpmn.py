@@ -14,7 +14,7 @@ from tests import forlopp, pages
 from tests.bpmn.drawing import draw, each, sub
 from tests.unit.engine_bpmn import process
 from workflows.definitions import Folder
-from workflows.models import InstanceState, ProcessInstance, TaskState, UserTask
+from workflows.models import Incident, InstanceState, ProcessInstance, TaskState, UserTask
 from workflows.services import deployments, instances, steps, user_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -81,3 +81,14 @@ def test_what_the_team_can_choose_lies_in_the_inbox_at_once() -> None:
     finish(one, "ja")
     instance.refresh_from_db()
     assert instance.state == InstanceState.COMPLETED
+
+
+def test_a_gateway_that_waits_for_what_cannot_come_is_a_stopp_on_it() -> None:
+    body = LANES.format("u1") + draw("s > u1 > x1 > [true] p2 > end_a", "x1 > [-] p2", extra='<userTask id="u1"/>')
+    instance = started(body, ("u1",))
+    assert not Incident.objects.exists()
+    finish(open_tasks()[0], "ja")
+    stopp = Incident.objects.get()
+    assert (stopp.instance, stopp.code, stopp.element_id) == (instance, "stuck", "p2")
+    instance.refresh_from_db()
+    assert instance.state == InstanceState.ACTIVE

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.bpmn.drawing import boundary, draw, each, event, script, several, sub, task
+from tests.bpmn.drawing import boundary, draw, each, event, handler, script, several, sub, task
 from tests.unit.engine_bpmn import NOW, Run
 from workflows import engine
 from workflows.engine.loops import MAX_INSTANCES
@@ -170,3 +170,20 @@ def test_a_thousand_is_not_too_many() -> None:
     run = Run(draw("s > u1 > t1 > u2 > end_a", extra=task("t1", each("u1.r"), "task")))
     run.complete("u1", r=list(range(MAX_INSTANCES)))
     assert run.users == ["u2"]
+
+
+@pytest.mark.parametrize(
+    ("body", "stuck"),
+    [
+        (draw("s > u1 > x1 > [true] p2 > end_a", "x1 > [-] p2"), "p2"),
+        (draw("s > u1 > x1 > [true] p2 > end_a", "x1 > [-] p2") + handler("h", "message info", "h_s > u9 > e9"), "p2"),
+        (draw("s > p0 > u1 > x1 > [true] p2 > end_a", "x1 > [-] p2", "p0 > u2 > end_b"), ""),
+        (draw("s > u1 > u2 > end_a"), ""),
+        (draw("s > u1 > end_a"), ""),
+    ],
+)
+def test_a_gateway_that_waits_for_what_cannot_come_is_told(body: str, stuck: str) -> None:
+    run = Run(body)
+    assert run.execution.stuck_at == ""
+    run.complete("u1")
+    assert run.execution.stuck_at == stuck

@@ -9,7 +9,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine import timers
 from workflows.engine.gateways import EventGateway
-from workflows.engine.nodes import Node, environment, holds, instance
+from workflows.engine.nodes import Node, engine, environment, instance
 from workflows.engine.tokens import Instance, Plan, Scope, Token, remove
 
 Definition = dict[str, Any]
@@ -53,7 +53,8 @@ class Catch(Node):
 
     def _has_become_true(self, token: Token, definition: Definition) -> bool:
         before = token.internal_data.get("was", False)
-        is_true = holds(token, definition["text"])
+        # Not yet known is not yet true, and nothing to remark.
+        is_true = engine(token).evaluate(token, definition["text"]) is True
         token.internal_data["was"] = is_true
         return is_true and not before
 

@@ -28,7 +28,7 @@ from workflows.engine import state as stored
 from workflows.engine.definition import Definition
 from workflows.engine.errors import EngineError, NotWaiting
 from workflows.engine.expressions import Decide, FeelEngine, FeelEnvironment, Note
-from workflows.engine.gateways import EventGateway
+from workflows.engine.gateways import EventGateway, Join
 from workflows.engine.tokens import Instance, Token, remove
 from workflows.feel import limits
 
@@ -123,7 +123,9 @@ class Execution:
             plan = definition.plans[definition.process]
             execution._hold(Instance(plan, definition.plans, FeelEngine(execution.environment)))
             if payload is not None or start.message:
-                execution.environment.variables[start.message or start.id] = payload or {}
+                waited, *_ = plan.task_specs[start.id].compiled.get("events") or [{}]
+                name = waited.get("into") or start.message or start.id
+                execution.environment.variables[name] = payload or {}
             execution.instance.begin([start.id])
             execution._run()
         return execution
@@ -152,6 +154,21 @@ class Execution:
     @property
     def is_completed(self) -> bool:
         return bool(self.instance.completed)
+
+    @property
+    def stuck_at(self) -> str:
+        """The gateway that waits for a flow that cannot come, when nothing else is going on; '' when all is well.
+
+        BPMN lets such an instance wait for ever. That an event sub-process still listens does not help it.
+        """
+        joins = []
+        for token in self.instance.tokens():
+            node = token.task_spec
+            if isinstance(node, Join):
+                joins.append(node.bpmn_id)
+            elif not node.is_listener and isinstance(node, activities.PersonsTask | activities.Service | events.Catch):
+                return ""
+        return joins[0] if joins else ""
 
     def thrown(self) -> list[Thrown]:
         """Messages to other instances since the execution was created."""

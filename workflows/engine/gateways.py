@@ -23,7 +23,7 @@ class Exclusive(Node):
             yield self.default_flow(token)
 
 
-class _Join(Node):
+class Join(Node):
     """Tokens wait here until enough have come; those that are not used wait for the next round."""
 
     def waiting(self, scope: Scope) -> dict[str, list[Token]]:
@@ -42,7 +42,7 @@ class _Join(Node):
         first[-1]._ready()
 
 
-class Parallel(_Join):
+class Parallel(Join):
     """Waits for a token on every flow, and sends one along every flow."""
 
     def _update_hook(self, my_task: Token) -> bool:
@@ -59,7 +59,7 @@ class Parallel(_Join):
         return iter(self.flows)
 
 
-class Inclusive(_Join):
+class Inclusive(Join):
     """Sends a token along each flow whose condition holds; waits for those that can still come."""
 
     def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:

@@ -26,8 +26,9 @@ from workflows.models import (
     ProcessInstance,
     UserTask,
 )
-from workflows.services import history, statements, waits
+from workflows.services import history, incidents, statements, waits
 
+STUCK = "Ärendet kommer inte vidare: grinden väntar på ett flöde som aldrig kommer. Förloppet behöver ritas om."
 MAX_BUFFERED = 50
 
 
@@ -66,6 +67,10 @@ def settle(
     waits.write_calls(instance, execution, waiting.service_tasks, before, after, now=now)
     history.write(instance, execution, by=by, now=now)
     _write_state(instance, execution, after, now=now)
+    if stuck := execution.stuck_at:
+        incidents.open_incident(
+            code="stuck", text=STUCK, group=incidents.IT, instance=instance, element_id=stuck, now=now
+        )
     return settled
 
 
