@@ -289,3 +289,12 @@ def test_cells_are_read_once_when_the_model_is_loaded(monkeypatch: pytest.Monkey
     loaded = dmn.load(model(table(["x"], [(["x > 2 and x < 7"], ["x * 2"])])))
     monkeypatch.setattr("workflows.feel.parser.Parser.__init__", None)
     assert dmn.evaluate(loaded, "beslut", {"x": 3}, now=NOW).value == 6
+
+
+def test_a_loaded_model_answers_by_id_and_by_name() -> None:
+    text = "<literalExpression><text>alder &gt;= 80</text></literalExpression>"
+    loaded = dmn.load(model(f'<decision id="b1" name="Bedömt behov">{text}</decision>'))
+    assert loaded.evaluate("b1", {"alder": 82}, now=NOW).value is True
+    assert loaded.evaluate("Bedömt behov", {"alder": 79}, now=NOW).value is False
+    with pytest.raises(dmn.DmnError):
+        loaded.evaluate("b2", {}, now=NOW)

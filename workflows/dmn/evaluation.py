@@ -34,9 +34,10 @@ class Result:
 def evaluate(model: Model, decision_id: str, variables: Mapping[str, object], *, now: datetime) -> Result:
     """The answer over plain or FEEL variables. Raises DmnError when a table breaks its own policy or a limit stops it.
 
-    A required decision's answer is found under its name and its id. `decision_id` may also name a decision service.
+    A required decision's answer is found under its name and its id. `decision_id` is the id, else the name, of a decision
+    or a decision service.
     """
-    element = model.decisions.get(decision_id) or model.services.get(decision_id)
+    element = model.decisions.get(decision_id) or model.services.get(decision_id) or _named(model, decision_id)
     if element is None:
         raise DmnError(decision_id, "Beslutet finns inte.")
     run = ModelRun(_undeclared(model, variables), now=now)
@@ -48,6 +49,11 @@ def evaluate(model: Model, decision_id: str, variables: Mapping[str, object], *,
         raise DmnError(run.element or decision_id, str(error)) from None
     except RecursionError:
         raise DmnError(decision_id, _TOO_DEEP) from None
+
+
+def _named(model: Model, name: str) -> Decision | Service | None:
+    elements = (*model.decisions.values(), *model.services.values())
+    return next((element for element in elements if element.name == name), None)
 
 
 def _undeclared(model: Model, variables: Mapping[str, object]) -> Mapping[str, object]:

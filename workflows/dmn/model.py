@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from workflows.dmn.cells import Quick
 from workflows.feel.nodes import Node, TypeRef
+
+if TYPE_CHECKING:
+    from workflows.dmn.evaluation import Result
 
 HIT_POLICIES = ("UNIQUE", "FIRST", "PRIORITY", "ANY", "COLLECT", "RULE ORDER", "OUTPUT ORDER")
 AGGREGATIONS = ("SUM", "MIN", "MAX", "COUNT")
@@ -153,3 +158,9 @@ class Model:
     elements: Mapping[str, Element] = field(default_factory=dict)
     tables: tuple[DecisionTable, ...] = ()  # wherever they stand, also inside other forms and functions
     declared: frozenset[str] = frozenset()  # names that are seen only where they are required
+
+    def evaluate(self, decision: str, variables: Mapping[str, object], *, now: datetime) -> "Result":
+        """The answer of a decision or service by its id, or its name; see `workflows.dmn.evaluate`."""
+        from workflows.dmn.evaluation import evaluate
+
+        return evaluate(self, decision, variables, now=now)
