@@ -34,8 +34,8 @@ class Result:
 def evaluate(model: Model, decision_id: str, variables: Mapping[str, object], *, now: datetime) -> Result:
     """The answer over plain or FEEL variables. Raises DmnError when a table breaks its own policy or a limit stops it.
 
-    A required decision's answer is found under its name and its id. `decision_id` is the id, else the name, of a decision
-    or a decision service.
+    A required decision's answer is found under its name and its id. `decision_id` is the id, else the name, of a
+    decision or a decision service.
     """
     element = model.decisions.get(decision_id) or model.services.get(decision_id) or _named(model, decision_id)
     if element is None:
