@@ -52,7 +52,7 @@ def evaluate(model: Model, decision_id: str, variables: Mapping[str, object], *,
 
 
 def _named(model: Model, name: str) -> Decision | Service | None:
-    elements = (*model.decisions.values(), *model.services.values())
+    elements: list[Decision | Service] = [*model.decisions.values(), *model.services.values()]
     return next((element for element in elements if element.name == name), None)
 
 
