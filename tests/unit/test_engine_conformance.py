@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bpmn import refused, table
-from tests.bpmn.drawing import Case, Player, draw, lines
+from tests.bpmn.drawing import Case, Player, boundary, draw, lines, sub, task
 from tests.unit.engine_bpmn import Run
 from workflows import diagram, engine
 
@@ -57,8 +57,18 @@ def test_the_page_tells_what_the_tests_show() -> None:
     assert table.FILE.read_text(encoding="utf-8") == table.text(), "run: python -m tests.bpmn.table"
 
 
-def test_what_is_refused_does_not_compile_either() -> None:
-    body = next(case.body for case in refused.CASES if case.row == "complexGateway")
+@pytest.mark.parametrize(
+    "body",
+    [
+        next(case.body for case in refused.CASES if case.row == "complexGateway"),
+        draw("s > u1 > e1").replace('targetRef="e1"', 'targetRef="borta"'),
+        draw("s > sp > e1", extra=sub("sp", "si > u1 > e2")).replace('targetRef="e2"', 'targetRef="e1"'),
+        draw("s > u1 > e1") + boundary("b", "borta", "message info"),
+        draw("s > x > e1", extra=task("x", kind="serviceTask")),
+        draw("s > x > e1", extra=task("x", kind="callActivity", calledElement="borta")),
+    ],
+)
+def test_what_cannot_run_does_not_compile_either(body: str) -> None:
     with pytest.raises(engine.NotCompilable):
         engine.compile_process({"p.bpmn": table.root_of(body)}, "p")
 

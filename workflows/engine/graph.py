@@ -33,6 +33,7 @@ def compile_process(files: Mapping[str, etree._Element], process_id: str, *, is_
     for name in names:
         elements = diagram.elements(files[name])
         findings += [_twice(name, key) for key in described.keys() & elements.keys()]
+        findings += _loose(files[name], name)
         described.update({key: element.as_json() for key, element in elements.items()})
     if findings:
         raise NotCompilable(findings)
@@ -66,6 +67,22 @@ def _used(homes: Mapping[str, tuple[str, etree._Element]], process_id: str, file
             if called not in found:
                 found.append(called)
     return found
+
+
+def _loose(root: etree._Element, file: str) -> Iterator[Finding]:
+    """What hangs on nothing, and would be found missing only when a token comes there."""
+    scope_of = {node.get("id", ""): node.getparent() for node in diagram.flow_nodes(root)}
+    for flow in root.iter(tag("sequenceFlow")):
+        if any(scope_of.get(flow.get(end, "")) is not flow.getparent() for end in ("sourceRef", "targetRef")):
+            text = "Flödet börjar eller slutar i något som inte finns här."
+            yield Finding(file, flow.get("id", ""), "error", "flow-end", text)
+    for node in root.iter(tag("boundaryEvent")):
+        if scope_of.get(node.get("attachedToRef", "")) is not node.getparent():
+            yield Finding(file, node.get("id", ""), "error", "boundary", "Kanthändelsen sitter inte på något steg.")
+    for node in root.iter(tag("serviceTask")):
+        if not _service(node).get("operation"):
+            text = "Systemsteget saknar koppling (operation)."
+            yield Finding(file, node.get("id", ""), "error", "no-operation", text)
 
 
 class _Reader:
