@@ -88,19 +88,15 @@ def _dump_scope(scope: Scope) -> dict[str, Any]:
 
 
 def _dump_token(token: Token) -> dict[str, Any]:
-    if token.own:
-        check_json(token.own, token.task_spec.bpmn_id)
-    if token.internal_data:
-        check_json(token.internal_data, token.task_spec.bpmn_id)
-    parent = str(token._parent) if token._parent is not None else ""
-    return _filled(
-        id=str(token.id),
-        at=token.task_spec.name,
-        state=token.state,
-        in_=parent,
-        more=token.internal_data,
-        own=token.own,
-    )
+    node = token.task_spec
+    found: dict[str, Any] = {"id": str(token.id), "at": node.name, "state": token.state}
+    if token._parent is not None:
+        found["in"] = str(token._parent)
+    for key, held in (("more", token.internal_data), ("own", token.own)):
+        if held:
+            check_json(held, node.bpmn_id)
+            found[key] = held
+    return found
 
 
 def _load_scope(scope: Scope, state: Mapping[str, Any]) -> None:
@@ -111,7 +107,7 @@ def _load_scope(scope: Scope, state: Mapping[str, Any]) -> None:
     for item in state.get("tokens", ()):
         parent = scope.tasks[UUID(item["in"])] if "in" in item else None
         node = scope.plan.task_specs[item["at"]]
-        token = Token(scope, node, parent, state=item["state"], id=UUID(item["id"]))
+        token = Token(scope, node, parent, state=item["state"], token_id=UUID(item["id"]))
         token.internal_data = _copied(item["more"]) if "more" in item else {}
         token.own = _copied(item["own"]) if "own" in item else {}
         if isinstance(node, Catch):
@@ -126,4 +122,4 @@ def _copied(value: Any) -> Any:
 
 
 def _filled(**found: Any) -> dict[str, Any]:
-    return {key.removesuffix("_"): value for key, value in found.items() if value not in ("", [], {}, False)}
+    return {key: value for key, value in found.items() if value not in ("", [], {}, False)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import ChainMap, deque
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.task import Task
@@ -44,11 +44,23 @@ class Plan(WorkflowSpec):  # type: ignore[misc]
 class Token(Task):  # type: ignore[misc]
     """A task that knows its children by hash, and sees the variables of its own and of all that is around it."""
 
-    def __init__(self, scope: Scope, node: Node, parent: Token | None = None, **kwargs: Any) -> None:
-        self.own: dict[str, Any] = {}
-        super().__init__(scope, node, parent, **kwargs)
+    def __init__(
+        self, scope: Scope, node: Node, parent: Token | None = None, *, state: int, token_id: UUID | None = None
+    ) -> None:
+        # What `Task` sets, without the time and a number for a thread; a thousand tokens are made at each load.
+        self.id = token_id or uuid4()
+        self.workflow = scope
+        self.task_spec = node
+        self._parent = parent.id if parent is not None else None
         self._children: dict[UUID, None] = {}
+        self._state = state
+        self.triggered = False
+        self.internal_data: dict[str, Any] = {}
+        self.own: dict[str, Any] = {}
+        scope.tasks[self.id] = self
         scope.top_workflow.known[self.id] = self
+        if parent is not None:
+            parent._children[self.id] = None
 
     @property
     def data(self) -> MutableMapping[str, Any]:
@@ -56,16 +68,9 @@ class Token(Task):  # type: ignore[misc]
         layers = list(_layers(self))
         return Locals(layers, self.workflow.top_workflow.variables) if layers else {}
 
-    @data.setter
-    def data(self, value: dict[str, Any]) -> None:
-        self.own = value
-
     def _set_state(self, value: int) -> None:
         """Without a log line for each change: history is ours to write, and the engine reads no clock."""
         self._state = value
-
-    def _child_added_notify(self, child: Task) -> None:
-        self._children[child.id] = None
 
     @property
     def is_alive(self) -> bool:
