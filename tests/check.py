@@ -15,6 +15,7 @@ FIXES = {
     "ruff check --fix": ["ruff", "check", "--fix", "--quiet", "."],
     "ruff format": ["ruff", "format", "--quiet", "."],
     "docs/funktioner.md": ["python", "manage.py", "feel_functions", "--write"],
+    "docs/bpmn.md": ["python", "-m", "tests.bpmn"],
 }
 
 

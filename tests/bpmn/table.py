@@ -1,4 +1,4 @@
-"""The conformance table docs/bpmn.md, made of the corpus: `python -m tests.bpmn.table` writes it."""
+"""The conformance table docs/bpmn.md, made of the corpus: `python -m tests.bpmn` writes it."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ GROUPS = {
 }
 HEAD = """# What runs of BPMN 2.0
 
-Made of the tests: `python -m tests.bpmn.table` writes this page, and a test fails when it is not so. Every line that
+Made of the tests: `python -m tests.bpmn` writes this page, and a test fails when it is not so. Every line that
 runs is backed by diagrams with the traces BPMN says they have (`tests/bpmn`), each played stored and loaded between
 all steps, and kept in memory. What is refused is refused at publication, on its element, with the text given here.
 Random diagrams are played against a small token game of their own in `tests/unit/test_engine_random.py`.
@@ -155,7 +155,3 @@ def _line(row: str, count: int) -> str:
 def _reason(case: refused.Refused) -> str:
     errors = (item for item in findings(case.body) if item.severity == "error")
     return next(item.message for item in errors if item.element == case.element)
-
-
-if __name__ == "__main__":
-    FILE.write_text(text(), encoding="utf-8")

@@ -54,7 +54,7 @@ def test_every_kind_of_step_the_checks_know_is_in_the_table() -> None:
 
 
 def test_the_page_tells_what_the_tests_show() -> None:
-    assert table.FILE.read_text(encoding="utf-8") == table.text(), "run: python -m tests.bpmn.table"
+    assert table.FILE.read_text(encoding="utf-8") == table.text(), "run: python -m tests.bpmn"
 
 
 @pytest.mark.parametrize(
