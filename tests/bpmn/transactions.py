@@ -82,6 +82,45 @@ CASES = [
         "-> u1 \n u1 -> u1 \n u1 -> ang1 \n ang1 -> ang1 \n ang1 -> u3 \n u3 -> .a",
     ),
     Case(
+        "what a loop did round after round is undone round by round",
+        draw(
+            "s > x1 > u1 > u2 > x2 > [u2.igen] x1",
+            "x2 > [-] k > u3 > end_a",
+            extra=undone("u1", "ang1") + undone("u2", "ang2") + throw("k"),
+        ),
+        """-> u1
+        u1 -> u2
+        u2 {"igen": true} -> u1
+        u1 -> u2
+        u2 {"igen": true} -> u1
+        u1 -> u2
+        u2 {"igen": false} -> ang2
+        ang2 -> ang1
+        ang1 -> ang2
+        ang2 -> ang1
+        ang1 -> ang2
+        ang2 -> ang1
+        ang1 -> u3
+        u3 -> .a""",
+    ),
+    Case(
+        "one of what a loop did is undone by name, as many times",
+        draw(
+            "s > x1 > u1 > u2 > x2 > [u2.igen] x1",
+            "x2 > [-] k > k2 > end_a",
+            extra=undone("u1", "ang1") + undone("u2", "ang2") + throw("k", "u1") + throw("k2"),
+        ),
+        """-> u1
+        u1 -> u2
+        u2 {"igen": true} -> u1
+        u1 -> u2
+        u2 {"igen": false} -> ang1
+        ang1 -> ang1
+        ang1 -> ang2
+        ang2 -> ang2
+        ang2 -> .a""",
+    ),
+    Case(
         "an event sub-process undoes what was done around it",
         draw("s > u1 > u2 > end_a", extra=undone("u1", "ang1"))
         + handler("h", "message info", "h_s > k > u9 > end_h", extra=throw("k")),

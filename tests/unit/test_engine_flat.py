@@ -23,6 +23,15 @@ UNDO = (
     + task("angra", isForCompensation="true")
     + '<association id="linje" sourceRef="kant" targetRef="angra"/>'
 )
+
+
+def undone(name: str) -> str:
+    """A step that acts by itself and can be undone."""
+    line = f'<association id="{name}_linje" sourceRef="{name}_kant" targetRef="{name}_angra"/>'
+    handler_ = task(f"{name}_angra", isForCompensation="true")
+    return task(name, kind="task") + boundary(f"{name}_kant", name, "compensate") + handler_ + line
+
+
 LOOPS = {
     "a loop of user tasks": draw("s > x1 > u1 > rakna > x2 > [n < 0] end_a", "x2 > [-] x1", extra=COUNT),
     "a loop beside a branch that waits": draw(
@@ -33,6 +42,10 @@ LOOPS = {
         "s > x1 > sp > x1", "b > end_b", extra=sub("sp", "si > u1 > e1") + boundary("b", "sp", "timer P1D")
     ),
     "a loop of what can be undone": draw("s > x1 > u1 > x1", extra=task("u1") + UNDO),
+    "a loop of several that can be undone": draw(
+        "s > x1 > u1 > t2 > t3 > x1",
+        extra=task("u1") + UNDO + "".join(undone(name) for name in ("t2", "t3")),
+    ),
     "a standard loop": draw(
         "s > u1 > end_a",
         extra=task(

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from workflows.engine.tokens import Scope, Token
 
 Record = dict[str, Any]
-"""An activity, how many times it was done, and its handler or what was done inside it."""
+"""An activity, how many times it was done, and its handler or what was done inside it; or a group that came again."""
 
 UNDO = "__undo"
+MOST_FOLDED = 8
+"""A round of a loop with more than so many things that can be undone is remembered thing by thing."""
 
 
 def remember(token: Token) -> None:
@@ -33,12 +35,35 @@ def remember_scope(token: Token, scope: Scope) -> None:
 
 
 def _add(records: list[Record], record: Record) -> None:
-    """A loop that does the same thing again and again adds to a count, not to the list."""
+    """A loop that does the same things again and again adds to a count, not to the list."""
     last = records[-1] if records else {}
     if {**last, "times": 0} == {**record, "times": 0}:
         last["times"] += 1
-    else:
-        records.append(record)
+        return
+    records.append(record)
+    for size in range(2, MOST_FOLDED + 1):
+        round_ = records[-size:]
+        if len(records) > size and records[-size - 1].get("group") == round_:
+            records[-size - 1]["times"] += 1
+            del records[-size:]
+            return
+        if records[-2 * size : -size] == round_:
+            records[-2 * size :] = [{"activity": "", "group": round_, "times": 2}]
+            return
+
+
+def _parted(records: list[Record], activity: str) -> tuple[list[Record], list[Record]]:
+    """Those of one activity ('' for all), and the others."""
+    wanted: list[Record] = []
+    others: list[Record] = []
+    for record in records:
+        if "group" not in record:
+            (wanted if activity in ("", record["activity"]) else others).append(record)
+            continue
+        inside, outside = _parted(record["group"], activity)
+        wanted += [{**record, "group": inside}] if inside else []
+        others += [{**record, "group": outside}] if outside else []
+    return wanted, others
 
 
 def begin(token: Token, activity: str) -> None:
@@ -47,8 +72,7 @@ def begin(token: Token, activity: str) -> None:
     token.internal_data["undo"] = found
     scope: Scope | None = token.workflow
     while scope is not None:
-        wanted = [item for item in scope.undo if not activity or item["activity"] == activity]
-        scope.undo = [item for item in scope.undo if activity and item["activity"] != activity]
+        wanted, scope.undo = _parted(scope.undo, activity)
         if scope is not token.workflow and wanted:
             wanted = [{"activity": "", "in": scope.plan.name, "undo": wanted, "times": 1}]
         found[:0] = wanted
@@ -67,6 +91,9 @@ def next_handler(token: Token) -> bool:
     record["times"] -= 1
     if record["times"] == 0:
         left.pop()
+    if "group" in record:
+        left += [dict(item) for item in record["group"]]
+        return next_handler(token)
     plan = token.workflow.plan
     if "handler" in record:
         plan.task_specs[record["handler"]].arrive(token.workflow, parent=token)
