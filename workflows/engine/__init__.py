@@ -6,10 +6,12 @@ from workflows.engine.errors import EngineError, NotCompilable, NotWaiting
 from workflows.engine.execution import Execution, Happened, Thrown, Waiting, WaitingMessage, WaitingTask, WaitingTimer
 from workflows.engine.expressions import Decided, Note
 from workflows.engine.graph import FORMAT, compile_process
+from workflows.engine.migration import DROPPED, Immovable, Move, Reason, can_wait, kind_of, proposed
 from workflows.engine.refusals import refused
 from workflows.engine.state import seen_in
 
 __all__ = [
+    "DROPPED",
     "FORMAT",
     "Decided",
     "Definition",
@@ -17,15 +19,21 @@ __all__ = [
     "EngineError",
     "Execution",
     "Happened",
+    "Immovable",
+    "Move",
     "NotCompilable",
     "NotWaiting",
     "Note",
+    "Reason",
     "Thrown",
     "Waiting",
     "WaitingMessage",
     "WaitingTask",
     "WaitingTimer",
+    "can_wait",
     "compile_process",
+    "kind_of",
+    "proposed",
     "refused",
     "seen_in",
 ]
