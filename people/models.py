@@ -5,7 +5,7 @@ import uuid
 from typing import Any, NoReturn, Self
 
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
@@ -40,8 +40,19 @@ class Unit(models.Model):
         return self.name
 
 
+# As AssignmentQuerySet.current; text, since every page asks and Django would build it anew each time.
+HELD = """
+    SELECT profession.key, profession.name FROM people_assignment held
+    JOIN people_profession profession ON profession.id = held.profession_id
+    WHERE held.staff_id = %s AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)
+    ORDER BY profession.sort, profession.key
+"""
+
+
 class Staff(AbstractUser):
     """A member of staff who logs in."""
+
+    _roles: dict[str, str] | None = None
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(max_length=120, blank=True, default="")
@@ -61,9 +72,23 @@ class Staff(AbstractUser):
 
     @property
     def professions(self) -> list[str]:
-        """Keys of the professions held today; asked anew each time, so that a revoked right is gone at once."""
-        held = self.assignments.current(timezone.localdate()).order_by("profession__sort", "profession__key")
-        return list(dict.fromkeys(held.values_list("profession__key", flat=True)))
+        """Keys of the professions held today."""
+        return list(self.roles)
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Keys and names of the professions held today; asked anew each time, so a revoked right is gone at once."""
+        return self._roles if self._roles is not None else self._held()
+
+    def ask_once(self) -> None:
+        """For an object that lives as long as one request and no longer."""
+        self._roles = self._held()
+
+    def _held(self) -> dict[str, str]:
+        today = connection.ops.adapt_datefield_value(timezone.localdate())
+        with connection.cursor() as cursor:
+            cursor.execute(HELD, [self.pk, today, today])
+            return dict(cursor.fetchall())
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):

@@ -25,10 +25,6 @@ from workflows.models import (
 )
 from workflows.services import instances, steps
 
-MOST_COUNTED = 99
-"""Counts stop here: "99+" says as much and costs the same with a million tasks."""
-
-
 LEAST_DIGITS = 6
 MOST_CASES = 50
 MOST_EVENTS = 50
@@ -77,17 +73,6 @@ class Event:
     title: str
 
 
-def counts(staff: Staff) -> tuple[int, int]:
-    """Open tasks and open stopp, each counted to just above MOST_COUNTED."""
-    return _offered(staff).order_by()[: MOST_COUNTED + 1].count(), len(selectors.open_incidents(staff))
-
-
-def _offered(staff: Staff) -> QuerySet[UserTask]:
-    held = staff.professions
-    found = UserTask.objects.filter(Q(group__in=held) | Q(escalated_to__in=held), state=TaskState.OPEN)
-    return found if staff.may_see_protected else found.filter(is_restricted=False)
-
-
 def known(instance: ProcessInstance, *, apart_from: UserTask | None = None) -> list[Known]:
     """What has been answered in the ärende so far, the latest first."""
     version = published.of(instance.version.public_id)
@@ -115,13 +100,6 @@ def _known(task: UserTask, version: published.Published) -> Known:
         at=task.ended_at or task.created_at,
         answers=forms.readonly(version.form(task.form_key), task.answers or {}),
     )
-
-
-def following(task: UserTask, *, staff: Staff) -> list[UserTask]:
-    """What this member of staff can do next for the same person: the same ärende first, then by due time."""
-    found = selectors.open_tasks_of(task.individual, staff)
-    free = [other for other in found if other.claimed_by_id in (None, staff.pk)]
-    return sorted(free, key=lambda other: other.instance_id != task.instance_id)[:3]
 
 
 def startable(staff: Staff) -> list[published.Published]:

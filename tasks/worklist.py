@@ -1,7 +1,9 @@
 """The inbox as the page shows it: rows in sections, and the marker by which a browser asks whether it has changed."""
 
 import datetime
+import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -17,6 +19,7 @@ from workflows.models import UserTask
 
 PAGE = 50
 MOST = 500
+ANY = uuid.UUID(int=0)
 
 TITLES = {Urgency.LATE: "Försenade", Urgency.TODAY: "I dag", Urgency.LATER: "Senare"}
 
@@ -26,6 +29,7 @@ class TaskRow:
     """One task in a list, with the person as this viewer may see them."""
 
     task: UserTask
+    url: str
     person: Presented
     age: int | None
     process_title: str
@@ -89,16 +93,23 @@ def _row(task: UserTask, *, viewer: Staff, names: dict[str, str], held: set[str]
     shown = people.presented(task.individual, viewer=viewer)
     return TaskRow(
         task=task,
+        url=_address().replace(str(ANY), str(task.public_id)),
         person=shown,
         # A list needs no personnummer: the age tells two of the same name apart, the rest is on the task's page.
         age=None if shown.is_hidden else task.individual.age(timezone.localdate(now)),
-        process_title=task.instance.definition.title,
+        process_title=task.process_title,
         profession=names.get(task.group, task.group),
         urgency=swedish.urgency(task.due_at, now=now),
         taken_by=str(task.claimed_by) if task.claimed_by else "",
         is_mine=task.claimed_by_id == viewer.pk,
         is_escalated=bool(task.escalated_to) and task.escalated_to in held and task.group not in held,
     )
+
+
+@lru_cache(maxsize=1)
+def _address() -> str:
+    """Of any task: looked up once and not for every row."""
+    return reverse("tasks:task", args=[ANY])
 
 
 def _sections(listed: list[TaskRow]) -> list[Section]:

@@ -1,15 +1,18 @@
 """Reads for the pages. Each list is one indexed query per group; who may see what is decided here."""
 
+# ruff: noqa: S608  the texts are made of names of our own; every value is a parameter
+
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db import connection
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
 from people.models import Individual, Staff
 from workflows import diagram as drawn
@@ -29,6 +32,15 @@ from workflows.models import (
 from workflows.models.definition import HEAVY as VERSION_HEAVY
 
 RECENT = 20
+TASKS, STOPS = "workflows_usertask", "workflows_incident"
+# Text, since every page asks and Django would build these anew each time.
+INBOX = """
+    SELECT task.id, task.public_id, task.individual_id, task.name, task."group", task.escalated_to, task.priority,
+        task.due_at, task.claimed_by_id, definition.title AS process_title
+    FROM ({found}) found JOIN workflows_usertask task ON task.id = found.id
+    JOIN workflows_processinstance instance ON instance.id = task.instance_id
+    JOIN workflows_processdefinition definition ON definition.id = instance.definition_id
+    ORDER BY found.due_sort, found.id LIMIT {limit}"""
 STEP_TYPES = drawn.TASKS | {"subProcess"}
 MACHINE = frozenset({"scriptTask", "businessRuleTask"})
 HEAVY = ("instance__engine_state", *(f"instance__version__{name}" for name in VERSION_HEAVY))
@@ -80,25 +92,40 @@ class ExpressionNote:
 def inbox_tasks(staff: Staff, *, mine: bool = False, limit: int = 50) -> list[UserTask]:
     """Open tasks of the staff member's groups (or taken by them), soonest due first.
 
-    One query per group, each answered by its index alone, merged: an IN over groups would sort them all.
+    One part per group, each answered by its index alone, merged: an IN over groups would sort them all.
     """
-    if mine:
-        rows = list(_open(staff).filter(claimed_by=staff).order_by("due_sort", "pk")[:limit])
-    else:
-        rows = _by_group(staff, limit)
-    found = UserTask.objects.filter(pk__in=[row.pk for row in rows]).defer(*HEAVY)
-    related = ("individual", "instance__version", "instance__definition", "claimed_by")
-    return list(found.select_related(*related).order_by("due_sort", "pk"))
+    columns = ("claimed_by_id",) if mine else ("group", "escalated_to")
+    asked: Sequence[Any] = [staff.pk] if mine else staff.professions
+    part = f"SELECT id, due_sort FROM {TASKS} WHERE state = 'open' AND {{}} ORDER BY due_sort, id LIMIT {int(limit)}"
+    if not staff.may_see_protected:
+        part = part.replace("{}", "NOT is_restricted AND {}")
+    parts = _parts(part, columns, "UNION", len(asked))
+    if not parts:
+        return []
+    text = INBOX.format(found=parts, limit=int(limit))
+    rows = UserTask.objects.raw(text, [value for value in asked for _ in columns])
+    return list(rows.prefetch_related("individual", "claimed_by"))
 
 
 def inbox_stamp(staff: Staff) -> str:
     """Changes when something the inbox shows has changed; the latest few changes of each group, by index."""
-    digest = hashlib.sha256()
-    for group in staff.professions:
-        for rows in (UserTask.objects.filter(group=group), _escalated(UserTask.objects.all(), group)):
-            for row in rows.order_by("-changed_at").values_list("pk", "changed_at")[:RECENT]:
-                digest.update(repr(row).encode())
-    return digest.hexdigest()[:16]
+    held, columns = staff.professions, ("group", "escalated_to")
+    part = f"SELECT id, changed_at FROM {TASKS} WHERE {{}} ORDER BY changed_at DESC LIMIT {RECENT}"
+    rows = _rows(_parts(part, columns, "UNION", len(held)), [group for group in held for _ in columns])
+    return hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()[:16]
+
+
+def counts(staff: Staff, *, limit: int) -> tuple[int, int]:
+    """Open tasks and open stopp of the staff member's groups, each counted to the limit."""
+    held = staff.professions
+    mine = f"IN ({', '.join(['%s'] * len(held))})"
+    seen = "" if staff.may_see_protected else "AND NOT is_restricted"
+    text = f"""SELECT
+        (SELECT count(*) FROM (SELECT 1 FROM {TASKS} WHERE state = 'open' {seen}
+            AND ("group" {mine} OR escalated_to {mine}) LIMIT {int(limit)}) tasks),
+        (SELECT count(*) FROM (SELECT 1 FROM {STOPS} WHERE state = 'open' {seen}
+            AND "group" {mine} LIMIT {int(limit)}) stops)"""
+    return next(iter(_rows(text, held * 3)), (0, 0)) if held else (0, 0)
 
 
 def task_for(staff: Staff, public_id: UUID) -> UserTask | None:
@@ -133,7 +160,17 @@ def open_tasks_of(subject: ProcessInstance | Individual, staff: Staff) -> list[U
     of = Q(instance=subject) if isinstance(subject, ProcessInstance) else Q(individual=subject)
     held = staff.professions
     rows = _open(staff).filter(of).filter(Q(group__in=held) | Q(escalated_to__in=held) | Q(claimed_by=staff))
-    return list(rows.select_related("instance__definition").defer(*HEAVY[:1]).order_by("due_sort", "pk"))
+    rows = rows.select_related("individual", "claimed_by").annotate(process_title=F("instance__definition__title"))  # type: ignore[no-redef]
+    return list(rows.order_by("due_sort", "pk"))
+
+
+def following(task: UserTask, staff: Staff, *, limit: int = 3) -> list[UserTask]:
+    """What this member of staff can do next for the same person: the same ärende first, then by due time."""
+    held = staff.professions
+    rows = _open(staff).filter(Q(claimed_by=None) | Q(claimed_by=staff), individual_id=task.individual_id)
+    rows = rows.filter(Q(group__in=held) | Q(escalated_to__in=held) | Q(claimed_by=staff))
+    others = Case(When(instance_id=task.instance_id, then=Value(0)), default=Value(1))
+    return list(rows.only("public_id", "name").order_by(others, "due_sort", "pk")[:limit])
 
 
 def open_incidents(staff: Staff) -> list[Incident]:
@@ -202,18 +239,22 @@ def _open(staff: Staff) -> QuerySet[UserTask]:
     return rows if staff.may_see_protected else rows.filter(is_restricted=False)
 
 
-def _by_group(staff: Staff, limit: int) -> list[UserTask]:
-    rows: dict[int, UserTask] = {}
-    for group in staff.professions:
-        for mine in (_open(staff).filter(group=group), _escalated(_open(staff), group)):
-            for row in mine.only("pk", "due_sort").order_by("due_sort", "pk")[:limit]:
-                rows[row.pk] = row
-    return sorted(rows.values(), key=lambda row: (row.due_sort, row.pk))[:limit]
+def _parts(part: str, columns: Sequence[str], between: str, times: int) -> str:
+    """The part once for each column, so many times; '' for none.
+
+    SQLite uses an index that leaves rows out only when the query says the very same.
+    """
+    conditions = {"escalated_to": "escalated_to = %s AND NOT (escalated_to = '')"}
+    each = [part.replace("{}", conditions.get(column, f'"{column}" = %s')) for column in columns]
+    return f" {between} ".join(f"SELECT * FROM ({one}) part{place}" for place, one in enumerate(each * times))
 
 
-def _escalated(rows: QuerySet[UserTask], group: str) -> QuerySet[UserTask]:
-    """SQLite uses an index that leaves rows out only when the query says the very same."""
-    return rows.filter(escalated_to=group).exclude(escalated_to="")
+def _rows(text: str, values: Sequence[Any]) -> list[Any]:
+    if not text:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return list(cursor.fetchall())
 
 
 def _may_see(staff: Staff, instance: ProcessInstance) -> bool:

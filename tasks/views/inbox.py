@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from people.models import Staff
 from people.services import access
-from tasks import selectors, worklist
+from tasks import worklist
 from workflows import selectors as workflows
 from workflows.models import TaskState, UserTask
 from workflows.views.edge import StaffRequest, staff_page
@@ -77,5 +77,5 @@ def _done(request: StaffRequest) -> Done | None:
     return Done(
         name=task.name,
         process_title=task.instance.definition.title,
-        next=selectors.following(task, staff=request.user),
+        next=workflows.following(task, request.user),
     )

@@ -205,5 +205,5 @@ def _by_state(
         "answers": forms.readonly(form, found.answers) if found.answers else None,
         "completed": {"by_name": str(found.completed_by) if found.completed_by else "systemet", "at": found.ended_at},
         "instance_ended": not found.instance.is_active,
-        "onward": selectors.following(found, staff=request.user),
+        "onward": workflows.following(found, request.user),
     }

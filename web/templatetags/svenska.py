@@ -14,11 +14,7 @@ register = template.Library()
 
 JOINTS = re.compile(r"(bostads|anpassnings|social)(?=[a-zåäö]{4})", re.IGNORECASE)
 
-WORDS = {
-    swedish.Urgency.LATE: "Försenad",
-    swedish.Urgency.TODAY: "I dag",
-    swedish.Urgency.LATER: "Senare",
-}
+WORDS = {swedish.Urgency.LATE: "Försenad:", swedish.Urgency.TODAY: "Senast", swedish.Urgency.LATER: "Senast"}
 
 
 @register.filter
@@ -49,11 +45,13 @@ def urgency(at: datetime.datetime | None) -> str:
     return swedish.urgency(at, now=timezone.now())
 
 
-@register.inclusion_tag("web/components/due.html")
-def due_tag(at: datetime.datetime | None) -> dict[str, object]:
+@register.simple_tag
+def due_tag(at: datetime.datetime | None) -> SafeString:
     """The due time as a tag: a colour and a word."""
+    if at is None:
+        return format_html('<span class="tag tag--plain">{}</span>', "Ingen bestämd tid")
     kind = swedish.urgency(at, now=timezone.now())
-    return {"at": at, "kind": kind, "word": WORDS[kind]}
+    return format_html('<span class="tag tag--{}">{} {}</span>', kind, WORDS[kind], due_words(at))
 
 
 @register.filter

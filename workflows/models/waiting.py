@@ -56,6 +56,8 @@ class UserTask(models.Model):
     )
     due_sort = models.DateTimeField(help_text="due_at, or far in the future: one ordering for the inbox.")
 
+    process_title: str  # of a task in a list: the title of its förlopp, read along
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["instance", "engine_task_id"], name="user_task_once_per_step"),
