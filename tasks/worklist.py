@@ -81,7 +81,8 @@ def task_rows(tasks: list[UserTask], *, viewer: Staff, now: datetime.datetime) -
     """Each task with what its row says."""
     names = profession_names()
     held = set(viewer.professions)
-    return [_row(task, viewer=viewer, names=names, held=held, now=now) for task in tasks]
+    today = timezone.localdate(now)
+    return [_row(task, viewer=viewer, names=names, held=held, now=now, today=today) for task in tasks]
 
 
 def profession_names() -> dict[str, str]:
@@ -89,14 +90,22 @@ def profession_names() -> dict[str, str]:
     return dict(Profession.objects.values_list("key", "name"))
 
 
-def _row(task: UserTask, *, viewer: Staff, names: dict[str, str], held: set[str], now: datetime.datetime) -> TaskRow:
+def _row(
+    task: UserTask,
+    *,
+    viewer: Staff,
+    names: dict[str, str],
+    held: set[str],
+    now: datetime.datetime,
+    today: datetime.date,
+) -> TaskRow:
     shown = people.presented(task.individual, viewer=viewer)
     return TaskRow(
         task=task,
         url=_address().replace(str(ANY), str(task.public_id)),
         person=shown,
         # A list needs no personnummer: the age tells two of the same name apart, the rest is on the task's page.
-        age=None if shown.is_hidden else task.individual.age(timezone.localdate(now)),
+        age=None if shown.is_hidden else task.individual.age(today),
         process_title=task.process_title,
         profession=names.get(task.group, task.group),
         urgency=swedish.urgency(task.due_at, now=now),

@@ -130,9 +130,7 @@ def counts(staff: Staff, *, limit: int) -> tuple[int, int]:
 
 def task_for(staff: Staff, public_id: UUID) -> UserTask | None:
     """The task, if it is or was offered to the staff member's professions; None when missing or forbidden alike."""
-    rows = UserTask.objects.select_related(
-        "individual", "instance__version", "instance__definition", "claimed_by", "completed_by"
-    )
+    rows = UserTask.objects.select_related("individual", "instance__version", "claimed_by", "completed_by")
     task = rows.defer(*HEAVY[1:]).filter(public_id=public_id).first()
     if task is None or ((task.is_restricted or task.individual.is_protected) and not staff.may_see_protected):
         return None

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from people.models import Staff
 from people.services import access
 from tasks import worklist
+from workflows import published
 from workflows import selectors as workflows
 from workflows.models import TaskState, UserTask
 from workflows.views.edge import StaffRequest, staff_page
@@ -76,6 +77,6 @@ def _done(request: StaffRequest) -> Done | None:
         return None
     return Done(
         name=task.name,
-        process_title=task.instance.definition.title,
+        process_title=published.of(task.instance.version.public_id).title,
         next=workflows.following(task, request.user),
     )
