@@ -3,12 +3,13 @@
 from workflows.diagram import Element
 from workflows.engine.definition import Definition
 from workflows.engine.errors import EngineError, NotCompilable, NotWaiting
-from workflows.engine.execution import Execution, Happened, Thrown, Waiting, WaitingMessage, WaitingTask, WaitingTimer
+from workflows.engine.execution import Execution
 from workflows.engine.expressions import Decided, Note
 from workflows.engine.graph import FORMAT, compile_process
 from workflows.engine.migration import DROPPED, Immovable, Move, Reason, can_wait, kind_of, proposed
 from workflows.engine.refusals import refused
 from workflows.engine.state import seen_in
+from workflows.engine.waiting import Happened, Place, Thrown, Waiting, WaitingMessage, WaitingTask, WaitingTimer
 
 __all__ = [
     "DROPPED",
@@ -24,6 +25,7 @@ __all__ = [
     "NotCompilable",
     "NotWaiting",
     "Note",
+    "Place",
     "Reason",
     "Thrown",
     "Waiting",

@@ -12,8 +12,7 @@ An Execution that has raised is half advanced: throw it away, the stored state i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,70 +22,19 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows import feel
 from workflows.diagram import Element
-from workflows.engine import activities, events, timers
+from workflows.engine import activities, events, mending, timers
 from workflows.engine import state as stored
 from workflows.engine.definition import Definition
 from workflows.engine.errors import EngineError, NotWaiting
 from workflows.engine.expressions import Decide, FeelEngine, FeelEnvironment, Note
 from workflows.engine.gateways import EventGateway, Join
 from workflows.engine.tokens import Instance, Token, remove
+from workflows.engine.waiting import Happened, Place, Thrown, Waiting, WaitingMessage, WaitingTask, WaitingTimer
 from workflows.feel import limits
 
 MOST_VISITS = 5000
 """Of one element in one action: five times the largest multi-instance."""
 OUTCOME_PREFIX = "end_"
-
-
-@dataclass(frozen=True)
-class WaitingTask:
-    """A person's task, or a service task (`operation` set) with its parameters."""
-
-    id: UUID
-    element: Element
-    operation: str = ""
-    params: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class WaitingMessage:
-    id: UUID
-    element_id: str
-    name: str
-
-
-@dataclass(frozen=True)
-class WaitingTimer:
-    id: UUID
-    element_id: str
-    due_at: datetime
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Everything an instance waits for."""
-
-    user_tasks: list[WaitingTask]
-    service_tasks: list[WaitingTask]
-    messages: list[WaitingMessage]
-    timers: list[WaitingTimer]
-
-
-@dataclass(frozen=True)
-class Happened:
-    """One element of the author's diagram completed (or was cancelled); a decision tells how it came about."""
-
-    element: Element
-    cancelled: bool = False
-    explanation: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Thrown:
-    """A message to other instances."""
-
-    element_id: str
-    name: str
-    payload: dict[str, Any]
 
 
 class Execution:
@@ -99,6 +47,7 @@ class Execution:
         self.happened: list[Happened] = []
         self.completed: set[UUID] = set()  # tasks that someone outside has completed or answered
         self.outcome = ""
+        self.let_be: set[UUID] = set()  # tokens whose step is skipped: it is not done, so nothing is told of it
 
     @classmethod
     def start(
@@ -238,6 +187,47 @@ class Execution:
             for token in self.instance.roots():
                 remove(token)
 
+    def skip(self, task_id: UUID, *, now: datetime) -> None:
+        """A person says that a step that waits is not to be done: it gives no value and the instance goes on."""
+        token = self._task(task_id)
+        with self._stepping(now):
+            self.let_be.add(task_id)
+            mending.skip(token)
+            self._run()
+
+    def pass_by(self, element_id: str, *, now: datetime) -> None:
+        """A person says that a step that fails is not to be done the next time a token comes to it."""
+        if not any(node.bpmn_id == element_id and mending.can_pass(node) for node in self._nodes()):
+            raise EngineError(element_id, "no-skip", "Det steget går inte att hoppa över.")
+        with self._stepping(now):
+            self.instance.passing.add(element_id)
+            self._run()
+
+    def move(self, task_id: UUID, target: str, *, now: datetime) -> None:
+        """A person puts the token of a step that waits at another step in the same scope."""
+        token = self._task(task_id)
+        with self._stepping(now):
+            mending.move(token, target)
+            self._run()
+
+    def change(self, values: Mapping[str, Any], *, now: datetime | None) -> None:
+        """A person changes variables that all share. Without `now` nothing follows of it yet."""
+        self.environment.variables.update(values)
+        if now is not None:
+            self.fire(now=now)
+
+    def places(self) -> list[Place]:
+        """Where a person can step in."""
+        found = []
+        for token in self.instance.tokens():
+            element = self.definition.elements.get(token.task_spec.bpmn_id)
+            targets = mending.targets(token)
+            can_skip = mending.can_skip(token)
+            if element is not None and (can_skip or targets):
+                known = [self.definition.elements[node.bpmn_id] for node in targets]
+                found.append(Place(token.id, element, can_skip, known))
+        return found
+
     def waiting(self) -> Waiting:
         """What the instance waits for now."""
         users, services, messages, moments = [], [], [], []
@@ -269,9 +259,22 @@ class Execution:
                 if visits[token.task_spec.bpmn_id] > MOST_VISITS:
                     text = f"Steget gjordes mer än {MOST_VISITS} gånger utan att vänta på någon: diagrammet går runt."
                     raise EngineError(token.task_spec.bpmn_id, "endless", text)
-                token.run()
+                if token.task_spec.bpmn_id in self.instance.passing and mending.can_pass(token.task_spec):
+                    self._pass(token)
+                else:
+                    token.run()
             if not events.look_around(self.instance) and not self._join():
                 return
+
+    def _pass(self, token: Token) -> None:
+        """Let be, once."""
+        self.instance.passing.discard(token.task_spec.bpmn_id)
+        self.let_be.add(token.id)
+        token.complete()
+
+    def _nodes(self) -> Iterator[Any]:
+        for plan in self.definition.plans.values():
+            yield from plan.task_specs.values()
 
     def _join(self) -> bool:
         """Let one inclusive join go on that no other token can reach any more."""
@@ -283,7 +286,7 @@ class Execution:
 
     def _note(self, token: Token) -> None:
         element = self.definition.elements.get(token.task_spec.bpmn_id)
-        if element is None or token.task_spec.is_loop:
+        if element is None or token.task_spec.is_loop or token.id in self.let_be:
             return
         explanation = self.environment.explained.pop(token.id, {})
         self.happened.append(Happened(element, explanation=explanation))

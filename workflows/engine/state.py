@@ -38,7 +38,8 @@ def check_json(value: Any, path: str = "") -> None:
 def dump(instance: Instance) -> dict[str, Any]:
     """The live tokens of every scope as plain data, outer scopes first."""
     scopes = [_dump_scope(scope) for scope in instance.scopes()]
-    return {"format": FORMAT, "completed": instance.completed, "scopes": scopes}
+    passing = {"passing": sorted(instance.passing)} if instance.passing else {}
+    return {"format": FORMAT, "completed": instance.completed, "scopes": scopes, **passing}
 
 
 def load(definition: Definition, state: Mapping[str, Any], script_engine: Any) -> Instance:
@@ -49,6 +50,7 @@ def load(definition: Definition, state: Mapping[str, Any], script_engine: Any) -
         raise ValueError(f"state has format {state['format']}, this engine reads {FORMAT}")
     instance = Instance(definition.plans[definition.process], definition.plans, script_engine)
     instance.completed = state["completed"]
+    instance.passing = set(state.get("passing", ()))
     outermost, *inner = state["scopes"]
     _load_scope(instance, outermost)
     for item in inner:

@@ -178,6 +178,7 @@ class Instance(Scope):
         self.agenda: deque[Token] = deque()
         self.known: dict[UUID, Token] = {}  # every live token
         self.watched: dict[UUID, Token] = {}  # those that wait for a time or a condition
+        self.passing: set[str] = set()  # elements that a person has said to pass by the next time
         self.note: Callable[[Token], None] = lambda _token: None
         super().__init__(plan, None, None)
 

@@ -1,0 +1,72 @@
+"""What an instance tells those outside: what it waits for, what has happened, what it throws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from workflows.diagram import Element
+
+
+@dataclass(frozen=True)
+class WaitingTask:
+    """A person's task, or a service task (`operation` set) with its parameters."""
+
+    id: UUID
+    element: Element
+    operation: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WaitingMessage:
+    id: UUID
+    element_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class WaitingTimer:
+    id: UUID
+    element_id: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a token stands, whether the step can be skipped, and the elements that the token can be moved to."""
+
+    id: UUID
+    element: Element
+    can_skip: bool
+    targets: list[Element]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Everything an instance waits for."""
+
+    user_tasks: list[WaitingTask]
+    service_tasks: list[WaitingTask]
+    messages: list[WaitingMessage]
+    timers: list[WaitingTimer]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One element of the author's diagram completed (or was cancelled); a decision tells how it came about."""
+
+    element: Element
+    cancelled: bool = False
+    explanation: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Thrown:
+    """A message to other instances."""
+
+    element_id: str
+    name: str
+    payload: dict[str, Any]
