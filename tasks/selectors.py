@@ -28,12 +28,15 @@ from workflows.services import instances, steps
 LEAST_DIGITS = 6
 MOST_CASES = 50
 MOST_EVENTS = 50
-TOLD = (HistoryKind.COMPLETED, HistoryKind.CANCELLED, HistoryKind.ESCALATED)
+FRAME = (HistoryKind.STARTED, HistoryKind.ENDED, HistoryKind.SUSPENDED, HistoryKind.RESUMED)
+TOLD = (HistoryKind.COMPLETED, HistoryKind.CANCELLED, HistoryKind.ESCALATED, HistoryKind.SKIPPED)
 STATUS = {
     HistoryKind.COMPLETED: "done",
     HistoryKind.ENDED: "done",
     HistoryKind.CANCELLED: "cancelled",
     HistoryKind.ESCALATED: "waiting",
+    HistoryKind.SKIPPED: "cancelled",
+    HistoryKind.SUSPENDED: "waiting",
 }
 
 
@@ -57,6 +60,7 @@ class Case:
     present: list[str]
     outcome: str
     state_word: str
+    is_suspended: bool
     started_at: datetime.datetime
     ended_at: datetime.datetime | None
 
@@ -166,6 +170,7 @@ def _case(instance: ProcessInstance, present: list[str]) -> Case:
         present=sorted(set(present)),
         outcome=outcomes.name(version, instance.outcome),
         state_word=str(instance.get_state_display()),
+        is_suspended=instance.is_suspended,
         started_at=instance.started_at,
         ended_at=instance.ended_at,
     )
@@ -174,7 +179,7 @@ def _case(instance: ProcessInstance, present: list[str]) -> Case:
 def events(individual: Individual, staff: Staff) -> list[Event]:
     """What people have done and how ärenden began and ended, the latest first."""
     told = HistoryEntry.objects.filter(instance__in=selectors.instances_of(individual, staff)).filter(
-        Q(kind__in=(HistoryKind.STARTED, HistoryKind.ENDED)) | Q(kind__in=TOLD, element_type="userTask")
+        Q(kind__in=FRAME) | Q(kind__in=TOLD, element_type="userTask") | Q(kind=HistoryKind.CANCELLED, element_type="")
     )
     entries = told.select_related("by", "instance__version").defer(*selectors.HEAVY)
     return [_event(entry) for entry in entries.order_by("-at", "-pk")[:MOST_EVENTS]]
@@ -182,7 +187,7 @@ def events(individual: Individual, staff: Staff) -> list[Event]:
 
 def _event(entry: HistoryEntry) -> Event:
     title = published.of(entry.instance.version.public_id).title
-    is_frame = entry.kind in (HistoryKind.STARTED, HistoryKind.ENDED)
+    is_frame = entry.kind in FRAME or not entry.element_type
     return Event(
         name="Ärendet" if is_frame else entry.name,
         word=str(entry.get_kind_display()).lower(),

@@ -16,9 +16,10 @@ from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
 from people.models import Individual, Staff
 from workflows import diagram as drawn
-from workflows import published
+from workflows import published, rights
 from workflows.definitions import main_source
 from workflows.models import (
+    MENDING,
     HistoryEntry,
     HistoryKind,
     Incident,
@@ -36,19 +37,20 @@ TASKS, STOPS = "workflows_usertask", "workflows_incident"
 # Text, since every page asks and Django would build these anew each time.
 INBOX = """
     SELECT task.id, task.public_id, task.individual_id, task.name, task."group", task.escalated_to, task.priority,
-        task.due_at, task.claimed_by_id, definition.title AS process_title
+        task.due_at, task.claimed_by_id, definition.title AS process_title, instance.suspended_at
     FROM ({found}) found JOIN workflows_usertask task ON task.id = found.id
     JOIN workflows_processinstance instance ON instance.id = task.instance_id
     JOIN workflows_processdefinition definition ON definition.id = instance.definition_id
     ORDER BY found.due_sort, found.id LIMIT {limit}"""
 STEP_TYPES = drawn.TASKS | {"subProcess"}
+PAST = {HistoryKind.COMPLETED: "done", HistoryKind.CANCELLED: "cancelled", HistoryKind.SKIPPED: "skipped"}
 MACHINE = frozenset({"scriptTask", "businessRuleTask"})
 HEAVY = ("instance__engine_state", *(f"instance__version__{name}" for name in VERSION_HEAVY))
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of an ärende in words; `status` is done, active, waiting or cancelled.
+    """One step of an ärende in words; `status` is done, active, waiting, cancelled or skipped.
 
     `at` is when it was done or began, or what a wait lasts until, where that is known.
     `decision` is how a decision came about, with the `version` of the förlopp then, else empty.
@@ -135,22 +137,27 @@ def task_for(staff: Staff, public_id: UUID) -> UserTask | None:
     if task is None or ((task.is_restricted or task.individual.is_protected) and not staff.may_see_protected):
         return None
     held = staff.professions
-    return task if task.group in held or task.escalated_to in held or _may_see(staff, task.instance) else None
+    return task if task.group in held or task.escalated_to in held or rights.may_see(staff, task.instance) else None
+
+
+def instance_by(public_id: UUID) -> ProcessInstance | None:
+    """The ärende; what may be seen of it is for the caller to ask."""
+    rows = ProcessInstance.objects.select_related("individual", "version", "definition", "started_by")
+    rows = rows.defer(*(f"version__{name}" for name in VERSION_HEAVY))
+    return rows.filter(public_id=public_id).first()
 
 
 def instance_for(staff: Staff, public_id: UUID) -> ProcessInstance | None:
     """The ärende, if the staff member may see it; None when missing or forbidden alike."""
-    rows = ProcessInstance.objects.select_related("individual", "version", "definition", "started_by")
-    rows = rows.defer(*(f"version__{name}" for name in VERSION_HEAVY))
-    found = rows.filter(public_id=public_id).first()
-    return found if found is not None and _may_see(staff, found) else None
+    found = instance_by(public_id)
+    return found if found is not None and rights.may_see(staff, found) else None
 
 
 def instances_of(individual: Individual, staff: Staff) -> list[ProcessInstance]:
     """All ärenden of a person that the staff member may see, the latest first."""
     rows = ProcessInstance.objects.filter(individual=individual).select_related("individual", "version", "definition")
     rows = rows.defer("engine_state", *(f"version__{name}" for name in VERSION_HEAVY))
-    return [found for found in rows.order_by("-started_at", "-pk") if _may_see(staff, found)]
+    return [found for found in rows.order_by("-started_at", "-pk") if rights.may_see(staff, found)]
 
 
 def open_tasks_of(subject: ProcessInstance | Individual, staff: Staff) -> list[UserTask]:
@@ -158,7 +165,8 @@ def open_tasks_of(subject: ProcessInstance | Individual, staff: Staff) -> list[U
     of = Q(instance=subject) if isinstance(subject, ProcessInstance) else Q(individual=subject)
     held = staff.professions
     rows = _open(staff).filter(of).filter(Q(group__in=held) | Q(escalated_to__in=held) | Q(claimed_by=staff))
-    rows = rows.select_related("individual", "claimed_by").annotate(process_title=F("instance__definition__title"))  # type: ignore[no-redef]
+    also = {"process_title": F("instance__definition__title"), "suspended_at": F("instance__suspended_at")}
+    rows = rows.select_related("individual", "claimed_by").annotate(**also)
     return list(rows.order_by("due_sort", "pk"))
 
 
@@ -166,6 +174,7 @@ def following(task: UserTask, staff: Staff, *, limit: int = 3) -> list[UserTask]
     """What this member of staff can do next for the same person: the same ärende first, then by due time."""
     held = staff.professions
     rows = _open(staff).filter(Q(claimed_by=None) | Q(claimed_by=staff), individual_id=task.individual_id)
+    rows = rows.filter(instance__suspended_at=None)
     rows = rows.filter(Q(group__in=held) | Q(escalated_to__in=held) | Q(claimed_by=staff))
     others = Case(When(instance_id=task.instance_id, then=Value(0)), default=Value(1))
     return list(rows.only("public_id", "name").order_by(others, "due_sort", "pk")[:limit])
@@ -193,7 +202,7 @@ def steps(instance: ProcessInstance) -> list[Step]:
     """What has been done, in order, and then what the ärende waits for."""
     version = published.of(instance.version.public_id)
     elements = version.definition.elements
-    rows = instance.history.filter(kind__in=[HistoryKind.COMPLETED, HistoryKind.CANCELLED], element_type__in=STEP_TYPES)
+    rows = instance.history.filter(kind__in=PAST, element_type__in=STEP_TYPES)
     found = [_past(entry, elements) for entry in rows.select_related("by") if entry.name or entry.detail]
     found += [
         Step(task.element_id, task.name, task.group, "active", task.created_at, "", _phase(task.element_id, elements))
@@ -202,6 +211,12 @@ def steps(instance: ProcessInstance) -> list[Step]:
     due = dict(instance.timers.order_by("-due_at").values_list("element_id", "due_at"))
     found += [_waiting(elements[key], elements, due.get(key)) for key in _machine_steps(instance) if elements[key].name]
     return found
+
+
+def mended(instance: ProcessInstance) -> list[HistoryEntry]:
+    """What people have done to an ärende that had stopped or was to stand still, the latest first."""
+    rows = instance.history.filter(Q(kind__in=MENDING) | Q(kind=HistoryKind.CANCELLED, element_type=""))
+    return list(rows.select_related("by").order_by("-id")[:RECENT])
 
 
 def diagram(instance: ProcessInstance) -> Diagram:
@@ -255,20 +270,10 @@ def _rows(text: str, values: Sequence[Any]) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def _may_see(staff: Staff, instance: ProcessInstance) -> bool:
-    if instance.individual.is_protected and not staff.may_see_protected:
-        return False
-    held = set(staff.professions)
-    allowed = set(published.of(instance.version.public_id).config.get("visible_to", ()))
-    if held & allowed:
-        return True
-    return UserTask.objects.filter(instance=instance).filter(Q(group__in=held) | Q(escalated_to__in=held)).exists()
-
-
 def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:
-    status = "done" if entry.kind == HistoryKind.COMPLETED else "cancelled"
+    status = PAST[HistoryKind(entry.kind)]
     element = elements.get(entry.element_id)
-    by_name = str(entry.by) if entry.by and status == "done" else ""
+    by_name = str(entry.by) if entry.by and status != "cancelled" else ""
     decision = entry.detail.get("decision", {})
     return Step(
         entry.element_id,

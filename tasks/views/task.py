@@ -24,6 +24,7 @@ from workflows.services import incidents, settle, steps, user_tasks
 from workflows.views.edge import StaffRequest, staff_page
 
 MEANWHILE = "Ärendet ändrades i samma ögonblick, så ingenting sparades. Det du skrev står kvar: skicka en gång till."
+PAUSED = "Ärendet är pausat, så ingenting sparades. Det du skrev står kvar: skicka det när ärendet har återupptagits."
 STOPPED = (
     "Ärendet kunde inte gå vidare, så ingenting sparades. De som sköter systemet har fått veta. "
     "Det du skrev står kvar här: vänta en stund och försök igen."
@@ -90,6 +91,9 @@ def _answer(request: StaffRequest, found: UserTask, *, now: datetime.datetime) -
         raise Http404 from None
     except (settle.Conflict, steps.InstanceEnded):
         messages.warning(request, MEANWHILE)
+        return _page(request, _find(request, found.public_id), now=now, bound=bound, status=409)
+    except steps.Suspended:
+        messages.warning(request, PAUSED)
         return _page(request, _find(request, found.public_id), now=now, bound=bound, status=409)
     except engine.EngineError as error:
         incidents.from_engine(instance_id=found.instance_id, error=error, now=now)
@@ -165,7 +169,8 @@ def _page(
     elif state == TaskState.COMPLETED and request.method == "POST":
         status = 409
     context = _common(request, found) | _by_state(request, found, state, bound, now=now)
-    return render(request, PAGES[state], context, status=status)
+    is_paused = state == TaskState.OPEN and found.instance.is_suspended and bound is None
+    return render(request, "tasks/task_paused.html" if is_paused else PAGES[state], context, status=status)
 
 
 def _common(request: StaffRequest, found: UserTask) -> dict[str, Any]:
@@ -195,7 +200,11 @@ def _by_state(
 ) -> dict[str, Any]:
     if state == TaskState.OPEN:
         posted = _action_id(request) if request.method == "POST" else None
-        return {"bound": bound or _bind(request, found, now=now), "action_id": posted or uuid.uuid4()}
+        return {
+            "bound": bound or _bind(request, found, now=now),
+            "action_id": posted or uuid.uuid4(),
+            "onward": workflows.following(found, request.user) if found.instance.is_suspended else [],
+        }
     typed: Mapping[str, Any] = {}
     if request.method == "POST":
         typed = (bound or _bind(request, found, now=now)).raw

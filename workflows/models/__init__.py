@@ -1,11 +1,12 @@
 """Durable state, one file per noun."""
 
 from workflows.models.definition import ProcessDefinition, ProcessVersion, StartSubscription
-from workflows.models.history import HistoryEntry, HistoryKind
+from workflows.models.history import MENDING, HistoryEntry, HistoryKind
 from workflows.models.incident import Incident, IncidentState
 from workflows.models.instance import InstanceState, ProcessInstance
 from workflows.models.queue import (
     BufferedKey,
+    HeldMessage,
     InboxMessage,
     InboxState,
     MessageDelivery,
@@ -15,7 +16,9 @@ from workflows.models.queue import (
 from workflows.models.waiting import MessageSubscription, TaskKind, TaskState, TimerJob, UserTask
 
 __all__ = [
+    "MENDING",
     "BufferedKey",
+    "HeldMessage",
     "HistoryEntry",
     "HistoryKind",
     "InboxMessage",

@@ -1,7 +1,8 @@
 """What happened: written once, in the transaction of what it tells, never changed.
 
 `detail` holds what only some rows have: a decision's explanation (`decision`), what an expression had to say (`at`,
-`text`, `expression`), how an ärende ended (`outcome`).
+`text`, `expression`), how an ärende ended (`outcome`), why a person stepped in (`reason`) and where they moved it
+(`to`, `to_name`) or what they changed (`before`, `after`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,23 @@ class HistoryKind(models.TextChoices):
     MESSAGE = "message", "Meddelande kom"
     ENDED = "ended", "Avslutades"
     NOTED = "noted", "Att se över i diagrammet"
+    RETRIED = "retried", "Försökte igen"
+    CHANGED = "changed", "Ändrade uppgifter"
+    SKIPPED = "skipped", "Hoppades över"
+    MOVED = "moved", "Flyttades"
+    SUSPENDED = "suspended", "Pausades"
+    RESUMED = "resumed", "Återupptogs"
+
+
+MENDING = (
+    HistoryKind.RETRIED,
+    HistoryKind.CHANGED,
+    HistoryKind.SKIPPED,
+    HistoryKind.MOVED,
+    HistoryKind.SUSPENDED,
+    HistoryKind.RESUMED,
+)
+"""What a person did because an ärende had stopped, or was to."""
 
 
 class HistoryEntry(models.Model):
@@ -35,9 +53,15 @@ class HistoryEntry(models.Model):
     element_type = models.CharField(max_length=50, blank=True)
     name = models.CharField(max_length=300, blank=True)
     detail = models.JSONField(default=dict)
+    action_id = models.UUIDField(null=True, help_text="The action that a person took: a repeated click is known by it.")
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action_id"], condition=~models.Q(action_id=None), name="history_action_once"
+            )
+        ]
         indexes = [
             models.Index(fields=["instance", "id"], name="history_by_instance"),
             models.Index(fields=["instance"], condition=models.Q(kind="noted"), name="history_noted"),

@@ -30,6 +30,9 @@ class ProcessInstance(models.Model):
     started_at = models.DateTimeField()
     started_by = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(
+        null=True, help_text="Since when it stands still (Pausat); active all the same."
+    )
 
     class Meta:
         indexes = [
@@ -49,6 +52,9 @@ class ProcessInstance(models.Model):
                 | ~models.Q(state="active") & ~models.Q(ended_at=None),
                 name="instance_ended_at_iff_ended",
             ),
+            models.CheckConstraint(
+                condition=models.Q(state="active") | models.Q(suspended_at=None), name="instance_suspended_is_active"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -57,3 +63,7 @@ class ProcessInstance(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state == InstanceState.ACTIVE
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.suspended_at is not None

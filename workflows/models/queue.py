@@ -84,6 +84,20 @@ class MessageDelivery(models.Model):
         return f"{self.message_id} -> {self.instance_id}"
 
 
+class HeldMessage(models.Model):
+    """A message for an instance that is paused: it gets it when it goes on."""
+
+    message = models.ForeignKey(InboxMessage, on_delete=models.CASCADE, related_name="held")
+    instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="held_messages")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instance", "message"], name="message_held_once")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} … {self.instance_id}"
+
+
 class OutboxState(models.TextChoices):
     PENDING = "pending", "Väntar"
     DONE = "done", "Skickat"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from django.db import transaction
@@ -9,10 +10,18 @@ from django.db.models import F
 
 from people.models import Staff
 from workflows import engine
-from workflows.models import InboxMessage, Incident, IncidentState, OutboxMessage, ProcessInstance
+from workflows.models import (
+    HistoryEntry,
+    HistoryKind,
+    InboxMessage,
+    Incident,
+    IncidentState,
+    OutboxMessage,
+    ProcessInstance,
+)
+from workflows.rights import COORDINATOR, IT
 
-IT = "it_drift"
-COORDINATOR = "samordnare"
+__all__ = ["COORDINATOR", "IT"]
 
 
 class AlreadyResolved(Exception):
@@ -75,11 +84,25 @@ def resolve(*, incident: Incident, by: Staff | None, now: datetime, note: str = 
     return incident
 
 
-def retry(*, incident: Incident, by: Staff, now: datetime) -> Incident:
-    """Try again what stopped: the message, the call or the timers. A new failure opens the stopp anew."""
-    from workflows.services import inbox, outbox, timers
+def is_repeated(action_id: uuid.UUID | None) -> bool:
+    """Whether a person's action has been carried out already."""
+    return action_id is not None and HistoryEntry.objects.filter(action_id=action_id).exists()
+
+
+def retry(*, incident: Incident, by: Staff, now: datetime, action_id: uuid.UUID | None = None) -> Incident:
+    """Try again what stopped: the message, the call or the timers. A new failure opens the stopp anew.
+
+    The same `action_id` again changes nothing. Raises AlreadyResolved and steps.Suspended.
+    """
+    from workflows.services import inbox, outbox, steps, timers
 
     with transaction.atomic():
+        if is_repeated(action_id):
+            return incident
+        if incident.instance is not None:
+            if steps.locked(incident.instance.pk).is_suspended:
+                raise steps.Suspended
+            _note_retry(incident, incident.instance, by=by, now=now, action_id=action_id)
         resolve(incident=incident, by=by, now=now, note="Provade igen")
         if incident.outbox is not None:
             outbox.retry(row=incident.outbox, now=now)
@@ -89,6 +112,20 @@ def retry(*, incident: Incident, by: Staff, now: datetime) -> Incident:
         timers.fire(instance_id=incident.instance.pk, now=now)
     incident.refresh_from_db()
     return incident
+
+
+def _note_retry(
+    incident: Incident, instance: ProcessInstance, *, by: Staff, now: datetime, action_id: uuid.UUID | None
+) -> None:
+    HistoryEntry.objects.create(
+        instance=instance,
+        at=now,
+        by=by,
+        kind=HistoryKind.RETRIED,
+        element_id=incident.element_id,
+        detail={"reason": incident.text},
+        action_id=action_id,
+    )
 
 
 def resolve_for_message(*, message: InboxMessage, by: Staff | None, now: datetime, note: str) -> None:

@@ -96,20 +96,36 @@ def start(
 
 
 @turns.again
-def cancel(*, instance: ProcessInstance, reason: str, by: Staff | None, now: datetime) -> ProcessInstance:
+def cancel(
+    *,
+    instance: ProcessInstance,
+    reason: str,
+    by: Staff | None,
+    now: datetime,
+    action_id: uuid.UUID | None = None,
+) -> ProcessInstance:
     """Stop an instance: its tasks, timers and calls that have not gone out are withdrawn. Raises InstanceEnded."""
     with transaction.atomic():
         row = steps.locked(instance.pk)
         if row.state != InstanceState.ACTIVE:
             raise steps.InstanceEnded
+        if row.is_suspended:
+            row.suspended_at = None
+            row.save(update_fields=["suspended_at"])
         version = published.of(row.version.public_id)
         execution = steps.restored(row, version)
         execution.cancel(now=now)
         settle.settle(row, execution, version, by=by, now=now)
         row.state, row.outcome = InstanceState.CANCELLED, "avbrutet"
         row.save(update_fields=["state", "outcome"])
-        detail = {"reason": reason}
-        HistoryEntry.objects.create(instance=row, at=now, by=by, kind=HistoryKind.CANCELLED, detail=detail)
+        HistoryEntry.objects.create(
+            instance=row,
+            at=now,
+            by=by,
+            kind=HistoryKind.CANCELLED,
+            detail={"reason": reason},
+            action_id=action_id,
+        )
     return row
 
 

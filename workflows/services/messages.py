@@ -14,6 +14,7 @@ from workflows import engine, published
 from workflows.engine import clock
 from workflows.models import (
     BufferedKey,
+    HeldMessage,
     HistoryEntry,
     HistoryKind,
     InboxMessage,
@@ -38,12 +39,13 @@ class Published:
     started: list[ProcessInstance] = field(default_factory=list)
     already: list[ProcessInstance] = field(default_factory=list)
     failed: list[ProcessInstance] = field(default_factory=list)
+    held: list[ProcessInstance] = field(default_factory=list)
     not_started: list[engine.EngineError] = field(default_factory=list)
     ttl: str = ""
 
     @property
     def had_effect(self) -> bool:
-        return bool(self.delivered or self.started)
+        return bool(self.delivered or self.started or self.held)
 
     @property
     def has_failed(self) -> bool:
@@ -67,12 +69,22 @@ def publish(
     result = Published()
     for subscription in _receivers(name, keys, sender):
         _deliver(result, subscription, payload, message, now=now)
-    taken = {instance.definition_id for instance in (*result.delivered, *result.failed)}
+    taken = {instance.definition_id for instance in (*result.delivered, *result.failed, *result.held)}
     for start in StartSubscription.objects.filter(message_name=name).exclude(definition_id__in=taken):
         _start(result, start, keys, payload, individual, message, now=now)
     if not (result.had_effect or result.already or result.has_failed):
-        result.ttl = _time_to_live(name)
+        result.ttl = time_to_live(name)
         result.already = _ended(keys)
+    return result
+
+
+def deliver_to(instance: ProcessInstance, message: InboxMessage, *, now: datetime) -> Published:
+    """Give a message to one instance, where it waits for it by one of the message's keys."""
+    result = Published()
+    rows = MessageSubscription.objects.filter(_by_keys(message.keys), instance=instance, message_name=message.name)
+    subscription = rows.order_by("pk").first()
+    if subscription is not None:
+        _deliver(result, subscription, message.payload or {}, message, now=now)
     return result
 
 
@@ -87,6 +99,13 @@ def keep(*, message: InboxMessage, keys: Mapping[str, str], ttl: str, now: datet
     message.expires_at = clock.due(ttl, now)
 
 
+def time_to_live(name: str) -> str:
+    """The longest time any current förlopp keeps the message; '' when none knows it."""
+    current = ProcessDefinition.objects.exclude(current=None).values_list("current__public_id", flat=True)
+    rules = [rule for public_id in current for rule in published.of(public_id).messages.values()]
+    return max((rule.ttl for rule in rules if rule.arrives_as == name), key=_days, default="")
+
+
 def has_ended(keys: Mapping[str, str]) -> bool:
     """Whether the instances of these keys are over, so that a message to them comes too late to matter."""
     return bool(_ended(keys))
@@ -94,10 +113,7 @@ def has_ended(keys: Mapping[str, str]) -> bool:
 
 def _receivers(name: str, keys: Mapping[str, str], sender: ProcessInstance | None) -> list[MessageSubscription]:
     """One subscription per instance: all that want every message, and the oldest of those that share one."""
-    condition = Q()
-    for key, value in keys.items():
-        if value:
-            condition |= Q(key_name=key, key_value=value[:200])
+    condition = _by_keys(keys)
     if not condition:
         return []
     rows = MessageSubscription.objects.filter(condition, message_name=name, instance__state=InstanceState.ACTIVE)
@@ -113,6 +129,14 @@ def _receivers(name: str, keys: Mapping[str, str], sender: ProcessInstance | Non
             narrow.setdefault(row.instance.definition_id, row)
     # Always in the same order, so that two messages to the same instances cannot lock each other out.
     return sorted([*broad, *narrow.values()], key=lambda row: row.instance_id)
+
+
+def _by_keys(keys: Mapping[str, str]) -> Q:
+    condition = Q()
+    for key, value in keys.items():
+        if value:
+            condition |= Q(key_name=key, key_value=value[:200])
+    return condition
 
 
 def _deliver(
@@ -133,6 +157,11 @@ def _deliver(
     try:
         steps.take(instance_id=instance.pk, act=act, by=None, now=now)
     except (steps.InstanceEnded, engine.NotWaiting):
+        return
+    except steps.Suspended:
+        if message is not None:
+            HeldMessage.objects.get_or_create(message=message, instance=instance, defaults={"at": now})
+        result.held.append(instance)
         return
     except engine.EngineError as error:
         incidents.from_engine(instance_id=instance.pk, error=error, now=now)
@@ -212,13 +241,6 @@ def _ended(keys: Mapping[str, str]) -> list[ProcessInstance]:
     if rows.filter(state=InstanceState.ACTIVE).exists():
         return []
     return list(rows.order_by("-pk")[:1])
-
-
-def _time_to_live(name: str) -> str:
-    """The longest time any current förlopp keeps the message; '' when none knows it."""
-    current = ProcessDefinition.objects.exclude(current=None).values_list("current__public_id", flat=True)
-    rules = [rule for public_id in current for rule in published.of(public_id).messages.values()]
-    return max((rule.ttl for rule in rules if rule.arrives_as == name), key=_days, default="")
 
 
 def _days(ttl: str) -> float:

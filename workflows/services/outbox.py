@@ -39,6 +39,7 @@ def claim(*, worker: str, now: datetime, lease: timedelta, limit: int = 10) -> l
     with transaction.atomic():
         free = Q(lease_until=None) | Q(lease_until__lte=now)
         rows = OutboxMessage.objects.filter(free, state=OutboxState.PENDING, next_try_at__lte=now)
+        rows = rows.filter(instance__suspended_at=None)
         skip = connection.features.has_select_for_update_skip_locked
         rows = rows.select_for_update(skip_locked=skip, of=("self",), no_key=True).select_related("individual")
         return [_lease(row, worker, now=now, lease=lease) for row in rows.order_by("next_try_at", "pk")[:limit]]
@@ -72,7 +73,10 @@ def fail(*, key: uuid.UUID, token: uuid.UUID, error: connectors.DeliveryError, n
         if row is None:
             return False
         row.error_code, row.error_text = error.code[:100], error.message[:1000]
-        if isinstance(error, connectors.TransientError) and row.attempt < MAX_ATTEMPTS:
+        if row.instance.is_suspended:
+            row.attempt -= 1  # nothing follows of it now: asked again when the instance goes on
+            _try_later(row, now=now)
+        elif isinstance(error, connectors.TransientError) and row.attempt < MAX_ATTEMPTS:
             _try_later(row, now=now)
         elif isinstance(error, connectors.BusinessError) and _refused(row, error.code, now=now):
             pass
@@ -142,8 +146,8 @@ def _move(row: OutboxMessage, act: steps.Act, *, now: datetime) -> bool:
     """Move the instance on; what the engine cannot do becomes a stopp and the answer stays with the row."""
     try:
         steps.take(instance_id=row.instance_id, held=row.instance, act=act, by=None, now=now)
-    except (engine.NotWaiting, steps.InstanceEnded):
-        return True
+    except (engine.NotWaiting, steps.InstanceEnded, steps.Suspended):
+        return True  # a paused one gets the answer, which is kept with the row, when it goes on
     except engine.EngineError as error:
         incidents.from_engine(instance_id=row.instance_id, error=error, outbox=row, now=now)
     return True

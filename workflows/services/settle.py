@@ -56,7 +56,10 @@ def settle(
     """Write the step down. Call inside `transaction.atomic()` with the instance's row locked. Raises Conflict."""
     before = waits.Rows.of(instance)
     _answer_local(instance, execution, now=now)
-    subscriptions = _take_buffered(instance, execution, version, before, now=now)
+    if instance.is_suspended:
+        subscriptions = _subscriptions(instance, execution, version, now)
+    else:
+        subscriptions = _take_buffered(instance, execution, version, before, now=now)
     waiting = execution.waiting()
     after = waits.wanted(waiting, subscriptions)
     settled = Settled(thrown=execution.thrown(), ended=execution.is_completed)

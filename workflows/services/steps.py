@@ -22,24 +22,38 @@ class InstanceEnded(Exception):
     """Ärendet är avslutat."""
 
 
+class Suspended(Exception):
+    """Ärendet är pausat."""
+
+
 def take(
-    *, instance_id: int, act: Act, by: Staff | None, now: datetime, held: ProcessInstance | None = None
+    *,
+    instance_id: int,
+    act: Act,
+    by: Staff | None,
+    now: datetime,
+    held: ProcessInstance | None = None,
+    even_suspended: bool = False,
 ) -> tuple[ProcessInstance, settle.Settled]:
     """Let `act` move the instance on and write down what follows, in one transaction.
 
     `held` is the instance when the caller has locked it already in this transaction. Raises InstanceEnded,
-    engine.EngineError (nothing is written) and settle.Conflict.
+    Suspended, engine.EngineError (nothing is written) and settle.Conflict.
     """
     with transaction.atomic():
         instance = held or locked(instance_id)
-        settled = move(instance, act, by=by, now=now)
+        settled = move(instance, act, by=by, now=now, even_suspended=even_suspended)
     return instance, settled
 
 
-def move(instance: ProcessInstance, act: Act, *, by: Staff | None, now: datetime) -> settle.Settled:
+def move(
+    instance: ProcessInstance, act: Act, *, by: Staff | None, now: datetime, even_suspended: bool = False
+) -> settle.Settled:
     """The same for an instance that the caller has locked, in the caller's transaction: an error must end it."""
     if instance.state != InstanceState.ACTIVE:
         raise InstanceEnded
+    if instance.is_suspended and not even_suspended:
+        raise Suspended
     version = published.of(instance.version.public_id)
     execution = restored(instance, version)
     act(execution)
@@ -55,7 +69,12 @@ def locked(instance_id: int) -> ProcessInstance:
 
 def restored(instance: ProcessInstance, version: published.Published) -> engine.Execution:
     """The instance's execution as it was stored."""
-    return engine.Execution.restore(version.definition, instance.engine_state, decide=version.decide)
+    try:
+        return engine.Execution.restore(version.definition, instance.engine_state, decide=version.decide)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        # One whose state is broken stops alone, as one whose step fails does.
+        text = "Ärendets sparade läge går inte att läsa. Inget har ändrats; de som sköter systemet behöver se över det."
+        raise engine.EngineError("", "state", text) from error
 
 
 def pass_on(instance: ProcessInstance, settled: settle.Settled, *, now: datetime) -> None:

@@ -49,7 +49,7 @@ def _claim(now: datetime) -> int | None:
     job, instance = statements.table(TimerJob), statements.table(ProcessInstance)
     text = (
         f"SELECT i.id FROM {job} t JOIN {instance} i ON i.id = t.instance_id "  # noqa: S608 - our own names
-        "WHERE t.due_at <= %s AND i.state = %s ORDER BY t.due_at LIMIT 1"
+        "WHERE t.due_at <= %s AND i.state = %s AND i.suspended_at IS NULL ORDER BY t.due_at LIMIT 1"
     )
     if connection.features.has_select_for_update_skip_locked:
         # The timer too: else one that another worker has fired and deleted meanwhile would be claimed once more.
@@ -65,7 +65,7 @@ def _fire(instance: ProcessInstance, *, now: datetime) -> bool:
         steps.take(
             instance_id=instance.pk, held=instance, act=lambda execution: execution.fire(now=now), by=None, now=now
         )
-    except steps.InstanceEnded:
+    except (steps.InstanceEnded, steps.Suspended):
         return False
     except engine.EngineError as error:
         _put_off(instance.pk, now)

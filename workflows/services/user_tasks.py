@@ -110,7 +110,8 @@ def complete(
     """Complete a task with the answers to its form and move the ärende on, in one transaction.
 
     The same `action_id` again (a double click) gives the earlier answer. Two people at once: one wins, the other
-    gets AlreadyCompleted. Raises NotAllowed, InvalidAnswers, ClaimedByOther, TaskGone, engine.EngineError.
+    gets AlreadyCompleted. Raises NotAllowed, InvalidAnswers, ClaimedByOther, TaskGone, steps.Suspended,
+    engine.EngineError.
     """
     _require_right(task, by)
     with transaction.atomic():
@@ -148,6 +149,7 @@ def checked(task: UserTask, answers: dict[str, Any], *, now: datetime) -> dict[s
 def escalate_due(*, now: datetime, limit: int = 100) -> int:
     """Show late tasks to the profession that helps out; how many."""
     rows = UserTask.objects.filter(state=TaskState.OPEN, escalate_at__lte=now).exclude(escalation_group="")
+    rows = rows.filter(instance__suspended_at=None)
     done = 0
     for task in rows.order_by("escalate_at")[:limit]:
         with transaction.atomic():

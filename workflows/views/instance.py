@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from people import selectors as people
 from people.models import Profession
 from people.services import access
-from workflows import outcomes, published, selectors
+from workflows import outcomes, published, rights, selectors
 from workflows.models import ProcessInstance
 from workflows.views import decisions
 from workflows.views.decisions import DecisionRow
@@ -27,7 +27,7 @@ DIAGRAM_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-WORDS = {"done": "Klar", "active": "Pågår", "waiting": "Väntar", "cancelled": "Avbruten"}
+WORDS = {"done": "Klar", "active": "Pågår", "waiting": "Väntar", "cancelled": "Avbruten", "skipped": "Överhoppad"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +81,8 @@ def instance(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         "active": drawn.active,
         "links": json.dumps(links),
         "outcome": outcomes.name(published.of(found.version.public_id), found.outcome),
+        "mended": selectors.mended(found),
+        "can_mend": rights.may_mend(request.user, found),
         "stops": [stop for stop in selectors.open_incidents(request.user) if stop.instance_id == found.pk],
     }
     response = render(request, "workflows/instance.html", context)

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from workflows.services import inbox, timers, user_tasks
+from workflows.services import held, inbox, timers, user_tasks
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class Command(BaseCommand):
             if is_slow:
                 user_tasks.escalate_due(now=now)
                 inbox.bring_waited_for(now=now)
+                held.release_all(now=now)
                 inbox.expire_buffered(now=now)
         except OperationalError:
             log.warning("the database does not answer; trying again")
