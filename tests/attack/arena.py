@@ -13,6 +13,7 @@ import os
 import resource
 import secrets
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -143,6 +144,8 @@ def main() -> None:
     from tests.attack import arsenal
 
     arsenal.warm_up()
+    # A folder of its own: what other tests write beside us meanwhile is no attack's doing.
+    os.chdir(tempfile.mkdtemp(prefix="forlopp-arena-"))
     watch = _Watch()
     answers = sys.stdout
     sys.stdout = sys.stderr
@@ -151,6 +154,7 @@ def main() -> None:
         verdicts = forked([arsenal.attack(entrance, name) for name in names], watch)
         answers.write(json.dumps([asdict(verdict) for verdict in verdicts]) + "\n")
         answers.flush()
+    Path.cwd().rmdir()
 
 
 if __name__ == "__main__":
