@@ -15,6 +15,7 @@ EVERYTHING = {**ESCAPES, **BOMBS}
 WORST = {name: text for name, text in EVERYTHING.items() if text in (*WORST_ESCAPES, *WORST_BOMBS)}
 ENTRANCES: dict[str, Entrance] = {**LANGUAGE, **SINKS}
 QUOTED = "/etc/passwd __class__ __builtins__"  # of the files, may be said again
+_ALONE = {"xml", "dmn file", "diagram", "variables"}
 _READING = "names and functions"  # takes the same time whatever is meant
 
 
@@ -28,13 +29,14 @@ def written(entrance: str) -> dict[str, str]:
 
 
 def groups(entrance: str) -> list[list[str]]:
-    """The attacks at an entrance, those that are no bombs together in one process."""
+    """The attacks at an entrance by the process they share; what may take memory has one of its own where all is tried."""
     names = list(written(entrance))
-    if entrance == _READING:
-        return [names]
-    if entrance in FILES:
+    if entrance in _ALONE:
         return [[name] for name in names]
-    return [[name for name in names if name in ESCAPES], *([name] for name in names if name in BOMBS)]
+    if entrance != "expression":
+        return [names]
+    alone = [[name] for name in names if name.startswith(("loop", "growth", "pattern"))]
+    return [[name for name in names if [name] not in alone], *alone]
 
 
 def everywhere() -> list[str]:
