@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from workflows.views import incidents, instance
+from workflows.views import bulk, incidents, instance, mending
 
 app_name = "workflows"
 urlpatterns = [
     path("arenden/<uuid:public_id>/", instance.instance, name="instance"),
     path("arenden/<uuid:public_id>/diagram.bpmn", instance.diagram, name="diagram"),
+    path("arenden/<uuid:public_id>/atgarda/", mending.mend, name="mend"),
+    path("arenden/<uuid:public_id>/andra/", mending.change, name="change"),
+    path("stopp/flera/", bulk.several, name="several"),
     path("stopp/", incidents.incidents, name="incidents"),
     path("stopp/<uuid:public_id>/", incidents.incident, name="incident"),
 ]

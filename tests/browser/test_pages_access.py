@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from people.models import Staff
 from tests import deciding, pages
 from tests.browser.conftest import LogIn, axe
-from workflows.services import incidents, user_tasks
+from workflows.services import incidents, mending, user_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,6 +36,11 @@ def _open_decision(page: Page) -> None:
     page.get_by_role("row", name="Träff").first.wait_for()
 
 
+def _try_out(page: Page) -> None:
+    page.get_by_role("button", name="Försök igen med dem").click()
+    page.get_by_role("link", name="Gör inget").wait_for()
+
+
 Step = Callable[[Page], None]
 Addresses = dict[str, tuple[str, Step | None]]
 
@@ -59,6 +64,11 @@ def addresses(anna: Staff) -> Addresses:
     stop = incidents.open_incident(
         code="engine", text="Steget kunde inte räknas ut.", group="samordnare", now=timezone.now(), instance=waiting
     )
+    paused = pages.start(pages.person("193902282387", "Doris"), anna)
+    incidents.open_incident(
+        code="engine", text="Steget kunde inte räknas ut.", group="samordnare", now=timezone.now(), instance=paused
+    )
+    mending.suspend(instance=paused, reason="Utreds", by=anna, now=timezone.now())
     return {
         "inbox": ("/uppgifter/", None),
         "confirmation": (f"/uppgifter/?klar={task.public_id}", None),
@@ -76,6 +86,11 @@ def addresses(anna: Staff) -> Addresses:
         "ärende with a decision": (f"/arenden/{decided.public_id}/", _open_decision),
         "stops": ("/stopp/", None),
         "stop": (f"/stopp/{stop.public_id}/", None),
+        "several stops tried out": ("/stopp/", _try_out),
+        "mend": (f"/arenden/{waiting.public_id}/atgarda/?stopp={stop.public_id}", None),
+        "change": (f"/arenden/{waiting.public_id}/andra/", None),
+        "paused ärende": (f"/arenden/{paused.public_id}/", None),
+        "paused task": (f"/uppgifter/{pages.task(paused, 'planera_besok').public_id}/", None),
         "not found": ("/uppgifter/finns-inte/", None),
         "log in": ("/logga-in/?next=/uppgifter/", None),
     }

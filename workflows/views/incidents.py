@@ -18,11 +18,19 @@ from people import selectors as people
 from people.models import Individual, Profession
 from people.services import access
 from web import swedish
-from workflows import connectors, published, selectors
-from workflows.models import InboxState, Incident, IncidentState, MessageSubscription, ProcessInstance
-from workflows.services import inbox
+from workflows import connectors, published, rights, selectors
+from workflows.models import (
+    InboxState,
+    Incident,
+    IncidentState,
+    MessageSubscription,
+    OutboxState,
+    ProcessInstance,
+)
+from workflows.services import bulk, inbox, steps
 from workflows.services import incidents as service
 from workflows.views.edge import StaffRequest, staff_page
+from workflows.views.mending import action_id
 
 HEADINGS = {
     "unmatched": "Meddelande utan ärende",
@@ -58,6 +66,20 @@ class IncidentRow:
     heading: str
     title: str
     person: str
+    step: str
+    is_paused: bool
+    is_over: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Stops of one kind: those of more than one can be dealt with together."""
+
+    key: str
+    title: str
+    rows: list[IncidentRow]
+    can_cancel: bool
+    can_skip: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +101,7 @@ def incidents(request: StaffRequest) -> HttpResponse:
     access.record(
         staff=request.user, individual=None, action="list", object_type="incident", object_id="", now=timezone.now()
     )
-    return render(request, "workflows/incidents.html", {"rows": [_row(stop, request) for stop in found]})
+    return render(request, "workflows/incidents.html", {"groups": _groups(found, request), "most": bulk.MOST})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,7 +150,10 @@ def _act(request: StaffRequest, found: Incident) -> HttpResponse:
 
 
 def _retry(request: StaffRequest, found: Incident) -> str:
-    service.retry(incident=found, by=request.user, now=timezone.now())
+    try:
+        service.retry(incident=found, by=request.user, now=timezone.now(), action_id=action_id(request))
+    except steps.Suspended:
+        raise Refused("Ärendet är pausat. Återuppta det först.") from None
     return "Vi försöker igen. Går det inte kommer stoppet tillbaka hit."
 
 
@@ -202,9 +227,26 @@ def _context(request: StaffRequest, found: Incident) -> dict[str, Any]:
         "is_open": is_open,
         "can_retry": is_open and found.code != "conflict",
         "candidates": _candidates(request, found) if is_open and _can_match(found) else None,
-        "facts": _facts(request, found),
+        "facts": [*_told(found), *_facts(request, found)],
+        "state_word": _state_word(found),
+        "action_id": action_id(request),
+        "mend_url": _mend_url(request, found) if is_open else "",
         "instance_url": _instance_url(request, found),
     }
+
+
+def _state_word(found: Incident) -> str:
+    if found.instance is None:
+        return ""
+    if found.instance.is_suspended:
+        return "Ärendet är pausat. Inget händer i det förrän någon återupptar det."
+    return "" if found.instance.is_active else "Ärendet är redan avslutat. Markera stoppet som åtgärdat."
+
+
+def _mend_url(request: StaffRequest, found: Incident) -> str:
+    if found.instance is None or not found.instance.is_active or not rights.may_mend(request.user, found.instance):
+        return ""
+    return f"{reverse('workflows:mend', args=[found.instance.public_id])}?stopp={found.public_id}"
 
 
 def _can_match(found: Incident) -> bool:
@@ -224,6 +266,28 @@ def _candidate(request: StaffRequest, each: ProcessInstance) -> Candidate:
         title=published.of(each.version.public_id).title,
         started_at=each.started_at,
     )
+
+
+def _told(found: Incident) -> list[tuple[str, str]]:
+    """Where it stopped and when it is tried next."""
+    if found.instance is None:
+        return []
+    element = published.of(found.instance.version.public_id).definition.elements.get(found.element_id)
+    where = [("Steg", element.name or element.id)] if element else []
+    return [*where, ("Nästa försök", _next_try(found))] if found.state == IncidentState.OPEN else where
+
+
+def _next_try(found: Incident) -> str:
+    """By itself: a call that waits to go out again, or a timer that was put off."""
+    instance = found.instance
+    if instance is None or instance.is_suspended or not instance.is_active:
+        return "inte av sig självt"
+    calls = instance.outbox.filter(state=OutboxState.PENDING, attempt__gt=0).values_list("next_try_at", flat=True)
+    put_off = instance.timers.filter(failures__gt=0).values_list("due_at", flat=True)
+    moments = [*put_off, *calls]
+    if not moments:
+        return "inte av sig självt, först när någon provar igen"
+    return f"{swedish.moment(min(moments), now=timezone.now())}, av sig självt"
 
 
 def _facts(request: StaffRequest, found: Incident) -> list[tuple[str, str]]:
@@ -261,6 +325,27 @@ def _operation_title(name: str) -> str:
         return name
 
 
+def _groups(found: list[Incident], request: StaffRequest) -> list[Group]:
+    """By kind, the oldest first."""
+    kinds: dict[object, list[Incident]] = {}
+    for stop in found:
+        kinds.setdefault(bulk.kind(stop), []).append(stop)
+    return [_group(f"slag-{number}", stops, request) for number, stops in enumerate(kinds.values(), start=1)]
+
+
+def _group(key: str, stops: list[Incident], request: StaffRequest) -> Group:
+    rows = [_row(stop, request) for stop in stops]
+    first = rows[0]
+    title = ": ".join(part for part in (first.title, first.step or first.heading) if part)
+    return Group(
+        key=key,
+        title=title,
+        rows=rows,
+        can_cancel=stops[0].instance is not None,
+        can_skip=stops[0].instance is not None and bool(stops[0].element_id),
+    )
+
+
 def _row(stop: Incident, request: StaffRequest) -> IncidentRow:
     individual = _individual(stop)
     return IncidentRow(
@@ -268,6 +353,9 @@ def _row(stop: Incident, request: StaffRequest) -> IncidentRow:
         heading=_heading(stop),
         title=published.of(stop.instance.version.public_id).title if stop.instance else "",
         person=people.presented(individual, viewer=request.user).name if individual else "",
+        step=dict(_told(stop)).get("Steg", ""),
+        is_paused=bool(stop.instance and stop.instance.is_suspended),
+        is_over=bool(stop.instance and not stop.instance.is_active),
     )
 
 
