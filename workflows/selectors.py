@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Count, F, Q, QuerySet
 
 from people.models import Individual, Staff
 from workflows import diagram as drawn
@@ -42,6 +42,13 @@ INBOX = """
     JOIN workflows_processinstance instance ON instance.id = task.instance_id
     JOIN workflows_processdefinition definition ON definition.id = instance.definition_id
     ORDER BY found.due_sort, found.id LIMIT {limit}"""
+DONE = """
+    SELECT task.id, task.name, task."group", task.escalated_to, task.individual_id, task.instance_id,
+        (task.is_restricted OR individual.protection <> 'ingen') AS is_restricted, definition.title AS process_title
+    FROM workflows_usertask task JOIN people_individual individual ON individual.id = task.individual_id
+    JOIN workflows_processinstance instance ON instance.id = task.instance_id
+    JOIN workflows_processdefinition definition ON definition.id = instance.definition_id
+    WHERE task.public_id = %s AND task.completed_by_id = %s AND task.state = 'completed'"""
 STEP_TYPES = drawn.TASKS | {"subProcess"}
 PAST = {HistoryKind.COMPLETED: "done", HistoryKind.CANCELLED: "cancelled", HistoryKind.SKIPPED: "skipped"}
 MACHINE = frozenset({"scriptTask", "businessRuleTask"})
@@ -173,11 +180,23 @@ def open_tasks_of(subject: ProcessInstance | Individual, staff: Staff) -> list[U
 def following(task: UserTask, staff: Staff, *, limit: int = 3) -> list[UserTask]:
     """What this member of staff can do next for the same person: the same ärende first, then by due time."""
     held = staff.professions
-    rows = _open(staff).filter(Q(claimed_by=None) | Q(claimed_by=staff), individual_id=task.individual_id)
-    rows = rows.filter(instance__suspended_at=None)
-    rows = rows.filter(Q(group__in=held) | Q(escalated_to__in=held) | Q(claimed_by=staff))
-    others = Case(When(instance_id=task.instance_id, then=Value(0)), default=Value(1))
-    return list(rows.only("public_id", "name").order_by(others, "due_sort", "pk")[:limit])
+    mine = f"IN ({', '.join(['%s'] * len(held)) or 'NULL'})"
+    seen = "" if staff.may_see_protected else "AND NOT task.is_restricted"
+    text = f"""SELECT task.id, task.public_id, task.name FROM {TASKS} task
+        JOIN workflows_processinstance instance ON instance.id = task.instance_id AND instance.suspended_at IS NULL
+        WHERE task.individual_id = %s AND task.state = 'open' {seen}
+        AND (claimed_by_id = %s OR claimed_by_id IS NULL AND (task."group" {mine} OR escalated_to {mine}))
+        ORDER BY CASE WHEN task.instance_id = %s THEN 0 ELSE 1 END, due_sort, task.id LIMIT {int(limit)}"""
+    return list(UserTask.objects.raw(text, [task.individual_id, staff.pk, *held, *held, task.instance_id]))
+
+
+def just_done(staff: Staff, public_id: UUID) -> UserTask | None:
+    """The task, if this member of staff has completed it and is still one of those it is offered to."""
+    key = UserTask._meta.get_field("public_id").get_db_prep_value(public_id, connection)  # noqa: SLF001
+    rows = list(UserTask.objects.raw(DONE, [key, staff.pk]))
+    held = staff.professions
+    mine = [task for task in rows if task.group in held or task.escalated_to in held]
+    return next((task for task in mine if staff.may_see_protected or not task.is_restricted), None)
 
 
 def open_incidents(staff: Staff) -> list[Incident]:

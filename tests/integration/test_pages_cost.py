@@ -25,7 +25,7 @@ MOST = {
     "done": 11,
     "finished": 10,
     "person": 14,
-    "instance": 20,
+    "instance": 21,
 }
 """Statements of each page, all told: session, staff, rights, access log and menu among them."""
 
