@@ -72,6 +72,7 @@ def _try(request: StaffRequest, action: bulk.Action, reason: str, chosen: list[I
         "action": action,
         "reason": reason,
         "well": well,
+        "bad": len(tried) - len(well),
         "problems": _counted(tried),
         "action_id": uuid.uuid4(),
         "left": [found.stop for found in well],

@@ -124,17 +124,19 @@ def _phases(found: ProcessInstance, links: dict[str, str]) -> list[PhaseRow]:
         if step.is_scope and step.name == step.phase:
             phase.word = WORDS[step.status]
         elif not step.is_scope:
-            phase.steps.append(_step(step, professions, links, f"beslut-{number}"))
+            phase.steps.append(_step(step, professions, links, f"beslut-{number}", is_suspended=found.is_suspended))
             if step.status in {"active", "waiting"}:
                 phase.word = WORDS["active"]
     return [phase for phase in phases.values() if phase.steps or phase.word]
 
 
-def _step(step: selectors.Step, professions: dict[str, str], links: dict[str, str], anchor: str) -> StepRow:
+def _step(
+    step: selectors.Step, professions: dict[str, str], links: dict[str, str], anchor: str, *, is_suspended: bool
+) -> StepRow:
     return StepRow(
         name=step.name,
         status=step.status,
-        word=WORDS[step.status],
+        word="Pausad" if is_suspended and step.status in {"active", "waiting"} else WORDS[step.status],
         at=step.at,
         by_name=step.by_name,
         profession=professions.get(step.lane, "") if step.by_name or step.status == "active" else "",
