@@ -6,7 +6,7 @@ from workflows.engine.errors import EngineError, NotCompilable, NotWaiting
 from workflows.engine.execution import Execution
 from workflows.engine.expressions import Decided, Note
 from workflows.engine.graph import FORMAT, compile_process
-from workflows.engine.migration import DROPPED, Immovable, Move, Reason, can_wait, kind_of, proposed
+from workflows.engine.migration import DROPPED, Immovable, Move, Reason, proposed, waits
 from workflows.engine.refusals import refused
 from workflows.engine.state import seen_in
 from workflows.engine.waiting import Happened, Place, Thrown, Waiting, WaitingMessage, WaitingTask, WaitingTimer
@@ -32,10 +32,9 @@ __all__ = [
     "WaitingMessage",
     "WaitingTask",
     "WaitingTimer",
-    "can_wait",
     "compile_process",
-    "kind_of",
     "proposed",
     "refused",
     "seen_in",
+    "waits",
 ]

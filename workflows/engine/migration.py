@@ -360,8 +360,14 @@ def _neighbours(node: Node, nodes: Mapping[str, Node]) -> set[str]:
     return before | {f">{flow.target}" for flow in node.flows} | host
 
 
-def can_wait(node: Node) -> bool:
-    """Whether an instance may be waiting in a node when it is moved."""
+def waits(definition: Definition) -> dict[str, str]:
+    """Every element that an instance may wait in, with the kind of step it is; 'startEvent' begins an event
+    sub-process."""
+    nodes = [node for plan in definition.plans.values() for node in plan.task_specs.values()]
+    return {node.bpmn_id: kind_of(node) for node in nodes if _can_wait(node) and node.bpmn_id in definition.elements}
+
+
+def _can_wait(node: Node) -> bool:
     kinds = (activities.PersonsTask, activities.Service, activities.SubProcess, Catch, gateways.EventGateway)
     return isinstance(node, kinds) or (
         len(node.incoming) > 1 and isinstance(node, gateways.Parallel | gateways.Inclusive)

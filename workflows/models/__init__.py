@@ -4,6 +4,7 @@ from workflows.models.definition import ProcessDefinition, ProcessVersion, Start
 from workflows.models.history import MENDING, HistoryEntry, HistoryKind
 from workflows.models.incident import Incident, IncidentState
 from workflows.models.instance import InstanceState, ProcessInstance
+from workflows.models.migration import InstanceMove, Migration, MigrationState, MoveState
 from workflows.models.queue import (
     BufferedKey,
     HeldMessage,
@@ -25,9 +26,13 @@ __all__ = [
     "InboxState",
     "Incident",
     "IncidentState",
+    "InstanceMove",
     "InstanceState",
     "MessageDelivery",
     "MessageSubscription",
+    "Migration",
+    "MigrationState",
+    "MoveState",
     "OutboxMessage",
     "OutboxState",
     "ProcessDefinition",

@@ -22,6 +22,7 @@ class HistoryKind(models.TextChoices):
     ESCALATED = "escalated", "Lyftes som försenad"
     MESSAGE = "message", "Meddelande kom"
     ENDED = "ended", "Avslutades"
+    MIGRATED = "migrated", "Flyttades till en annan version"
     NOTED = "noted", "Att se över i diagrammet"
     RETRIED = "retried", "Försökte igen"
     CHANGED = "changed", "Ändrade uppgifter"

@@ -56,7 +56,7 @@ def fallback_task(
         engine_task_id=engine_task_id,
         element_id=element.id,
         kind=TaskKind.FALLBACK,
-        name=f"Gör för hand: {element.name or element.id}",
+        name=by_hand(element),
         form_key="_shared/manuell_atgard",
         why=why[:1000],
         group=group,
@@ -68,6 +68,10 @@ def fallback_task(
         due_at=due_at,
         due_sort=due_at,
     )
+
+
+def by_hand(element: Element) -> str:
+    return f"Gör för hand: {element.name or element.id}"
 
 
 def _stand_in(instance: ProcessInstance, group: str, now: datetime) -> str:

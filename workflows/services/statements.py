@@ -38,9 +38,13 @@ def locked(model: type[M], key: int, related: Mapping[str, Sequence[str]]) -> M:
     Not locked against rows that only point to it. Raises the model's DoesNotExist.
     """
     text, parts = _select_text(model, tuple((name, tuple(columns)) for name, columns in related.items()))
+    found = None
     with connection.cursor() as cursor:
-        cursor.execute(text, [key])
-        found = cursor.fetchone()
+        # PostgreSQL finds nothing when the row came to point elsewhere while the lock was waited for: ask once more.
+        for _ in range(2):
+            cursor.execute(text, [key])
+            if found := cursor.fetchone():
+                break
     if found is None:
         raise model.DoesNotExist  # type: ignore[attr-defined]
     values = iter(found)

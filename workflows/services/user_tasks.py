@@ -138,6 +138,9 @@ def checked(task: UserTask, answers: dict[str, Any], *, now: datetime) -> dict[s
     """The answers cleaned by the task's form. Raises InvalidAnswers."""
     version = published.of(task.instance.version.public_id)
     if not version.has_form(task.form_key):
+        # The page may have been drawn before the ärende was moved to a version that calls the step something else.
+        task.form_key = UserTask.objects.values_list("form_key", flat=True).get(pk=task.pk)
+    if not version.has_form(task.form_key):
         return {}
     variables = steps.variables_of(task.instance, task.engine_task_id)
     cleaned = form_answers.clean(version.form(task.form_key), answers, variables, now=now)

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from workflows.services import held, inbox, timers, user_tasks
+from workflows.services import held, inbox, migration, timers, user_tasks
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +45,13 @@ class Command(BaseCommand):
         try:
             more = timers.fire_due(now=now, limit=BATCH) == BATCH
             inbox.handle_received(now=now)
+            more = migration.run_waiting(now=now) or more
             if is_slow:
                 user_tasks.escalate_due(now=now)
                 inbox.bring_waited_for(now=now)
                 held.release_all(now=now)
                 inbox.expire_buffered(now=now)
+                migration.forget()
         except OperationalError:
             log.warning("the database does not answer; trying again")
             close_old_connections()

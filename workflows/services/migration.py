@@ -1,0 +1,340 @@
+"""Moves active instances to another version: proposed, tried on every one, run in batches, undone one by one.
+
+Each instance is moved in its own transaction with its row locked, so an action of somebody else comes before or after.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from people.models import Staff
+from workflows import engine, published
+from workflows.diagram import Element
+from workflows.models import (
+    HistoryEntry,
+    HistoryKind,
+    InstanceMove,
+    InstanceState,
+    Migration,
+    MigrationState,
+    MoveState,
+    ProcessInstance,
+    ProcessVersion,
+)
+from workflows.services import moved_rows, settle, statements, steps, turns
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+DROPPABLE = frozenset({"boundaryEvent", "startEvent"})
+"""What an instance may stop waiting for: events beside what it does."""
+
+
+class AlreadyRunning(Exception):
+    """En flytt från den versionen pågår redan."""
+
+
+class CannotUndo(Exception):
+    """Ärendet har gått vidare sedan flytten, eller är redan flyttat tillbaka."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An element where instances may wait, its counterpart ('' unknown) and what a person may choose."""
+
+    element: Element
+    target: str
+    choices: list[Element]
+    can_be_dropped: bool
+
+    @property
+    def is_same(self) -> bool:
+        return self.target == self.element.id
+
+
+@dataclass
+class Refusal:
+    """Why some cannot be moved, and a few of them."""
+
+    reason: str
+    count: int = 0
+    instances: list[UUID] = field(default_factory=list)
+
+
+@dataclass
+class Trial:
+    """What a move of every active instance would give."""
+
+    moved: int = 0
+    refused: int = 0
+    refusals: dict[str, Refusal] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        told = f"{self.moved} flyttas, {self.refused} kan inte"
+        reasons = sorted(self.refusals.values(), key=lambda item: -item.count)
+        return told + (", därför: " + " ".join(f"{item.reason} ({item.count})" for item in reasons) if reasons else "")
+
+
+def propose(from_version: ProcessVersion, to_version: ProcessVersion) -> list[Pair]:
+    """Every element where an instance may wait, in the order of the diagram, with its proposed counterpart."""
+    old, new = (published.of(version.public_id).definition for version in (from_version, to_version))
+    found, kinds, others = engine.proposed(old, new), engine.waits(old), engine.waits(new)
+    return [
+        Pair(
+            old.elements[key],
+            found.get(key, ""),
+            [new.elements[other] for other, other_kind in others.items() if other_kind == kind],
+            kind in DROPPABLE,
+        )
+        for key, kind in kinds.items()
+    ]
+
+
+def default_mapping(from_version: ProcessVersion, to_version: ProcessVersion) -> dict[str, str]:
+    """The proposed counterparts that have another id."""
+    old, new = (published.of(version.public_id).definition for version in (from_version, to_version))
+    return {key: target for key, target in engine.proposed(old, new).items() if target not in ("", key)}
+
+
+def waiting(from_version: ProcessVersion) -> QuerySet[ProcessInstance]:
+    """The active instances of a version."""
+    return ProcessInstance.objects.filter(version=from_version, state=InstanceState.ACTIVE)
+
+
+def dry_run(
+    from_version: ProcessVersion, to_version: ProcessVersion, mapping: Mapping[str, str], *, now: datetime
+) -> Trial:
+    """Try every active instance of a version; nothing is written."""
+    move = _move(from_version.public_id, to_version.public_id, tuple(sorted(mapping.items())))
+    decide = published.of(to_version.public_id).decide
+    trial = Trial()
+    rows = waiting(from_version).values_list("public_id", "engine_state").order_by("pk")
+    for public_id, state in rows.iterator(chunk_size=200):
+        try:
+            move.execution(state, decide=decide, now=now)
+            trial.moved += 1
+        except engine.Immovable as error:
+            trial.refused += 1
+            for text in {reason.text for reason in error.reasons}:
+                refusal = trial.refusals.setdefault(text, Refusal(text))
+                refusal.count += 1
+                refusal.instances = [*refusal.instances, public_id][:5]
+    return trial
+
+
+def start(
+    *,
+    from_version: ProcessVersion,
+    to_version: ProcessVersion,
+    mapping: Mapping[str, str],
+    by: Staff | None,
+    now: datetime,
+) -> Migration:
+    """Begin a move; the workers carry it out. Raises AlreadyRunning, ValueError for versions of different förlopp."""
+    if from_version.definition_id != to_version.definition_id or from_version.pk == to_version.pk:
+        raise ValueError("two versions of one förlopp")
+    try:
+        with transaction.atomic():
+            return Migration.objects.create(
+                from_version=from_version, to_version=to_version, mapping=dict(mapping), created_at=now, created_by=by
+            )
+    except IntegrityError:
+        raise AlreadyRunning from None
+
+
+def stop(*, migration: Migration) -> None:
+    """After the instance that is being moved right now, no more are."""
+    _become(migration, MigrationState.STOPPED, MigrationState.RUNNING)
+
+
+def resume(*, migration: Migration) -> None:
+    _become(migration, MigrationState.RUNNING, MigrationState.STOPPED)
+
+
+def abandon(*, migration: Migration, now: datetime) -> None:
+    """Those that are moved stay moved; the others stay where they are."""
+    Migration.objects.filter(pk=migration.pk, state=MigrationState.STOPPED).update(
+        state=MigrationState.DONE, ended_at=now
+    )
+
+
+def run_waiting(*, now: datetime) -> bool:
+    """One batch of the oldest move that is under way; whether there is more to do. Many workers may do so at once."""
+    found = Migration.objects.filter(state=MigrationState.RUNNING).order_by("pk").first()
+    return found is not None and run_batch(migration=found, now=now)
+
+
+def run_batch(*, migration: Migration, now: datetime, limit: int = BATCH) -> bool:
+    """Move some of those that are left; whether any were. Ends the move when none are."""
+    if not Migration.objects.filter(pk=migration.pk, state=MigrationState.RUNNING).exists():
+        return False
+    keys = list(left(migration).order_by("pk").values_list("pk", flat=True)[:limit])
+    if not keys:
+        Migration.objects.filter(pk=migration.pk, state=MigrationState.RUNNING).update(
+            state=MigrationState.DONE, ended_at=now
+        )
+        return False
+    change = Change.of(migration)
+    for number, key in enumerate(keys):
+        if number and number % 10 == 0 and not _is_running(migration):
+            return False
+        _move_or_tell(change, key, now=now)
+    return True
+
+
+def left(migration: Migration) -> QuerySet[ProcessInstance]:
+    """Those that nothing has been said of yet."""
+    told = InstanceMove.objects.filter(migration=migration, instance=OuterRef("pk"))
+    return waiting(migration.from_version).exclude(Exists(told))
+
+
+def counts(migration: Migration) -> dict[str, int]:
+    """How many of each, and how many are left."""
+    rows = migration.moves.order_by().values_list("state").annotate(count=Count("pk"))
+    running = migration.state != MigrationState.DONE
+    return {**dict.fromkeys(MoveState.values, 0), **dict(rows), "left": left(migration).count() if running else 0}
+
+
+@turns.again
+def undo(*, move: InstanceMove, by: Staff | None, now: datetime) -> None:
+    """Put an instance back as it was before it was moved. Raises CannotUndo when it has gone on since."""
+    with transaction.atomic():
+        instance = steps.locked(move.instance_id)
+        row = InstanceMove.objects.select_related("migration__from_version", "migration__to_version").get(pk=move.pk)
+        if row.earlier is None or row.revision != instance.revision or not instance.is_active:
+            raise CannotUndo
+        if row.state != MoveState.MOVED or instance.version_id != row.migration.to_version_id:
+            raise CannotUndo
+        back = Change.of(row.migration)
+        version = published.of(back.source.public_id)
+        execution = engine.Execution.restore(version.definition, row.earlier, decide=version.decide)
+        _write(instance, execution, back.target, back.source, back.undone, by=by, now=now)
+        InstanceMove.objects.filter(pk=row.pk).update(state=MoveState.UNDONE, earlier=None, at=now)
+
+
+def forget() -> int:
+    """Earlier states of instances that have gone on are of no use any more; how many were let go."""
+    rows = ProcessInstance.objects.filter(pk=OuterRef("instance"), revision=OuterRef("revision"), state="active")
+    return InstanceMove.objects.filter(earlier__isnull=False).exclude(Exists(rows)).update(earlier=None)
+
+
+# -- inside ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Change:
+    """A stored move made ready to use."""
+
+    migration: Migration
+    source: ProcessVersion
+    target: ProcessVersion
+    move: engine.Move
+    done: moved_rows.Differences
+    undone: moved_rows.Differences
+
+    @classmethod
+    def of(cls, migration: Migration) -> Change:
+        source, target = migration.from_version, migration.to_version
+        move = _move(source.public_id, target.public_id, tuple(sorted(migration.mapping.items())))
+        old, new = published.of(source.public_id), published.of(target.public_id)
+        pairs = [(key, migration.mapping.get(key, key)) for key in old.definition.elements]
+        turned = [(new_key, old_key) for old_key, new_key in pairs]
+        done, undone = moved_rows.Differences.between(old, new, pairs), moved_rows.Differences.between(new, old, turned)
+        return cls(migration, source, target, move, done, undone)
+
+
+@lru_cache(maxsize=8)
+def _move(source: UUID, target: UUID, mapping: tuple[tuple[str, str], ...]) -> engine.Move:
+    return engine.Move(published.of(source).definition, published.of(target).definition, dict(mapping))
+
+
+def _become(migration: Migration, state: MigrationState, was: MigrationState) -> None:
+    Migration.objects.filter(pk=migration.pk, state=was).update(state=state)
+    migration.refresh_from_db(fields=["state"])
+
+
+def _is_running(migration: Migration) -> bool:
+    return Migration.objects.filter(pk=migration.pk, state=MigrationState.RUNNING).exists()
+
+
+def _move_or_tell(change: Change, instance_id: int, *, now: datetime) -> None:
+    """Move one, or write down why not; one that cannot even be read stops nobody else."""
+    try:
+        _move_one(change, instance_id, now=now)
+    except engine.Immovable as error:
+        texts = dict.fromkeys(reason.text for reason in error.reasons)
+        _refuse(change, instance_id, error.reasons[0].element_id, " ".join(texts), now=now)
+    except engine.EngineError as error:
+        _refuse(change, instance_id, error.element, error.message, now=now)
+    except (OperationalError, IntegrityError):
+        raise
+    except Exception as error:
+        log.exception("an instance could not be moved: %s", type(error).__name__)
+        _refuse(change, instance_id, "", "Ärendets läge gick inte att läsa. IT behöver titta på det.", now=now)
+
+
+@turns.again
+def _move_one(change: Change, instance_id: int, *, now: datetime) -> None:
+    by = change.migration.created_by
+    with transaction.atomic():
+        instance = steps.locked(instance_id)
+        if not instance.is_active or instance.version_id != change.source.pk:
+            return  # it ended, or another worker moved it
+        earlier = instance.engine_state
+        decide = published.of(change.target.public_id).decide
+        execution = change.move.execution(earlier, decide=decide, now=now)
+        _write(instance, execution, change.source, change.target, change.done, by=by, now=now)
+        # An early message that the new version waits for was taken at once: then there is no way back.
+        has_gone_on = bool(execution.happened or execution.completed)
+        row = InstanceMove(
+            migration=change.migration,
+            instance=instance,
+            state=MoveState.MOVED,
+            earlier=None if has_gone_on else earlier,
+            revision=instance.revision,
+            at=now,
+        )
+        statements.insert([row])
+
+
+def _refuse(change: Change, instance_id: int, element_id: str, reason: str, *, now: datetime) -> None:
+    row = InstanceMove(
+        migration=change.migration,
+        instance_id=instance_id,
+        state=MoveState.REFUSED,
+        element_id=element_id[:200],
+        reason=reason[:1000],
+        at=now,
+    )
+    InstanceMove.objects.bulk_create([row], ignore_conflicts=True)  # another worker may have said so
+
+
+def _write(
+    instance: ProcessInstance,
+    execution: engine.Execution,
+    source: ProcessVersion,
+    target: ProcessVersion,
+    differences: moved_rows.Differences,
+    *,
+    by: Staff | None,
+    now: datetime,
+) -> None:
+    """The instance on another version: what has come or gone is written as after a step, what stays is renamed."""
+    instance.version = target
+    settled = settle.settle(instance, execution, published.of(target.public_id), by=by, now=now)
+    statements.update(ProcessInstance, {"id": instance.pk}, {"version_id": target.pk})
+    moved_rows.rename(instance, execution, differences, now=now)
+    name = f"Version {source.number} → version {target.number}"
+    detail = {"from": source.number, "to": target.number}
+    statements.insert(
+        [HistoryEntry(instance=instance, at=now, by=by, kind=HistoryKind.MIGRATED, name=name, detail=detail)]
+    )
+    steps.pass_on(instance, settled, now=now)

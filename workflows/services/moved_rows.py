@@ -1,0 +1,107 @@
+"""The rows of a moved instance that stay: they are called what the new version calls them, and keep who took them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from workflows import engine, published
+from workflows.diagram import Element
+from workflows.models import OutboxMessage, ProcessInstance, TaskKind, TaskState, TimerJob, UserTask
+from workflows.services import offers
+
+SHOWN = ("formKey", "prioritet", "varfor")
+TIMES = ("forfaller", "eskaleras_till", "eskalera_efter")
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What two versions say differently, by the id in the one that is moved to: looked at once for all instances."""
+
+    renamed: frozenset[str]
+    shown: frozenset[str]
+    times: frozenset[str]
+    messages: frozenset[str]  # by the name that the diagram gives it
+    rules: dict[str, published.MessageRule]
+
+    @classmethod
+    def between(
+        cls, old: published.Published, new: published.Published, pairs: Iterable[tuple[str, str]]
+    ) -> Differences:
+        before, after = old.definition.elements, new.definition.elements
+        known = [(before[key], after[other]) for key, other in pairs if key in before and other in after]
+        return cls(
+            frozenset(other.id for one, other in known if one.id != other.id),
+            frozenset(other.id for one, other in known if _shown(one) != _shown(other)),
+            frozenset(other.id for one, other in known if _settings(one, TIMES) != _settings(other, TIMES)),
+            frozenset(name for name, rule in new.messages.items() if old.messages.get(name) != rule),
+            dict(new.messages),
+        )
+
+
+def rename(instance: ProcessInstance, execution: engine.Execution, differences: Differences, *, now: datetime) -> None:
+    """Bring the rows of what an instance waits for in step with its version. Call after `settle`."""
+    waiting = execution.waiting()
+    touched = differences.renamed | differences.shown | differences.times
+    for task in (item for item in waiting.user_tasks if item.element.id in touched):
+        _user_task(instance, execution, task, differences, now=now)
+    for task in (item for item in waiting.service_tasks if item.element.id in touched):
+        _call(instance, task)
+    for timer in (item for item in waiting.timers if item.element_id in differences.renamed):
+        TimerJob.objects.filter(instance=instance, engine_task_id=timer.id).update(element_id=timer.element_id)
+    for message in waiting.messages:
+        if message.element_id in differences.renamed or message.name in differences.messages:
+            _subscription(instance, message, differences)
+
+
+def _user_task(
+    instance: ProcessInstance,
+    execution: engine.Execution,
+    task: engine.WaitingTask,
+    differences: Differences,
+    *,
+    now: datetime,
+) -> None:
+    """Whoever has taken it keeps it, unless it has gone to another profession than theirs."""
+    rows = UserTask.objects.filter(instance=instance, engine_task_id=task.id, state=TaskState.OPEN)
+    row = rows.select_related("claimed_by").first()
+    if row is None:
+        return
+    new = offers.user_task(instance, execution, task, now=row.created_at)
+    names = ["element_id", "name", "form_key", "why", "group"]
+    if task.element.id in differences.shown:
+        names.append("priority")
+    if row.group != new.group or task.element.id in differences.times:
+        names += ["due_at", "due_sort", "escalate_at", "escalation_group", "escalated_to"]
+    values: dict[str, Any] = {name: getattr(new, name) for name in names}
+    if row.group != new.group and row.claimed_by is not None and new.group not in row.claimed_by.professions:
+        values |= {"claimed_by": None, "claimed_at": None}
+    rows.update(**values, changed_at=now)
+
+
+def _call(instance: ProcessInstance, task: engine.WaitingTask) -> None:
+    element = task.element
+    OutboxMessage.objects.filter(instance=instance, engine_task_id=task.id).update(element_id=element.id)
+    by_hand = UserTask.objects.filter(instance=instance, engine_task_id=task.id, kind=TaskKind.FALLBACK)
+    by_hand.filter(state=TaskState.OPEN).update(element_id=element.id, name=offers.by_hand(element))
+
+
+def _subscription(instance: ProcessInstance, message: engine.WaitingMessage, differences: Differences) -> None:
+    rule = differences.rules.get(message.name)
+    if rule is not None:
+        instance.subscriptions.filter(engine_task_id=message.id, message_name=rule.arrives_as).update(
+            element_id=message.element_id,
+            catch_name=rule.catch_name,
+            key_name=rule.key_name,
+            deliver_to_all=rule.deliver_to_all,
+        )
+
+
+def _shown(element: Element) -> tuple[Any, ...]:
+    return (element.name, element.lane, _settings(element, SHOWN))
+
+
+def _settings(element: Element, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(element.properties.get(name, "") for name in names)
