@@ -182,11 +182,11 @@ def run_batch(*, migration: Migration, now: datetime, limit: int = BATCH) -> boo
             state=MigrationState.DONE, ended_at=now
         )
         return False
-    change = Change.of(migration)
+    change, known = Change.of(migration), moved_rows.offered(keys)
     for number, key in enumerate(keys):
         if number and number % 10 == 0 and not _is_running(migration):
             return False
-        _move_or_tell(change, key, now=now)
+        _move_or_tell(change, key, known, now=now)
     return True
 
 
@@ -216,7 +216,7 @@ def undo(*, move: InstanceMove, by: Staff | None, now: datetime) -> None:
         back = Change.of(row.migration)
         version = published.of(back.source.public_id)
         execution = engine.Execution.restore(version.definition, row.earlier, decide=version.decide)
-        _write(instance, execution, back.target, back.source, back.undone, by=by, now=now)
+        _write(instance, execution, back.target, back.source, back.undone, {}, by=by, now=now)
         InstanceMove.objects.filter(pk=row.pk).update(state=MoveState.UNDONE, earlier=None, at=now)
 
 
@@ -265,10 +265,10 @@ def _is_running(migration: Migration) -> bool:
     return Migration.objects.filter(pk=migration.pk, state=MigrationState.RUNNING).exists()
 
 
-def _move_or_tell(change: Change, instance_id: int, *, now: datetime) -> None:
+def _move_or_tell(change: Change, instance_id: int, known: moved_rows.Offered, *, now: datetime) -> None:
     """Move one, or write down why not; one that cannot even be read stops nobody else."""
     try:
-        _move_one(change, instance_id, now=now)
+        _move_one(change, instance_id, known, now=now)
     except engine.Immovable as error:
         texts = dict.fromkeys(reason.text for reason in error.reasons)
         _refuse(change, instance_id, error.reasons[0].element_id, " ".join(texts), now=now)
@@ -282,7 +282,7 @@ def _move_or_tell(change: Change, instance_id: int, *, now: datetime) -> None:
 
 
 @turns.again
-def _move_one(change: Change, instance_id: int, *, now: datetime) -> None:
+def _move_one(change: Change, instance_id: int, known: moved_rows.Offered, *, now: datetime) -> None:
     by = change.migration.created_by
     with transaction.atomic():
         instance = steps.locked(instance_id)
@@ -291,7 +291,7 @@ def _move_one(change: Change, instance_id: int, *, now: datetime) -> None:
         earlier = instance.engine_state
         decide = published.of(change.target.public_id).decide
         execution = change.move.execution(earlier, decide=decide, now=now)
-        _write(instance, execution, change.source, change.target, change.done, by=by, now=now)
+        _write(instance, execution, change.source, change.target, change.done, known, by=by, now=now)
         # An early message that the new version waits for was taken at once: then there is no way back.
         has_gone_on = bool(execution.happened or execution.completed)
         row = InstanceMove(
@@ -323,6 +323,7 @@ def _write(
     source: ProcessVersion,
     target: ProcessVersion,
     differences: moved_rows.Differences,
+    known: moved_rows.Offered,
     *,
     by: Staff | None,
     now: datetime,
@@ -331,7 +332,7 @@ def _write(
     instance.version = target
     settled = settle.settle(instance, execution, published.of(target.public_id), by=by, now=now)
     statements.update(ProcessInstance, {"id": instance.pk}, {"version_id": target.pk})
-    moved_rows.rename(instance, execution, differences, now=now)
+    moved_rows.rename(instance, execution, differences, known, now=now)
     name = f"Version {source.number} → version {target.number}"
     detail = {"from": source.number, "to": target.number}
     statements.insert(

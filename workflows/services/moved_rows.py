@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from workflows import engine, published
 from workflows.diagram import Element
 from workflows.models import OutboxMessage, ProcessInstance, TaskKind, TaskState, TimerJob, UserTask
-from workflows.services import offers
+from workflows.services import offers, statements
 
 SHOWN = ("formKey", "prioritet", "varfor")
 TIMES = ("forfaller", "eskaleras_till", "eskalera_efter")
@@ -41,12 +44,24 @@ class Differences:
         )
 
 
-def rename(instance: ProcessInstance, execution: engine.Execution, differences: Differences, *, now: datetime) -> None:
+Offered = Mapping[UUID, tuple[datetime, str]]
+"""When each open task was offered and to whom, which only a move changes."""
+
+
+def offered(instances: Sequence[int]) -> Offered:
+    """Of the open tasks of many instances, in one query; by the engine's id."""
+    rows = UserTask.objects.filter(instance__in=instances, state=TaskState.OPEN)
+    return {key: (at, group) for key, at, group in rows.values_list("engine_task_id", "created_at", "group")}
+
+
+def rename(
+    instance: ProcessInstance, execution: engine.Execution, differences: Differences, known: Offered, *, now: datetime
+) -> None:
     """Bring the rows of what an instance waits for in step with its version. Call after `settle`."""
     waiting = execution.waiting()
     touched = differences.renamed | differences.shown | differences.times
     for task in (item for item in waiting.user_tasks if item.element.id in touched):
-        _user_task(instance, execution, task, differences, now=now)
+        _user_task(instance, execution, task, differences, known, now=now)
     for task in (item for item in waiting.service_tasks if item.element.id in touched):
         _call(instance, task)
     for timer in (item for item in waiting.timers if item.element_id in differences.renamed):
@@ -61,24 +76,31 @@ def _user_task(
     execution: engine.Execution,
     task: engine.WaitingTask,
     differences: Differences,
+    known: Offered,
     *,
     now: datetime,
 ) -> None:
     """Whoever has taken it keeps it, unless it has gone to another profession than theirs."""
-    rows = UserTask.objects.filter(instance=instance, engine_task_id=task.id, state=TaskState.OPEN)
-    row = rows.select_related("claimed_by").first()
-    if row is None:
+    found = known.get(task.id) or offered([instance.pk]).get(task.id)
+    if found is None:
         return
-    new = offers.user_task(instance, execution, task, now=row.created_at)
+    created_at, group = found
+    new = offers.user_task(instance, execution, task, now=created_at)
     names = ["element_id", "name", "form_key", "why", "group"]
     if task.element.id in differences.shown:
         names.append("priority")
-    if row.group != new.group or task.element.id in differences.times:
+    if group != new.group or task.element.id in differences.times:
         names += ["due_at", "due_sort", "escalate_at", "escalation_group", "escalated_to"]
-    values: dict[str, Any] = {name: getattr(new, name) for name in names}
-    if row.group != new.group and row.claimed_by is not None and new.group not in row.claimed_by.professions:
-        values |= {"claimed_by": None, "claimed_at": None}
-    rows.update(**values, changed_at=now)
+    where = {"instance_id": instance.pk, "engine_task_id": task.id, "state": TaskState.OPEN}
+    statements.update(UserTask, where, {name: getattr(new, name) for name in names} | {"changed_at": now})
+    if group != new.group:
+        _release(UserTask.objects.filter(**where), new.group)
+
+
+def _release(rows: QuerySet[UserTask], group: str) -> None:
+    row = rows.select_related("claimed_by").first()
+    if row is not None and row.claimed_by is not None and group not in row.claimed_by.professions:
+        rows.update(claimed_by=None, claimed_at=None)
 
 
 def _call(instance: ProcessInstance, task: engine.WaitingTask) -> None:
