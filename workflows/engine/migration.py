@@ -90,7 +90,8 @@ class Move:
         scopes = [reader.scope(scope) for scope in state["scopes"]]
         if reader.reasons:
             raise Immovable(list(dict.fromkeys(reader.reasons)))
-        return {**state, "scopes": scopes}
+        passing = {self.mapping.get(key, key) for key in state.get("passing", ())} & self.new.elements.keys()
+        return {**state, "scopes": scopes, "passing": sorted(passing)}
 
     # -- what lies where -------------------------------------------------------------------------------------------
 

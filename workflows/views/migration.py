@@ -138,7 +138,7 @@ def _is_uuid(request: StaffRequest) -> bool:
 
 
 def _moves(found: Migration, shown: str) -> Any:
-    rows = found.moves.select_related("instance").defer("earlier", "instance__engine_state").order_by("state", "pk")
+    rows = found.moves.select_related("instance").defer("earlier", "instance__engine_state").order_by("-state", "pk")
     return rows.filter(state=shown) if shown in MoveState.values else rows
 
 
