@@ -171,6 +171,8 @@ def test_a_move_is_stopped_and_goes_on_and_one_that_is_broken_stops_nobody(by: S
     all_of_them = [started(by, str(number)) for number in range(4)]
     ProcessInstance.objects.filter(pk=all_of_them[1].pk).update(engine_state={"format": 2, "scopes": "?"})
     found = begin(old, publish(NEW, "ring", "u3", "u7", "u8", "u9"))
+    trial = migration.dry_run(old, found.to_version, found.mapping, now=LATER)
+    assert (trial.moved, list(trial.refusals)) == (3, [migration.UNREADABLE])
     with pytest.raises(migration.AlreadyRunning):
         begin(old, found.to_version)
     assert migration.run_batch(migration=found, now=LATER, limit=2)

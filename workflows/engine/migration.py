@@ -246,6 +246,8 @@ class _Mover:
 
     def _record(self, record: Json, old: str, new: str) -> Json:
         """What can be undone, with the handlers of the new version."""
+        if "group" in record:
+            return {**record, "group": [self._record(item, old, new) for item in record["group"]]}
         place = self.move.place(old, new, record["activity"])
         node = place.node if isinstance(place, Place) else None
         if node is None or bool(node.compiled.get("undo")) != ("handler" in record):

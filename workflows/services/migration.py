@@ -34,6 +34,7 @@ from workflows.services import moved_rows, settle, statements, steps, turns
 log = logging.getLogger(__name__)
 
 BATCH = 50
+UNREADABLE = "Ärendets sparade läge går inte att läsa. De som sköter systemet behöver se över det."
 DROPPABLE = frozenset({"boundaryEvent", "startEvent"})
 """What an instance may stop waiting for: events beside what it does."""
 
@@ -76,6 +77,13 @@ class Trial:
     moved: int = 0
     refused: int = 0
     refusals: dict[str, Refusal] = field(default_factory=dict)
+
+    def refuse(self, public_id: UUID, texts: set[str]) -> None:
+        self.refused += 1
+        for text in texts:
+            refusal = self.refusals.setdefault(text, Refusal(text))
+            refusal.count += 1
+            refusal.instances = [*refusal.instances, public_id][:5]
 
     def __str__(self) -> str:
         told = f"{self.moved} flyttas, {self.refused} kan inte"
@@ -122,11 +130,9 @@ def dry_run(
             move.execution(state, decide=decide, now=now)
             trial.moved += 1
         except engine.Immovable as error:
-            trial.refused += 1
-            for text in {reason.text for reason in error.reasons}:
-                refusal = trial.refusals.setdefault(text, Refusal(text))
-                refusal.count += 1
-                refusal.instances = [*refusal.instances, public_id][:5]
+            trial.refuse(public_id, {reason.text for reason in error.reasons})
+        except (KeyError, TypeError, ValueError, AttributeError):
+            trial.refuse(public_id, {UNREADABLE})
     return trial
 
 
@@ -278,7 +284,7 @@ def _move_or_tell(change: Change, instance_id: int, known: moved_rows.Offered, *
         raise
     except Exception as error:
         log.exception("an instance could not be moved: %s", type(error).__name__)
-        _refuse(change, instance_id, "", "Ärendets läge gick inte att läsa. IT behöver titta på det.", now=now)
+        _refuse(change, instance_id, "", UNREADABLE, now=now)
 
 
 @turns.again
