@@ -1,6 +1,6 @@
 """What is known where in a förlopp: which names have a value at a step, of what kind, and what is asked in vain.
 
-Pure: diagrams, forms, tables and settings in, findings out. Nothing is evaluated; see docs/decisions/0008.
+Pure: diagrams, forms, tables and settings in, findings out. Nothing is evaluated; see docs/decisions/0009.
 """
 
 from workflows.variables.checking import findings
