@@ -12,7 +12,7 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import dmn, eleven, feel, http, steps, waiting
+    from benchmarks import dmn, eleven, feel, http, migrations, steps, waiting
     from benchmarks.table import Figure
     from tests import pages
 
@@ -26,6 +26,7 @@ def main() -> None:
         yield from dmn.figures()
         yield from steps.figures(steps.QUICK if is_quick else steps.FULL, by, individual)
         yield from http.figures(40 if is_quick else 200, by, individual)
+        yield from migrations.figures(200 if is_quick else 2000, by, individual)
         yield from waiting.figures(waiting.QUICK if is_quick else waiting.FULL, by, individual)
 
     found = {}

@@ -12,6 +12,10 @@ MOST_COUNTED = 99
 """Counts stop here: "99+" says as much and costs the same with a million tasks."""
 
 
+MOVES = {"it_drift", "processagare"}
+"""Who has something to do where ärenden are moved to another version; the page itself decides what they may."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class NavItem:
     """A menu entry; `count` None where nothing is counted."""
@@ -37,6 +41,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         _item("personer", "Personer", reverse("tasks:persons"), here),
         _item("stopp", "Stopp", reverse("workflows:incidents"), here, count=stops, is_warning=True),
     ]
+    if MOVES & set(staff.professions):
+        items.append(_item("flytta", "Flytta", reverse("workflows:migrations"), here))
     return {"navigation": items, "profession_title": ", ".join(staff.roles.values())}
 
 
