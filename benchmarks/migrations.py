@@ -32,4 +32,4 @@ def figures(count: int, by: Staff, individual: Individual) -> Iterator[Figure]:
     seconds = time.perf_counter() - started
     if migration.counts(begun)[MoveState.MOVED] != count:
         raise RuntimeError("not all were moved")
-    yield Figure("migrations_per_s", "1/s", count / seconds)
+    yield Figure("migrations_per_s", "/s", count / seconds)
