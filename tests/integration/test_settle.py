@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from people.models import Staff
 from tests import forlopp
 from workflows import engine
-from workflows.models import OutboxMessage, OutboxState, ProcessInstance, UserTask
-from workflows.services import inbox, outbox, steps, user_tasks, waits
+from workflows.models import HistoryEntry, HistoryKind, OutboxMessage, OutboxState, ProcessInstance, UserTask
+from workflows.services import inbox, outbox, statements, steps, user_tasks, waits
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,3 +82,13 @@ def test_a_step_that_fails_leaves_the_task_as_the_caller_has_it(anna: Staff, mon
     assert task.is_open
     task.refresh_from_db()
     assert task.is_open
+
+
+def test_more_rows_than_a_statement_takes_are_all_inserted_and_know_their_keys() -> None:
+    instance = started().instance
+    count = statements.BATCH + 1
+    rows = [HistoryEntry(instance=instance, at=NOW, kind=HistoryKind.NOTED, name=str(n)) for n in range(count)]
+    statements.insert(rows, with_keys=True)
+    found = instance.history.filter(kind=HistoryKind.NOTED).in_bulk()
+    assert {row.pk: row.name for row in rows} == {key: entry.name for key, entry in found.items()}
+    assert len(found) == count

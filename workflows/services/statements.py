@@ -17,11 +17,17 @@ from django.db.models import Field, Model
 
 M = TypeVar("M", bound=Model)
 
+# Rows in a statement: SQLite as it comes takes 32 766 values, and our widest row has some thirty.
+BATCH = 1_000
+
 
 def insert(rows: Sequence[Model], *, with_keys: bool = False) -> None:
-    """Insert new rows of one model, in one statement. Their keys stay unknown (None) unless asked for."""
-    if not rows:
-        return
+    """Insert new rows of one model, in one statement or few. Their keys stay unknown (None) unless asked for."""
+    for first in range(0, len(rows), BATCH):
+        _insert_batch(rows[first : first + BATCH], with_keys=with_keys)
+
+
+def _insert_batch(rows: Sequence[Model], *, with_keys: bool) -> None:
     model = type(rows[0])
     fields = _fields(model)
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]

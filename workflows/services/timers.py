@@ -72,8 +72,7 @@ def _fire(instance: ProcessInstance, *, now: datetime) -> bool:
         incidents.from_engine(instance_id=instance.pk, error=error, now=now)
         return False
     # What fired is gone; what is left (put off after an earlier failure, or due by another clock) is not due again.
-    if TimerJob.objects.filter(instance_id=instance.pk, due_at__lte=now).exists():
-        _put_off(instance.pk, now)
+    _put_off(instance.pk, now)
     return True
 
 
