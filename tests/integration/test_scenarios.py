@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests import invariants
 from tests.integration.database_world import DatabaseWorld
 from workflows import definitions, scenarios
 from workflows.management.commands.load_forlopp import folders
@@ -37,3 +38,4 @@ def test_a_scenario_through_the_services(file: Path) -> None:
     scenario = scenarios.read(file)
     result = scenarios.play(scenario, DatabaseWorld(scenario))
     assert result.is_passed, f"step {result.step}: {result.problem}"
+    assert invariants.broken() == []

@@ -306,6 +306,23 @@ def test_an_early_message_whose_case_ends_meanwhile_is_no_stopp(coordinator: Sta
     inbox.expire_buffered(now=NOW + timedelta(days=8))
     row.refresh_from_db()
     assert row.state == InboxState.IGNORED
+    assert not row.buffered_keys.exists()
+    assert not Incident.objects.exists()
+
+
+def test_a_message_that_a_step_takes_as_its_time_runs_out_is_no_stopp(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = receive("info").message
+    expire = inbox._expire
+
+    def taken_first(message: InboxMessage, *, now: datetime) -> bool:
+        message.buffered_keys.all().delete()
+        InboxMessage.objects.filter(pk=message.pk).update(state=InboxState.DONE, expires_at=None)
+        return expire(message, now=now)
+
+    monkeypatch.setattr(inbox, "_expire", taken_first)
+    assert inbox.expire_buffered(now=NOW + timedelta(days=8)) == 0
+    row.refresh_from_db()
+    assert row.state == InboxState.DONE
     assert not Incident.objects.exists()
 
 

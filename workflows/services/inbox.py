@@ -126,13 +126,7 @@ def bring_waited_for(*, now: datetime, limit: int = 100) -> int:
 def expire_buffered(*, now: datetime, limit: int = 100) -> int:
     """Early messages whose time is out become stops, unless their instance has ended meanwhile; how many."""
     late = InboxMessage.objects.filter(state=InboxState.BUFFERED, expires_at__lte=now).order_by("expires_at")[:limit]
-    for row in late:
-        if messages.has_ended(row.keys):
-            _finish(row, InboxState.IGNORED, now=now)
-            continue
-        text = f"Meddelandet ”{row.name}” kom, men inget ärende har väntat på det. "
-        _stop(row, code="unmatched", text=text + "Para ihop det för hand eller skriv av det.", now=now)
-    return len(late)
+    return sum(_expire(row, now=now) for row in late)
 
 
 @turns.again
@@ -191,6 +185,21 @@ def _bring_buffered(message: InboxMessage, *, now: datetime) -> bool:
             return False
         BufferedKey.objects.filter(message=row).delete()
         _conclude(row, result, now=now)
+    return True
+
+
+def _expire(message: InboxMessage, *, now: datetime) -> bool:
+    """Whether it was still waiting: a step may have taken it in the same moment."""
+    with transaction.atomic():
+        row = _locked(message)
+        if row.state != InboxState.BUFFERED:
+            return False
+        if messages.has_ended(row.keys):
+            BufferedKey.objects.filter(message=row).delete()
+            _finish(row, InboxState.IGNORED, now=now)
+        else:
+            text = f"Meddelandet ”{row.name}” kom, men inget ärende har väntat på det. "
+            _stop(row, code="unmatched", text=text + "Para ihop det för hand eller skriv av det.", now=now)
     return True
 
 
