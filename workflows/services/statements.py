@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
+from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Field, Model
 
 M = TypeVar("M", bound=Model)
@@ -29,9 +31,11 @@ def insert(rows: Sequence[Model], *, with_keys: bool = False) -> None:
 
 def _insert_batch(rows: Sequence[Model], *, with_keys: bool) -> None:
     model = type(rows[0])
-    fields = _fields(model)
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
-    with connection.cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]
+    columns = _columns(model)
+    told = [columns[name] for name in _insertable(model)]
+    values = [_stored(column, row.__dict__[column.name], database) for row in rows for column in told]
+    with database.cursor() as cursor:
         cursor.execute(_insert_text(model, len(rows)) + (" RETURNING id" if with_keys else ""), values)
         if with_keys:
             for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
@@ -45,7 +49,7 @@ def locked(model: type[M], key: int, related: Mapping[str, Sequence[str]]) -> M:
     """
     text, parts = _select_text(model, tuple((name, tuple(columns)) for name, columns in related.items()))
     found = None
-    with connection.cursor() as cursor:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         # PostgreSQL finds nothing when the row came to point elsewhere while the lock was waited for: ask once more.
         for _ in range(2):
             cursor.execute(text, [key])
@@ -74,13 +78,13 @@ class _Part:
         return cls(model, fields, tuple((_converters(field), _col(field)) for field in fields))
 
     def row(self, values: Iterator[Any]) -> Model:
-        read = []
+        database, read = connections[DEFAULT_DB_ALIAS], []
         for converters, col in self.converters:
             value = next(values)
             for converter in converters:
-                value = converter(value, col, connection)
+                value = converter(value, col, database)
             read.append(value)
-        return self.model.from_db(connection.alias, [field.attname for field in self.fields], read)
+        return self.model.from_db(DEFAULT_DB_ALIAS, [field.attname for field in self.fields], read)
 
     def columns(self, alias: str) -> str:
         return ", ".join(f"{alias}.{_quoted(field)}" for field in self.fields)
@@ -112,31 +116,64 @@ def _select_text(model: type[Model], related: tuple[tuple[str, tuple[str, ...]],
 
 def update(model: type[Model], where: Mapping[str, Any], values: Mapping[str, Any], *, also: str = "") -> int:
     """How many rows changed; `where` and `values` by column attribute, `also` is a further fixed condition."""
+    database = connections[DEFAULT_DB_ALIAS]
     columns = _columns(model)
-    assigned = ", ".join(f"{_quoted(columns[name])} = %s" for name in values)
-    wanted = " AND ".join([*(f"{_quoted(columns[name])} = %s" for name in where), *([also] if also else [])])
-    given = [columns[name].get_db_prep_save(value, connection) for name, value in (*values.items(), *where.items())]
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table(model)} SET {assigned} WHERE {wanted}", given)
+    text = _update_text(model, tuple(values), tuple(where)) + (f" AND {also}" if also else "")
+    given = [_stored(columns[name], value, database) for part in (values, where) for name, value in part.items()]
+    with database.cursor() as cursor:
+        cursor.execute(text, given)
         return int(cursor.rowcount)
 
 
 @lru_cache(maxsize=64)
+def _update_text(model: type[Model], values: tuple[str, ...], where: tuple[str, ...]) -> str:
+    columns = _columns(model)
+    assigned = ", ".join(f"{_quoted(columns[name].field)} = %s" for name in values)
+    wanted = " AND ".join(f"{_quoted(columns[name].field)} = %s" for name in where)
+    return f"UPDATE {table(model)} SET {assigned} WHERE {wanted}"
+
+
+@lru_cache(maxsize=64)
 def _insert_text(model: type[Model], count: int) -> str:
-    fields = _fields(model)
-    names = ", ".join(_quoted(field) for field in fields)
-    places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
+    columns = [_columns(model)[name].field for name in _insertable(model)]
+    names = ", ".join(map(_quoted, columns))
+    places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * count)
     return f"INSERT INTO {table(model)} ({names}) VALUES {places}"
 
 
-@lru_cache(maxsize=64)
-def _fields(model: type[Model]) -> tuple[Field[Any, Any], ...]:
-    return tuple(field for field in model._meta.local_concrete_fields if not field.primary_key)
+@dataclass(frozen=True)
+class _Column:
+    """A column of a model; values of the type `as_is` go to the database as they are."""
+
+    field: Field[Any, Any]
+    name: str
+    as_is: type | None
+
+
+def _stored(column: _Column, value: Any, database: Any) -> Any:
+    """What Django would give the database driver, without its detours for what needs no change."""
+    if value is None or type(value) is column.as_is:
+        return value
+    return column.field.get_db_prep_save(value, database)
 
 
 @lru_cache(maxsize=64)
-def _columns(model: type[Model]) -> dict[str, Field[Any, Any]]:
-    return {field.attname: field for field in model._meta.local_concrete_fields}
+def _columns(model: type[Model]) -> dict[str, _Column]:
+    return {field.attname: _Column(field, field.attname, _as_is(field)) for field in model._meta.local_concrete_fields}
+
+
+def _as_is(field: Field[Any, Any]) -> type | None:
+    plain = [(models.CharField, str), (models.TextField, str), (models.BooleanField, bool), (models.IntegerField, int)]
+    if isinstance(field, models.ForeignKey):
+        return _as_is(field.target_field)
+    if connection.vendor == "postgresql":
+        plain += [(models.UUIDField, UUID), (models.DateTimeField, datetime)]
+    return next((kind for known, kind in plain if isinstance(field, known)), None)
+
+
+@lru_cache(maxsize=64)
+def _insertable(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.local_concrete_fields if not field.primary_key)
 
 
 def _quoted(field: Field[Any, Any]) -> str:
