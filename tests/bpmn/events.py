@@ -287,6 +287,37 @@ CASES = [
         "-> u1 \n u1 -> u2 u7 u8 u9 \n u7 -> u2 u8 u9 \n u8 -> u2 u9 \n u9 -> u2 \n u2 -> .a",
     ),
     Case(
+        "what an event sub-process throws on goes to the edge, not to itself",
+        draw(
+            "s > sp > end_a",
+            "b1 > u4 > e4",
+            extra=sub(
+                "sp",
+                "si > kasta > u1 > e1",
+                extra=thrown("kasta", "escalation esc")
+                + handler(
+                    "h", "escalation esc", "h_s > u9 > vidare", quiet=True, extra=end("vidare", "escalation esc")
+                ),
+            )
+            + boundary("b1", "sp", "escalation esc", quiet=True),
+        ),
+        "-> u1 u9 \n u9 -> u1 u4 \n u4 -> u1 \n u1 -> .a",
+    ),
+    Case(
+        "what an event sub-process throws on is taken by the one around",
+        draw(
+            "s > sp > end_a",
+            extra=sub(
+                "sp",
+                "si > kasta > u1 > e1",
+                extra=thrown("kasta", "escalation esc")
+                + handler("hb", "escalation esc", "hb_s > u9 > vidare", extra=end("vidare", "escalation esc")),
+            ),
+        )
+        + handler("ha", "escalation esc", "ha_s > u8 > end_h"),
+        "-> u9 \n u9 -> u8 \n u8 -> .h",
+    ),
+    Case(
         "what interrupts the process wins over what is open in event sub-processes",
         draw("s > u1 > end_a")
         + handler("ha", "message info", "ha_s > u8 > ea", quiet=True)

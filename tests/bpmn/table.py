@@ -34,7 +34,7 @@ PLACES = {
     "escalation": (*CATCHING[:2], *EDGES, *THROWING),
     "error": (CATCHING[0], EDGES[0], "endEvent"),
     "link": (CATCHING[2], "intermediateThrowEvent"),
-    "compensation": (EDGES[0], *THROWING),
+    "compensation": (CATCHING[0], EDGES[0], *THROWING),
     "cancel": (EDGES[0], "endEvent"),
     "terminate": ("endEvent",),
 }
@@ -49,7 +49,7 @@ LIMITS = {
     "multiInstanceLoopCharacteristics, parallel": "at most 1 000; throws no events of its own (`behavior`)",
     "multiInstanceLoopCharacteristics, sequential": "at most 1 000; throws no events of its own (`behavior`)",
     "parallelGateway": "waits for ever for a flow that cannot come, as BPMN says; the ärende then gets a stopp",
-    "compensation": "with the variables as they are when it is undone",
+    "compensation": "with the variables as they are then; what is local, an instance's or a data object, as it was",
     "signal": "within the ärende; other ärenden do not hear it",
     "error, endEvent": "an error that nobody takes ends the ärende",
     "timer": "ISO 8601 or FEEL; days and longer are Swedish calendar time; a cycle at most once a minute",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bpmn.drawing import Case, boundary, draw, each, event, handler, sub, task
+from tests.bpmn.drawing import Case, boundary, draw, each, event, handler, script, several, sub, task
 
 LOOP = '<standardLoopCharacteristics loopMaximum="2"/>'
 
@@ -130,6 +130,84 @@ CASES = [
         "multi-instance is undone once for each",
         draw("s > u0 > u1 > k > end_a", extra=undone("u1", "ang1", each("u0.r")) + throw("k")),
         '-> u0 \n u0 {"r": [1, 2]} -> u1 u1 \n u1 -> u1 \n u1 -> ang1 \n ang1 -> ang1 \n ang1 -> .a',
+    ),
+    Case(
+        "each instance is undone with what it knew",
+        draw(
+            "s > u0 > u1 > k > u3 > end_a",
+            extra=script("ang1", "{ borta: concatenate(if borta = null then [] else borta, [rad]) }").replace(
+                'id="ang1"', 'id="ang1" isForCompensation="true"'
+            )
+            + task("u1", each("u0.r"))
+            + boundary("kant", "u1", "compensate")
+            + '<association id="linje" sourceRef="kant" targetRef="ang1"/>'
+            + throw("k"),
+        ),
+        '-> u0 \n u0 {"r": [1, 2, 3]} -> u1 u1 u1 \n u1 -> u1 u1 \n u1 -> u1 \n u1 -> u3 \n u3 -> .a',
+        {"u0": {"r": [1, 2, 3]}, "u1": [{}, {}, {}], "borta": [3, 2, 1], "u3": {}},
+    ),
+    Case(
+        "a multi-instance activity that goes on is not undone",
+        draw(
+            "s > p1 > u1 > end_a",
+            "p1 > u2 > k > u3 > end_b",
+            extra=undone("u1", "ang1", several("<loopCardinality>2</loopCardinality>")) + throw("k", "u1"),
+        ),
+        "-> u1 u1 u2 \n u1 -> u1 u2 \n u2 -> u1 u3 \n u1 -> u3 \n u3 -> .b",
+    ),
+    Case(
+        "a sub-process is undone by its own event sub-process, which may undo what was done inside",
+        draw(
+            "s > sp > k > u3 > end_a",
+            extra=sub(
+                "sp",
+                "si > u1 > u2 > e1",
+                extra=undone("u1", "ang1")
+                + undone("u2", "ang2")
+                + handler("h", "compensate", "h_s > k1 > u9 > e9", extra=throw("k1", "u1")),
+            )
+            + throw("k"),
+        ),
+        "-> u1 \n u1 -> u2 \n u2 -> ang1 \n ang1 -> u9 \n u9 -> u3 \n u3 -> .a",
+        done="s si u1 u2 e1 sp h_s ang1 k1 u9 e9 h k u3 end_a",
+    ),
+    Case(
+        "each instance of a sub-process is undone by its own event sub-process, with its data",
+        draw(
+            "s > sp > k > end_a",
+            extra=sub(
+                "sp",
+                "si > u1 > e1",
+                extra=several("<loopCardinality>2</loopCardinality>")
+                + '<dataObject id="plan"/><dataObjectReference id="plan_ref" dataObjectRef="plan"/>'
+                + task("u1", '<dataOutputAssociation id="ut"><targetRef>plan_ref</targetRef></dataOutputAssociation>')
+                + handler("h", "compensate", "h_s > x9 > [plan.n = 2] u8 > e8", "x9 > [-] u9 > e9"),
+            )
+            + throw("k"),
+        ),
+        '-> u1 u1 \n u1 {"n": 1} -> u1 \n u1 {"n": 2} -> u8 \n u8 -> u9 \n u9 -> .a',
+    ),
+    Case(
+        "undoing that is not waited for goes on beside",
+        draw(
+            "s > u1 > k > u3 > end_a",
+            extra=undone("u1", "ang1")
+            + throw("k").replace("<compensateEventDefinition", '<compensateEventDefinition waitForCompletion="false"'),
+        ),
+        "-> u1 \n u1 -> ang1 u3 \n u3 -> ang1 \n ang1 -> .a",
+    ),
+    Case(
+        "what undid something is not undone in its turn",
+        draw(
+            "s > u1 > k > k2 > u3 > end_a",
+            extra=task("u1")
+            + boundary("kant", "u1", "compensate")
+            + sub("ang", "si > u2 > e2", extra=undone("u2", "ang2"), attributes=' isForCompensation="true"')
+            + '<association id="linje" sourceRef="kant" targetRef="ang"/>'
+            + throw("k")
+            + throw("k2"),
+        ),
+        "-> u1 \n u1 -> u2 \n u2 -> u3 \n u3 -> .a",
     ),
     # -- transactions --------------------------------------------------------------------------------------------------
     Case(

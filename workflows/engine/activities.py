@@ -192,5 +192,9 @@ class Throw(Activity):
         return self._compensate(token)
 
     def _compensate(self, token: Token) -> bool:
-        compensation.begin(token, self.event.get("activity", ""))
+        activity = self.event.get("activity", "")
+        if self.event.get("beside"):
+            compensation.beside(token.workflow, activity)
+            return True
+        compensation.begin(token, activity)
         return compensation.next_handler(token)

@@ -16,6 +16,7 @@ Record = dict[str, Any]
 """An activity, how many times it was done, and its handler or what was done inside it; or a group that came again."""
 
 UNDO = "__undo"
+IN_LOOP = "can undo"
 MOST_FOLDED = 8
 """A round of a loop with more than so many things that can be undone is remembered thing by thing."""
 
@@ -24,14 +25,37 @@ def remember(token: Token) -> None:
     """A completed activity that has a handler can be undone."""
     handler = token.task_spec.compiled.get("undo")
     if handler:
-        _add(token.workflow.undo, {"activity": token.task_spec.bpmn_id, "handler": handler, "times": 1})
+        _add(_records(token), {**_seen_by(token), "handler": handler, "times": 1})
 
 
 def remember_scope(token: Token, scope: Scope) -> None:
-    """A completed sub-process without a handler of its own is undone by undoing what was done in it."""
-    if scope.undo and not token.task_spec.compiled.get("undo"):
-        plan = scope.plan.name
-        _add(token.workflow.undo, {"activity": token.task_spec.bpmn_id, "in": plan, "undo": scope.undo, "times": 1})
+    """A completed sub-process without a handler at its edge is undone by its own event sub-process for that, or by
+    undoing what was done in it. It is undone with its data objects as they were."""
+    compiled = token.task_spec.compiled
+    if (scope.undo or scope.plan.undone_by) and "undo" not in compiled and "is_handler" not in compiled:
+        inside = {"in": scope.plan.name, "undo": scope.undo, "local": scope.local}
+        _add(_records(token), {**_seen_by(token), **{key: held for key, held in inside.items() if held}, "times": 1})
+
+
+def loop_done(token: Token) -> None:
+    """What is done several times can be undone when all of it is done."""
+    for record in token.internal_data.get(IN_LOOP, ()):
+        _add(token.workflow.undo, record)
+
+
+def _records(token: Token) -> list[Record]:
+    """Where it is remembered that something is done: with the loop that it is a part of, while that goes on."""
+    loop = token.parent
+    if loop is None or not loop.task_spec.is_loop:
+        return token.workflow.undo
+    found: list[Record] = loop.internal_data.setdefault(IN_LOOP, [])
+    return found
+
+
+def _seen_by(token: Token) -> Record:
+    """What is done, and what an instance of a multi-instance activity knew by itself."""
+    own = {"own": dict(token.own)} if token.task_spec.is_one_of_several and token.own else {}
+    return {"activity": token.task_spec.bpmn_id, **own}
 
 
 def _add(records: list[Record], record: Record) -> None:
@@ -94,19 +118,32 @@ def next_handler(token: Token) -> bool:
     if "group" in record:
         left += [dict(item) for item in record["group"]]
         return next_handler(token)
-    plan = token.workflow.plan
-    if "handler" in record:
-        plan.task_specs[record["handler"]].arrive(token.workflow, parent=token)
-        return False
-    inner: Node = plan.task_specs[UNDO]
-    child = inner.arrive(token.workflow, parent=token)
-    scope = instance(token).open(child, record["in"])
-    child._set_state(TaskState.STARTED)
-    undo = scope.plan.task_specs[UNDO].arrive(scope)
-    undo.internal_data["undo"] = [dict(item) for item in record["undo"]]
-    undo._set_state(TaskState.STARTED)
-    next_handler(undo)
+    handler: Node = token.workflow.plan.task_specs[record.get("handler", UNDO)]
+    child = handler.arrive(token.workflow, parent=token, own=record.get("own"))
+    if "in" in record:
+        _reopen(child, record)
     return False
+
+
+def _reopen(child: Token, record: Record) -> None:
+    """Undo what was done inside a sub-process that is done."""
+    scope = instance(child).open(child, record["in"])
+    child._set_state(TaskState.STARTED)
+    scope.undo = [dict(item) for item in record.get("undo", ())]
+    is_open = not record["activity"]  # undone from an event sub-process in it, which sees the data objects around it
+    scope.local = {} if is_open else scope.local | record.get("local", {})
+    if scope.plan.undone_by and not is_open:
+        scope.plan.task_specs[scope.plan.undone_by].arrive(scope)
+    else:
+        beside(scope)
+
+
+def beside(scope: Scope, activity: str = "") -> None:
+    """Undo in a scope without anything that waits for it."""
+    undo = scope.plan.task_specs[UNDO].arrive(scope)
+    undo._set_state(TaskState.STARTED)
+    begin(undo, activity)
+    next_handler(undo)
 
 
 def _all_undone(token: Token) -> None:

@@ -68,7 +68,8 @@ class Events:
         return {"kind": "condition", "text": (condition.text or "").strip() if condition is not None else ""}
 
     def _compensate(self, node: etree._Element) -> dict[str, Any]:
-        return _filled(kind="compensate", activity=node.get("activityRef", ""))
+        beside = node.get("waitForCompletion") == "false"
+        return _filled(kind="compensate", activity=node.get("activityRef", ""), beside=beside)
 
     def _cancel(self, _node: etree._Element) -> dict[str, Any]:
         return {"kind": "cancel"}
@@ -80,6 +81,12 @@ class Events:
 def definitions(node: etree._Element) -> list[etree._Element]:
     """The event definitions of a node."""
     return [child for child in node if diagram.is_bpmn(child) and local(child).endswith("EventDefinition")]
+
+
+def is_undoing(node: etree._Element) -> bool:
+    """Whether this is the event sub-process that undoes the sub-process around it."""
+    start = "./bpmn:startEvent/bpmn:compensateEventDefinition"
+    return node.get("triggeredByEvent") == "true" and node.find(start, NAMESPACES) is not None
 
 
 def links(scope: etree._Element, kind: str) -> Iterator[tuple[str, str]]:

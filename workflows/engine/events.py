@@ -132,16 +132,21 @@ Match = Callable[[Definition], bool]
 
 
 def throw(token: Token, matches: tuple[Match, ...], payload: Any = None) -> bool:
-    """Reach the nearest around a token that catches this: in its scope, on what holds the scope, and so on outwards."""
+    """Reach the nearest around a token that catches this: in its scope, on what holds the scope, and so on outwards.
+
+    What an event sub-process throws on does not begin that sub-process once more.
+    """
     scope: Scope | None = token.workflow
+    through = ""
     while scope is not None:
-        if _caught(scope.roots(), Listener, matches, payload):
+        heard = [item for item in scope.roots() if getattr(item.task_spec, "handler", "") != through]
+        if _caught(heard, Listener, matches, payload):
             return True
         if scope.holder is None:
             return False
         if throw_at_edge(scope.holder, matches, payload):
             return True
-        scope = scope.holder.workflow
+        through, scope = scope.holder.task_spec.name, scope.holder.workflow
     return False
 
 

@@ -98,15 +98,18 @@ class _Reader:
     def scope(self, scope: etree._Element, scopes: dict[str, Json]) -> None:
         """Add a process or sub-process, and those inside it, to `scopes`."""
         flows = _Flows(scope)
-        nodes, handlers = {}, []
+        nodes, handlers, undone_by = {}, [], ""
         for node in _flow_nodes(scope):
-            if node.get("triggeredByEvent") == "true":
+            if event_definitions.is_undoing(node):
+                undone_by = node.get("id", "")
+            elif node.get("triggeredByEvent") == "true":
                 handlers.append(self._handler(node))
             nodes[node.get("id", "")] = self._node(node, flows)
             if local(node) in diagram.SCOPES:
                 self.scope(node, scopes)
         self._join_boundaries(nodes)
         found: Json = {"type": local(scope), "nodes": nodes, "entry": _entries(nodes), "handlers": handlers}
+        found["undone_by"] = undone_by
         if local(scope) != "process":
             found["data"] = [node.get("id", "") for node in scope.findall("./bpmn:dataObject", NAMESPACES)]
         if local(scope) == "adHocSubProcess":

@@ -10,6 +10,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.engine import compensation
 from workflows.engine.errors import EngineError
 from workflows.engine.nodes import CHILD, Node, engine, environment, holds
 from workflows.engine.tokens import Plan, Token, remove
@@ -26,6 +27,9 @@ class Loop(Node):
     def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
         super().__init__(plan, name, compiled)
         self.loop: dict[str, Any] = compiled["loop"]
+
+    def before_leaving(self, token: Token) -> None:
+        compensation.loop_done(token)
 
     def inner(self, token: Token) -> Node:
         found: Node = token.workflow.plan.task_specs[self.name + CHILD]
@@ -102,7 +106,7 @@ class Multi(Loop):
         state = token.internal_data
         state["begun"] += 1
         own = dict.fromkeys(self.loop.get("item", ()), item) | {COUNTER: state["begun"]}
-        self.inner(token).arrive(token.workflow, parent=token, **own)
+        self.inner(token).arrive(token.workflow, parent=token, own=own)
 
     def child_done(self, token: Token, child: Token) -> None:
         state = token.internal_data

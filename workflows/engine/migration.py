@@ -17,7 +17,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine import activities, gateways, loops, timers
-from workflows.engine.compensation import UNDO
+from workflows.engine.compensation import IN_LOOP, UNDO
 from workflows.engine.definition import Definition
 from workflows.engine.earlier import upgraded
 from workflows.engine.errors import EngineError
@@ -233,7 +233,7 @@ class _Mover:
             gone.add(token["id"])
             return
         node = place.node
-        more = dict(token.get("more", {}))
+        more = self._more(token, old, new)
         if isinstance(node, gateways.Parallel | gateways.Inclusive):
             more["flow"] = self.move.flow(old, new, more.get("flow", ""), node)
             if not more["flow"]:
@@ -243,6 +243,12 @@ class _Mover:
         kept.append({**token, "at": node.name} | ({"more": more} if more else {}))
         if isinstance(node, activities.SubProcess):
             self.inside[token["id"]] = node.compiled.get("called") or node.bpmn_id
+
+    def _more(self, token: Json, old: str, new: str) -> Json:
+        more = dict(token.get("more", {}))
+        if IN_LOOP in more:
+            more[IN_LOOP] = [self._record(item, old, new) for item in more[IN_LOOP]]
+        return more
 
     def _record(self, record: Json, old: str, new: str) -> Json:
         """What can be undone, with the handlers of the new version."""
@@ -257,7 +263,10 @@ class _Mover:
         if "handler" in record:
             return moved | {"handler": node.compiled["undo"]}
         inner = node.compiled.get("called") or node.bpmn_id
-        return moved | {"in": inner, "undo": [self._record(item, record["in"], inner) for item in record["undo"]]}
+        undo = [self._record(item, record["in"], inner) for item in record.get("undo", ())]
+        if not undo and not self.move.new.plans[inner].undone_by:
+            self._refuse({"at": record["activity"]}, "är gjort, och kan inte ångras i den nya versionen")
+        return moved | {"in": inner} | ({"undo": undo} if undo else {})
 
     def _check_joins(self, scope: Json) -> None:
         """A join must not wait for a branch that nothing can come along, nor have all that it waits for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -82,10 +82,12 @@ class Node(TaskSpec):  # type: ignore[misc]
 
     # -- tokens ----------------------------------------------------------------------------------------------------
 
-    def arrive(self, scope: Scope, flow: str = "", parent: Token | None = None, **own: Any) -> Token:
-        """A new token here; as an activity of another token when it has a parent."""
+    def arrive(
+        self, scope: Scope, flow: str = "", parent: Token | None = None, own: Mapping[str, Any] | None = None
+    ) -> Token:
+        """A new token here, with variables of its own; as an activity of another token when it has a parent."""
         token = Token(scope, self, parent, state=TaskState.FUTURE)
-        token.own = own
+        token.own = dict(own or {})
         if flow:
             token.internal_data["flow"] = flow
         self._update(token)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from workflows import diagram
 from workflows.diagram import NAMESPACES, local, tag
-from workflows.engine.event_definitions import TIMES, compensation_handlers, definitions, links
+from workflows.engine.event_definitions import TIMES, compensation_handlers, definitions, is_undoing, links
 from workflows.findings import Finding
 
 Refusal = tuple[str, str]
@@ -20,7 +20,7 @@ CAUGHT_AFTER_GATEWAY = frozenset({"message", "signal", "timer", "conditional"})
 CAUGHT = {
     "intermediateCatchEvent": CAUGHT_AFTER_GATEWAY | {"link"},
     "boundaryEvent": CAUGHT_AFTER_GATEWAY | {"error", "escalation", "cancel", "compensate"},
-    "startEvent": CAUGHT_AFTER_GATEWAY | {"error", "escalation"},
+    "startEvent": CAUGHT_AFTER_GATEWAY | {"error", "escalation", "compensate"},
     "intermediateThrowEvent": {"message", "signal", "escalation", "link", "compensate"},
     "endEvent": {"message", "signal", "escalation", "error", "cancel", "compensate", "terminate"},
 }
@@ -161,8 +161,6 @@ def _event_texts(node: etree._Element) -> Iterator[Refusal]:
             yield _id(node), "Villkoret är tomt."
         elif kind == "timer" and not any(item.find(f"./bpmn:{name}", NAMESPACES) is not None for name in TIMES):
             yield _id(node), "Bevakningen saknar tid."
-        elif kind == "compensate" and item.get("waitForCompletion") == "false":
-            yield _id(node), "Kompensationen väntas alltid in. Ta bort waitForCompletion=”false”."
 
 
 def _links(root: etree._Element) -> Iterator[Refusal]:
@@ -185,6 +183,8 @@ def _subprocesses(root: etree._Element) -> Iterator[Refusal]:
         if local(node) in {"process", "adHocSubProcess"}:
             continue
         starts = node.findall("./bpmn:startEvent", NAMESPACES)
+        if sum(is_undoing(child) for child in node) > 1:
+            yield _id(node), "Delprocessen har flera händelsestyrda delprocesser för kompensation. Rita en."
         if node.get("triggeredByEvent") == "true":
             yield from _event_subprocess(node, starts)
         elif len(starts) > 1:
@@ -268,7 +268,8 @@ def _compensation(root: etree._Element) -> Iterator[Refusal]:
         if handler is None or handler.get("isForCompensation") != "true":
             yield _id(node), "Dra en streckad linje till steget som gör det ogjort, och märk steget som kompensation."
     for key, node in by_id.items():
-        if node.get("isForCompensation") == "true" and (key in ends or key not in handlers.values()):
+        is_handler = node.get("isForCompensation") == "true" and not is_undoing(node)
+        if is_handler and (key in ends or key not in handlers.values()):
             yield key, "Ett kompensationssteg har inga flöden, bara en streckad linje från en kanthändelse."
 
 

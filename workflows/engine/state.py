@@ -79,6 +79,7 @@ def seen_in(state: Mapping[str, Any], token_id: UUID) -> dict[str, Any]:
 
 def _dump_scope(scope: Scope) -> dict[str, Any]:
     check_json(scope.local)
+    check_json(scope.undo)
     return _filled(
         plan=scope.plan.name,
         holder=str(scope.holder.id) if scope.holder is not None else "",
