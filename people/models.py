@@ -80,9 +80,9 @@ class Staff(AbstractUser):
         """Keys and names of the professions held today; asked anew each time, so a revoked right is gone at once."""
         return self._roles if self._roles is not None else self._held()
 
-    def ask_once(self) -> None:
+    def keep_roles(self, roles: dict[str, str]) -> None:
         """For an object that lives as long as one request and no longer."""
-        self._roles = self._held()
+        self._roles = roles
 
     def _held(self) -> dict[str, str]:
         today = connection.ops.adapt_datefield_value(timezone.localdate())

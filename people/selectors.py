@@ -1,9 +1,9 @@
 """How people are shown: the only way from an individual to a name on a screen."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from people import identity
+from people import identity, reading
 from people.models import Assignment, Individual, Profession, Staff
 
 HIDDEN_NAME = "Skyddade personuppgifter"
@@ -22,13 +22,18 @@ class Presented:
 
 def presented(individual: Individual, *, viewer: Staff | None) -> Presented:
     """A protected person is shown by name, number and address only to those who `may_see_protected`."""
+    shown = named(individual, viewer=viewer)
+    if shown.is_hidden:
+        return shown
+    number = identity.formatted(individual.identity_type, individual.identity_number)
+    return replace(shown, identity=number, address=_address(individual))
+
+
+def named(individual: Individual, *, viewer: Staff | None) -> Presented:
+    """The same without number and address, for lists."""
     if individual.is_protected and not (viewer and viewer.is_active and viewer.may_see_protected):
         return Presented(name=HIDDEN_NAME, is_hidden=True)
-    return Presented(
-        name=" ".join(part for part in (individual.given_name, individual.family_name) if part) or UNKNOWN_NAME,
-        identity=identity.formatted(individual.identity_type, individual.identity_number),
-        address=_address(individual),
-    )
+    return Presented(name=" ".join(filter(None, (individual.given_name, individual.family_name))) or UNKNOWN_NAME)
 
 
 def demo_professions(*, on: datetime.date) -> dict[Profession, list[Staff]]:
@@ -38,6 +43,11 @@ def demo_professions(*, on: datetime.date) -> dict[Profession, list[Staff]]:
     for assignment in held.select_related("profession", "staff").order_by("profession__sort", "staff__username"):
         offered.setdefault(assignment.profession, []).append(assignment.staff)
     return offered
+
+
+def profession_names() -> dict[str, str]:
+    """Key -> the name on screen."""
+    return dict(reading.rows("SELECT key, name FROM people_profession"))
 
 
 def _address(individual: Individual) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from people import selectors
 from people.models import Staff
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "people.backends.StaffBackend"
 
 
 class LogInForm(AuthenticationForm):

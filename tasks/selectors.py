@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from people.models import Individual, Protection, Staff
+from people.reading import Reading
 from tasks import forms
 from tasks.forms.shown import Shown, said
 from workflows import outcomes, published, selectors
@@ -25,6 +26,12 @@ from workflows.models import (
 )
 from workflows.services import instances, steps
 
+ANSWERED = Reading(
+    UserTask,
+    "task",
+    ("name", "form_key", "answers", "ended_at", "created_at"),
+    completed_by=selectors.NAMED,
+)
 LEAST_DIGITS = 6
 MOST_CASES = 50
 MOST_EVENTS = 50
@@ -80,11 +87,8 @@ class Event:
 def known(instance: ProcessInstance, *, apart_from: UserTask | None = None) -> list[Known]:
     """What has been answered in the ärende so far, the latest first."""
     version = published.of(instance.version.public_id)
-    answered = (
-        UserTask.objects.filter(instance=instance, state=TaskState.COMPLETED, answers__isnull=False)
-        .select_related("completed_by")
-        .order_by("-ended_at", "-pk")
-    )
+    rest = "WHERE task.instance_id = %s AND task.state = 'completed' ORDER BY task.ended_at DESC, task.id DESC"
+    answered = ANSWERED.rows(rest, [instance.pk])
     earlier = [task for task in answered if task != apart_from and version.has_form(task.form_key)]
     return [_known(task, version) for task in earlier if task.answers]
 

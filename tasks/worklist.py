@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from people import selectors as people
-from people.models import Profession, Staff
+from people.models import Staff
 from people.selectors import Presented
 from web import swedish
 from web.swedish import Urgency
@@ -79,15 +79,10 @@ def load(staff: Staff, *, mine: bool, limit: int, now: datetime.datetime) -> Wor
 
 def task_rows(tasks: list[UserTask], *, viewer: Staff, now: datetime.datetime) -> list[TaskRow]:
     """Each task with what its row says."""
-    names = profession_names()
+    names = people.profession_names()
     held = set(viewer.professions)
     today = timezone.localdate(now)
     return [_row(task, viewer=viewer, names=names, held=held, now=now, today=today) for task in tasks]
-
-
-def profession_names() -> dict[str, str]:
-    """Key -> the name on screen."""
-    return dict(Profession.objects.values_list("key", "name"))
 
 
 def _row(
@@ -99,7 +94,7 @@ def _row(
     now: datetime.datetime,
     today: datetime.date,
 ) -> TaskRow:
-    shown = people.presented(task.individual, viewer=viewer)
+    shown = people.named(task.individual, viewer=viewer)
     return TaskRow(
         task=task,
         url=_address().replace(str(ANY), str(task.public_id)),

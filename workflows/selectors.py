@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q
 
+from people import reading
 from people.models import Individual, Staff
+from people.reading import EVERY, NOTHING, Reading
 from workflows import diagram as drawn
 from workflows import published, rights
 from workflows.definitions import main_source
@@ -34,21 +35,37 @@ from workflows.models.definition import HEAVY as VERSION_HEAVY
 
 RECENT = 20
 TASKS, STOPS = "workflows_usertask", "workflows_incident"
-# Text, since every page asks and Django would build these anew each time.
-INBOX = """
-    SELECT task.id, task.public_id, task.individual_id, task.name, task."group", task.escalated_to, task.priority,
-        task.due_at, task.claimed_by_id, definition.title AS process_title, instance.suspended_at
-    FROM ({found}) found JOIN workflows_usertask task ON task.id = found.id
-    JOIN workflows_processinstance instance ON instance.id = task.instance_id
-    JOIN workflows_processdefinition definition ON definition.id = instance.definition_id
-    ORDER BY found.due_sort, found.id LIMIT {limit}"""
-DONE = """
-    SELECT task.id, task.name, task."group", task.escalated_to, task.individual_id, task.instance_id,
-        (task.is_restricted OR individual.protection <> 'ingen') AS is_restricted, definition.title AS process_title
-    FROM workflows_usertask task JOIN people_individual individual ON individual.id = task.individual_id
-    JOIN workflows_processinstance instance ON instance.id = task.instance_id
-    JOIN workflows_processdefinition definition ON definition.id = instance.definition_id
-    WHERE task.public_id = %s AND task.completed_by_id = %s AND task.state = 'completed'"""
+NAMED = ("first_name", "last_name", "username")
+# What the pages read of a task: in a list, on its own page, when it is just done, and as what comes next.
+LISTED = Reading(
+    UserTask,
+    "task",
+    ("public_id", "name", "group", "escalated_to", "priority", "due_at", "claimed_by_id"),
+    individual=("given_name", "family_name", "protection", "born_on", "deceased_on"),
+    claimed_by=NAMED,
+    instance=NOTHING,
+    instance__definition=NOTHING,
+    extra={"process_title": "definition.title", "suspended_at": "instance.suspended_at"},
+)
+TASK = Reading(
+    UserTask,
+    "task",
+    individual=EVERY,
+    instance=EVERY,
+    instance__version=("public_id",),
+    claimed_by=NAMED,
+    completed_by=NAMED,
+)
+DONE = Reading(
+    UserTask,
+    "task",
+    ("name", "group", "escalated_to", "is_restricted", "individual_id", "instance_id"),
+    individual=("protection",),
+    instance=NOTHING,
+    instance__definition=NOTHING,
+    extra={"process_title": "definition.title"},
+)
+NEXT = Reading(UserTask, "task", ("public_id", "name"), instance=NOTHING)
 STEP_TYPES = drawn.TASKS | {"subProcess"}
 PAST = {HistoryKind.COMPLETED: "done", HistoryKind.CANCELLED: "cancelled", HistoryKind.SKIPPED: "skipped"}
 MACHINE = frozenset({"scriptTask", "businessRuleTask"})
@@ -111,16 +128,15 @@ def inbox_tasks(staff: Staff, *, mine: bool = False, limit: int = 50) -> list[Us
     parts = _parts(part, columns, "UNION", len(asked))
     if not parts:
         return []
-    text = INBOX.format(found=parts, limit=int(limit))
-    rows = UserTask.objects.raw(text, [value for value in asked for _ in columns])
-    return list(rows.prefetch_related("individual", "claimed_by"))
+    rest = f"JOIN ({parts}) found ON found.id = task.id ORDER BY found.due_sort, found.id LIMIT {int(limit)}"
+    return LISTED.rows(rest, [value for value in asked for _ in columns])
 
 
 def inbox_stamp(staff: Staff) -> str:
     """Changes when something the inbox shows has changed; the latest few changes of each group, by index."""
     held, columns = staff.professions, ("group", "escalated_to")
     part = f"SELECT id, changed_at FROM {TASKS} WHERE {{}} ORDER BY changed_at DESC LIMIT {RECENT}"
-    rows = _rows(_parts(part, columns, "UNION", len(held)), [group for group in held for _ in columns])
+    rows = reading.rows(_parts(part, columns, "UNION", len(held)), [group for group in held for _ in columns])
     return hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()[:16]
 
 
@@ -134,13 +150,13 @@ def counts(staff: Staff, *, limit: int) -> tuple[int, int]:
             AND ("group" {mine} OR escalated_to {mine}) LIMIT {int(limit)}) tasks),
         (SELECT count(*) FROM (SELECT 1 FROM {STOPS} WHERE state = 'open' {seen}
             AND "group" {mine} LIMIT {int(limit)}) stops)"""
-    return next(iter(_rows(text, held * 3)), (0, 0)) if held else (0, 0)
+    tasks, stops = reading.rows(text, held * 3)[0] if held else (0, 0)
+    return tasks, stops
 
 
 def task_for(staff: Staff, public_id: UUID) -> UserTask | None:
     """The task, if it is or was offered to the staff member's professions; None when missing or forbidden alike."""
-    rows = UserTask.objects.select_related("individual", "instance__version", "claimed_by", "completed_by")
-    task = rows.defer(*HEAVY[1:]).filter(public_id=public_id).first()
+    task = TASK.one("WHERE task.public_id = %s", [public_id])
     if task is None or ((task.is_restricted or task.individual.is_protected) and not staff.may_see_protected):
         return None
     held = staff.professions
@@ -169,34 +185,30 @@ def instances_of(individual: Individual, staff: Staff) -> list[ProcessInstance]:
 
 def open_tasks_of(subject: ProcessInstance | Individual, staff: Staff) -> list[UserTask]:
     """Open tasks of an ärende, or of a person, that the staff member may do."""
-    of = Q(instance=subject) if isinstance(subject, ProcessInstance) else Q(individual=subject)
+    column = "instance_id" if isinstance(subject, ProcessInstance) else "individual_id"
+    rest = f"""WHERE task.{column} = %s AND task.state = 'open' {_seen(staff)}
+        AND ({_offered(staff)} OR task.claimed_by_id = %s) ORDER BY task.due_sort, task.id"""
     held = staff.professions
-    rows = _open(staff).filter(of).filter(Q(group__in=held) | Q(escalated_to__in=held) | Q(claimed_by=staff))
-    also = {"process_title": F("instance__definition__title"), "suspended_at": F("instance__suspended_at")}
-    rows = rows.select_related("individual", "claimed_by").annotate(**also)
-    return list(rows.order_by("due_sort", "pk"))
+    return LISTED.rows(rest, [subject.pk, *held, *held, staff.pk])
 
 
 def following(task: UserTask, staff: Staff, *, limit: int = 3) -> list[UserTask]:
     """What this member of staff can do next for the same person: the same ärende first, then by due time."""
+    rest = f"""WHERE task.individual_id = %s AND task.state = 'open' {_seen(staff)} AND instance.suspended_at IS NULL
+        AND (task.claimed_by_id = %s OR task.claimed_by_id IS NULL AND {_offered(staff)})
+        ORDER BY CASE WHEN task.instance_id = %s THEN 0 ELSE 1 END, task.due_sort, task.id LIMIT {int(limit)}"""
     held = staff.professions
-    mine = f"IN ({', '.join(['%s'] * len(held)) or 'NULL'})"
-    seen = "" if staff.may_see_protected else "AND NOT task.is_restricted"
-    text = f"""SELECT task.id, task.public_id, task.name FROM {TASKS} task
-        JOIN workflows_processinstance instance ON instance.id = task.instance_id AND instance.suspended_at IS NULL
-        WHERE task.individual_id = %s AND task.state = 'open' {seen}
-        AND (claimed_by_id = %s OR claimed_by_id IS NULL AND (task."group" {mine} OR escalated_to {mine}))
-        ORDER BY CASE WHEN task.instance_id = %s THEN 0 ELSE 1 END, due_sort, task.id LIMIT {int(limit)}"""
-    return list(UserTask.objects.raw(text, [task.individual_id, staff.pk, *held, *held, task.instance_id]))
+    return NEXT.rows(rest, [task.individual_id, staff.pk, *held, *held, task.instance_id])
 
 
 def just_done(staff: Staff, public_id: UUID) -> UserTask | None:
     """The task, if this member of staff has completed it and is still one of those it is offered to."""
-    key = UserTask._meta.get_field("public_id").get_db_prep_value(public_id, connection)  # noqa: SLF001
-    rows = list(UserTask.objects.raw(DONE, [key, staff.pk]))
-    held = staff.professions
-    mine = [task for task in rows if task.group in held or task.escalated_to in held]
-    return next((task for task in mine if staff.may_see_protected or not task.is_restricted), None)
+    rest = "WHERE task.public_id = %s AND task.completed_by_id = %s AND task.state = 'completed'"
+    task, held = DONE.one(rest, [public_id, staff.pk]), staff.professions
+    if task is None or (task.group not in held and task.escalated_to not in held):
+        return None
+    is_hidden = (task.is_restricted or task.individual.is_protected) and not staff.may_see_protected
+    return None if is_hidden else task
 
 
 def open_incidents(staff: Staff) -> list[Incident]:
@@ -266,9 +278,14 @@ def expression_notes(key: str = "") -> list[ExpressionNote]:
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
-def _open(staff: Staff) -> QuerySet[UserTask]:
-    rows = UserTask.objects.filter(state=TaskState.OPEN)
-    return rows if staff.may_see_protected else rows.filter(is_restricted=False)
+def _seen(staff: Staff) -> str:
+    return "" if staff.may_see_protected else "AND NOT task.is_restricted"
+
+
+def _offered(staff: Staff) -> str:
+    """To one of the professions, which are given twice."""
+    held = f"IN ({', '.join(['%s'] * len(staff.professions)) or 'NULL'})"
+    return f'(task."group" {held} OR task.escalated_to {held})'
 
 
 def _parts(part: str, columns: Sequence[str], between: str, times: int) -> str:
@@ -279,14 +296,6 @@ def _parts(part: str, columns: Sequence[str], between: str, times: int) -> str:
     conditions = {"escalated_to": "escalated_to = %s AND NOT (escalated_to = '')"}
     each = [part.replace("{}", conditions.get(column, f'"{column}" = %s')) for column in columns]
     return f" {between} ".join(f"SELECT * FROM ({one}) part{place}" for place, one in enumerate(each * times))
-
-
-def _rows(text: str, values: Sequence[Any]) -> list[Any]:
-    if not text:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(text, values)
-        return list(cursor.fetchall())
 
 
 def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:

@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from people import selectors as people
 from people.services import access
-from tasks import forms, persons, selectors, worklist
+from tasks import forms, persons, selectors
 from workflows import engine, published
 from workflows import selectors as workflows
 from workflows.forms.definition import Form
@@ -174,7 +175,7 @@ def _page(
 
 
 def _common(request: StaffRequest, found: UserTask) -> dict[str, Any]:
-    names = worklist.profession_names()
+    names = people.profession_names()
     return {
         "task": found,
         "person": persons.header(found.individual, viewer=request.user, on=timezone.localdate()),

@@ -17,13 +17,13 @@ from workflows.services import user_tasks
 pytestmark = pytest.mark.django_db
 
 MOST = {
-    "inbox": 9,
-    "mine": 9,
-    "list": 9,
-    "task": 8,
-    "answer": 12,
-    "done": 11,
-    "finished": 10,
+    "inbox": 7,
+    "mine": 7,
+    "list": 7,
+    "task": 7,
+    "answer": 10,
+    "done": 9,
+    "finished": 8,
     "person": 14,
     "instance": 21,
 }

@@ -4,6 +4,8 @@ import datetime
 import io
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -13,8 +15,10 @@ from pytest_django import Settings
 from people import invented
 from people.models import Assignment, Individual, Profession, Staff, Unit
 from people.services import demo
+from tests import pages
 
 NOW = datetime.datetime(2026, 11, 22, 9, 0, tzinfo=datetime.UTC)
+INBOX = "/uppgifter/"
 pytestmark = pytest.mark.django_db
 
 
@@ -145,3 +149,45 @@ def test_a_profession_is_held_from_its_first_to_its_last_day() -> None:
         role = Profession.objects.create(key=key, name=key)
         Assignment.objects.create(staff=staff, profession=role, unit=unit, valid_from=start, valid_to=end)
     assert staff.professions == ["idag", "pagar"]
+
+
+class TestRevoked:
+    """What is taken back is gone at the next request; every request reads session, account and professions anew."""
+
+    @pytest.fixture
+    def inside(self, client: Client, siri: Staff) -> Client:
+        client.force_login(siri)
+        assert client.get(INBOX).status_code == 200
+        return client
+
+    def test_an_expired_session_is_not_let_in(self, inside: Client) -> None:
+        Session.objects.update(expire_date=timezone.now())
+        assert inside.get(INBOX).status_code == 302
+
+    def test_a_session_that_is_removed_is_not_let_in(self, inside: Client) -> None:
+        Session.objects.all().delete()
+        assert inside.get(INBOX).status_code == 302
+
+    def test_a_new_password_ends_the_sessions_of_the_old(self, inside: Client, siri: Staff) -> None:
+        siri.set_password("en-annan-fras-för-prov")
+        siri.save()
+        assert inside.get(INBOX).status_code == 302
+        assert not Session.objects.exists()
+
+    def test_a_closed_account_is_not_let_in(self, inside: Client, siri: Staff) -> None:
+        Staff.objects.filter(pk=siri.pk).update(is_active=False)
+        assert inside.get(INBOX).status_code == 302
+
+    def test_a_profession_that_has_ended_is_not_shown_and_one_that_began_is(self, inside: Client, siri: Staff) -> None:
+        pages.join(siri, "samordnare")
+        pages.join(siri, "sjukskoterska")
+        assert "Samordnare, Sjuksköterska" in pages.text(inside.get(INBOX))
+        yesterday = timezone.localdate() - datetime.timedelta(days=1)
+        siri.assignments.filter(profession__key="samordnare").update(valid_to=yesterday)
+        shown = pages.text(inside.get(INBOX))
+        assert "Samordnare" not in shown
+        assert "Sjuksköterska" in shown
+
+    def test_a_session_that_somebody_made_up_is_not_let_in(self, client: Client) -> None:
+        client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
+        assert client.get(INBOX).status_code == 302

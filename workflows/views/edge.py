@@ -29,7 +29,6 @@ def staff_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], Http
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, Staff):
             return _log_in_first(request)
-        request.user.ask_once()
         response = view(_as_staff(request), *args, **kwargs)
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)

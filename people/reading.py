@@ -1,0 +1,171 @@
+"""Reads kept as text, for what every page asks: Django builds each SELECT anew, which costs more than the answer.
+
+In the lowest room that has a database, so that all above may use it. See docs/decisions/0016-reads-as-text.md.
+"""
+
+# ruff: noqa: S608, SLF001  the names are our models' own, and a model tells its columns by `_meta`
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, connections
+from django.db.models import Field, Model
+from django.db.models.base import ModelState
+
+M = TypeVar("M", bound=Model)
+
+EVERY = ("*",)
+NOTHING: tuple[str, ...] = ()
+"""All columns of a table; none, of one that is joined for what follows or for `extra`."""
+
+
+class Reading(Generic[M]):
+    """Rows of a model with those they point to, as `select_related` and `only` would give them.
+
+    `also` tells relations, spelled as Django does (`instance__version`), and the columns read of each. In what follows
+    FROM a table is called by the last word of its relation, and the first one `name`. `extra` are expressions of SQL
+    that become attributes of the row.
+    """
+
+    def __init__(
+        self,
+        model: type[M],
+        name: str,
+        columns: Sequence[str] = EVERY,
+        *,
+        extra: Mapping[str, str] | None = None,
+        **also: Sequence[str],
+    ) -> None:
+        self.model, self.name, self.columns, self.also, self.extra = model, name, columns, also, extra or {}
+
+    def rows(self, rest: str, values: Sequence[Any] = ()) -> list[M]:
+        """`rest` is what follows FROM and its joins; each value is a `%s` in it."""
+        parts, alias = self._parts, connection.alias
+        found = []
+        for row in rows(self._select + rest, values):
+            made: list[Any] = []
+            for part in parts:
+                one = part.made(row, alias) if part.names else None
+                made.append(one)
+                if part.link and part.names and made[part.of] is not None:
+                    made[part.of]._state.fields_cache[part.link] = one
+            if self.extra:
+                made[0].__dict__.update(zip(self.extra, row[-len(self.extra) :], strict=True))
+            found.append(made[0])
+        return found
+
+    def one(self, rest: str, values: Sequence[Any] = ()) -> M | None:
+        """The first row."""
+        return next(iter(self.rows(rest, values)), None)
+
+    @cached_property
+    def _select(self) -> str:
+        chosen = ", ".join([*(part.chosen for part in self._parts if part.chosen), *self.extra.values()])
+        return f"SELECT {chosen} FROM {table(self.model)} {self.name}{''.join(part.join for part in self._parts)} "
+
+    @cached_property
+    def _parts(self) -> list[_Part]:
+        parts = [_Part.of_model(self.model, self.name, self.columns, first=0)]
+        places = {"": 0}
+        for path, columns in self.also.items():
+            before, _, name = path.rpartition("__")
+            places[path] = len(parts)
+            parts.append(_Part.of_relation(parts, places[before], name, columns))
+        return parts
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """The columns of one model in a wider row, its key first; `link` is the relation by which part `of` points here."""
+
+    model: type[Model]
+    name: str
+    names: tuple[str, ...]
+    converted: tuple[tuple[str, Callable[[Any], Any]], ...]
+    chosen: str
+    first: int
+    join: str = ""
+    link: str = ""
+    of: int = 0
+    is_optional: bool = False
+
+    @classmethod
+    def of_model(cls, model: type[Model], name: str, columns: Sequence[str], *, first: int, **more: Any) -> _Part:
+        wanted = {"id", *columns} if columns else NOTHING
+        every = model._meta.local_concrete_fields
+        fields = [field for field in every if columns == EVERY or field.attname in wanted]
+        return cls(
+            model=model,
+            name=name,
+            names=tuple(field.attname for field in fields),
+            converted=tuple((field.attname, convert) for field in fields for convert in _converters(field)),
+            chosen=", ".join(f"{name}.{_quoted(field)}" for field in fields),
+            first=first,
+            **more,
+        )
+
+    @classmethod
+    def of_relation(cls, parts: Sequence[_Part], of: int, name: str, columns: Sequence[str]) -> _Part:
+        parent, last = parts[of], parts[-1]
+        link: Any = parent.model._meta.get_field(name)
+        is_optional = parent.is_optional or link.null
+        kind = "LEFT JOIN" if is_optional else "JOIN"
+        key = _quoted(link.related_model._meta.pk)
+        join = f" {kind} {table(link.related_model)} {name} ON {name}.{key} = {parent.name}.{_quoted(link)}"
+        first = last.first + len(last.names)
+        more = {"join": join, "link": link.cache_name, "of": of, "is_optional": is_optional}
+        return cls.of_model(link.related_model, name, columns, first=first, **more)
+
+    def made(self, row: Sequence[Any], alias: str) -> Model | None:
+        """As `Model.from_db`, without its walk over columns that were not asked for and signals that nobody hears."""
+        first = self.first
+        if row[first] is None:
+            return None
+        made = self.model.__new__(self.model)
+        made._state = state = ModelState()
+        state.adding, state.db, state.fields_cache = False, alias, {}
+        values = made.__dict__
+        values.update(zip(self.names, row[first : first + len(self.names)], strict=True))
+        for name, convert in self.converted:
+            if values[name] is not None:
+                values[name] = convert(values[name])
+        return made
+
+
+def rows(text: str, values: Sequence[Any] = ()) -> list[Any]:
+    """The rows themselves; '' has none."""
+    if not text:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(text, [given(value) for value in values])
+        return list(cursor.fetchall())
+
+
+def given(value: Any) -> Any:
+    """A value as the database takes it."""
+    if isinstance(value, uuid.UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
+    if isinstance(value, datetime.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, datetime.date) else value
+
+
+def table(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _quoted(field: Field[Any, Any]) -> str:
+    return connection.ops.quote_name(field.column)
+
+
+def _converters(field: Field[Any, Any]) -> list[Callable[[Any], Any]]:
+    """From what the database gives to what the model holds, as Django's compiler would."""
+    column, database = field.get_col(field.model._meta.db_table), connections[connection.alias]
+    found = [*database.ops.get_db_converters(column), *column.get_db_converters(database)]
+    return [partial(convert, expression=column, connection=database) for convert in found]

@@ -1,0 +1,85 @@
+"""Reads kept as text: the rows are those that Django's own queries give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from people.models import Individual, Staff
+from people.reading import EVERY, NOTHING, Reading
+from tests import pages
+from workflows.models import ProcessInstance, UserTask
+from workflows.services import user_tasks
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anna() -> Staff:
+    pages.publish()
+    return pages.staff("anna", "samordnare")
+
+
+@pytest.fixture
+def done(anna: Staff) -> UserTask:
+    task = pages.task(pages.start(pages.person(), anna), "planera_besok")
+    user_tasks.complete(
+        task=task, answers={"besoksdag": "2026-12-01", "plats": "hemma", "tolk": False}, by=anna, now=timezone.now()
+    )
+    return UserTask.objects.get(pk=task.pk)
+
+
+def columns(row: Model) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def test_every_column_of_a_row_and_of_those_it_points_to_is_what_django_reads(done: UserTask) -> None:
+    read = Reading(UserTask, "task", EVERY, instance=EVERY, instance__version=EVERY, individual=EVERY).one(
+        "WHERE task.public_id = %s AND task.ended_at = %s", [done.public_id, done.ended_at]
+    )
+    assert read is not None
+    with CaptureQueriesContext(connection) as queries:
+        found = [columns(row) for row in (read, read.instance, read.instance.version, read.individual)]
+    wanted = (done, done.instance, done.instance.version, done.individual)
+    assert found == [columns(row) for row in wanted]
+    assert len(queries) == 0
+    assert read == done
+
+
+def test_a_relation_that_points_nowhere_is_none_without_asking(anna: Staff) -> None:
+    pages.start(pages.person(), anna)
+    read = Reading(UserTask, "task", EVERY, claimed_by=("username",), completed_by=EVERY).one("")
+    assert read is not None
+    with CaptureQueriesContext(connection) as queries:
+        assert (read.claimed_by, read.completed_by) == (None, None)
+    assert len(queries) == 0
+
+
+def test_a_column_that_was_left_out_is_asked_for_when_needed_and_a_row_can_be_saved(done: UserTask) -> None:
+    read = Reading(Individual, "person", ("given_name",)).one("WHERE person.id = %s", [done.individual_id])
+    assert read is not None
+    assert (read.given_name, read.family_name) == ("Berit", "Provsson")
+    read.city = "Kumla"
+    read.save(update_fields=["city"])
+    assert Individual.objects.get().city == "Kumla"
+
+
+def test_what_is_only_joined_serves_conditions_and_extra_columns(done: UserTask) -> None:
+    titled = Reading(
+        UserTask, "task", ("name",), extra={"title": "definition.title"}, instance=NOTHING, instance__definition=NOTHING
+    )
+    rest = "WHERE instance.started_by_id = %s AND definition.key = %s ORDER BY task.id"
+    rows = titled.rows(rest, [done.completed_by_id, "hembesok"])
+    assert {vars(row)["title"] for row in rows} == {done.instance.definition.title}
+    assert [row.pk for row in rows] == list(UserTask.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def test_nothing_found_is_none(done: UserTask) -> None:
+    reading = Reading(ProcessInstance, "instance")
+    assert reading.one("WHERE instance.id = %s", [done.instance_id + 1]) is None
+    assert reading.rows("WHERE instance.id = %s", [done.instance_id + 1]) == []
