@@ -85,7 +85,8 @@ def database(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": dict(parse_qsl(parts.query)),
+            # A server that is gone without a word must not hold every hand of the web.
+            "OPTIONS": {"connect_timeout": "5", **dict(parse_qsl(parts.query))},
         }
     raise EnvironmentProblem("DATABASE_URL ska börja med sqlite:/// eller postgresql://.")
 

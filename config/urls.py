@@ -13,3 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("halsa", views.health, name="halsa"),
     *(path("", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
 ]
+
+handler500 = views.failed

@@ -41,7 +41,7 @@ def _world() -> None:
         action = uuid.uuid4()
         user_tasks.complete(task=task, answers={"svar": "ja"}, by=samordnare, now=NOW, action_id=action)
     calls = OutboxMessage.objects.filter(instance__business_key__in=["nr:3", "nr:4"])
-    OutboxMessage.objects.exclude(pk__in=calls).update(next_try_at=NOW + timedelta(hours=1))
+    OutboxMessage.objects.exclude(pk__in=calls).update(next_try_at=NOW + timedelta(minutes=1))
     for claimed in outbox.claim(worker="w", now=NOW, lease=timedelta(minutes=1)):
         assert outbox.succeed(key=claimed.key, token=claimed.token, result={"ok": True}, now=NOW)
     for nr in "34":

@@ -245,10 +245,11 @@ def test_a_timer_whose_instance_is_held_waits_for_the_next_round_and_the_others_
     assert timers.fire_due(now=NOW + timedelta(days=3)) == 1
 
 
-def test_a_poisoned_timer_stops_alone_and_is_tried_ever_more_seldom(staff: list[Staff]) -> None:
+@pytest.mark.parametrize("error", [engine.EngineError("t", "prov", "Det går inte."), RecursionError("oväntat")])
+def test_a_poisoned_timer_stops_alone_and_is_tried_ever_more_seldom(staff: list[Staff], error: Exception) -> None:
     poisoned, _ = waiting_for_time(staff[0], 2)
     later = NOW + timedelta(days=3)
-    with mock.patch.object(engine.Execution, "fire", fails_for(poisoned, engine.Execution.fire)):
+    with mock.patch.object(engine.Execution, "fire", fails_for(poisoned, engine.Execution.fire, error)):
         assert timers.fire_due(now=later) == 1
         assert timers.fire_due(now=later) == 0
         assert timers.fire_due(now=later + timedelta(minutes=1)) == 0
@@ -260,13 +261,13 @@ def test_a_poisoned_timer_stops_alone_and_is_tried_ever_more_seldom(staff: list[
     assert timers.fire_due(now=later + timedelta(minutes=6)) == 1
 
 
-def fails_for(instance: ProcessInstance, fire: Callable[..., None]) -> Callable[..., None]:
+def fails_for(instance: ProcessInstance, fire: Callable[..., None], error: Exception) -> Callable[..., None]:
     """The engine cannot take this instance on."""
     ref = str(instance.public_id)
 
     def act(self: engine.Execution, *, now: datetime) -> None:
         if self.variables["arende"]["ref"] == ref:
-            raise engine.EngineError("t", "prov", "Det går inte.")
+            raise error
         fire(self, now=now)
 
     return act

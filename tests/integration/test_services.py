@@ -343,15 +343,18 @@ def test_a_protected_person_is_done_by_someone_who_may_see_her_when_the_professi
     user_tasks.complete(task=task, answers={"svar": "ja"}, by=leader, now=NOW)
 
 
+@pytest.mark.parametrize(
+    "error", [engine.EngineError("ring", "expression", "Uttrycket gick inte att räkna ut."), KeyError("unforeseen")]
+)
 def test_an_answer_the_case_could_not_take_is_kept_and_given_to_it_again(
-    coordinator: Staff, monkeypatch: pytest.MonkeyPatch
+    coordinator: Staff, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     row = to_service(coordinator)
     (claimed,) = outbox.claim(worker="w", now=NOW, lease=LEASE)
     with monkeypatch.context() as broken:
 
         def stop(*_args: object, **_kwargs: object) -> None:
-            raise engine.EngineError("ring", "expression", "Uttrycket gick inte att räkna ut.")
+            raise error
 
         broken.setattr(engine.Execution, "answer", stop)
         outbox.succeed(key=row.key, token=claimed.token, result={"ok": True}, now=NOW)

@@ -37,8 +37,9 @@ class Claimed:
 def claim(*, worker: str, now: datetime, lease: timedelta, limit: int = 10) -> list[Claimed]:
     """Take calls that are due and not leased by anyone alive; an expired lease is taken over."""
     with transaction.atomic():
-        free = Q(lease_until=None) | Q(lease_until__lte=now)
-        rows = OutboxMessage.objects.filter(free, state=OutboxState.PENDING, next_try_at__lte=now)
+        # A lease longer than any was given by a clock that has been put back since.
+        free = Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + 2 * lease)
+        rows = OutboxMessage.objects.filter(free, _is_due(now), state=OutboxState.PENDING)
         rows = rows.filter(instance__suspended_at=None)
         skip = connection.features.has_select_for_update_skip_locked
         rows = rows.select_for_update(skip_locked=skip, of=("self",), no_key=True).select_related("individual")
@@ -100,6 +101,11 @@ def retry(*, row: OutboxMessage, now: datetime) -> None:
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
+
+
+def _is_due(now: datetime) -> Q:
+    """Also a call whose next try is further off than we ever set it: the clock has been put back since."""
+    return Q(next_try_at__lte=now) | Q(next_try_at__gt=now + BACK_OFF[-1])
 
 
 def _lease(row: OutboxMessage, worker: str, *, now: datetime, lease: timedelta) -> Claimed:
@@ -191,4 +197,4 @@ def _hand_over(row: OutboxMessage, error: connectors.DeliveryError, *, now: date
 
 def pending(*, now: datetime) -> int:
     """How many calls wait to be sent and are overdue; for the health page."""
-    return OutboxMessage.objects.filter(state=OutboxState.PENDING, next_try_at__lte=now).count()
+    return OutboxMessage.objects.filter(_is_due(now), state=OutboxState.PENDING).count()

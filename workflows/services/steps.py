@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from people.models import Staff
 from workflows import engine, published
 from workflows.models import InstanceState, ProcessInstance
 from workflows.services import settle, statements
+
+log = logging.getLogger(__name__)
 
 LIGHT = ("id", "public_id", "definition_id", "number")  # of a version; the rest is read once, by `published`
 Act = Callable[[engine.Execution], None]
@@ -56,10 +60,25 @@ def move(
         raise Suspended
     version = published.of(instance.version.public_id)
     execution = restored(instance, version)
-    act(execution)
-    settled = settle.settle(instance, execution, version, by=by, now=now)
-    pass_on(instance, settled, now=now)
+    with _stopping_alone(instance):
+        act(execution)
+        settled = settle.settle(instance, execution, version, by=by, now=now)
+        pass_on(instance, settled, now=now)
     return settled
+
+
+@contextmanager
+def _stopping_alone(instance: ProcessInstance) -> Iterator[None]:
+    """What nobody foresaw stops this instance and no other, as what the engine refuses does."""
+    try:
+        yield
+    except (engine.EngineError, settle.Conflict, OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+        log.exception("instance %s could not take a step", instance.public_id)
+        text = f"Ärendet kom inte vidare: något i systemet gick sönder ({kind}). Inget har ändrats i ärendet."
+        raise engine.EngineError("", "internal", text) from error
 
 
 def locked(instance_id: int) -> ProcessInstance:

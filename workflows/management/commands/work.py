@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from workflows.services import held, inbox, migration, timers, user_tasks
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                 held.release_all(now=now)
                 inbox.expire_buffered(now=now)
                 migration.forget()
-        except OperationalError:
+        except (OperationalError, InterfaceError):
             log.warning("the database does not answer; trying again")
             close_old_connections()
             return PAUSE_WHEN_DOWN
