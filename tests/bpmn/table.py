@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from tests.bpmn import activities, catching, events, gateways, refused, together, transactions
+from tests.bpmn import activities, catching, events, gateways, multiple, refused, together, transactions
 from tests.bpmn.drawing import Case
 from tests.unit.engine_bpmn import process
 from workflows import diagram, lint, safe_xml
@@ -17,7 +17,7 @@ from workflows.engine.event_definitions import definitions
 from workflows.findings import Finding
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "bpmn.md"
-MODULES = (activities, gateways, events, catching, transactions, together)
+MODULES = (activities, gateways, events, catching, transactions, multiple, together)
 CASES: list[Case] = [case for module in MODULES for case in module.CASES]
 
 CATCHING = ("event sub-process, interrupting", "event sub-process, non-interrupting", "intermediateCatchEvent")
@@ -30,7 +30,8 @@ PLACES = {
     "timer": (*CATCHING, *EDGES),
     "condition": (*CATCHING, *EDGES),
     "signal": (*CATCHING, *EDGES, *THROWING),
-    "multiple": (*CATCHING, *EDGES),
+    "multiple": (*CATCHING, *EDGES, *THROWING),
+    "parallel multiple": (*CATCHING, *EDGES),
     "escalation": (*CATCHING[:2], *EDGES, *THROWING),
     "error": (CATCHING[0], EDGES[0], "endEvent"),
     "link": (CATCHING[2], "intermediateThrowEvent"),
@@ -110,7 +111,7 @@ def _rows(node: etree._Element) -> Iterator[str]:
 def _kind(node: etree._Element) -> str:
     found = [local(item).removesuffix("EventDefinition") for item in definitions(node)] or ["none"]
     if len(found) > 1:
-        return "multiple"
+        return "parallel multiple" if node.get("parallelMultiple") == "true" else "multiple"
     return {"conditional": "condition", "compensate": "compensation"}.get(found[0], found[0])
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from workflows.engine import compensation, events
+from workflows.engine import compensation, events, refusals
 from workflows.engine.errors import EngineError
+from workflows.engine.events import Definition
 from workflows.engine.expressions import Decided
 from workflows.engine.nodes import Node, engine, environment, holds, instance, now
 from workflows.engine.tokens import Plan, Scope, Token, remove
@@ -136,46 +137,58 @@ class AdHoc(SubProcess):
             remove(inside)
 
 
+def _when_thrown(event: Definition) -> bool:
+    """What is waited for, or ends more than its branch, is thrown last."""
+    return event["kind"] in refusals.LAST
+
+
 class Throw(Activity):
     """An event that is thrown, a send task, or an end."""
 
     def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
         super().__init__(plan, name, compiled)
-        self.event: dict[str, Any] = (compiled.get("events") or [{"kind": ""}])[0]
+        self.events: list[dict[str, Any]] = sorted(compiled.get("events", ()), key=_when_thrown)
+
+    @property
+    def cancels(self) -> bool:
+        """Whether it cancels its transaction."""
+        return any(event["kind"] == "cancel" for event in self.events)
 
     def _run_hook(self, my_task: Token) -> bool | None:
-        act = getattr(self, f"_{self.event['kind']}", None)
-        waits = act is not None and act(my_task) is False
-        if my_task.is_alive:
-            return None if waits else True
-        if my_task.has_state(TaskState.CANCELLED):
-            instance(my_task).note(my_task)  # what it threw has interrupted its own scope
-        return None
+        waits = False
+        for event in self.events:
+            act = getattr(self, f"_{event['kind']}", None)
+            waits = act is not None and act(my_task, event) is False
+            if not my_task.is_alive:
+                if my_task.has_state(TaskState.CANCELLED):
+                    instance(my_task).note(my_task)  # what it threw has interrupted its own scope
+                return None
+        return None if waits else True
 
     def child_done(self, token: Token, child: Token) -> None:
         compensation.next_handler(token)
 
-    def _payload(self, token: Token) -> Any:
-        return engine(token).evaluate(token, self.event["payload"]) if "payload" in self.event else None
+    def _payload(self, token: Token, event: Definition) -> Any:
+        return engine(token).evaluate(token, event["payload"]) if "payload" in event else None
 
-    def _message(self, token: Token) -> None:
-        payload = self._payload(token) if "payload" in self.event else {}
+    def _message(self, token: Token, event: Definition) -> None:
+        payload = self._payload(token, event) if "payload" in event else {}
         if not isinstance(payload, dict):
             raise EngineError(self.bpmn_id, "payload", "Meddelandets innehåll är inget FEEL-kontext.")
-        environment(token).thrown.append((self.bpmn_id, self.event["name"], payload))
+        environment(token).thrown.append((self.bpmn_id, event["name"], payload))
 
-    def _signal(self, token: Token) -> None:
-        events.broadcast(token, self.event["name"], self._payload(token))
+    def _signal(self, token: Token, event: Definition) -> None:
+        events.broadcast(token, event["name"], self._payload(token, event))
 
-    def _escalation(self, token: Token) -> None:
-        events.throw(token, events.coded("escalation", self.event.get("code", "")), self._payload(token))
+    def _escalation(self, token: Token, event: Definition) -> None:
+        events.throw(token, events.coded("escalation", event.get("code", "")), self._payload(token, event))
 
-    def _error(self, token: Token) -> None:
+    def _error(self, token: Token, event: Definition) -> None:
         """An error that nobody takes ends the whole instance."""
-        if not events.throw(token, events.coded("error", self.event.get("code", "")), self._payload(token)):
+        if not events.throw(token, events.coded("error", event.get("code", "")), self._payload(token, event)):
             self._end_all(token, instance(token))
 
-    def _terminate(self, token: Token) -> None:
+    def _terminate(self, token: Token, _event: Definition) -> None:
         self._end_all(token, token.workflow)
 
     def _end_all(self, token: Token, scope: Scope) -> None:
@@ -183,17 +196,17 @@ class Throw(Activity):
         instance(token).note(token)
         scope.end()
 
-    def _cancel(self, token: Token) -> bool:
+    def _cancel(self, token: Token, event: Definition) -> bool:
         """Cancel the transaction: all else in it stops, what is done is undone, and then its edge goes on."""
         scope = token.workflow
         for other in scope.roots():
             if other is not token:
                 remove(other)
-        return self._compensate(token)
+        return self._compensate(token, event)
 
-    def _compensate(self, token: Token) -> bool:
-        activity = self.event.get("activity", "")
-        if self.event.get("beside"):
+    def _compensate(self, token: Token, event: Definition) -> bool:
+        activity = event.get("activity", "")
+        if event.get("beside"):
             compensation.beside(token.workflow, activity)
             return True
         compensation.begin(token, activity)

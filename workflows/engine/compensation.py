@@ -148,7 +148,7 @@ def beside(scope: Scope, activity: str = "") -> None:
 
 def _all_undone(token: Token) -> None:
     node = token.task_spec
-    if getattr(node, "event", {}).get("kind") == "cancel":
+    if getattr(node, "cancels", False):
         if token.has_state(TaskState.STARTED):
             instance(token).note(token)
         holder = token.workflow.holder

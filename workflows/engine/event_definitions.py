@@ -33,8 +33,7 @@ class Events:
         return found
 
     def _message(self, node: etree._Element) -> dict[str, Any]:
-        message = self.known["message"].get(node.get("messageRef", ""))
-        name = message.get("name", "") if message is not None else ""
+        name = self._told(node, "message", "name")
         return _filled(
             kind="message",
             name=name,
@@ -43,18 +42,24 @@ class Events:
         )
 
     def _signal(self, node: etree._Element) -> dict[str, Any]:
-        signal = self.known["signal"].get(node.get("signalRef", ""))
-        name = signal.get("name", "") if signal is not None else ""
-        return _filled(kind="signal", name=name, **_payload(signal))
+        name = self._told(node, "signal", "name") or node.get("signalRef", "")
+        return _filled(kind="signal", name=name, **_payload(self._meant(node, "signal")))
 
     def _error(self, node: etree._Element) -> dict[str, Any]:
-        error = self.known["error"].get(node.get("errorRef", ""))
-        return _filled(kind="error", code=error.get("errorCode", "") if error is not None else "", **_payload(error))
+        code = self._told(node, "error", "errorCode")
+        return _filled(kind="error", code=code, **_payload(self._meant(node, "error")))
 
     def _escalation(self, node: etree._Element) -> dict[str, Any]:
-        found = self.known["escalation"].get(node.get("escalationRef", ""))
-        code = found.get("escalationCode", "") if found is not None else ""
-        return _filled(kind="escalation", code=code, **_payload(found))
+        code = self._told(node, "escalation", "escalationCode")
+        return _filled(kind="escalation", code=code, **_payload(self._meant(node, "escalation")))
+
+    def _meant(self, node: etree._Element, kind: str) -> etree._Element | None:
+        return self.known[kind].get(node.get(f"{kind}Ref", ""))
+
+    def _told(self, node: etree._Element, kind: str, name: str) -> str:
+        """The code or name of what is referred to; a reference to what is not there is a name of its own."""
+        meant = self._meant(node, kind)
+        return str(meant.get(name, "") if meant is not None else node.get(f"{kind}Ref", ""))
 
     def _timer(self, node: etree._Element) -> dict[str, Any]:
         for name in TIMES:

@@ -15,12 +15,16 @@ from workflows.engine.tokens import Instance, Plan, Scope, Token, remove
 Definition = dict[str, Any]
 
 
+SEEN = "seen"
+
+
 class Catch(Node):
-    """Waits for the first of its events, then goes on."""
+    """Waits for the first of its events, or for all of them, then goes on."""
 
     def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
         super().__init__(plan, name, compiled)
         self.events: list[Definition] = compiled.get("events", [])
+        self.needs_all: bool = compiled.get("all", False)
 
     def _update_hook(self, my_task: Token) -> bool:
         if not super()._update_hook(my_task):
@@ -40,9 +44,14 @@ class Catch(Node):
     def of_kind(self, kind: str) -> list[Definition]:
         return [definition for definition in self.events if definition["kind"] == kind]
 
+    def waits_for(self, token: Token) -> list[Definition]:
+        """Those of its events that have not come."""
+        seen = token.internal_data.get(SEEN, ())
+        return [definition for number, definition in enumerate(self.events) if number not in seen]
+
     def look(self, token: Token) -> bool:
         """Happen if a time has come or a condition become true. Whether it did."""
-        for definition in self.events:
+        for definition in self.waits_for(token):
             if definition["kind"] == "timer" and timers.is_due(token, definition):
                 self.happen(token, definition)
                 return True
@@ -63,7 +72,18 @@ class Catch(Node):
         name = definition.get("into") or (definition.get("name") if definition["kind"] == "message" else "")
         if name and payload is not None:
             environment(token).assign(token, name, payload)
+        if self.needs_all and not self._has_come(token, definition):
+            return
         self.go_on(token)
+
+    def _has_come(self, token: Token, definition: Definition) -> bool:
+        """One of several events has come. Whether it was the last of them, and it can begin anew."""
+        seen: list[int] = token.internal_data.setdefault(SEEN, [])
+        seen.append(next(number for number, known in enumerate(self.events) if known is definition))
+        if self.waits_for(token):
+            return False
+        del token.internal_data[SEEN]
+        return True
 
     def go_on(self, token: Token) -> None:
         gateway = token.parent
@@ -104,7 +124,8 @@ class Listener(Catch):
 
     def __init__(self, plan: Plan, compiled: dict[str, Any]) -> None:
         events = compiled["events"]
-        super().__init__(plan, compiled["start"], {"type": "startEvent", "events": events})
+        waited = {"type": "startEvent", "events": events, "all": compiled.get("all", False)}
+        super().__init__(plan, compiled["start"], waited)
         self.handler: str = compiled["sub"]
         self.interrupts: bool = compiled.get("interrupts", False)
 
@@ -163,7 +184,7 @@ def _caught(tokens: list[Token], kind: type[Catch], matches: tuple[Match, ...], 
     waiting = [item for item in tokens if item.has_state(TaskState.WAITING) and isinstance(item.task_spec, kind)]
     for match in matches:
         for token in waiting:
-            for definition in token.task_spec.events:
+            for definition in token.task_spec.waits_for(token):
                 if match(definition):
                     token.task_spec.happen(token, definition, payload)
                     return True
@@ -189,8 +210,8 @@ def broadcast(token: Token, name: str, payload: Any) -> None:
         node = waiting.task_spec
         if not isinstance(node, Catch) or not waiting.is_alive or not waiting.has_state(TaskState.WAITING):
             continue
-        for definition in node.of_kind("signal"):
-            if definition.get("name") == name:
+        for definition in node.waits_for(waiting):
+            if definition["kind"] == "signal" and definition.get("name") == name:
                 node.happen(waiting, definition, payload)
                 break
 

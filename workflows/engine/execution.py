@@ -372,4 +372,6 @@ class _Step:
 def _definitions(token: Token, kind: str) -> list[events.Definition]:
     """The events of one kind that a token waits for."""
     node = token.task_spec
-    return node.of_kind(kind) if isinstance(node, events.Catch) and token.has_state(TaskState.WAITING) else []
+    if not isinstance(node, events.Catch) or not token.has_state(TaskState.WAITING):
+        return []
+    return [definition for definition in node.waits_for(token) if definition["kind"] == kind]

@@ -126,6 +126,7 @@ class _Reader:
             "start": start.get("id", ""),
             "interrupts": start.get("isInterrupting", "true") != "false",
             "events": self.events.of(start),
+            "all": start.get("parallelMultiple") == "true",
         }
 
     def _node(self, node: etree._Element, flows: _Flows) -> Json:
@@ -148,7 +149,7 @@ class _Reader:
     def _particulars(self, node: etree._Element) -> Json:
         kind = local(node)
         if kind in diagram.EVENTS or kind in {"sendTask", "receiveTask"}:
-            found: Json = {"events": self.events.of(node)}
+            found: Json = {"events": self.events.of(node), "all": node.get("parallelMultiple") == "true"}
             if kind == "boundaryEvent":
                 found |= {
                     "host": node.get("attachedToRef", ""),

@@ -35,6 +35,8 @@ KINDS_SV = {
     "link": "länk",
     "terminate": "slut på allt",
 }
+LAST = frozenset({"compensate", "cancel", "error", "terminate"})
+"""An event throws at most one of these."""
 ACTIVITIES = diagram.TASKS | (diagram.SCOPES - {"process"})
 AROUND = frozenset(
     {
@@ -143,11 +145,14 @@ def _events(root: etree._Element) -> Iterator[Refusal]:
 
 
 def _several(node: etree._Element, kinds: list[str]) -> Iterator[Refusal]:
-    """One event with several definitions waits for the first of them."""
-    if node.get("parallelMultiple") == "true" and len(kinds) > 1:
-        yield _id(node), "Händelsen väntar på flera saker på en gång. Använd en parallell grind."
-    if len(kinds) > 1 and local(node) in {"intermediateThrowEvent", "endEvent"}:
-        yield _id(node), "Händelsen gör flera saker på en gång. Rita en händelse för varje."
+    """One event with several definitions waits for the first of them, or for all; or throws all."""
+    is_first = local(node) == "startEvent" and (scope := node.getparent()) is not None and local(scope) == "process"
+    if is_first and node.get("parallelMultiple") == "true" and len(kinds) > 1:
+        yield _id(node), "Ett ärende kan inte börja först när flera saker har hänt."
+    if local(node) in {"intermediateThrowEvent", "endEvent"} and len(LAST.intersection(kinds)) > 1:
+        yield _id(node), "Händelsen kan bara göra en sak som avbryter eller ångrar. Rita en händelse för varje."
+    if len(kinds) > 1 and "link" in kinds:
+        yield _id(node), "En länk står ensam i sin händelse."
     if kinds.count("timer") > 1:
         yield _id(node), "Händelsen har flera tider. Rita en händelse för varje."
 
