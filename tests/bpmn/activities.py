@@ -270,6 +270,17 @@ CASES = [
         {"u1": {"rader": [1, 2, 3]}, "alla": [2, 4, 6], "u2": {}},
     ),
     Case(
+        "multi-instance collects a part of what each person answers",
+        draw(
+            "s > u1 > u2 > u3 > end_a",
+            extra=task(
+                "u2", each("u1.r", more='<loopDataOutputRef>alla</loopDataOutputRef><outputDataItem id="svar"/>')
+            ),
+        ),
+        '-> u1 \n u1 {"r": [1, 2]} -> u2 u2 \n u2 {"svar": "ja", "n": 1} -> u2 \n u2 {"svar": "nej"} -> u3 \n u3 -> .a',
+        {"u1": {"r": [1, 2]}, "alla": ["ja", "nej"], "u3": {}},
+    ),
+    Case(
         "each instance of a sub-process has variables of its own",
         draw(
             "s > u1 > sp > u4 > end_a",

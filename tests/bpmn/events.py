@@ -139,6 +139,21 @@ CASES = [
         "-> u1 \n u1 -> u3 \n u3 -> .b",
     ),
     Case(
+        "an error that is only named is not any error",
+        draw(
+            "s > yt > end_a",
+            "b2 > u3 > end_b",
+            extra=sub(
+                "yt",
+                "sy > sp > e9",
+                "b1 > u4 > e8",
+                extra=sub("sp", "si > u1 > fel", extra=end("fel", "error en")) + boundary("b1", "sp", "error annan"),
+            )
+            + boundary("b2", "yt", "error en"),
+        ),
+        "-> u1 \n u1 -> u3 \n u3 -> .b",
+    ),
+    Case(
         "an error that nobody takes ends the ärende where it was thrown",
         draw("s > p1 > u1 > end_fel", "p1 > u2 > end_a", extra=end("end_fel", "error err")),
         "-> u1 u2 \n u1 -> .fel",

@@ -48,7 +48,6 @@ COMPUTED = '<dataOutputAssociation id="d"><transformation>1</transformation></da
 ANOTHER = '</process><process id="annan" isExecutable="true">' + draw("s9 > e9")
 
 CASES = [
-    Refused("complexGateway", "x", middle('<complexGateway id="x"/>')),
     Refused("eventBasedGateway, instantiating", "g1", draw("s > g1 > c > e1", extra=BEGINS)),
     Refused("receiveTask, instantiating", "x", receiving(instantiate="true")),
     Refused("dataStoreReference", "ds", draw("s > e1") + '<dataStoreReference id="ds"/>'),
@@ -62,6 +61,7 @@ CASES = [
     # mistakes within what runs
     Refused("", "u1", draw("s > g1 > u1 > e1")),
     Refused("", "f1_p1_u1", draw("s > p1 > [true] u1 > e1")),
+    Refused("", "x", draw("s > p1 > u1 > x > e1", "p1 > u2 > x", extra='<complexGateway id="x"/>')),
     Refused("", "x", middle(event(CATCH, "x", ""))),
     Refused("", "x", middle(event(CATCH, "x", "signal"))),
     Refused("", "x", middle(event(CATCH, "x", "condition"))),

@@ -50,6 +50,7 @@ LIMITS = {
     "multiInstanceLoopCharacteristics, parallel": "at most 1 000; throws no events of its own (`behavior`)",
     "multiInstanceLoopCharacteristics, sequential": "at most 1 000; throws no events of its own (`behavior`)",
     "parallelGateway": "waits for ever for a flow that cannot come, as BPMN says; the ärende then gets a stopp",
+    "complexGateway": "`activationCount`, the flows by id and `waitingForStart` are known in its conditions",
     "compensation": "with the variables as they are then; what is local, an instance's or a data object, as it was",
     "signal": "within the ärende; other ärenden do not hear it",
     "error, endEvent": "an error that nobody takes ends the ärende",
@@ -63,7 +64,7 @@ TASKS = (
     *("callActivity", "subProcess", "transaction", "adHocSubProcess", "standardLoopCharacteristics"),
     *("multiInstanceLoopCharacteristics, parallel", "multiInstanceLoopCharacteristics, sequential"),
 )
-GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
+GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway")
 OTHER = ("sequenceFlow", "sequenceFlow, conditional", "sequenceFlow, default", "dataObject", "lane", "process")
 GROUPS = {
     "Activities": TASKS,

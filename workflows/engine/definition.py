@@ -27,6 +27,7 @@ KINDS: dict[str, type[Node]] = {
     "exclusiveGateway": gateways.Exclusive,
     "parallelGateway": gateways.Parallel,
     "inclusiveGateway": gateways.Inclusive,
+    "complexGateway": gateways.Complex,
     "eventBasedGateway": gateways.EventGateway,
     "startEvent": Node,
     "intermediateCatchEvent": events.Catch,

@@ -10,6 +10,9 @@ from SpiffWorkflow.util.task import TaskState
 from workflows.engine.nodes import Flow, Node, holds
 from workflows.engine.tokens import Plan, Scope, Token, remove
 
+HAD = "had"
+FOR_START = "waitingForStart"
+
 
 class Exclusive(Node):
     """One flow: the first whose condition holds, else the default. What comes passes at once."""
@@ -33,6 +36,13 @@ class Join(Node):
             if token.task_spec is self and token.has_state(TaskState.WAITING):
                 found.setdefault(token.internal_data.get("flow", ""), []).append(token)
         return found
+
+    def can_come(self, scope: Scope, flows: list[str], arrived: dict[str, list[Token]]) -> bool:
+        """Whether a token can reach one of these flows that has none, and cannot come along one that has."""
+        to_empty = upstream(scope.plan, self, [flow for flow in flows if flow not in arrived])
+        to_full = upstream(scope.plan, self, list(arrived))
+        places = {token.task_spec for token in scope.roots() if not token.task_spec.is_listener}
+        return any(place.name in to_empty and place.name not in to_full for place in places if place is not self)
 
     def join(self, arrived: dict[str, list[Token]]) -> None:
         """Use one token of each flow: the last goes on, the others are gone."""
@@ -77,18 +87,78 @@ class Inclusive(Join):
     def try_to_join(self, scope: Scope) -> bool:
         """Go on when no other token can reach a flow that has none; asked when nothing else can move."""
         arrived = self.waiting(scope)
-        if not arrived:
+        if not arrived or self.can_come(scope, self.incoming, arrived):
             return False
-        to_empty = upstream(scope.plan, self, [flow for flow in self.incoming if flow not in arrived])
-        to_full = upstream(scope.plan, self, list(arrived))
-        for token in scope.roots():
-            place = token.task_spec
-            if place is self or place.is_listener:
-                continue
-            if place.name in to_empty and place.name not in to_full:
-                return False
         self.join(arrived)
         return True
+
+
+class Complex(Join):
+    """Goes on when its condition on what has come holds; then waits for the rest and begins anew.
+
+    Its condition and those of its flows know the number of tokens as `activationCount`, and on each flow by its id;
+    and `waitingForStart`, false when it begins anew. Only a flow whose condition names that is taken then.
+    """
+
+    def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
+        super().__init__(plan, name, compiled)
+        self.activation: str = compiled.get("activation", "")
+        if len(self.incoming) > 1:
+            plan.inclusive_joins.append(self)
+
+    def _update_hook(self, my_task: Token) -> bool:
+        super()._update_hook(my_task)
+        if len(self.incoming) < 2:
+            return True
+        my_task._set_state(TaskState.WAITING)
+        self._activate(my_task.workflow)
+        return False
+
+    def try_to_join(self, scope: Scope) -> bool:
+        """Go on with what has come, or begin anew when no more can come of what was not there the last time."""
+        resting = self._resting(scope)
+        if resting is None:
+            return self._activate(scope)
+        had = resting.internal_data[HAD]
+        missed = [flow for flow in self.incoming if flow not in had]
+        arrived = {flow: tokens for flow, tokens in self.waiting(scope).items() if flow in missed}
+        if self.can_come(scope, missed, arrived):
+            return False
+        resting.own = self._counts(arrived) | {FOR_START: False}
+        for tokens in arrived.values():
+            remove(tokens[0])
+        resting._ready()
+        return True
+
+    def choose(self, token: Token) -> Iterator[Flow]:
+        if token.own.get(FOR_START, True):
+            yield from super().choose(token)
+            return
+        for flow in self.flows:
+            if FOR_START in flow.condition and holds(token, flow.condition):
+                yield flow
+
+    def _resting(self, scope: Scope) -> Token | None:
+        """What remembers the flows that it went on with, while it waits for the others."""
+        found = (item for item in scope.tasks.values() if item.task_spec is self and HAD in item.internal_data)
+        return next(found, None)
+
+    def _activate(self, scope: Scope) -> bool:
+        arrived = self.waiting(scope)
+        if not arrived or self._resting(scope) is not None:
+            return False
+        last = [tokens[0] for tokens in arrived.values()][-1]
+        last.own = self._counts(arrived)
+        if not holds(last, self.activation):
+            last.own = {}
+            return False
+        self.join(arrived)
+        Token(scope, self, state=TaskState.STARTED).internal_data[HAD] = sorted(arrived)
+        return True
+
+    def _counts(self, arrived: dict[str, list[Token]]) -> dict[str, Any]:
+        counts = {flow: len(arrived.get(flow, ())) for flow in self.incoming}
+        return counts | {"activationCount": sum(counts.values()), FOR_START: True}
 
 
 def upstream(plan: Plan, gateway: Node, flows: list[str]) -> set[str]:

@@ -141,6 +141,7 @@ class _Reader:
             "loop": self._loop(node),
             "data": self._outputs(node),
             "undo": self.handlers.get(node_id, ""),
+            "activation": _text(node, "activationCondition"),
             "is_handler": node.get("isForCompensation") == "true",
             **self._particulars(node),
         }

@@ -124,12 +124,17 @@ class Multi(Loop):
     def _gave(self, child: Token) -> Any:
         """What one instance gave: what is asked for, its result, or all that a sub-process set."""
         if "gives" in self.loop:
-            return child.own.get(self.loop["gives"][0])
+            return self._asked_for(child, self.loop["gives"][0])
         variable = getattr(child.task_spec, "variable", "")
         if variable in child.own:
             return child.own[variable]
         apart = {*self.loop.get("item", ()), COUNTER}
         return {name: value for name, value in child.own.items() if name not in apart}
+
+    def _asked_for(self, child: Token, name: str) -> Any:
+        """A variable of the instance, or a part of what it answered."""
+        answer = child.own.get(getattr(child.task_spec, "variable", ""))
+        return child.own.get(name, answer.get(name) if isinstance(answer, dict) else None)
 
     def _is_enough(self, token: Token, child: Token) -> bool:
         if "until" not in self.loop:

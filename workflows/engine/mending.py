@@ -6,7 +6,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine import activities, events
 from workflows.engine.errors import EngineError, NotWaiting
-from workflows.engine.gateways import EventGateway, Parallel, upstream
+from workflows.engine.gateways import Complex, EventGateway, Parallel, upstream
 from workflows.engine.loops import Loop
 from workflows.engine.nodes import CHILD, Node
 from workflows.engine.tokens import Plan, Token, remove
@@ -92,12 +92,14 @@ def _can_begin(node: Node) -> bool:
     """A token can come here as it would along a flow."""
     if node.is_listener or node.name.endswith(CHILD) or not node.incoming:
         return False
-    return not (isinstance(node, Parallel) and len(node.incoming) > 1)
+    return not (isinstance(node, Parallel | Complex) and len(node.incoming) > 1)
 
 
 def _joins(plan: Plan) -> list[dict[str, set[str]]]:
     """For each parallel join and each flow into it: the nodes from which a token can come along that flow."""
-    joins = [node for node in plan.task_specs.values() if isinstance(node, Parallel) and len(node.incoming) > 1]
+    joins = [
+        node for node in plan.task_specs.values() if isinstance(node, Parallel | Complex) and len(node.incoming) > 1
+    ]
     return [{flow: upstream(plan, node, [flow]) for flow in node.incoming} for node in joins]
 
 

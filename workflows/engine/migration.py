@@ -24,6 +24,7 @@ from workflows.engine.errors import EngineError
 from workflows.engine.events import Boundary, Catch
 from workflows.engine.execution import Execution
 from workflows.engine.expressions import Decide
+from workflows.engine.gateways import HAD
 from workflows.engine.nodes import CHILD, Node
 from workflows.engine.tokens import Instance, Plan, Scope, Token
 
@@ -233,8 +234,8 @@ class _Mover:
             gone.add(token["id"])
             return
         node = place.node
-        more = self._more(token, old, new)
-        if isinstance(node, gateways.Parallel | gateways.Inclusive):
+        more = self._more(token, old, new, node)
+        if isinstance(node, gateways.Join) and HAD not in more:
             more["flow"] = self.move.flow(old, new, more.get("flow", ""), node)
             if not more["flow"]:
                 self._refuse(token, "nås på en annan väg i den nya versionen")
@@ -244,8 +245,10 @@ class _Mover:
         if isinstance(node, activities.SubProcess):
             self.inside[token["id"]] = node.compiled.get("called") or node.bpmn_id
 
-    def _more(self, token: Json, old: str, new: str) -> Json:
+    def _more(self, token: Json, old: str, new: str, node: Node) -> Json:
         more = dict(token.get("more", {}))
+        if HAD in more:
+            more[HAD] = sorted(filter(None, (self.move.flow(old, new, flow, node) for flow in more[HAD])))
         if IN_LOOP in more:
             more[IN_LOOP] = [self._record(item, old, new) for item in more[IN_LOOP]]
         return more
@@ -381,6 +384,4 @@ def waits(definition: Definition) -> dict[str, str]:
 
 def _can_wait(node: Node) -> bool:
     kinds = (activities.PersonsTask, activities.Service, activities.SubProcess, Catch, gateways.EventGateway)
-    return isinstance(node, kinds) or (
-        len(node.incoming) > 1 and isinstance(node, gateways.Parallel | gateways.Inclusive)
-    )
+    return isinstance(node, kinds) or (len(node.incoming) > 1 and isinstance(node, gateways.Join))

@@ -104,8 +104,10 @@ def _unknown(root: etree._Element) -> Iterator[Refusal]:
 
 
 def _gateways(root: etree._Element) -> Iterator[Refusal]:
+    ends = Counter(flow.get("targetRef", "") for flow in root.iter(tag("sequenceFlow")))
     for node in root.iter(tag("complexGateway")):
-        yield _id(node), "En komplex grind kan inte köras. Använd en inklusiv grind, eller räkna ut villkoret först."
+        if ends[_id(node)] > 1 and not (node.findtext("./bpmn:activationCondition", "", NAMESPACES) or "").strip():
+            yield _id(node), "Den komplexa grinden säger inte när den går vidare (activationCondition)."
     for node in root.iter(tag("eventBasedGateway")):
         if node.get("instantiate") == "true" or node.get("eventGatewayType") == "Parallel":
             yield _id(node), "En händelsegrind kan inte starta ett ärende. Använd starthändelser."

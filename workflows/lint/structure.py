@@ -63,9 +63,12 @@ def _gateways(root: etree._Element, report: Report) -> None:
             report.error(node_id, "default", "Standardflödet finns inte.")
         if local(node) in {"exclusiveGateway", "inclusiveGateway"} and len(flows) > 1:
             for flow in flows:
-                if flow.find("./bpmn:conditionExpression", NAMESPACES) is None and flow.get("id") != node.get(
-                    "default"
-                ):
+                has_condition = flow.find("./bpmn:conditionExpression", NAMESPACES) is not None
+                if has_condition or flow.get("id") == node.get("default"):
+                    continue
+                if local(node) == "inclusiveGateway":
+                    report.warning(flow.get("id", ""), "condition", "Flödet har inget villkor: det tas alltid.")
+                else:
                     report.error(flow.get("id", ""), "condition", "Flödet från en grind saknar villkor.")
             if not node.get("default"):
                 report.warning(

@@ -41,6 +41,16 @@ _PERSON = context({"ref": TEXT, "alder": NUMBER, "skyddad": BOOLEAN}, origin="pe
 _CASE = context({"ref": TEXT, "startad": Shape("text", written="datetime"), "start": TEXT}, origin="ärendet")
 
 
+def _of_gateway(node: etree._Element | None) -> dict[str, Shape]:
+    """What a complex gateway counts: all tokens that have come, and those of each flow."""
+    if node is None or local(node) != "complexGateway":
+        return {}
+    scope = node.getparent()
+    flows = scope.findall("./bpmn:sequenceFlow", diagram.NAMESPACES) if scope is not None else []
+    into = [flow.get("id", "") for flow in flows if flow.get("targetRef") == node.get("id")]
+    return {**dict.fromkeys(["activationCount", *into], NUMBER), "waitingForStart": BOOLEAN}
+
+
 class Knowledge:
     def __init__(self, course: Course) -> None:
         self.course = course
@@ -76,7 +86,7 @@ class Knowledge:
         while current is not None and diagram.is_bpmn(current):
             found = {**self._of_loop(current), **found}
             current = current.getparent()
-        return found
+        return {**_of_gateway(self.order.nodes.get(node)), **found}
 
     def in_all(self, steps: list[str]) -> dict[str, Shape]:
         """The local names of several steps; what is not alike in all of them may be anything."""
