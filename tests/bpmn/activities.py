@@ -80,6 +80,11 @@ CASES = [
         draw("s > p1 > u1", "p1 > u2 > end_a"),
         "-> u1 u2 \n u2 -> u1 \n u1 -> .a",
     ),
+    Case(
+        "a process without a start begins with all that no flow leads to",
+        draw("u1 > u2 > end_a", "u3 > end_b"),
+        "-> u1 u3 \n u3 -> u1 \n u1 -> u2 \n u2 -> .a",
+    ),
     # -- sub-processes -------------------------------------------------------------------------------------------------
     Case(
         "a sub-process is done when all in it is",

@@ -91,6 +91,11 @@ CASES = [
         draw("s > u1 > end_a", "b1 > u2 > e2", extra=task("u1") + boundary("b1", "u1", "timer R3/P1D", quiet=True)),
         "-> u1 @b1 \n +1 -> u1 u2 @b1 \n +5 -> u1 u2 u2 \n u1 -> u2 u2 \n u2 -> u2 \n u2 -> .a",
     ),
+    Case(
+        "a cycle that ends may be short",
+        draw("s > u1 > end_a", "b1 > u2 > e2", extra=task("u1") + boundary("b1", "u1", "timer R2/PT10S", quiet=True)),
+        "-> u1 @b1 \n +0.00012 -> u1 u2 @b1 \n +0.00012 -> u1 u2 u2 \n u1 -> u2 u2",
+    ),
     # -- signals -------------------------------------------------------------------------------------------------------
     Case(
         "a signal reaches all in the ärende who wait for it",

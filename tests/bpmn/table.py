@@ -54,7 +54,7 @@ LIMITS = {
     "compensation": "with the variables as they are then; what is local, an instance's or a data object, as it was",
     "signal": "within the ärende; other ärenden do not hear it",
     "error, endEvent": "an error that nobody takes ends the ärende",
-    "timer": "ISO 8601 or FEEL; days and longer are Swedish calendar time; a cycle at most once a minute",
+    "timer": "ISO 8601 or FEEL; days and longer are Swedish calendar time; an endless cycle at most once a minute",
     "dataObject": "what the activity gives is put there whole; no transformation",
     "lane": "the innermost lane is the profession",
     "process": "one executable pool in a folder; the others are closed or talked with by messages",

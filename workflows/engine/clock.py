@@ -98,8 +98,10 @@ def parse_cycle(text: str) -> Cycle:
         raise BadTimer(f"”{text}” är ingen upprepning. Skriv till exempel R3/P4D (tre gånger, var fjärde dag).")
     count, first, every = match.groups()
     span = parse_duration(every)
-    if not span.months and not span.days and span.seconds < SHORTEST_CYCLE.total_seconds():
-        raise BadTimer("En upprepning kan vara som tätast en gång i minuten.")
+    if span == Duration():
+        raise BadTimer(f"”{text}” upprepas utan någon tid emellan.")
+    if not match[1] and not span.months and not span.days and span.seconds < SHORTEST_CYCLE.total_seconds():
+        raise BadTimer("En upprepning utan slut kan vara som tätast en gång i minuten.")
     return Cycle(int(count) if count else None, parse_moment(first) if first else None, span)
 
 

@@ -66,16 +66,16 @@ class Execution:
         the start form's answers. Raises EngineError.
         """
         start = cls._start_element(definition, start_event)
-        arende = {**variables.get("arende", {}), "start": start.id}
+        arende = {**variables.get("arende", {}), "start": start.id if start else ""}
         execution = cls(definition, {**variables, "arende": arende}, decide)
         with execution._stepping(now):
             plan = definition.plans[definition.process]
             execution._hold(Instance(plan, definition.plans, FeelEngine(execution.environment)))
-            if payload is not None or start.message:
+            if start and (payload is not None or start.message):
                 waited, *_ = plan.task_specs[start.id].compiled.get("events") or [{}]
                 name = waited.get("into") or start.message or start.id
                 execution.environment.variables[name] = payload or {}
-            execution.instance.begin([start.id])
+            execution.instance.begin([start.id] if start else None)
             execution._run()
         return execution
 
@@ -332,7 +332,8 @@ class Execution:
         return _Step(self.environment, now)
 
     @staticmethod
-    def _start_element(definition: Definition, start_event: str) -> Element:
+    def _start_element(definition: Definition, start_event: str) -> Element | None:
+        """A process without start events begins with everything that no flow leads to."""
         starts = [
             element
             for element in definition.elements.values()
@@ -341,6 +342,8 @@ class Execution:
         for element in starts:
             if element.id == start_event or (not start_event and len(starts) == 1):
                 return element
+        if not starts and not start_event:
+            return None
         raise EngineError(start_event, "no-start", "Det finns ingen sådan start i förloppet.")
 
 
