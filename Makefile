@@ -44,7 +44,7 @@ fix: dev ## put right what a machine can put right
 lock: ## write the locks from pyproject.toml; UPGRADE=1 takes the newest versions
 	@$(BOOTSTRAP) lock
 
-bench: dev ## measure both databases, ours beside a naive build and the limit; QUICK=1 takes two minutes
+bench: dev ## measure both databases, ours beside a naive build and the limit; QUICK=1 takes two minutes, ONLY="http ages" some
 	@$(BIN)/python -m benchmarks
 
 tck: dev ## run the DMN compatibility kit: TCK=<its checkout>; ONLY=0068 tells one folder's failures and writes nothing

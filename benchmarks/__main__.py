@@ -1,6 +1,8 @@
 """`make bench`: every figure in one run on one machine, both databases, ours beside the naive build and the limit.
 
-QUICK=1 takes less than two minutes. Writes benchmarks/results.json; docs/performance.md explains the figures.
+QUICK=1 takes less than two minutes. Writes benchmarks/results.json and the table of docs/performance.md, which explains
+the figures. ONLY="http ages" measures those groups (benchmarks/figures.py) and writes nothing. A figure that could not
+be had is null, and the run fails when it is done.
 """
 
 import json
@@ -8,22 +10,20 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from benchmarks import table
+from benchmarks import figures, table
 from tests import machine
 
-ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "benchmarks" / "results.json"
 
-
-def main() -> None:
+def main() -> int:
+    started = time.monotonic()
     results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="forlopp-bench-") as var:
         print("SQLite …", flush=True)
@@ -35,8 +35,22 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="forlopp-bench-") as var, own_database(server) as url:
             print("PostgreSQL …", flush=True)
             results["postgresql"] = measured(url, var)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     table.printed(results)
+    if not os.environ.get("ONLY"):
+        write(results, time.monotonic() - started)
+    missing = figures.missing(results)
+    print(f"could not be had: {', '.join(missing)}" if missing else f"{time.monotonic() - started:.0f} s")
+    return 1 if missing else 0
+
+
+def write(results: dict[str, Any], seconds: float) -> None:
+    table.RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    how = "`QUICK=1`" if os.environ.get("QUICK") else "the whole run"
+    day = time.strftime("%Y-%m-%d")
+    table.put(
+        "run", f"{day}, {os.cpu_count()} cores shared with the databases and the clients, {how}, {seconds:.0f} s."
+    )
+    table.put("figures", table.markdown(results))
 
 
 def measured(database_url: str, var: str) -> dict[str, Any]:
@@ -51,7 +65,7 @@ def measured(database_url: str, var: str) -> dict[str, Any]:
         "FORLOPP_WEBHOOK_SECRETS": "only-to-measure",
     }
     command = [sys.executable, "-m", "benchmarks.measure"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True, text=True)
+    done = subprocess.run(command, cwd=table.ROOT, env=environment, stdout=subprocess.PIPE, check=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -69,4 +83,4 @@ def own_database(server: str) -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-main()
+sys.exit(main())

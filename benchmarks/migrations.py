@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from benchmarks import eleven
-from benchmarks.table import Figure
+from benchmarks.figures import Figure
 from people.models import Individual, Staff
 from workflows.models import MoveState, ProcessVersion
 from workflows.services import migration
@@ -32,4 +32,4 @@ def figures(count: int, by: Staff, individual: Individual) -> Iterator[Figure]:
     seconds = time.perf_counter() - started
     if migration.counts(begun)[MoveState.MOVED] != count:
         raise RuntimeError("not all were moved")
-    yield Figure("migrations_per_s", "/s", count / seconds)
+    yield Figure("migrations_per_s", count / seconds)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,13 +13,14 @@ from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
-from benchmarks import eleven
+from benchmarks import eleven, rows
 from tests.unit.engine_bpmn import process
 from workflows import safe_xml
 
 TABLES = (
     "CREATE TABLE naive_instance (id INTEGER PRIMARY KEY, state TEXT)",
-    "CREATE TABLE naive_task (id CHAR(36) PRIMARY KEY, instance_id INTEGER, name TEXT, role TEXT, done TEXT)",
+    "CREATE TABLE naive_task (id CHAR(36) PRIMARY KEY, instance_id INTEGER, name TEXT, role TEXT, done TEXT, due TEXT)",
+    "CREATE INDEX naive_task_by_role ON naive_task (role)",
     "CREATE TABLE naive_history (instance_id INTEGER, at TEXT, element TEXT)",
 )
 LOOP = eleven.LOOP.replace('a.svar = "slut"', "False")
@@ -72,22 +71,47 @@ class Naive:
             cursor.execute("UPDATE naive_instance SET state = %s WHERE id = %s", [state, instance])
         return True
 
+    def look_at_all(self) -> None:
+        """Let time pass: what a timer waits for is known to the workflow alone."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT state FROM naive_instance")
+            for (state,) in cursor.fetchall():
+                workflow = self.serializer.deserialize_json(state)
+                workflow.refresh_waiting_tasks()
+
     def _offer(self, cursor: Any, instance: int, workflow: Any, known: set[uuid.UUID]) -> None:
         for task in workflow.get_tasks(state=TaskState.READY, manual=True):
             if task.id not in known:
                 values = [str(task.id), instance, task.task_spec.bpmn_name, task.task_spec.lane]
-                cursor.execute("INSERT INTO naive_task VALUES (%s, %s, %s, %s, NULL)", values)
+                cursor.execute("INSERT INTO naive_task VALUES (%s, %s, %s, %s, NULL, NULL)", values)
 
 
-@contextmanager
-def tables() -> Iterator[None]:
+class Inbox:
+    """Its list of tasks, with the index that anyone would give it."""
+
+    count = 0
+
+    def add(self, numbers: range) -> None:
+        """Open tasks of the professions in turn."""
+        roles = " ".join(f"WHEN {place} THEN '{name}'" for place, name in enumerate(eleven.PROFESSIONS))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO naive_task SELECT 'en till ' || n, 0, 'Uppgift', CASE n % {len(eleven.PROFESSIONS)} "
+                f"{roles} END, NULL, CAST({rows.moment('2027-01-01', 'minute')} AS TEXT) FROM {rows.series(numbers)}"
+            )
+        self.count = numbers.stop
+
+    def first_page(self) -> None:
+        held = ", ".join(f"'{name}'" for name in eleven.PROFESSIONS)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM naive_task WHERE done IS NULL AND role IN ({held}) ORDER BY due LIMIT 50")
+            cursor.fetchall()
+
+
+def create() -> None:
     with connection.cursor() as cursor:
         for text in TABLES:
             cursor.execute(text)
-    yield
-    with connection.cursor() as cursor:
-        for name in ("naive_history", "naive_task", "naive_instance"):
-            cursor.execute(f"DROP TABLE {name}")
 
 
 def eleven_tasks() -> Naive:
@@ -96,3 +120,7 @@ def eleven_tasks() -> Naive:
 
 def loop() -> Naive:
     return Naive(LOOP)
+
+
+def deadline() -> Naive:
+    return Naive(eleven.DEADLINE.replace(">P30D<", ">'P30D'<"))

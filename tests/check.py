@@ -16,6 +16,7 @@ FIXES = {
     "ruff format": ["ruff", "format", "--quiet", "."],
     "docs/funktioner.md": ["python", "manage.py", "feel_functions", "--write"],
     "docs/bpmn.md": ["python", "-m", "tests.bpmn"],
+    "docs/performance.md": ["python", "-m", "benchmarks.table"],
 }
 
 

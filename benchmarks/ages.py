@@ -1,0 +1,97 @@
+"""A completion in an ärende that has gone round many times: nothing of it may grow with its age."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from benchmarks import eleven, naive, rows
+from benchmarks.clients import milliseconds
+from benchmarks.figures import AGES, Figure
+from people.models import Individual, Staff
+from workflows import engine, published
+from workflows.models import HistoryEntry, ProcessInstance, TaskState, UserTask
+from workflows.services import waits
+
+LAPS = 30
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How many rounds are gone through the services, above which the bare engine goes on; and the naive build's."""
+
+    served: int
+    naive_most: int
+
+
+QUICK = Scale(served=1_000, naive_most=150)
+FULL = Scale(served=10_000, naive_most=10_000)
+
+
+class Round:
+    """One ärende going round."""
+
+    def __init__(self, by: Staff, individual: Individual) -> None:
+        self.by, self.age = by, 0
+        self.task = eleven.open_task(eleven.start("varv", individual, by))
+
+    def go(self) -> None:
+        following = eleven.complete(self.task, self.by)
+        if following is None:
+            raise RuntimeError("the loop ended")
+        self.task = following
+        self.age += 1
+
+    def go_to(self, age: int, served: int) -> None:
+        while self.age < min(age, served):
+            self.go()
+        if self.age < age:
+            self._leap(age)
+
+    def _leap(self, age: int) -> None:
+        """The engine alone goes the rounds; the rows the services would have left are copies of the last round's."""
+        instance = ProcessInstance.objects.select_related("version").get(pk=self.task.instance_id)
+        version = published.of(instance.version.public_id)
+        state, waiting = instance.engine_state, self.task.engine_task_id
+        for _ in range(age - self.age):
+            execution = engine.Execution.restore(version.definition, state, decide=version.decide)
+            execution.complete(waiting, dict(eleven.ANSWERS), now=timezone.now())
+            state, waiting = execution.dump(), execution.waiting().user_tasks[0].id
+        instance.engine_state = state | {waits.KEY: waits.Rows(frozenset([str(waiting)])).as_json()}
+        instance.save(update_fields=["engine_state"])
+        UserTask.objects.filter(pk=self.task.pk).update(engine_task_id=waiting)
+        self.task.refresh_from_db()
+        done = UserTask.objects.filter(instance=instance, state=TaskState.COMPLETED).latest("pk").pk
+        changed = {"engine_task_id": rows.unique("a"), "public_id": rows.unique("b"), "action_id": "NULL"}
+        rows.copy("workflows_usertask", done, range(self.age, age), changed)
+        told = HistoryEntry.objects.filter(instance=instance).order_by("-pk")
+        for entry in told[: told.count() // self.age]:
+            rows.copy("workflows_historyentry", entry.pk, range(self.age, age), {"action_id": "NULL"})
+        rows.tidy()
+        self.age = age
+
+
+def figures(scale: Scale, by: Staff, individual: Individual) -> Iterator[Figure]:
+    others, note = _naive(scale.naive_most)
+    ours = Round(by, individual)
+    for age in AGES:
+        ours.go_to(age, scale.served)
+        other = others.get(age)
+        yield Figure(f"step_ms_at_{age}", milliseconds([ours.go] * LAPS), other, note="" if other else note)
+
+
+def _naive(most: int) -> tuple[dict[int, float], str]:
+    """What it takes at the ages that it reaches, and how far it came."""
+    theirs = naive.loop()
+    blob, times, is_alive = theirs.start(), list[float](), True
+    while is_alive and len(times) < most:
+        started = time.perf_counter()
+        is_alive = theirs.complete(blob)
+        times.append((time.perf_counter() - started) * 1000)
+    found = {age: statistics.median(times[age : age + LAPS]) for age in AGES if age + LAPS <= len(times)}
+    why = "goes no further in this short run" if is_alive else "then loses sight of its tasks"
+    return found, f"naive takes {statistics.median(times[-LAPS:]):.0f} ms after {len(times)} rounds and {why}"
