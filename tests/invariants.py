@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from workflows import engine, published
 from workflows.models import (
+    INTERNAL,
     BufferedKey,
     HistoryEntry,
     HistoryKind,
@@ -234,13 +235,16 @@ def _had_effect(row: InboxMessage) -> bool:
 
 
 def _missed() -> Iterator[str]:
-    """An early message that somebody waits for."""
-    waited_for = {
-        (row.message_name, row.key_name, row.key_value)
-        for row in MessageSubscription.objects.filter(instance__state=InstanceState.ACTIVE, instance__suspended_at=None)
-    }
+    """An early message that somebody waits for; what an instance threw is not for itself."""
+    waited_for: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    rows = MessageSubscription.objects.filter(instance__state=InstanceState.ACTIVE, instance__suspended_at=None)
+    for row in rows.select_related("instance"):
+        waited_for[row.message_name, row.key_name, row.key_value].add(str(row.instance.public_id))
     for key in BufferedKey.objects.select_related("message"):
-        if (key.message_name, key.key_name, key.key_value) in waited_for:
+        receivers = waited_for[key.message_name, key.key_name, key.key_value]
+        if key.message.source == INTERNAL:
+            receivers = receivers - {key.message.message_id.partition(":")[0]}
+        if receivers:
             yield f"message {key.message_id} lies there though an instance waits for it"
 
 

@@ -18,6 +18,7 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 HEAD = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
  xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" id="d" targetNamespace="x">
  <message id="m_borja" name="borja"/><message id="m_dod" name="avliden"/><message id="m_info" name="info"/>
+ <message id="m_klar" name="klar"/><message id="m_besked" name="besked"/>
  <escalation id="esc" name="forsamring" escalationCode="forsamring"/>
  <error id="err" name="nej" errorCode="nej"/><signal id="sig" name="sig"/>"""
 

@@ -6,6 +6,7 @@ from workflows.models.incident import Incident, IncidentState
 from workflows.models.instance import InstanceState, ProcessInstance
 from workflows.models.migration import InstanceMove, Migration, MigrationState, MoveState
 from workflows.models.queue import (
+    INTERNAL,
     BufferedKey,
     HeldMessage,
     InboxMessage,
@@ -17,6 +18,7 @@ from workflows.models.queue import (
 from workflows.models.waiting import MessageSubscription, TaskKind, TaskState, TimerJob, UserTask
 
 __all__ = [
+    "INTERNAL",
     "MENDING",
     "BufferedKey",
     "HeldMessage",

@@ -8,6 +8,9 @@ from django.db import models
 
 from workflows.models.instance import ProcessInstance
 
+INTERNAL = "forlopp"
+"""The source of what an instance throws; the message's id begins with the instance's."""
+
 
 class InboxState(models.TextChoices):
     RECEIVED = "received", "Mottaget"

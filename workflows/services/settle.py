@@ -17,6 +17,7 @@ from django.db.models import Q
 from people.models import Staff
 from workflows import connectors, engine, feel, published
 from workflows.models import (
+    INTERNAL,
     BufferedKey,
     InboxMessage,
     InboxState,
@@ -132,7 +133,7 @@ def _take_buffered(
     for _ in range(MAX_BUFFERED):
         subscriptions = _subscriptions(instance, execution, version, now)
         new = [item for item in subscriptions if (str(item.engine_task_id), item.message_name) not in known]
-        match = _oldest_buffered(new)
+        match = _oldest_buffered(new, instance)
         if match is None:
             return subscriptions
         message, subscription = match
@@ -141,7 +142,7 @@ def _take_buffered(
 
 
 def _oldest_buffered(
-    subscriptions: Iterable[MessageSubscription],
+    subscriptions: Iterable[MessageSubscription], instance: ProcessInstance
 ) -> tuple[InboxMessage, MessageSubscription] | None:
     condition = Q()
     by_key = {}
@@ -152,6 +153,8 @@ def _oldest_buffered(
         return None
     # Another transaction may be giving it to another instance: one gets it, and nobody waits while holding an instance.
     rows = BufferedKey.objects.filter(condition, message__state=InboxState.BUFFERED).select_related("message")
+    # What it threw itself is for others.
+    rows = rows.exclude(message__source=INTERNAL, message__message_id__startswith=f"{instance.public_id}:")
     skip = connection.features.has_select_for_update_skip_locked
     rows = rows.select_for_update(of=("message",), skip_locked=skip, no_key=True)
     hit = rows.order_by("message__sent_at", "pk").first()
