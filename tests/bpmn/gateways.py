@@ -124,6 +124,15 @@ CASES = [
         "-> u1 u2 !info \n u1 -> u2 !info \n !info -> u3 \n u3 -> u4 \n u4 -> .a",
     ),
     Case(
+        "an inclusive merge waits for an activity whose edge has led to it already",
+        draw(
+            "s > sp > o1 > u4 > end_a",
+            "b1 > u3 > o1",
+            extra=sub("sp", "si > u1 > e1") + boundary("b1", "sp", "message info", quiet=True),
+        ),
+        "-> u1 !info \n !info -> u1 u3 !info \n u3 -> u1 !info \n u1 -> u4 \n u4 -> .a",
+    ),
+    Case(
         "an inclusive merge in a sub-process looks only inside it",
         draw("s > p1 > sp > end_a", "p1 > u9 > end_b", extra=sub("sp", "si > p2 > u1 > o2 > u3 > e1", "p2 > u2 > o2")),
         "-> u1 u2 u9 \n u1 -> u2 u9 \n u2 -> u3 u9 \n u3 -> u9 \n u9 -> .b",

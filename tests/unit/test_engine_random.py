@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.bpmn.token_game import BLOCKS, Block, Drawing, begun
+from tests.bpmn.game_drawing import Drawing
+from tests.bpmn.token_game import BLOCKS, Block, begun
 from tests.unit.engine_bpmn import Run
 
 MOST = 60

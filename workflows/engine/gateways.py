@@ -38,9 +38,12 @@ class Join(Node):
         return found
 
     def can_come(self, scope: Scope, flows: list[str], arrived: dict[str, list[Token]]) -> bool:
-        """Whether a token can reach one of these flows that has none, and cannot come along one that has."""
+        """Whether a token can reach one of these flows that has none, and is not on its way to one that has.
+
+        It may come by the edge of an activity; that it might leave by one is no reason not to wait for it.
+        """
         to_empty = upstream(scope.plan, self, [flow for flow in flows if flow not in arrived])
-        to_full = upstream(scope.plan, self, list(arrived))
+        to_full = upstream(scope.plan, self, list(arrived), by_edges=False)
         places = {token.task_spec for token in scope.roots() if not token.task_spec.is_listener}
         return any(place.name in to_empty and place.name not in to_full for place in places if place is not self)
 
@@ -161,7 +164,7 @@ class Complex(Join):
         return counts | {"activationCount": sum(counts.values()), FOR_START: True}
 
 
-def upstream(plan: Plan, gateway: Node, flows: list[str]) -> set[str]:
+def upstream(plan: Plan, gateway: Node, flows: list[str], *, by_edges: bool = True) -> set[str]:
     """The nodes from which a token can reach one of these flows without passing the gateway."""
     source_of = {flow.id: node for node in plan.task_specs.values() for flow in node.flows}
     into: dict[str, list[Node]] = {}
@@ -177,7 +180,7 @@ def upstream(plan: Plan, gateway: Node, flows: list[str]) -> set[str]:
         found.add(node.name)
         waiting += into.get(node.name, [])
         host = node.compiled.get("host")
-        if host:
+        if host and by_edges:
             waiting.append(plan.task_specs[host])
     return found
 
