@@ -116,7 +116,9 @@ def _instance(instance: ProcessInstance, rows: _Rows) -> Iterator[str]:
     subscriptions = settle._subscriptions(instance, execution, version, timezone.now())
     if not instance.is_active and any((waiting.user_tasks, waiting.service_tasks, waiting.timers, waiting.messages)):
         yield "it has ended and the engine still waits"
-    yield from _same("what the state says of the rows", waits.Rows.of(instance), waits.wanted(waiting, subscriptions))
+    timers = {str(timer.id): timer.due_at.isoformat() for timer in waiting.timers}
+    wanted = waits.Rows(timers, frozenset(map(waits.message_key, subscriptions)))
+    yield from _same("what the state says of the rows", waits.Rows.of(instance), wanted)
     yield from _open_tasks(waiting, rows.tasks.get(instance.pk, []))
     yield from _calls(instance, waiting, rows)
     yield from _timers(waiting, rows.timers.get(instance.pk, []))

@@ -54,7 +54,7 @@ def test_a_state_that_was_stored_before_its_rows_were_kept_with_it_goes_on(anna:
     kept = waits.Rows.of(instance)
     assert waits.KEY in instance.engine_state
     assert kept.messages
-    assert kept == waits.read(instance)
+    assert kept == waits.Rows.read(instance)
 
 
 def test_a_row_read_and_written_as_text_is_the_row_that_django_reads() -> None:

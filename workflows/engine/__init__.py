@@ -8,12 +8,22 @@ from workflows.engine.expressions import Decided, Note
 from workflows.engine.graph import FORMAT, compile_process
 from workflows.engine.migration import DROPPED, Immovable, Move, Reason, proposed, waits
 from workflows.engine.refusals import refused
-from workflows.engine.state import seen_in
-from workflows.engine.waiting import Happened, Place, Thrown, Waiting, WaitingMessage, WaitingTask, WaitingTimer
+from workflows.engine.state import seen_in, task_ids
+from workflows.engine.waiting import (
+    Changed,
+    Happened,
+    Place,
+    Thrown,
+    Waiting,
+    WaitingMessage,
+    WaitingTask,
+    WaitingTimer,
+)
 
 __all__ = [
     "DROPPED",
     "FORMAT",
+    "Changed",
     "Decided",
     "Definition",
     "Element",
@@ -36,5 +46,6 @@ __all__ = [
     "proposed",
     "refused",
     "seen_in",
+    "task_ids",
     "waits",
 ]

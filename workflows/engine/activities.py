@@ -33,6 +33,8 @@ class Activity(Node):
 class PersonsTask(Activity):
     """A user task or a manual task: waits for a person."""
 
+    waits_as = TaskState.READY
+
     def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
         super().__init__(plan, name, compiled)
         self.manual = True
@@ -78,6 +80,8 @@ class Decision(Activity):
 class Service(Activity):
     """Asks for an operation and waits for the answer; the call itself is made after commit, by others."""
 
+    waits_as = TaskState.STARTED
+
     @property
     def operation(self) -> str:
         return str(self.compiled.get("operation", ""))
@@ -90,7 +94,7 @@ class Service(Activity):
         params = {
             name: engine(my_task).evaluate(my_task, text) for name, text in self.compiled.get("params", {}).items()
         }
-        environment(my_task).requests.append((my_task, self.operation, params))
+        environment(my_task).requests[my_task.id] = (self.operation, params)
 
 
 class SubProcess(Activity):

@@ -25,6 +25,7 @@ class Catch(Node):
         super().__init__(plan, name, compiled)
         self.events: list[Definition] = compiled.get("events", [])
         self.needs_all: bool = compiled.get("all", False)
+        self.kinds = {definition["kind"] for definition in self.events}
 
     def _update_hook(self, my_task: Token) -> bool:
         if not super()._update_hook(my_task):
@@ -37,9 +38,11 @@ class Catch(Node):
         return False
 
     def watch(self, token: Token) -> None:
-        """Times and conditions are looked at after each step."""
-        if self.of_kind("timer") or self.of_kind("condition"):
+        """Times and conditions are looked at after each step; who waits for a message is known."""
+        if "timer" in self.kinds or "condition" in self.kinds:
             instance(token).watched[token.id] = token
+        if "message" in self.kinds:
+            instance(token).listening[token.id] = token
 
     def of_kind(self, kind: str) -> list[Definition]:
         return [definition for definition in self.events if definition["kind"] == kind]
@@ -206,7 +209,7 @@ def of_kind(kind: str) -> tuple[Match]:
 
 def broadcast(token: Token, name: str, payload: Any) -> None:
     """A signal reaches everyone in the instance who waits for it now."""
-    for waiting in instance(token).tokens():
+    for waiting in list(instance(token).known.values()):
         node = waiting.task_spec
         if not isinstance(node, Catch) or not waiting.is_alive or not waiting.has_state(TaskState.WAITING):
             continue

@@ -17,20 +17,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
-from workflows import feel
 from workflows.diagram import Element
-from workflows.engine import activities, events, mending, timers
+from workflows.engine import activities, events, mending
 from workflows.engine import state as stored
 from workflows.engine.definition import Definition
 from workflows.engine.errors import EngineError, NotWaiting
 from workflows.engine.expressions import Decide, FeelEngine, FeelEnvironment, Note
 from workflows.engine.gateways import EventGateway, Join
-from workflows.engine.tokens import Instance, Token, remove
-from workflows.engine.waiting import Happened, Place, Thrown, Waiting, WaitingMessage, WaitingTask, WaitingTimer
-from workflows.feel import limits
+from workflows.engine.plain import check_json
+from workflows.engine.step import Step
+from workflows.engine.tokens import Instance, Token, numbered, remove
+from workflows.engine.waiting import (
+    Changed,
+    Happened,
+    Place,
+    Thrown,
+    Waiting,
+    WaitingMessage,
+    WaitingTask,
+    WaitingTimer,
+)
 
 MOST_VISITS = 5000
 """Of one element in one action: five times the largest multi-instance."""
@@ -47,6 +55,7 @@ class Execution:
         self.happened: list[Happened] = []
         self.completed: set[UUID] = set()  # tasks that someone outside has completed or answered
         self.outcome = ""
+        self.stored: Mapping[str, Any] = {}  # the variables as they are stored
         self.let_be: set[UUID] = set()  # tokens whose step is skipped: it is not done, so nothing is told of it
 
     @classmethod
@@ -84,6 +93,7 @@ class Execution:
         """The instance as `dump` left it."""
         execution = cls(definition, dict(state["variables"]), decide)
         execution.outcome = state["outcome"]
+        execution.stored = state["variables"]
         execution._hold(stored.load(definition, state, FeelEngine(execution.environment)))
         return execution
 
@@ -93,7 +103,8 @@ class Execution:
 
     def dump(self) -> dict[str, Any]:
         """Strict JSON; raises EngineError when a variable cannot be stored."""
-        stored.check_json(self.environment.variables)
+        known = self.stored
+        check_json({name: value for name, value in self.variables.items() if value is not known.get(name)})
         return {**stored.dump(self.instance), "variables": self.environment.variables, "outcome": self.outcome}
 
     @property
@@ -111,7 +122,9 @@ class Execution:
         BPMN lets such an instance wait for ever. That an event sub-process still listens does not help it.
         """
         joins = []
-        for token in self.instance.tokens():
+        if self.instance.folded:
+            return ""
+        for token in self.instance.known.values():
             node = token.task_spec
             if isinstance(node, Join):
                 joins.append(node.bpmn_id)
@@ -230,20 +243,46 @@ class Execution:
 
     def waiting(self) -> Waiting:
         """What the instance waits for now."""
-        users, services, messages, moments = [], [], [], []
-        for token in self.instance.tokens():
-            node = token.task_spec
-            if isinstance(node, activities.PersonsTask) and token.has_state(TaskState.READY):
-                users.append(WaitingTask(token.id, self._element(token)))
-            elif isinstance(node, activities.Service) and token.has_state(TaskState.STARTED):
-                services.append(self._service(token))
-            messages += [
-                WaitingMessage(token.id, node.bpmn_id, definition.get("name", ""))
-                for definition in _definitions(token, "message")
-            ]
-            if _definitions(token, "timer") and (due := timers.next_due(token)):
-                moments.append(WaitingTimer(token.id, node.bpmn_id, due))
-        return Waiting(users, services, messages, moments)
+        users: list[WaitingTask] = []
+        services: list[WaitingTask] = []
+        for token in self.instance.known.values():
+            if token.folded:
+                node = token.task_spec.inner(token)
+                found = services if isinstance(node, activities.Service) else users
+                found += [self._waiting(node, numbered(token.id, number)) for number in sorted(token.folded)]
+            elif token.state == token.task_spec.waits_as:
+                found = services if isinstance(token.task_spec, activities.Service) else users
+                found.append(self._waiting(token.task_spec, token.id))
+        timers_ = [
+            WaitingTimer(token.id, token.task_spec.bpmn_id, datetime.fromisoformat(token.internal_data["due"]))
+            for token in self._with_timers()
+        ]
+        return Waiting(users, services, self.messages(), timers_)
+
+    def changed(self) -> Changed:
+        """The tasks that it waits for and did not as stored, and those that it did and does not."""
+        came = [item for item in self.instance.came.values() if item.state == item.task_spec.waits_as]
+        left = self.instance.left
+        calls = {item.id for item in left if isinstance(item.task_spec, activities.Service)}
+        gone = {item.id for item in left if isinstance(item.task_spec, activities.PersonsTask)}
+        users, services = (
+            [self._waiting(item.task_spec, item.id) for item in came if isinstance(item.task_spec, kind)]
+            for kind in (activities.PersonsTask, activities.Service)
+        )
+        return Changed(users, services, gone, calls)
+
+    def messages(self) -> list[WaitingMessage]:
+        """The messages that it waits for."""
+        return [
+            WaitingMessage(token.id, token.task_spec.bpmn_id, definition.get("name", ""))
+            for token in self.instance.listening.values()
+            for definition in _definitions(token, "message")
+        ]
+
+    def dues(self) -> dict[str, tuple[str, str]]:
+        """The timers that it waits for: by the id of what waits, the element and the moment."""
+        found = self._with_timers()
+        return {str(token.id): (token.task_spec.bpmn_id, token.internal_data["due"]) for token in found}
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -307,11 +346,13 @@ class Execution:
             item.type == "startEvent" and item.is_interrupting for item in known.values() if item.scope == scope.id
         )
 
-    def _service(self, token: Token) -> WaitingTask:
-        for asked, operation, params in self.environment.requests:
-            if asked is token:
-                return WaitingTask(token.id, self._element(token), operation, params)
-        return WaitingTask(token.id, self._element(token), token.task_spec.operation)
+    def _with_timers(self) -> list[Token]:
+        waiting = [token for token in self.instance.watched.values() if "due" in token.internal_data]
+        return [token for token in waiting if _definitions(token, "timer")]
+
+    def _waiting(self, node: Any, token_id: UUID) -> WaitingTask:
+        operation, params = self.environment.requests.get(token_id, (getattr(node, "operation", ""), {}))
+        return WaitingTask(token_id, self.definition.elements[node.bpmn_id], operation, params)
 
     def _service_task(self, task_id: UUID) -> Token:
         token = self._task(task_id)
@@ -319,17 +360,14 @@ class Execution:
             raise NotWaiting(token.task_spec.bpmn_id)
         return token
 
-    def _element(self, token: Token) -> Element:
-        return self.definition.elements[token.task_spec.bpmn_id]
-
     def _task(self, task_id: UUID) -> Token:
-        token = self.instance.known.get(task_id)
+        token = self.instance.find(task_id)
         if token is None:
             raise NotWaiting
         return token
 
-    def _stepping(self, now: datetime) -> _Step:
-        return _Step(self.environment, now)
+    def _stepping(self, now: datetime) -> Step:
+        return Step(self.environment, now)
 
     @staticmethod
     def _start_element(definition: Definition, start_event: str) -> Element | None:
@@ -345,31 +383,6 @@ class Execution:
         if not starts and not start_event:
             return None
         raise EngineError(start_event, "no-start", "Det finns ingen sådan start i förloppet.")
-
-
-class _Step:
-    """While a step is taken the environment has a clock; what SpiffWorkflow raises becomes an EngineError.
-
-    All expressions of a step share the time that one may take: hundreds of slow ones in a row are a bomb too.
-    """
-
-    def __init__(self, environment: FeelEnvironment, now: datetime) -> None:
-        self.environment = environment
-        self.now = now
-        self._together = limits.together()
-
-    def __enter__(self) -> None:
-        self.environment.now = self.now
-        self._together.__enter__()
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self.environment.now = None
-        self._together.__exit__(None, None, None)
-        if isinstance(error, SpiffWorkflowException):
-            element = getattr(getattr(error, "task_spec", None), "name", "") or ""
-            raise EngineError(element, "engine", "Motorn kom inte vidare härifrån.") from error
-        if isinstance(error, feel.FeelError):
-            raise EngineError("", "expression", f"Ett uttryck gick inte att räkna ut: {error}") from error
 
 
 def _definitions(token: Token, kind: str) -> list[events.Definition]:

@@ -49,7 +49,7 @@ class FeelEnvironment:
         self.variables = variables
         self.decide = decide
         self.now: datetime | None = None
-        self.requests: list[tuple[Any, str, dict[str, Any]]] = []
+        self.requests: dict[UUID, tuple[str, dict[str, Any]]] = {}
         self.thrown: list[tuple[str, str, dict[str, Any]]] = []
         self.explained: dict[UUID, dict[str, Any]] = {}
         self.notes: dict[Note, None] = {}

@@ -26,6 +26,7 @@ from workflows.engine.execution import Execution
 from workflows.engine.expressions import Decide
 from workflows.engine.gateways import HAD
 from workflows.engine.nodes import CHILD, Node
+from workflows.engine.state import tokens_in
 from workflows.engine.tokens import Instance, Plan, Scope, Token
 
 Json = dict[str, Any]
@@ -213,7 +214,7 @@ class _Mover:
             return scope  # what holds it cannot be moved, which is told
         moved: Json = {**scope, "plan": new, "from": old, "tokens": []}
         gone: set[str] = set()
-        for token in scope.get("tokens", ()):
+        for token in tokens_in(scope):
             self._token(token, old, new, moved["tokens"], gone)
         if "holder" in scope and (data := self.move.new.plans[new].data):
             moved["local"] = {**dict.fromkeys(data), **scope.get("local", {})}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
@@ -37,6 +38,8 @@ class Node(TaskSpec):  # type: ignore[misc]
 
     is_loop = False
     """Its instances are told of, each when it is done; it is not."""
+    waits_as = 0
+    """The state in which its tokens wait for somebody outside, if that is all they do."""
 
     def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
         super().__init__(plan, name)
@@ -83,11 +86,16 @@ class Node(TaskSpec):  # type: ignore[misc]
     # -- tokens ----------------------------------------------------------------------------------------------------
 
     def arrive(
-        self, scope: Scope, flow: str = "", parent: Token | None = None, own: Mapping[str, Any] | None = None
+        self,
+        scope: Scope,
+        flow: str = "",
+        parent: Token | None = None,
+        own: dict[str, Any] | None = None,
+        token_id: UUID | None = None,
     ) -> Token:
         """A new token here, with variables of its own; as an activity of another token when it has a parent."""
-        token = Token(scope, self, parent, state=TaskState.FUTURE)
-        token.own = dict(own or {})
+        token = Token(scope, self, parent, state=TaskState.FUTURE, token_id=token_id)
+        token.own = own or {}
         if flow:
             token.internal_data["flow"] = flow
         self._update(token)

@@ -45,6 +45,9 @@ class Plan(WorkflowSpec):  # type: ignore[misc]
 class Token(Task):  # type: ignore[misc]
     """A task that knows its children by hash, and sees the variables of its own and of all that is around it."""
 
+    folded: frozenset[int] = frozenset()
+    """The numbers of the instances of a loop that wait as they began, and are not brought to life."""
+
     def __init__(
         self, scope: Scope, node: Node, parent: Token | None = None, *, state: int, token_id: UUID | None = None
     ) -> None:
@@ -59,7 +62,8 @@ class Token(Task):  # type: ignore[misc]
         self.internal_data: dict[str, Any] = {}
         self.own: dict[str, Any] = {}
         scope.tasks[self.id] = self
-        scope.top_workflow.known[self.id] = self
+        top = scope.top_workflow
+        top.known[self.id] = top.came[self.id] = self
         if parent is not None:
             parent._children[self.id] = None
 
@@ -72,6 +76,12 @@ class Token(Task):  # type: ignore[misc]
     def _set_state(self, value: int) -> None:
         """Without a log line for each change: history is ours to write, and the engine reads no clock."""
         self._state = value
+
+    @property
+    def children(self) -> list[Token]:
+        if self.folded:
+            self.task_spec.unfold(self)
+        return [self.workflow.tasks[child] for child in self._children]
 
     @property
     def is_alive(self) -> bool:
@@ -177,8 +187,12 @@ class Instance(Scope):
         self.script_engine = script_engine
         self.subprocesses: dict[UUID, Scope] = {}
         self.agenda: deque[Token] = deque()
-        self.known: dict[UUID, Token] = {}  # every live token
+        self.known: dict[UUID, Token] = {}  # every live token but those that are folded
+        self.folded: dict[UUID, Token] = {}  # loops with instances that are
+        self.came: dict[UUID, Token] = {}  # tokens that the stored state does not have
+        self.left: list[Token] = []  # and those that it has and that are gone
         self.watched: dict[UUID, Token] = {}  # those that wait for a time or a condition
+        self.listening: dict[UUID, Token] = {}  # those that wait for a message
         self.passing: set[str] = set()  # elements that a person has said to pass by the next time
         self.note: Callable[[Token], None] = lambda _token: None
         super().__init__(plan, None, None)
@@ -202,7 +216,26 @@ class Instance(Scope):
         yield from self.subprocesses.values()
 
     def tokens(self) -> list[Token]:
+        """All, brought to life."""
+        for loop in list(self.folded.values()):
+            loop.task_spec.unfold(loop)
         return list(self.known.values())
+
+    def find(self, token_id: UUID) -> Token | None:
+        """One live token, brought to life if it was folded."""
+        found = self.known.get(token_id)
+        if found is not None:
+            return found
+        for loop in self.folded.values():
+            if (number := token_id.int ^ loop.id.int) in loop.folded:
+                loop.task_spec.unfold(loop, number)
+                return self.known[token_id]
+        return None
+
+
+def numbered(loop_id: UUID, number: int) -> UUID:
+    """The id of an instance of a loop, from which its number can be told."""
+    return UUID(int=loop_id.int ^ number)
 
 
 def remove(token: Token) -> None:
@@ -218,7 +251,9 @@ def remove(token: Token) -> None:
     if token.parent is not None:
         del token.parent._children[token.id]
     token.workflow.tasks.pop(token.id, None)
-    instance.known.pop(token.id, None)
+    if instance.known.pop(token.id, None) and not instance.came.pop(token.id, None):
+        instance.left.append(token)
     instance.watched.pop(token.id, None)
+    instance.listening.pop(token.id, None)
     if not token.has_state(TaskState.FINISHED_MASK):
         token._set_state(TaskState.CANCELLED)

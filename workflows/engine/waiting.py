@@ -55,6 +55,16 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Changed:
+    """The tasks that an instance has come to wait for, and the ids of those that it does not wait for any more."""
+
+    user_tasks: list[WaitingTask]
+    service_tasks: list[WaitingTask]
+    gone: set[UUID]
+    gone_calls: set[UUID]
+
+
+@dataclass(frozen=True)
 class Happened:
     """One element of the author's diagram completed (or was cancelled); a decision tells how it came about."""
 

@@ -28,7 +28,7 @@ from workflows.models import (
     ProcessInstance,
     TaskState,
 )
-from workflows.services import held, inbox, incidents, instances, outbox, settle, steps, timers, turns, waits
+from workflows.services import held, inbox, incidents, instances, outbox, settle, steps, timers, turns
 
 MOST_BYTES = 100_000
 FIXED = frozenset({"person", "arende"})
@@ -199,10 +199,10 @@ def resume(
             return row or instance
         _set_suspended(row, None, now=now)
         _note(row, HistoryKind.RESUMED, reason, by, now, action_id)
-        asked = waits.Rows.of(row).calls
-        answered = OutboxMessage.objects.filter(instance=row, state=OutboxState.DONE, engine_task_id__in=asked)
-        for call in answered.order_by("ended_at"):
-            outbox.retry(row=call, now=now)
+        waiting = engine.task_ids(row.engine_state)
+        for call in OutboxMessage.objects.filter(instance=row, state=OutboxState.DONE).order_by("ended_at"):
+            if str(call.engine_task_id) in waiting:
+                outbox.retry(row=call, now=now)
     held.release(instance_id=row.pk, now=now)
     timers.fire(instance_id=row.pk, now=now)
     return row

@@ -61,16 +61,15 @@ def settle(
         subscriptions = _subscriptions(instance, execution, version, now)
     else:
         subscriptions = _take_buffered(instance, execution, version, before, now=now)
-    waiting = execution.waiting()
-    after = waits.wanted(waiting, subscriptions)
+    changed = execution.changed()
     settled = Settled(thrown=execution.thrown(), ended=execution.is_completed)
-    waits.end_user_tasks(instance, execution, before, after, by=by, now=now)
-    settled.appeared = waits.write_user_tasks(instance, execution, waiting, before, now=now)
-    waits.write_subscriptions(instance, subscriptions, before, after)
-    waits.write_timers(instance, waiting.timers, before, after)
-    waits.write_calls(instance, execution, waiting.service_tasks, before, after, now=now)
+    waits.end_user_tasks(instance, execution, changed, by=by, now=now)
+    settled.appeared = waits.write_user_tasks(instance, execution, changed.user_tasks, now=now)
+    waits.write_subscriptions(instance, subscriptions, before.messages)
+    waits.write_timers(instance, execution.dues(), before.timers)
+    waits.write_calls(instance, execution, changed, now=now)
     history.write(instance, execution, by=by, now=now)
-    _write_state(instance, execution, after, now=now)
+    _write_state(instance, execution, waits.kept(execution, subscriptions), now=now)
     if stuck := execution.stuck_at:
         incidents.open_incident(
             code="stuck", text=STUCK, group=incidents.IT, instance=instance, element_id=stuck, now=now
@@ -78,8 +77,10 @@ def settle(
     return settled
 
 
-def _write_state(instance: ProcessInstance, execution: engine.Execution, after: waits.Rows, *, now: datetime) -> None:
-    state = {**execution.dump(), waits.KEY: after.as_json()}
+def _write_state(
+    instance: ProcessInstance, execution: engine.Execution, kept: dict[str, Any], *, now: datetime
+) -> None:
+    state = {**execution.dump(), waits.KEY: kept}
     values: dict[str, Any] = {"engine_state": state, "revision": instance.revision + 1}
     if execution.is_completed and instance.is_active:
         values |= {"state": InstanceState.COMPLETED, "outcome": execution.outcome, "ended_at": now}
@@ -97,7 +98,7 @@ def _subscriptions(
 ) -> list[MessageSubscription]:
     """One row per message waited for; without a key value there is nothing to match by and no row."""
     found = []
-    for message in execution.waiting().messages:
+    for message in execution.messages():
         rule = version.messages.get(message.name)
         if rule is None:
             continue
@@ -182,7 +183,7 @@ def _deliver_buffered(
 def _answer_local(instance: ProcessInstance, execution: engine.Execution, *, now: datetime) -> None:
     """Operations that need no other system are carried out at once, in the same transaction."""
     for _ in range(MAX_BUFFERED):
-        local = [task for task in execution.waiting().service_tasks if _operation(task.operation).local]
+        local = [task for task in execution.changed().service_tasks if _operation(task.operation).local]
         if not local:
             return
         task = local[0]

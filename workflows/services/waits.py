@@ -1,8 +1,8 @@
 """The rows of what an instance waits for, written by difference: only what has come or gone since the last step.
 
-What the rows hold is kept beside the engine's state, which is read anyway, so that nothing is asked of the tables
-of tasks, subscriptions, timers and calls. The instance's row is locked and its revision checked; nobody else writes
-these rows but to end a task, put a timer off or end a call.
+The engine tells which tasks came and went; what the rows of timers and subscriptions hold is kept beside its state,
+which is read anyway, so that nothing is asked of the tables. The instance's row is locked and its revision checked;
+nobody else writes these rows but to end a task, put a timer off or end a call.
 """
 
 from __future__ import annotations
@@ -31,93 +31,67 @@ from workflows.services import offers, statements
 KEY = "rows"
 """Where in the stored state it is kept."""
 
+Message = tuple[str, str, str]  # engine task id, message name, key value
+
 
 @dataclass(frozen=True)
 class Rows:
-    """What the rows of an instance hold: engine task ids, timers with their due time, subscriptions."""
+    """What the rows of timers and subscriptions hold: moments by engine task id, and messages."""
 
-    tasks: frozenset[str] = frozenset()
-    calls: frozenset[str] = frozenset()
     timers: dict[str, str] = field(default_factory=dict)
-    messages: frozenset[tuple[str, str, str]] = frozenset()  # engine task id, message name, key value
+    messages: frozenset[Message] = frozenset()
 
     @classmethod
     def of(cls, instance: ProcessInstance) -> Rows:
         """As the last step left them; read from the tables for a state that was stored before this was kept."""
+        if not instance.engine_state:
+            return cls()  # it is just being started
         stored = instance.engine_state.get(KEY)
-        if stored is not None:
-            return cls(
-                frozenset(stored["tasks"]),
-                frozenset(stored["calls"]),
-                dict(stored["timers"]),
-                frozenset((task, name, value) for task, name, value in stored["messages"]),
-            )
-        return read(instance) if instance.pk else cls()
+        if stored is None:
+            return cls.read(instance)
+        return cls(dict(stored["timers"]), frozenset(map(_message, stored["messages"])))
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "tasks": sorted(self.tasks),
-            "calls": sorted(self.calls),
-            "timers": self.timers,
-            "messages": sorted(self.messages),
-        }
+    @classmethod
+    def read(cls, instance: ProcessInstance) -> Rows:
+        """What the tables hold."""
+        return cls(
+            {str(row.engine_task_id): row.due_at.isoformat() for row in instance.timers.all()},
+            frozenset(map(message_key, instance.subscriptions.all())),
+        )
 
 
-def wanted(waiting: engine.Waiting, subscriptions: Iterable[MessageSubscription]) -> Rows:
-    """What the rows are to hold now."""
-    return Rows(
-        frozenset(str(task.id) for task in waiting.user_tasks),
-        frozenset(str(task.id) for task in waiting.service_tasks),
-        {str(timer.id): timer.due_at.isoformat() for timer in waiting.timers},
-        frozenset(map(message_key, subscriptions)),
-    )
+def kept(execution: engine.Execution, subscriptions: Iterable[MessageSubscription]) -> dict[str, Any]:
+    """What is kept beside the state."""
+    timers = {key: due for key, (_, due) in execution.dues().items()}
+    return {"timers": timers, "messages": sorted(map(message_key, subscriptions))}
 
 
-def message_key(row: MessageSubscription) -> tuple[str, str, str]:
+def message_key(row: MessageSubscription) -> Message:
     return (str(row.engine_task_id), row.message_name, row.key_value)
 
 
-def read(instance: ProcessInstance) -> Rows:
-    """What the tables hold; of calls also some that ended with a no, which changes nothing."""
-    ids = instance.user_tasks.filter(state=TaskState.OPEN).values_list("engine_task_id", flat=True)
-    calls = instance.outbox.filter(state__in=(OutboxState.PENDING, OutboxState.FAILED))
-    asked = frozenset(map(str, calls.values_list("engine_task_id", flat=True)))
-    return Rows(
-        frozenset(map(str, ids)) - asked,
-        asked,
-        {str(row.engine_task_id): row.due_at.isoformat() for row in instance.timers.all()},
-        frozenset(map(message_key, instance.subscriptions.all())),
-    )
+def _message(stored: Sequence[str]) -> Message:
+    task, name, value = stored
+    return (task, name, value)
 
 
 def write_user_tasks(
-    instance: ProcessInstance, execution: engine.Execution, waiting: engine.Waiting, before: Rows, *, now: datetime
+    instance: ProcessInstance, execution: engine.Execution, appeared: Iterable[engine.WaitingTask], *, now: datetime
 ) -> list[UserTask]:
     """Offer what has appeared; the new rows."""
-    new = [
-        offers.user_task(instance, execution, task, now=now)
-        for task in waiting.user_tasks
-        if str(task.id) not in before.tasks
-    ]
+    new = [offers.user_task(instance, execution, task, now=now) for task in appeared]
     statements.insert(new, with_keys=True)
     return new
 
 
 def end_user_tasks(
-    instance: ProcessInstance,
-    execution: engine.Execution,
-    before: Rows,
-    after: Rows,
-    *,
-    by: Staff | None,
-    now: datetime,
+    instance: ProcessInstance, execution: engine.Execution, changed: engine.Changed, *, by: Staff | None, now: datetime
 ) -> None:
     """Take away what is no longer to be done: also what a person was to do in the place of a system."""
-    done = {str(key) for key in execution.completed}
-    gone = (before.tasks - after.tasks - done) | (before.calls - after.calls)
+    gone = (changed.gone - execution.completed) | changed.gone_calls
     if not gone:
         return
-    rows = list(instance.user_tasks.filter(state=TaskState.OPEN, engine_task_id__in=map(UUID, gone)))
+    rows = list(instance.user_tasks.filter(state=TaskState.OPEN, engine_task_id__in=gone))
     if not rows:
         return
     UserTask.objects.filter(pk__in=[row.pk for row in rows]).update(
@@ -140,40 +114,39 @@ def end_user_tasks(
 
 
 def write_subscriptions(
-    instance: ProcessInstance, subscriptions: Sequence[MessageSubscription], before: Rows, after: Rows
+    instance: ProcessInstance, subscriptions: Sequence[MessageSubscription], before: frozenset[Message]
 ) -> None:
-    for task, name, value in before.messages - after.messages:
+    for task, name, value in before - set(map(message_key, subscriptions)):
         instance.subscriptions.filter(engine_task_id=task, message_name=name, key_value=value).delete()
-    statements.insert([row for row in subscriptions if message_key(row) not in before.messages])
+    statements.insert([row for row in subscriptions if message_key(row) not in before])
 
 
-def write_timers(instance: ProcessInstance, timers: Iterable[engine.WaitingTimer], before: Rows, after: Rows) -> None:
+def write_timers(instance: ProcessInstance, after: dict[str, tuple[str, str]], before: dict[str, str]) -> None:
     """A timer that was put off after a failure stays so until the engine gives it another due time."""
-    gone = [key for key, due in before.timers.items() if after.timers.get(key) != due]
+    gone = [key for key, due in before.items() if key not in after or after[key][1] != due]
     if gone:
         instance.timers.filter(engine_task_id__in=gone).delete()
     statements.insert(
         [
-            TimerJob(instance=instance, engine_task_id=timer.id, element_id=timer.element_id, due_at=timer.due_at)
-            for timer in timers
-            if before.timers.get(str(timer.id)) != after.timers[str(timer.id)]
+            TimerJob(
+                instance_id=instance.pk,
+                engine_task_id=UUID(key),
+                element_id=element_id,
+                due_at=datetime.fromisoformat(due),
+            )
+            for key, (element_id, due) in after.items()
+            if before.get(key) != due
         ]
     )
 
 
 def write_calls(
-    instance: ProcessInstance,
-    execution: engine.Execution,
-    calls: Iterable[engine.WaitingTask],
-    before: Rows,
-    after: Rows,
-    *,
-    now: datetime,
+    instance: ProcessInstance, execution: engine.Execution, changed: engine.Changed, *, now: datetime
 ) -> None:
     """Ask systems for what has appeared; withdraw what nobody needs and has not gone out."""
-    gone = before.calls - after.calls - {str(key) for key in execution.completed}
+    gone = changed.gone_calls - execution.completed
     if gone:
-        pending = instance.outbox.filter(engine_task_id__in=map(UUID, gone), state=OutboxState.PENDING)
+        pending = instance.outbox.filter(engine_task_id__in=gone, state=OutboxState.PENDING)
         pending.update(state=OutboxState.WITHDRAWN, ended_at=now)
     statements.insert(
         [
@@ -187,7 +160,6 @@ def write_calls(
                 next_try_at=now,
                 created_at=now,
             )
-            for task in calls
-            if str(task.id) not in before.calls
+            for task in changed.service_tasks
         ]
     )
