@@ -122,6 +122,8 @@ def _instance(instance: ProcessInstance, rows: _Rows) -> Iterator[str]:
     yield from _open_tasks(waiting, rows.tasks.get(instance.pk, []))
     yield from _calls(instance, waiting, rows)
     yield from _timers(waiting, rows.timers.get(instance.pk, []))
+    if any(row.is_paused != instance.is_suspended for row in rows.timers.get(instance.pk, [])):
+        yield f"paused={instance.is_suspended}, and a timer says otherwise"
     yield from _same(
         "subscriptions",
         sorted(map(waits.message_key, rows.subscriptions.get(instance.pk, []))),

@@ -8,6 +8,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.db import connection
 
 from people.models import Staff
 from tests import forlopp, pages
@@ -230,6 +231,33 @@ def test_a_task_of_a_paused_instance_is_not_completed_and_its_timers_and_escalat
     assert not Incident.objects.exists()
     mending.resume(instance=instance, by=anna, **why(now=LATER))
     assert sorted(open_tasks(instance)) == ["b", "sen"]
+
+
+def test_a_tick_does_not_walk_past_the_timers_of_paused_instances(anna: Staff) -> None:
+    instance = to_message(anna)
+    receive("info")
+    mending.suspend(instance=instance, by=anna, **why())
+    (overdue,) = TimerJob.objects.all()
+    assert overdue.is_paused
+    copies = [
+        TimerJob(
+            instance=instance,
+            engine_task_id=uuid.UUID(int=number),
+            element_id="x",
+            due_at=overdue.due_at,
+            is_paused=True,
+        )
+        for number in range(2_000)
+    ]
+    TimerJob.objects.bulk_create(copies)
+    explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute(f"{explain} {timers.claim_text()}", [LATER, InstanceState.ACTIVE])
+        plan = str(cursor.fetchall())
+    assert "timer_due" in plan
+    mending.resume(instance=instance, by=anna, **why())
+    assert not TimerJob.objects.filter(is_paused=True).exists()
 
 
 def test_a_call_is_not_made_while_paused_and_an_answer_that_comes_is_kept(anna: Staff) -> None:

@@ -123,11 +123,15 @@ class TimerJob(models.Model):
     instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="timers")
     engine_task_id = models.UUIDField()
     element_id = models.CharField(max_length=200)
-    due_at = models.DateTimeField(db_index=True)
+    due_at = models.DateTimeField()
     failures = models.PositiveSmallIntegerField(default=0)
+    is_paused = models.BooleanField(
+        default=False, help_text="Its ärende is paused: out of the index, so that no tick walks past it."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "engine_task_id"], name="timer_once_per_step")]
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(is_paused=False), name="timer_due")]
 
     def __str__(self) -> str:
         return f"{self.instance_id}:{self.element_id}"

@@ -275,6 +275,7 @@ def _withdraw_task(row: ProcessInstance, task_id: uuid.UUID, *, now: datetime) -
 def _set_suspended(row: ProcessInstance, at: datetime | None, *, now: datetime) -> None:
     row.suspended_at = at
     row.save(update_fields=["suspended_at"])
+    row.timers.update(is_paused=row.is_suspended)
     row.user_tasks.filter(state=TaskState.OPEN).update(changed_at=now)
 
 

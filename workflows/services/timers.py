@@ -46,18 +46,23 @@ def _fire_next(*, now: datetime) -> bool | None:
 
 def _claim(now: datetime) -> int | None:
     """The instance with the oldest due timer, held until the transaction ends; one that is held already is left."""
+    with connection.cursor() as cursor:
+        cursor.execute(claim_text(), [connection.ops.adapt_datetimefield_value(now), InstanceState.ACTIVE])
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def claim_text() -> str:
+    """The statement that finds it by an index without the timers of paused ärenden, however many of those are due."""
     job, instance = statements.table(TimerJob), statements.table(ProcessInstance)
     text = (
         f"SELECT i.id FROM {job} t JOIN {instance} i ON i.id = t.instance_id "  # noqa: S608 - our own names
-        "WHERE t.due_at <= %s AND i.state = %s AND i.suspended_at IS NULL ORDER BY t.due_at LIMIT 1"
+        "WHERE NOT t.is_paused AND t.due_at <= %s AND i.state = %s AND i.suspended_at IS NULL ORDER BY t.due_at LIMIT 1"
     )
     if connection.features.has_select_for_update_skip_locked:
         # The timer too: else one that another worker has fired and deleted meanwhile would be claimed once more.
         text += " FOR NO KEY UPDATE OF i, t SKIP LOCKED"
-    with connection.cursor() as cursor:
-        cursor.execute(text, [connection.ops.adapt_datetimefield_value(now), InstanceState.ACTIVE])
-        found = cursor.fetchone()
-    return found[0] if found else None
+    return text
 
 
 def _fire(instance: ProcessInstance, *, now: datetime) -> bool:

@@ -133,6 +133,7 @@ def write_timers(instance: ProcessInstance, after: dict[str, tuple[str, str]], b
                 engine_task_id=UUID(key),
                 element_id=element_id,
                 due_at=datetime.fromisoformat(due),
+                is_paused=instance.is_suspended,
             )
             for key, (element_id, due) in after.items()
             if before.get(key) != due
