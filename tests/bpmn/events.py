@@ -96,6 +96,29 @@ CASES = [
         draw("s > u1 > end_a", "b1 > u2 > e2", extra=task("u1") + boundary("b1", "u1", "timer R2/PT10S", quiet=True)),
         "-> u1 @b1 \n +0.00012 -> u1 u2 @b1 \n +0.00012 -> u1 u2 u2 \n u1 -> u2 u2",
     ),
+    Case(
+        "of several times that have come the first comes first",
+        draw(
+            "s > u1 > end_a",
+            "b1 > u2 > end_b",
+            "b2 > u3 > end_c",
+            extra=task("u1") + boundary("b1", "u1", "timer P3D") + boundary("b2", "u1", "timer P2D"),
+        ),
+        "-> u1 @b1 @b2 \n +9 -> u3 \n u3 -> .c",
+    ),
+    Case(
+        "what one time leads to is done before the next time comes",
+        draw(
+            "s > u1 > end_a",
+            "b1 > u2 > e2",
+            "b2 > end_c",
+            extra=task("u1")
+            + boundary("b1", "u1", "timer P3D", quiet=True)
+            + boundary("b2", "u1", "timer P2D", quiet=True)
+            + end("end_c", "terminate"),
+        ),
+        "-> u1 @b1 @b2 \n +9 -> .c",
+    ),
     # -- signals -------------------------------------------------------------------------------------------------------
     Case(
         "a signal reaches all in the ärende who wait for it",
@@ -247,6 +270,18 @@ CASES = [
         u2 {"akut": false} -> u1 u2 u3
         u2 {"akut": true} -> u1 u2 u3 u3
         u1 -> u2 u3 u3""",
+    ),
+    Case(
+        "a condition that a script makes true comes before the next step",
+        draw("s > u1 > k > end_b", extra=script("k", "{ ja: true }"))
+        + handler("h", "condition ja", "h_s > u9 > end_a"),
+        "-> u1 \n u1 -> u9 \n u9 -> .a",
+    ),
+    Case(
+        "a condition that is true only between two steps is seen",
+        draw("s > u1 > k1 > k2 > u2 > end_a", extra=script("k1", "{ ja: true }") + script("k2", "{ ja: false }"))
+        + handler("h", "condition ja", "h_s > u9 > eh", quiet=True),
+        "-> u1 \n u1 -> u2 u9 \n u9 -> u2 \n u2 -> .a",
     ),
     Case(
         "a link is a flow that is not drawn",

@@ -52,9 +52,11 @@ class Catch(Node):
         seen = token.internal_data.get(SEEN, ())
         return [definition for number, definition in enumerate(self.events) if number not in seen]
 
-    def look(self, token: Token) -> bool:
-        """Happen if a time has come or a condition become true. Whether it did."""
+    def look(self, token: Token, *kinds: str) -> bool:
+        """Happen if a time has come or a condition become true, of the kinds asked for. Whether it did."""
         for definition in self.waits_for(token):
+            if kinds and definition["kind"] not in kinds:
+                continue
             if definition["kind"] == "timer" and timers.is_due(token, definition):
                 self.happen(token, definition)
                 return True
@@ -220,9 +222,30 @@ def broadcast(token: Token, name: str, payload: Any) -> None:
 
 
 def look_around(top: Instance) -> bool:
-    """Let every condition that has become true, and every time that has come, happen. Whether anything did."""
+    """Let every condition that has become true happen, and the first of the times that have come. Whether anything did.
+
+    The times come one by one, in their order, also when nobody has looked for long.
+    """
+    found = _look(_conditional(top), "condition")
+    due = {token: moment for token in top.watched.values() if (moment := timers.next_due(token)) is not None}
+    first = min(due.values(), default=None)
+    return _look([token for token, moment in due.items() if moment == first], "timer") or found
+
+
+def after_a_change(top: Instance) -> None:
+    """What a step has set may have made a condition true; what waits for that comes before the next step."""
+    if top.script_engine.environment.has_changed:
+        top.script_engine.environment.has_changed = False
+        _look(_conditional(top), "condition")
+
+
+def _conditional(top: Instance) -> list[Token]:
+    return [token for token in top.watched.values() if token.task_spec.of_kind("condition")]
+
+
+def _look(tokens: list[Token], kind: str) -> bool:
     found = False
-    for token in list(top.watched.values()):
+    for token in tokens:
         if token.is_alive and token.has_state(TaskState.WAITING):
-            found = token.task_spec.look(token) or found
+            found = token.task_spec.look(token, kind) or found
     return found

@@ -226,6 +226,7 @@ class Execution:
     def change(self, values: Mapping[str, Any], *, now: datetime | None) -> None:
         """A person changes variables that all share. Without `now` nothing follows of it yet."""
         self.environment.variables.update(values)
+        self.environment.has_changed = True
         if now is not None:
             self.fire(now=now)
 
@@ -291,6 +292,7 @@ class Execution:
         visits: Counter[str] = Counter()
         while True:
             while self.instance.agenda:
+                events.after_a_change(self.instance)
                 token = self.instance.agenda.popleft()
                 if not token.is_alive or not token.has_state(TaskState.READY):
                     continue

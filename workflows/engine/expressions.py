@@ -53,6 +53,7 @@ class FeelEnvironment:
         self.thrown: list[tuple[str, str, dict[str, Any]]] = []
         self.explained: dict[UUID, dict[str, Any]] = {}
         self.notes: dict[Note, None] = {}
+        self.has_changed = False  # a variable has been set since conditions were looked at
 
     def value(self, expression: str, context: Mapping[str, Any], element: str) -> Any:
         """The plain value of a FEEL expression; null where it goes wrong, and then the reasons are noted.
@@ -78,6 +79,7 @@ class FeelEnvironment:
         if not isinstance(result, dict):
             text = "Skriptet gav inget FEEL-kontext, till exempel { antal: 1 }, och har ingen resultatvariabel."
             raise EngineError(element, "script-not-context", text)
+        self.has_changed = True
         (context or self.variables).update(result)
 
     def note(self, element: str, expression: str, position: int, message: str) -> None:
@@ -87,6 +89,7 @@ class FeelEnvironment:
 
     def assign(self, task: Any, name: str, value: Any) -> None:
         """Set a variable; inside a multi-instance step it is the step's own."""
+        self.has_changed = True
         if task.data:
             task.data[name] = value
         else:
