@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.forms",
     "config.apps.HouseConfig",
     "web.apps.WebConfig",
     "people.apps.PeopleConfig",
@@ -69,21 +68,15 @@ MIDDLEWARE = [
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "web.context_processors.site",
-                "tasks.context_processors.navigation",
-            ]
+            "environment": "web.jinja.environment",
+            "context_processors": ["web.jinja.csrf"],
+            "menu": "tasks.menu.menu",
         },
     }
 ]
-# So that the rooms can have their own templates for form fields.
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 AUTH_PASSWORD_VALIDATORS = [
     {

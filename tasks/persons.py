@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from people import selectors as people
 from people.models import Individual, Staff
+from web import addresses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,5 +33,5 @@ def header(individual: Individual, *, viewer: Staff, on: datetime.date) -> Perso
         age=None if shown.is_hidden else individual.age(on),
         is_hidden=shown.is_hidden,
         is_deceased=individual.deceased_on is not None,
-        url=reverse("tasks:person", args=[individual.ref]),
+        url=addresses.url("tasks:person", individual.ref),
     )

@@ -1,25 +1,22 @@
 """The inbox as the page shows it: rows in sections, and the marker by which a browser asks whether it has changed."""
 
 import datetime
-import uuid
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils import timezone
 
 from people import selectors as people
 from people.models import Staff
 from people.selectors import Presented
 from web import swedish
+from web.addresses import url
 from web.swedish import Urgency
 from workflows import selectors
 from workflows.models import UserTask
 
 PAGE = 50
 MOST = 500
-ANY = uuid.UUID(int=0)
 
 TITLES = {Urgency.LATE: "Försenade", Urgency.TODAY: "I dag", Urgency.LATER: "Senare"}
 
@@ -97,7 +94,7 @@ def _row(
     shown = people.named(task.individual, viewer=viewer)
     return TaskRow(
         task=task,
-        url=_address().replace(str(ANY), str(task.public_id)),
+        url=url("tasks:task", task.public_id),
         person=shown,
         # A list needs no personnummer: the age tells two of the same name apart, the rest is on the task's page.
         age=None if shown.is_hidden else task.individual.age(today),
@@ -110,12 +107,6 @@ def _row(
     )
 
 
-@lru_cache(maxsize=1)
-def _address() -> str:
-    """Of any task: looked up once and not for every row."""
-    return reverse("tasks:task", args=[ANY])
-
-
 def _sections(listed: list[TaskRow]) -> list[Section]:
     grouped = {kind: [row for row in listed if row.urgency == kind] for kind in TITLES}
     return [Section(key=kind.value, title=TITLES[kind], rows=found) for kind, found in grouped.items() if found]
@@ -126,4 +117,4 @@ def _url(name: str, *, mine: bool, limit: int, **more: str) -> str:
     if limit != PAGE:
         query["antal"] = str(limit)
     query |= more
-    return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
+    return f"{url(name)}?{urlencode(query)}" if query else url(name)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from people.models import Assignment, Individual, Profession, Staff, Unit
 from people.services import individuals
+from web import jinja
 from workflows import definitions
 from workflows.models import ProcessInstance, UserTask
 from workflows.services import deployments, instances
@@ -74,6 +75,11 @@ def logged_in(member: Staff) -> Client:
 def text(response: object) -> str:
     content: bytes = getattr(response, "content")  # noqa: B009 - the test client's response has no public type
     return content.decode()
+
+
+def drawn(template: str, part: str, *told: object) -> str:
+    """A part of pages by itself."""
+    return str(getattr(jinja.loaded().get_template(template).module, part)(*told))
 
 
 PLAN = {"besoksdag": "2026-12-01", "plats": "hemma", "tolk": "false"}

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from django import forms
-from django.forms.utils import ErrorDict, ErrorList
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from tasks.forms import choices
 from workflows.forms import values
@@ -23,85 +20,74 @@ NATIVE = {
     "dt": ("datetime-local", re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")),
     "time": ("time", re.compile(r"\d{2}:\d{2}(:\d{2})?")),
 }
+EMPTY = ("", "Välj …")
 
 
-class Level(forms.Form):
-    """The controls of one level (the form, or one row) with values and errors that `answers.clean` has decided on."""
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What `tasks/forms.html` draws: `kind` is textarea, select or a type of input, `value` what it shows.
 
-    use_required_attribute = False
+    `is_group`: one box or button for each of `options`. `suggestions` is the id of the list that helps one write.
+    """
 
-    def __init__(
-        self, fields: tuple[Field, ...], raw: Mapping[str, Any], errors: dict[str, list[str]], at: str
-    ) -> None:
-        shown = {field.key: display(field, raw.get(field.key)) for field in fields}
-        super().__init__(initial=shown, prefix=at or None)
-        for field in fields:
-            self.fields[field.key] = control(field, shown[field.key])
-        self._errors = ErrorDict({key: ErrorList(found) for key, found in errors.items()})
+    kind: str
+    value: object = ""
+    options: Sequence[choices.Offer] = ()
+    is_group: bool = False
+    keyboard: str = ""
+    suggestions: str = ""
 
-
-def control(field: Field, shown: object) -> forms.Field:
-    """The Django field; it only renders, so none of them validates."""
-    return forms.Field(
-        required=field.required,
-        label=field.label,
-        help_text=field.help or HINTS.get(field.type, ""),
-        widget=widget(field, shown),
-    )
+    def has(self, value: str) -> bool:
+        """Whether this option is chosen."""
+        return value in self.value if isinstance(self.value, list) else value == self.value
 
 
-def widget(field: Field, shown: object) -> forms.Widget:
+def control(field: Field, raw: object) -> Control:
+    """With a raw or kept answer in it; none of them validates."""
+    shown = display(field, raw)
     if field.choices:
-        return _chooser(field)
+        return _chooser(field, shown)
     if field.type in NATIVE:
-        return _native(field, shown)
-    return WIDGETS[field.type](field)
+        kind, pattern = NATIVE[field.type]
+        return Control("text" if shown and not pattern.fullmatch(str(shown)) else kind, shown)
+    return CONTROLS[field.type](field, shown)
 
 
-def _text(_field: Field) -> forms.Widget:
-    return forms.TextInput({"autocomplete": "off"})
+def _text(_field: Field, shown: object) -> Control:
+    return Control("text", shown)
 
 
-def _hsa_id(_field: Field) -> forms.Widget:
-    return forms.TextInput({"autocomplete": "off", "list": COLLEAGUES})
+def _hsa_id(_field: Field, shown: object) -> Control:
+    return Control("text", shown, suggestions=COLLEAGUES)
 
 
-def _number(field: Field) -> forms.Widget:
+def _number(field: Field, shown: object) -> Control:
     # A numeric keypad often has no minus sign.
     is_positive = isinstance(field.min, int | float) and field.min >= 0
     mode = ("numeric" if field.type == "int" else "decimal") if is_positive else "text"
-    return forms.TextInput({"autocomplete": "off", "inputmode": mode})
+    return Control("text", shown, keyboard=mode)
 
 
-def _native(field: Field, shown: object) -> forms.Widget:
-    kind, pattern = NATIVE[field.type]
-    if shown and not pattern.fullmatch(str(shown)):
-        return _text(field)
-    text_input = forms.TextInput({"autocomplete": "off"})
-    text_input.input_type = kind
-    return text_input
+def _yes_no(field: Field, shown: object) -> Control:
+    return Control("radio", shown, YES_NO, is_group=True) if field.required else Control("checkbox", shown)
 
 
-def _yes_no(field: Field) -> forms.Widget:
-    return forms.RadioSelect(choices=YES_NO) if field.required else forms.CheckboxInput()
-
-
-def _chooser(field: Field) -> forms.Widget:
-    offered: list[tuple[str, str]] = [(str(choice.value), choice.label) for choice in field.choices]
+def _chooser(field: Field, shown: object) -> Control:
+    offered = [(str(choice.value), choice.label) for choice in field.choices]
     if field.type == "multi":
-        return forms.CheckboxSelectMultiple(choices=offered)
+        return Control("checkbox", shown, offered, is_group=True)
     if len(offered) > MAX_RADIOS:
-        return forms.Select(choices=[("", "Välj …"), *offered])
-    return forms.RadioSelect(choices=offered if field.required else [*offered, ("", "Inget svar")])
+        return Control("select", shown, [EMPTY, *offered])
+    return Control("radio", shown, offered if field.required else [*offered, ("", "Inget svar")], is_group=True)
 
 
-def _reference(field: Field) -> forms.Widget:
-    return forms.Select(choices=[("", "Välj …"), *choices.offered(field.of)])
+def _reference(field: Field, shown: object) -> Control:
+    return Control("select", shown, [EMPTY, *choices.offered(field.of)])
 
 
-WIDGETS: dict[str, Callable[[Field], forms.Widget]] = {
+CONTROLS: dict[str, Callable[[Field, object], Control]] = {
     "str": _text,
-    "text": lambda _field: forms.Textarea({"rows": 4}),
+    "text": lambda _field, shown: Control("textarea", shown),
     "int": _number,
     "dec": _number,
     "bool": _yes_no,

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
 
-from django.forms.boundfield import BoundField
-
-from tasks.forms import choices, conditions, posting
-from tasks.forms.controls import Level
+from tasks.forms import choices, conditions, controls, posting
 from tasks.forms.shown import text
 from workflows.forms import expressions
 from workflows.forms.answers import Cleaned, FieldError, Path
@@ -34,27 +31,26 @@ class Row:
 
 @dataclass(slots=True)
 class Entry:
-    """One question; `template` draws it. `id` is where a link to it lands."""
+    """One question; `id` is where a link to it lands. What is counted out, and a list, have no control of their own."""
 
     field: Field
     id: str
     name: str
-    template: str
     errors: list[str]
-    control: BoundField | None = None
+    control: controls.Control | None = None
     computed: str = ""
     condition: conditions.Simple | None = None
     rows: list[Row] = dataclass_field(default_factory=list)
 
     @property
     def described_by(self) -> str:
-        """For a group of controls, which Django leaves to the template."""
+        """The ids of what belongs to it on the page."""
         parts = (("_helptext", self.help_text), ("_error", self.errors))
         return " ".join(f"id_{self.name}{suffix}" for suffix, there in parts if there)
 
     @property
     def help_text(self) -> str:
-        return str(self.control.help_text) if self.control else self.field.help
+        return self.field.help or (controls.HINTS.get(self.field.type, "") if self.control else "")
 
     @property
     def item_label(self) -> str:
@@ -132,19 +128,16 @@ class _Builder:
     def sections(self, fields: tuple[Field, ...], raw: Mapping[str, Any], at: Path, scope: _Scope) -> list[Section]:
         names = {field.key: posting.name((*at, field.key)) for field in fields}
         scope = _Scope({**scope.names, **names}, {**scope.controls, **conditions.asked(fields, names)})
-        controls = tuple(field for field in fields if field.type != "list" and not field.computed)
-        errors = {field.key: self._errors.get((*at, field.key), []) for field in controls}
-        level = Level(controls, raw, {key: found for key, found in errors.items() if found}, posting.name(at))
         found: list[Section] = []
         for field in fields:
-            entry = self._entry(field, raw, (*at, field.key), scope, level)
+            entry = self._entry(field, raw, (*at, field.key), scope)
             if field.heading or not found:
                 found.append(Section(field.heading, []))
             if entry:
                 found[-1].entries.append(entry)
         return [section for section in found if section.entries]
 
-    def _entry(self, field: Field, raw: Mapping[str, Any], path: Path, scope: _Scope, level: Level) -> Entry | None:
+    def _entry(self, field: Field, raw: Mapping[str, Any], path: Path, scope: _Scope) -> Entry | None:
         name = scope.names[field.key]
         condition = conditions.simple(field.show_if, scope.controls) if field.show_if else None
         if field.computed or (field.show_if and not condition):
@@ -155,23 +148,16 @@ class _Builder:
                 return None
             self.conditional.append(name)
         self.ids[path] = f"id_{name}"
-        template, errors = "tasks/forms/control.html", self._errors.get(path, [])
-        entry = Entry(field, f"id_{name}", name, template, errors, condition=condition)
+        entry = Entry(field, f"id_{name}", name, self._errors.get(path, []), condition=condition)
         if field.computed:
-            entry.template, entry.computed = "tasks/forms/computed.html", text(field, self._cleaned.computed.get(path))
+            entry.computed = text(field, self._cleaned.computed.get(path))
         elif field.type == "list":
-            entry.template, entry.rows = "tasks/forms/list.html", self._rows(field, raw.get(field.key), path, scope)
+            entry.rows = self._rows(field, raw.get(field.key), path, scope)
         else:
-            self._bind(entry, level[field.key], path)
+            entry.control = controls.control(field, raw.get(field.key))
+            if entry.control.is_group:
+                entry.id = self.ids[path] = f"id_{name}_0"
         return entry
-
-    def _bind(self, entry: Entry, control: BoundField, path: Path) -> None:
-        entry.control = control
-        if control.use_fieldset:
-            entry.template = "tasks/forms/choices.html"
-            entry.id = self.ids[path] = f"id_{entry.name}_0"
-        elif control.widget_type == "checkbox":
-            entry.template = "tasks/forms/checkbox.html"
 
     def _rows(self, field: Field, raw: object, path: Path, scope: _Scope) -> list[Row]:
         self.has_rows = True

@@ -4,10 +4,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
 from tasks import forms
+from tests import pages
 from workflows.forms import definition
 
 NOW = datetime.fromisoformat("2026-11-21T14:05:00+01:00")
@@ -32,7 +32,7 @@ def shown(page: Page) -> Page:
     no_parts: dict[str, bytes] = {}
     form = definition.load(FORM, shared=no_parts.__getitem__)
     bound = forms.bind(form, variables={}, now=NOW)
-    body = render_to_string("tasks/forms/form.html", {"form": bound})
+    body = pages.drawn("tasks/forms.html", "form", bound)
     page.set_content(f'<!doctype html><html lang="sv"><form method="post" novalidate>{body}</form></html>')
     page.add_script_tag(content=SCRIPT.read_text())
     return page

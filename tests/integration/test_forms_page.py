@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
-from django.template.loader import render_to_string
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from people.models import Assignment, Profession, Staff, Unit
 from tasks import forms
 from tasks.forms import conditions
+from tests import pages
 from workflows.forms import definition
 from workflows.forms.answers import FieldError
 from workflows.forms.shapes import Form
@@ -129,7 +129,7 @@ class Reader(HTMLParser):
 
 
 def page(bound: forms.BoundForm) -> Reader:
-    return Reader(render_to_string("tasks/forms/form.html", {"form": bound}))
+    return Reader(pages.drawn("tasks/forms.html", "form", bound))
 
 
 def assert_sound(read: Reader) -> None:
@@ -259,7 +259,7 @@ def test_a_question_that_the_answers_bring_up_is_shown_before_the_form_is_done()
 
 
 def test_references_are_chosen_among_units_and_working_staff() -> None:
-    html = render_to_string("tasks/forms/form.html", {"form": bind(make(*FIELDS))})
+    html = pages.drawn("tasks/forms.html", "form", bind(make(*FIELDS)))
     assert "Hemgångsteamet (Norr)" in html
     assert "Anna Prov (Sjuksköterska, Hemgångsteamet)" in html
     assert "Bo Prov" not in html
@@ -270,9 +270,9 @@ def test_references_are_chosen_among_units_and_working_staff() -> None:
 def test_text_is_shown_as_text() -> None:
     nasty = "<script>alert(1)</script>\"'"
     form = make(*FIELDS)
-    filled = render_to_string("tasks/forms/form.html", {"form": bind(form, POST | {"namn": nasty, "fritext": nasty})})
+    filled = pages.drawn("tasks/forms.html", "form", bind(form, POST | {"namn": nasty, "fritext": nasty}))
     shown = forms.readonly(form, {"namn": nasty, "fritext": nasty})
-    assert "<script" not in filled + render_to_string("tasks/forms/readonly.html", {"answers": shown})
+    assert "<script" not in filled + pages.drawn("tasks/forms.html", "readonly", shown)
     assert "Beta &amp; &lt;b&gt;" in filled
 
 
@@ -292,7 +292,7 @@ def test_answers_read_as_swedish() -> None:
     assert values["Personnummer"] == "19610118-2803"
     assert (values["Enhet"], values["Kollega"]) == ("Hemgångsteamet", "Bo Prov")
     assert "Varför så många?" not in values
-    html = render_to_string("tasks/forms/readonly.html", {"answers": sections})
+    html = pages.drawn("tasks/forms.html", "readonly", sections)
     assert "Trappan" in html
 
 
@@ -379,7 +379,7 @@ def test_an_hsa_id_is_suggested_by_name_once_and_shown_with_the_name() -> None:
     fields = [{"key": key, "type": "hsaid", "label": key, "default": "inloggad.hsa_id"} for key in ("en", "tva")]
     form = definition.load({"title": "Vem?", "fields": fields}, shared=no_parts.__getitem__)
     bound = forms.bind(form, variables={"inloggad": {"hsa_id": "SE2321000016-JAG"}}, now=NOW)
-    page = render_to_string("tasks/forms/form.html", {"form": bound})
+    page = pages.drawn("tasks/forms.html", "form", bound)
     assert page.count('<option value="SE2321000016-ASTRID">Astrid Prov (Arbetsterapeut, Rehab)</option>') == 1
     assert page.count('list="kollegor"') == 2
     assert page.count('value="SE2321000016-JAG"') == 2

@@ -77,6 +77,8 @@ def _try(request: StaffRequest, action: bulk.Action, reason: str, chosen: list[I
         "action_id": uuid.uuid4(),
         "left": [found.stop for found in well],
         "total": len(well),
+        "failed": 0,
+        "came": 0,
     }
     return render(request, "workflows/several.html", context)
 

@@ -1,0 +1,60 @@
+"""The menu of every page: where one can go, and how much waits there."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from people.models import Staff
+from web.addresses import url
+from workflows.selectors import counts
+
+MOST_COUNTED = 99
+"""Counts stop here: "99+" says as much and costs the same with a million tasks."""
+
+
+MOVES = {"it_drift", "processagare"}
+"""Who has something to do where ärenden are moved to another version; the page itself decides what they may."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavItem:
+    """A menu entry; `count` None where nothing is counted."""
+
+    key: str
+    title: str
+    url: str
+    is_current: bool
+    count: int | None = None
+    is_capped: bool = False
+    is_warning: bool = False
+
+
+def menu(request: HttpRequest) -> list[NavItem]:
+    """Empty until someone has logged in."""
+    staff = getattr(request, "user", None)
+    if not isinstance(staff, Staff):
+        return []
+    tasks, stops = counts(staff, limit=MOST_COUNTED + 1)
+    here = request.path
+    items = [
+        _item("uppgifter", "Uppgifter", url("tasks:inbox"), here, count=tasks),
+        _item("personer", "Personer", url("tasks:persons"), here),
+        _item("stopp", "Stopp", url("workflows:incidents"), here, count=stops, is_warning=True),
+    ]
+    if MOVES & set(staff.professions):
+        items.append(_item("flytta", "Flytta", url("workflows:migrations"), here))
+    return items
+
+
+def _item(
+    key: str, title: str, address: str, here: str, *, count: int | None = None, is_warning: bool = False
+) -> NavItem:
+    return NavItem(
+        key=key,
+        title=title,
+        url=address,
+        is_current=here.startswith(address),
+        count=None if count is None else min(count, MOST_COUNTED),
+        is_capped=count is not None and count > MOST_COUNTED,
+        is_warning=is_warning,
+    )

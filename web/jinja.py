@@ -1,0 +1,77 @@
+"""The template language of every page: Jinja2, with our addresses and Swedish words, and strict about names."""
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.template import engines
+from django.template.backends.jinja2 import Jinja2
+from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
+from django.utils.module_loading import import_string
+from jinja2 import Environment, StrictUndefined
+
+from web import addresses, words
+
+
+class Installation:
+    """What every page knows about the installation it is part of."""
+
+    @property
+    def is_demo(self) -> bool:
+        return bool(settings.FORLOPP_DEMO)
+
+    @property
+    def municipality(self) -> str:
+        return str(settings.FORLOPP_MUNICIPALITY_NAME)
+
+
+def environment(*, menu: str, **options: Any) -> Environment:
+    """Of Django's `TEMPLATES`; `menu` is the dotted name of the function that tells where one can go."""
+    made = Environment(**options | {"undefined": StrictUndefined, "autoescape": True, "lstrip_blocks": True})  # noqa: S701
+    made.globals.update(
+        # An error page may be written before anyone knows who asks.
+        request=None,
+        menu=import_string(menu),
+        messages=_messages,
+        signed_in=_signed_in,
+        installation=Installation(),
+        static=addresses.static,
+        url=addresses.url,
+    )
+    made.filters.update(breakable=words.breakable, counted=words.counted, due_tag=words.due_tag, moment=words.moment)
+    return made
+
+
+def csrf(request: HttpRequest) -> dict[str, object]:
+    """The hidden field of a form, made when the first form asks for it and the same in all of the page."""
+    field = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+    return {"csrf_input": SimpleLazyObject(lambda: format_html(field, get_token(request)))}
+
+
+def warm() -> None:
+    """Reads every template before the first page asks: what cannot be read must not start."""
+    made = loaded()
+    for name in made.list_templates():
+        made.get_template(name)
+
+
+def loaded() -> Environment:
+    """The one that the pages are written with."""
+    made: Environment = cast("Jinja2", engines["jinja2"]).env
+    return made
+
+
+def _messages(request: HttpRequest | None) -> Any:
+    """What the page before has to tell; each message is shown once."""
+    told = () if request is None else get_messages(request)
+    # To look through an empty store counts as reading it, and would be answered with a cookie.
+    return told if len(told) else ()
+
+
+def _signed_in(request: HttpRequest | None) -> Any:
+    """Who reads the page, or None."""
+    user = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else None

@@ -1,1 +1,0 @@
-"""Template tags for every page."""
