@@ -12,7 +12,7 @@ BOOTSTRAP = command -v $(PYTHON) >/dev/null || { echo "Python saknas ($(PYTHON))
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset dev test attack check fix lock bench fuzz tck screenshots
+.PHONY: help setup run reset dev test attack crash check fix lock bench fuzz tck screenshots
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ test: dev ## run every test this machine can run, and say which it cannot
 
 attack: dev ## try to break expressions, tables, forms and diagrams; tell what was longest and largest
 	@$(BIN)/python -m tests.attack
+
+crash: dev ## kill, stop, fill and turn back the clock at length: N=500 kills, SEED=7; what was lost is told (nothing)
+	@CRASH_N=$(N) CRASH_SEED=$(SEED) $(BIN)/python -m tests.crash
 
 check: dev ## rules, types, the contracts of the house, templates, migrations, production settings
 	@$(BIN)/python -m tests.check

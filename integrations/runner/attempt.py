@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+
+from django.db import InterfaceError, OperationalError
 
 from integrations.runner import house
 from workflows import connectors
@@ -17,6 +20,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 RENEW_SECONDS = LEASE.total_seconds() / 3
+STORE_AGAIN_SECONDS = 1.0
 
 
 class Attempt:
@@ -72,14 +76,28 @@ class Attempt:
             return TransientError("internt_fel", f"Kopplingen gick sönder ({kind}).")
 
     def _report(self, outcome: Json | DeliveryError) -> None:
-        key, token, now = self.claimed.key, self.claimed.token, self._clock()
+        """Store the outcome. While the database is away it is kept here for a lease: else the call is made again."""
         if isinstance(outcome, DeliveryError):
             self.failure = type(outcome).__name__
-            held = outbox.fail(key=key, token=token, error=outcome, now=now)
-        else:
-            held = outbox.succeed(key=key, token=token, result=outcome, now=now)
+        until = time.monotonic() + LEASE.total_seconds()
+        while (held := self._stored(outcome, until)) is None:
+            time.sleep(STORE_AGAIN_SECONDS)
         if not held:
-            log.warning("delivery %s: answered after someone else had taken over", key)
+            log.warning("delivery %s: answered after someone else had taken over", self.claimed.key)
+
+    def _stored(self, outcome: Json | DeliveryError, until: float) -> bool | None:
+        """Whether the call was still ours; None when the database did not answer."""
+        key, token, now = self.claimed.key, self.claimed.token, self._clock()
+        try:
+            if isinstance(outcome, DeliveryError):
+                return outbox.fail(key=key, token=token, error=outcome, now=now)
+            return outbox.succeed(key=key, token=token, result=outcome, now=now)
+        except (OperationalError, InterfaceError) as problem:
+            if time.monotonic() > until:
+                raise
+            log.warning("delivery %s: outcome not stored yet: %s", key, type(problem).__name__)
+            house.close_connections()
+            return None
 
     def _renew(self) -> None:
         """Holds on to the lease while a slow system thinks; a process that dies stops renewing and is taken over."""

@@ -1,4 +1,4 @@
-"""A whole installation as `make run` starts it, with eyes and a gun: its processes, its database, its log."""
+"""An installation of the tests' own, with eyes and a gun: its processes, its database, its log."""
 
 from __future__ import annotations
 
@@ -32,16 +32,19 @@ WORDS = {
 }
 
 
-class Installation:
-    """`serve` in demo mode on ports of its own; `database` is a PostgreSQL address, or '' for SQLite in `var`."""
+class Place:
+    """Demo mode on ports of its own; `database` is a PostgreSQL address, or '' for SQLite in `var`."""
 
-    def __init__(self, folder: Path, database: str) -> None:
+    # What must run and answer before it is up, the latter by port.
+    rows_needed: tuple[str, ...] = tuple(WORDS)
+    answers_at: tuple[int, ...] = (0, 2, 3)
+
+    def __init__(self, folder: Path, database: str, **more: str) -> None:
         self.var = folder / "var"
-        self.said = folder / "said.txt"
         self.port = machine.free_ports(5)
         self._database = database
         own = {"DJANGO_SETTINGS_MODULE", "TEST_DATABASE_URL", "DATABASE_URL"}
-        self._environment = {
+        self.environment = {
             key: value for key, value in os.environ.items() if not key.startswith("FORLOPP_") and key not in own
         } | {
             "FORLOPP_MODE": "demo",
@@ -53,19 +56,22 @@ class Installation:
             "REGION_POLL_SECONDS": "1",
         }
         if database:
-            self._environment["DATABASE_URL"] = database
-        self.process = self._start()
+            self.environment["DATABASE_URL"] = database
+        self.environment |= more
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        with self.said.open("wb") as said:
-            command = [sys.executable, "manage.py", "serve"]
-            return subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=said, stderr=subprocess.STDOUT)
+    def command(self, *words: str) -> str:
+        """Run something of the installation to its end; what it said."""
+        done = subprocess.run(
+            [sys.executable, *words], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+        return done.stdout
 
     # ── processes ──
 
     def is_up(self) -> bool:
-        assert self.process.poll() is None, self.said.read_text(encoding="utf-8")
-        return all(answers(f"{self.url(offset)}/") for offset in (0, 2, 3)) and all(map(self.members, WORDS))
+        answering = all(answers(f"{self.url(offset)}/") for offset in self.answers_at)
+        return answering and all(map(self.members, self.rows_needed))
 
     def members(self, name: str = "") -> list[int]:
         """Processes of this installation, known by their environment; with `name` those of one row."""
@@ -88,16 +94,8 @@ class Installation:
             os.kill(chance.choice(found), signal.SIGKILL)
         return True
 
-    def stop(self) -> str:
-        """Ctrl-C; what it said."""
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(60)
-        return self.said.read_text(encoding="utf-8")
-
     def end(self) -> None:
         """Whatever happened, nothing is left."""
-        self.process.kill()
-        self.process.wait()
         for pid in self.members():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -114,6 +112,14 @@ class Installation:
                 return list(server.execute(query.encode()).fetchall())
         return read(self.var / "forlopp.sqlite3", query)
 
+    def broken(self) -> list[str]:
+        """What tests.invariants finds, now that nothing is on its way."""
+        command = [sys.executable, "-m", "tests.invariants", "--at-rest"]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+        told = done.stdout.splitlines()
+        assert told, done.stderr
+        return told[:-1]
+
     def logs(self) -> str:
         """The end of each log, to see why."""
         files = sorted((self.var / "log").glob("*.log"))
@@ -121,6 +127,34 @@ class Installation:
 
     def simulator(self, name: str, query: str) -> list[tuple[Any, ...]]:
         return read(self.var / "simulators" / f"{name}.sqlite3", query)
+
+
+class Installation(Place):
+    """The whole of it, as `make run` starts it."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        super().__init__(folder, database)
+        self.said = folder / "said.txt"
+        with self.said.open("wb") as said:
+            command = [sys.executable, "manage.py", "serve"]
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=said, stderr=subprocess.STDOUT
+            )
+
+    def is_up(self) -> bool:
+        assert self.process.poll() is None, self.said.read_text(encoding="utf-8")
+        return super().is_up()
+
+    def stop(self) -> str:
+        """Ctrl-C; what it said."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(60)
+        return self.said.read_text(encoding="utf-8")
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        super().end()
 
 
 def read(path: Path, query: str) -> list[tuple[Any, ...]]:

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from integrations.runner.attempt import LEASE, Attempt
@@ -72,6 +73,24 @@ def failing(error: Exception) -> Answer:
 def attempt(now: datetime = NOW) -> Attempt:
     (claimed,) = outbox.claim(worker="prov", now=now, lease=LEASE, limit=1)
     return Attempt(claimed, clock=lambda: now)
+
+
+def test_an_answer_that_the_database_cannot_take_yet_is_kept_and_not_asked_for_again(
+    row: OutboxMessage, ring: Callable[[Answer], list[Delivery]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = ring(lambda _delivery: {"ok": True})
+    monkeypatch.setattr("integrations.runner.attempt.STORE_AGAIN_SECONDS", 0)
+    succeed, away = outbox.succeed, [OperationalError("borta"), InterfaceError("borta")]
+
+    def when_back(**outcome: Any) -> bool:
+        if away:
+            raise away.pop()
+        return succeed(**outcome)
+
+    monkeypatch.setattr(outbox, "succeed", when_back)
+    assert attempt().run()
+    row.refresh_from_db()
+    assert (row.state, len(calls)) == (OutboxState.DONE, 1)
 
 
 def test_an_answer_takes_the_case_on(row: OutboxMessage, ring: Callable[[Answer], list[Delivery]]) -> None:

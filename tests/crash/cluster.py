@@ -1,0 +1,89 @@
+"""A PostgreSQL of the test's own, that can be stopped as a power cut would: never the machine's."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import machine
+
+
+class Cluster:
+    """Data, socket and port in a folder of its own; trusts whoever asks, on loopback."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self._binaries = binaries
+        self._folder = folder
+        self._data = folder / "data"
+        self.port = machine.free_ports(1)
+        self.url = f"postgresql://forlopp@127.0.0.1:{self.port}/postgres"
+        # PostgreSQL refuses to run as root.
+        self._as: dict[str, str] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+        if self._as:
+            shutil.chown(folder, **self._as)
+        locale = ("--locale=C.UTF-8", "-E", "UTF8", "-A", "trust", "-U", "forlopp")
+        self._run("initdb", "-D", str(self._data), *locale)
+
+    def start(self) -> None:
+        """Returns when it answers, after it has mended itself."""
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1"
+        log = str(self._folder / "log")
+        self._run("pg_ctl", "-D", str(self._data), "-l", log, "-o", options, "-w", "-t", "60", "start")
+
+    def crash(self) -> None:
+        """Every process of it ends at once and nothing is written down: what was committed is in the log on disk."""
+        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
+
+    def end(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int((self._data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGQUIT)
+
+    def _run(self, program: str, *words: str) -> None:
+        done = subprocess.run(
+            [str(self._binaries / program), *words],
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            **self._as,  # type: ignore[call-overload]
+        )
+        log = self._folder / "log"
+        assert done.returncode == 0, f"{program}: {done.stderr}{log.read_text()[-2000:] if log.exists() else ''}"
+
+
+@contextlib.contextmanager
+def started() -> Iterator[Cluster]:
+    """One that answers. Skips where PostgreSQL's own programs are missing, fails where they are required."""
+    binaries = found()
+    if binaries is None:
+        why = "PostgreSQL's own programs (initdb, pg_ctl) are not here"
+        if "postgresql" in machine.required():
+            pytest.fail(why)
+        pytest.skip(why)
+    # Not in pytest's folder, which only its owner may enter.
+    with tempfile.TemporaryDirectory(prefix="forlopp-pg-", ignore_cleanup_errors=True) as folder:
+        cluster = Cluster(binaries, Path(folder))
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.end()
+
+
+def found() -> Path | None:
+    """Where initdb and pg_ctl are: the newest of Debian's, or on the path."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name.split(".")[0]))
+    on_path = shutil.which("pg_ctl")
+    if on_path:
+        folders.insert(0, Path(on_path).resolve().parent)
+    return next((one for one in reversed(folders) if (one / "initdb").exists() and (one / "pg_ctl").exists()), None)
