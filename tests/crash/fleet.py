@@ -23,9 +23,11 @@ class Fleet(Place):
 
     rows_needed = ("web", "worker", "executor", "flows")
 
-    def __init__(self, folder: Path, database: str, **more: str) -> None:
+    def __init__(self, folder: Path, database: str, *, copy: Path | None = None, **more: str) -> None:
         super().__init__(folder, database, **more)
         (self.var / "log").mkdir(parents=True)
+        if copy is not None:
+            self.command("manage.py", "restore", str(copy))
         self.command("manage.py", "prepare")
         with override_settings(FORLOPP_PORT=self.port):
             rows = [*processes.product(), *processes.simulators()]

@@ -163,13 +163,13 @@ def read(path: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 @contextlib.contextmanager
-def own_database() -> Iterator[str]:
+def own_database(which: str = "") -> Iterator[str]:
     """A new database on the server that the tests are to use, dropped afterwards; '' for SQLite."""
     server = os.environ.get("TEST_DATABASE_URL", "")
     if not server:
         yield ""
         return
-    name = f"forlopp_crash_{os.getpid()}"
+    name = f"forlopp_crash_{os.getpid()}{which}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     try:

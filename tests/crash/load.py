@@ -169,7 +169,7 @@ def _device_rows(place: Place) -> str:
         f"('pahittad_givare', 'KR-{number}', {people[number % len(people)]}, true)" for number in range(DEVICES)
     )
     columns = "vendor, serial, individual_id, is_active"
-    return f"INSERT INTO integrations_dispenser ({columns}) VALUES {rows} RETURNING id"  # noqa: S608 - our own words
+    return f"INSERT INTO integrations_dispenser ({columns}) VALUES {rows} ON CONFLICT DO NOTHING RETURNING id"  # noqa: S608
 
 
 def alarm(serial: str, *, minutes_ago: int, kind: str = "dos_missad", event_id: str = "") -> tuple[str, bytes]:

@@ -1,4 +1,4 @@
-"""D1: everything that runs is killed over and over while people, the region and dispensers go on; nothing is lost."""
+"""D1 and D12: all that runs is killed while everybody works, and a copy taken meanwhile goes on; nothing is lost."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -23,44 +25,73 @@ KILLS = options.KILLS or 8
 VICTIMS = ("web", "worker", "web", "executor", "web", "flows", "executor", "worker")
 
 
-@pytest.fixture
-def fleet(tmp_path: Path) -> Iterator[Fleet]:
-    with own_database() as database:
-        place = Fleet(tmp_path, database)
-        try:
-            eventually(place.is_up, seconds=60, what="everything is up")
-            yield place
-        finally:
-            place.end()
-            print(place.logs())  # noqa: T201 - shown when it fails
-
-
-def test_whatever_is_killed_nothing_is_lost_and_nothing_happens_twice(fleet: Fleet, say: Say) -> None:
-    chance = options.chance("fire")
-    load = Load(fleet, chance)
-    load.start()
-    killed: Counter[str] = Counter()
+def test_whatever_is_killed_nothing_is_lost_and_a_copy_taken_meanwhile_goes_on(tmp_path: Path, say: Say) -> None:
+    chance, copy = options.chance("fire"), tmp_path / "copy"
+    with own_database() as database, running(Fleet(tmp_path / "old", database)) as fleet:
+        load = Load(fleet, chance)
+        load.start()
+        began = time.monotonic()
+        killed = kill(fleet, chance, KILLS // 2)
+        copied = taken(load, copy)
+        killed += kill(fleet, chance, KILLS - KILLS // 2)
+        told = f"{killed.total()} kills in {time.monotonic() - began:.0f} s ({listed(killed)})"
+        load.stop()
+        began = time.monotonic()
+        eventually(fleet.is_up, seconds=60, what="everything is up again")
+        recovery = time.monotonic() - began
+        judging.settle(load, seconds=60 + KILLS)
+        load.rest()
+        verdict = judging.judge(load)
+        say(f"{told}; all back in {recovery:.1f} s; {verdict}")
+        say(f"answers: {listed(load.answers)}")
+    verdict.expect_nothing_wrong()
+    # The figure of one delivery in twenty; few deliveries say nothing of a share.
+    assert verdict.deliveries
+    assert verdict.deliveries < 100 or verdict.repeats <= 0.05 * verdict.deliveries
     began = time.monotonic()
-    while killed.total() < KILLS:
+    with own_database("_new") as database, running(Fleet(tmp_path / "new", database, copy=copy)) as fleet:
+        seconds = time.monotonic() - began
+        copied.place = fleet
+        judging.settle(copied, seconds=120, with_people=False)
+        verdict = judging.judge(copied)
+        told = f"{verdict.actions} acked before it, {len(verdict.missing)} missing, {len(verdict.double)} double"
+        say(f"copied meanwhile ({copy.stat().st_size / 1e6:.1f} MB), restored and up in {seconds:.0f} s; {told}")
+    assert (verdict.missing, verdict.double, verdict.untold, verdict.broken) == ([], [], [], [])
+
+
+@contextmanager
+def running(fleet: Fleet) -> Iterator[Fleet]:
+    try:
+        eventually(fleet.is_up, seconds=60, what="everything is up")
+        yield fleet
+    finally:
+        fleet.end()
+        print(fleet.logs())  # noqa: T201 - shown when it fails
+
+
+def kill(fleet: Fleet, chance: Random, count: int) -> Counter[str]:
+    """So many, each at a random moment while its victim has something in its hands."""
+    killed: Counter[str] = Counter()
+    while killed.total() < count:
         time.sleep(chance.uniform(0.15, 0.45))
         victim = chance.choice(VICTIMS)
         eventually(partial(is_at_work, fleet, victim), seconds=60, what=f"{victim} is back")
         killed[victim] += fleet.kill(victim, chance)
-    seconds = time.monotonic() - began
-    load.stop()
-    again = time.monotonic()
-    eventually(fleet.is_up, seconds=60, what="everything is up again")
-    recovery = time.monotonic() - again
-    judging.settle(load, seconds=60 + KILLS)
-    load.rest()
-    verdict = judging.judge(load)
-    told = ", ".join(f"{name} {count}" for name, count in sorted(killed.items()))
-    say(f"{killed.total()} kills in {seconds:.0f} s ({told}); all back in {recovery:.1f} s; {verdict}")
-    say(f"answers: {dict(sorted(load.answers.items()))}")
-    verdict.expect_nothing_wrong()
-    # The figure of one run in twenty; fewer deliveries say nothing of a share.
-    assert verdict.deliveries < 100 or verdict.repeats <= 0.05 * verdict.deliveries
-    assert verdict.deliveries
+    return killed
+
+
+def taken(load: Load, copy: Path) -> Load:
+    """A copy of the database, and what had been answered before it was begun."""
+    before = Load(load.place, load.chance, dict(load.notices), dict(load.alarms), dict(load.acked))
+    # Told to the region and not yet fetched is the region's still: only what is here can be in the copy.
+    here = {row[0] for row in load.place.rows("SELECT message_id FROM workflows_inboxmessage")}
+    before.notices = {key: stay for key, stay in before.notices.items() if key in here}
+    load.place.command("manage.py", "backup", str(copy))
+    return before
+
+
+def listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
 
 
 def is_at_work(fleet: Fleet, victim: str) -> bool:

@@ -1,0 +1,127 @@
+"""A copy of the database in one file, taken while everybody works, and an empty database filled from it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+SQLITE_BEGINS = b"SQLite format 3\x00"
+POSTGRESQL_BEGINS = b"PGDMP"
+
+
+class CannotCopy(Exception):
+    """Why not, in Swedish, for the operator."""
+
+
+def save(path: Path) -> None:
+    """Copy the database as it is at one moment to a new file that only its owner reads. Raises CannotCopy."""
+    if path.exists():
+        raise CannotCopy(f"{path} finns redan; välj ett annat namn.")
+    half = path.with_name(f"{path.name}.halv")
+    try:
+        # Made first, so that nobody else can read it while it grows.
+        os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        if connection.vendor == "sqlite":
+            _save_sqlite(half)
+        else:
+            _postgresql("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={half}")
+        _to_disk(half)
+        half.rename(path)
+        _to_disk(path.parent)
+    except OSError as problem:
+        raise CannotCopy(f"Det gick inte att skriva {path}: {problem.strerror}.") from None
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def load(path: Path) -> None:
+    """Fill an empty database with what `save` wrote. Raises CannotCopy; then it is as empty as before."""
+    begins = _first_bytes(path)
+    wanted = SQLITE_BEGINS if connection.vendor == "sqlite" else POSTGRESQL_BEGINS
+    if not begins.startswith(wanted):
+        raise CannotCopy(f"{path} är ingen säkerhetskopia av {connection.display_name}.")
+    if connection.introspection.table_names():
+        raise CannotCopy("Databasen är inte tom; återställ bara till en ny installation.")
+    connection.close()
+    if connection.vendor == "sqlite":
+        _load_sqlite(path)
+    else:
+        _postgresql("pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(path))
+
+
+def _save_sqlite(path: Path) -> None:
+    with _opened(_sqlite_file(), "ro") as source, _opened(path, "rw") as copy:
+        source.backup(copy)
+        # One file, whole in itself: without this it says that a log lies beside it.
+        copy.execute("PRAGMA journal_mode=DELETE")
+        _expect_sound(copy, path)
+
+
+def _load_sqlite(path: Path) -> None:
+    with _opened(path, "ro") as source:
+        _expect_sound(source, path)
+        with _opened(_sqlite_file(), "rwc") as database:
+            source.backup(database)
+
+
+def _expect_sound(copy: sqlite3.Connection, path: Path) -> None:
+    if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+        raise CannotCopy(f"{path} är skadad.")
+
+
+@contextlib.contextmanager
+def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=20)) as it:
+            yield it
+    except sqlite3.Error as problem:
+        raise CannotCopy(f"SQLite kunde inte: {problem}.") from None
+
+
+def _sqlite_file() -> Path:
+    return Path(settings.DATABASES["default"]["NAME"])
+
+
+def _postgresql(program: str, *words: str) -> None:
+    """Run PostgreSQL's own program on our database; the password goes by its environment and is seen by nobody."""
+    found = shutil.which(program)
+    if found is None:
+        raise CannotCopy(f"{program} saknas; installera PostgreSQL:s klientprogram av serverns version eller senare.")
+    told = settings.DATABASES["default"]
+    options = told["OPTIONS"] | {key: told[name] for key, name in _NAMES.items() if told[name]}
+    environment = {f"PG{_ENVIRONMENT.get(key, key).upper()}": str(value) for key, value in options.items()}
+    target = ["--dbname", str(told["NAME"])] if program == "pg_restore" else []
+    command = [found, "--no-password", *target, *words]
+    done = subprocess.run(  # noqa: S603 - our own words
+        command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise CannotCopy(f"{program} kunde inte: {done.stderr.strip()[:500]}")
+
+
+_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+_ENVIRONMENT = {"dbname": "database"}
+
+
+def _first_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(16)
+    except OSError as problem:
+        raise CannotCopy(f"{path} går inte att läsa: {problem.strerror}.") from None
+
+
+def _to_disk(path: Path) -> None:
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
