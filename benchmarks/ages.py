@@ -61,7 +61,7 @@ class Round:
             execution = engine.Execution.restore(version.definition, state, decide=version.decide)
             execution.complete(waiting, dict(eleven.ANSWERS), now=timezone.now())
             state, waiting = execution.dump(), execution.waiting().user_tasks[0].id
-        instance.engine_state = state | {waits.KEY: {"timers": {}, "messages": []}}
+        instance.engine_state = state | {waits.KEY: instance.engine_state[waits.KEY]}  # no timer, no message
         instance.save(update_fields=["engine_state"])
         UserTask.objects.filter(pk=self.task.pk).update(engine_task_id=waiting)
         self.task.refresh_from_db()
