@@ -25,7 +25,7 @@ KEY = "snart"
 """Its deadline comes before all others that were begun in this run, so that they are not due beside it."""
 WORKERS = 2
 POLL_SECONDS = 0.02
-GRACE = timedelta(seconds=60)
+GRACE = timedelta(seconds=120)
 LEAD = timedelta(seconds=3)
 """For the workers to begin before the first deadline."""
 
