@@ -16,6 +16,7 @@ SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 NAMESPACES = {"bpmn": BPMN, "spiff": SPIFF}
 
 LANE_PREFIX = "lane_"
+INTO, OUT_OF = "dataInputAssociation", "dataOutputAssociation"
 
 SCOPES = frozenset({"process", "subProcess", "transaction", "adHocSubProcess"})
 TASKS = frozenset(
@@ -119,6 +120,36 @@ def extension_text(node: etree._Element, name: str) -> str:
         if found is not None and found.text:
             return found.text.strip()
     return ""
+
+
+def data_names(root: etree._Element) -> dict[str, str]:
+    """What the data of a diagram is called in expressions, by id; '' for what an editor has made up."""
+    found = {node.get("id", ""): node.get("dataObjectRef", "") for node in root.iter(tag("dataObjectReference"))}
+    for kind in ("dataInput", "dataOutput", "property"):
+        for node in root.iter(tag(kind)):
+            name = node.get("name", "")
+            found[node.get("id", "")] = name if name.isidentifier() else node.get("id", "")
+    return {key: "" if name.startswith("__") else name for key, name in found.items()}
+
+
+def moved_data(node: etree._Element, kind: str, names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """What the data associations of one kind give: the name, and the FEEL expression that is its value.
+
+    What a step gives whole is not told of here.
+    """
+    for item in node.findall(f"./bpmn:{kind}", NAMESPACES):
+        target = item.findtext("./bpmn:targetRef", "", NAMESPACES).strip()
+        source = item.findtext("./bpmn:sourceRef", "", NAMESPACES).strip()
+        for assignment in item.findall("./bpmn:assignment", NAMESPACES):
+            to, text = (assignment.findtext(f"./bpmn:{name}", "", NAMESPACES).strip() for name in ("to", "from"))
+            yield names.get(to, to), text
+        computed = item.find("./bpmn:transformation", NAMESPACES)
+        if computed is not None:
+            yield names.get(target, target), (computed.text or "").strip()
+        elif item.find("./bpmn:assignment", NAMESPACES) is None and (kind == INTO or local(node) == "callActivity"):
+            given, taken = names.get(source, source), names.get(target, target)
+            if given and taken and given != taken:
+                yield taken, given
 
 
 def event_definition(node: etree._Element) -> etree._Element | None:

@@ -168,6 +168,14 @@ CASES = [
         '-> u1 u2 u4 \n u2 -> u1 u3 u4 \n u1 {"klart": true} -> u3 \n u3 -> u9 \n u9 -> .a',
     ),
     Case(
+        "ad hoc with one step at a time",
+        draw(
+            "s > ah > u9 > end_a",
+            extra=sub("ah", "u1", "u2 > u3", tag="adHocSubProcess", attributes=' ordering="Sequential"'),
+        ),
+        "-> u1 u2 \n u2 -> u1 u3 \n u3 -> u1 \n u1 -> u9 \n u9 -> .a",
+    ),
+    Case(
         "an ad hoc sub-process is interrupted at its edge",
         draw(
             "s > ah > end_a",

@@ -44,7 +44,8 @@ COUNTED = "<loopCardinality>2</loopCardinality>"
 EACH_THROWS = several(COUNTED).replace("Characteristics>", 'Characteristics behavior="One">', 1)
 BEGINS = '<eventBasedGateway id="g1" instantiate="true"/>' + event(CATCH, "c", "message info")
 UNDONE_BY = [handler(name, "compensate", f"{name}_s > u9{name}") for name in ("ha", "hb")]
-COMPUTED = '<dataOutputAssociation id="d"><transformation>1</transformation></dataOutputAssociation>'
+IN_TURN = ' ordering="Sequential"'
+COMPUTED = '<dataOutputAssociation id="d"><transformation/></dataOutputAssociation>'
 ANOTHER = '</process><process id="annan" isExecutable="true">' + draw("s9 > e9")
 
 CASES = [
@@ -77,7 +78,7 @@ CASES = [
     Refused("", "h", draw("s > u1 > h > e1", extra=handler("h", "message info", "h_s > e2"))),
     Refused("", "h_s", draw("s > u1 > e1") + handler("h", "error err", "h_s > e2", quiet=True)),
     Refused("", "sp", inside("subProcess", "u1 > e2", extra="".join(UNDONE_BY))),
-    Refused("", "sp", inside("adHocSubProcess", "u1", attributes=' ordering="Sequential"')),
+    Refused("", "sp2", inside("adHocSubProcess", "u1", "sp2", extra=sub("sp2", "u3"), attributes=IN_TURN)),
     Refused("", "sp", inside("adHocSubProcess", "x1")),
     Refused("", "s9", inside("adHocSubProcess", "s9 > u1")),
     Refused("", "t1", inside("adHocSubProcess", "t1", "u1")),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from tests.bpmn import activities, catching, events, gateways, multiple, refused, together, transactions
+from tests.bpmn import activities, catching, data, events, gateways, multiple, refused, together, transactions
 from tests.bpmn.drawing import Case
 from tests.unit.engine_bpmn import process
 from workflows import diagram, lint, safe_xml
@@ -17,7 +17,7 @@ from workflows.engine.event_definitions import definitions
 from workflows.findings import Finding
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "bpmn.md"
-MODULES = (activities, gateways, events, catching, transactions, multiple, together)
+MODULES = (activities, gateways, events, catching, transactions, data, multiple, together)
 CASES: list[Case] = [case for module in MODULES for case in module.CASES]
 
 CATCHING = ("event sub-process, interrupting", "event sub-process, non-interrupting", "intermediateCatchEvent")
@@ -44,8 +44,8 @@ LIMITS = {
     "serviceTask": "asks for an operation by name; the call is made after commit and its answer comes later",
     "businessRuleTask": "the decision is a DMN table of the folder",
     "sendTask": "the message goes to other ärenden by its key, and is not waited for",
-    "callActivity": "a process of the folder or of `_shared`; it shares the variables; at most 60 within each other",
-    "adHocSubProcess": "what no flow leads to is offered, one of each, and begins with a person; not sequential",
+    "callActivity": "a process of the folder or of `_shared`; shares the variables, or has `ioSpecification`; 60 deep",
+    "adHocSubProcess": "what no flow leads to is offered, one of each, and begins with a person",
     "standardLoopCharacteristics": "needs a condition or a maximum; sees `loopCounter`",
     "multiInstanceLoopCharacteristics, parallel": "at most 1 000; throws no events of its own (`behavior`)",
     "multiInstanceLoopCharacteristics, sequential": "at most 1 000; throws no events of its own (`behavior`)",
@@ -55,7 +55,7 @@ LIMITS = {
     "signal": "within the ärende; other ärenden do not hear it",
     "error, endEvent": "an error that nobody takes ends the ärende",
     "timer": "ISO 8601 or FEEL; days and longer are Swedish calendar time; an endless cycle at most once a minute",
-    "dataObject": "what the activity gives is put there whole; no transformation",
+    "dataObject": "what the activity gives is put there, whole or computed",
     "lane": "the innermost lane is the profession",
     "process": "one executable pool in a folder; the others are closed or talked with by messages",
 }

@@ -102,6 +102,9 @@ class SubProcess(Activity):
 
     def _run_hook(self, my_task: Token) -> bool | None:
         scope = instance(my_task).open(my_task, self.compiled.get("called") or self.bpmn_id)
+        if scope.plan.has_own_data:
+            seen = environment(my_task).seen_by(my_task)
+            scope.local = dict.fromkeys(scope.plan.returns) | {name: seen.get(name) for name in scope.plan.takes}
         scope.begin()
         if not scope.completed and scope.is_empty():
             scope.end()
@@ -109,7 +112,16 @@ class SubProcess(Activity):
 
     def scope_ended(self, token: Token, scope: Scope) -> None:
         compensation.remember_scope(token, scope)
+        self._return(token, {name: scope.local.get(name) for name in scope.plan.returns})
         token.complete()
+
+    def _return(self, token: Token, returned: dict[str, Any]) -> None:
+        """What a called process returns: where the associations say, else variables of the same names."""
+        if self.compiled.get("outs"):
+            token.own |= returned
+            return
+        for name, value in returned.items():
+            environment(token).assign(token, name, value)
 
 
 class AdHoc(SubProcess):

@@ -93,6 +93,7 @@ class _Reader:
         self.data_objects = {
             node.get("id", ""): node.get("dataObjectRef", "") for node in root.iter(tag("dataObjectReference"))
         }
+        self.names = diagram.data_names(root)
         self.handlers = event_definitions.compensation_handlers(root)
 
     def scope(self, scope: etree._Element, scopes: dict[str, Json]) -> None:
@@ -110,6 +111,9 @@ class _Reader:
         self._join_boundaries(nodes)
         found: Json = {"type": local(scope), "nodes": nodes, "entry": _entries(nodes), "handlers": handlers}
         found["undone_by"] = undone_by
+        for key, kind in (("takes", "dataInput"), ("returns", "dataOutput")):
+            told = scope.findall(f"./bpmn:ioSpecification/bpmn:{kind}", NAMESPACES)
+            found[key] = list(filter(None, (self.names[item.get("id", "")] for item in told)))
         if local(scope) != "process":
             found["data"] = [node.get("id", "") for node in scope.findall("./bpmn:dataObject", NAMESPACES)]
         if local(scope) == "adHocSubProcess":
@@ -140,6 +144,8 @@ class _Reader:
             "after": diagram.extension_text(node, "postScript"),
             "loop": self._loop(node),
             "data": self._outputs(node),
+            "puts": list(diagram.moved_data(node, diagram.INTO, self.names)),
+            "outs": list(diagram.moved_data(node, diagram.OUT_OF, self.names)),
             "undo": self.handlers.get(node_id, ""),
             "activation": _text(node, "activationCondition"),
             "is_handler": node.get("isForCompensation") == "true",

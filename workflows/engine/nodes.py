@@ -61,6 +61,8 @@ class Node(TaskSpec):  # type: ignore[misc]
 
     def _update_hook(self, my_task: Token) -> bool:
         """A token has come. True lets it act as soon as it is its turn."""
+        put = {name: engine(my_task).evaluate(my_task, text) for name, text in self.compiled.get("puts", ())}
+        my_task.own |= put
         if before := self.compiled.get("before"):
             engine(my_task).execute(my_task, before)
         for name in self.boundaries:
@@ -80,6 +82,8 @@ class Node(TaskSpec):  # type: ignore[misc]
     def _on_complete(self, my_task: Token) -> None:
         if after := self.compiled.get("after"):
             engine(my_task).execute(my_task, after)
+        for name, text in self.compiled.get("outs", ()):
+            environment(my_task).assign(my_task, name, engine(my_task).evaluate(my_task, text))
         instance(my_task).note(my_task)
         self.leave(my_task)
 

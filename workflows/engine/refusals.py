@@ -222,7 +222,7 @@ def root_flows(node: etree._Element) -> list[etree._Element]:
 def _ad_hoc(root: etree._Element) -> Iterator[Refusal]:
     for scope in root.iter(tag("adHocSubProcess")):
         if (scope.get("ordering") or "").lower() == "sequential":
-            yield _id(scope), "En ad hoc-delprocess kan inte kräva ett steg i taget. Ta bort ordering=”Sequential”."
+            yield from _one_at_a_time(scope)
         targets = {flow.get("targetRef", "") for flow in scope.findall("./bpmn:sequenceFlow", NAMESPACES)}
         inside = [node for node in scope if diagram.is_bpmn(node) and local(node) in diagram.FLOW_NODES]
         if not any(local(node) in ACTIVITIES for node in inside):
@@ -235,6 +235,15 @@ def _ad_hoc(root: etree._Element) -> Iterator[Refusal]:
                     _id(node),
                     "Steget görs av ett system, så ingen kan välja när. Låt en människas uppgift komma före.",
                 )
+
+
+def _one_at_a_time(scope: etree._Element) -> Iterator[Refusal]:
+    """A person does one step at a time; what begins by itself is several at once."""
+    for node in scope:
+        is_several = node.find("./bpmn:multiInstanceLoopCharacteristics", NAMESPACES) is not None
+        begins = diagram.is_bpmn(node) and node.get("triggeredByEvent") != "true"
+        if begins and (local(node) in diagram.SCOPES or is_several):
+            yield _id(node), "I en ad hoc-delprocess med ett steg i taget är varje steg en enda uppgift."
 
 
 def _transactions(root: etree._Element) -> Iterator[Refusal]:
@@ -305,10 +314,11 @@ def _owner(node: etree._Element) -> str:
 
 
 def _data(root: etree._Element) -> Iterator[Refusal]:
-    for kind in ("dataInputAssociation", "dataOutputAssociation"):
-        for node in root.iter(tag(kind)):
-            if any(node.find(f"./bpmn:{name}", NAMESPACES) is not None for name in ("transformation", "assignment")):
-                yield _owner(node), "En datakoppling kan inte räkna om värdet. Använd ett skriptsteg."
+    names = diagram.data_names(root)
+    for node in diagram.flow_nodes(root):
+        for kind in (diagram.INTO, diagram.OUT_OF):
+            if not all(name.isidentifier() and text for name, text in diagram.moved_data(node, kind, names)):
+                yield _id(node), "En datakoppling säger inte vad värdet är, eller vad det ska heta."
 
 
 def _instantiating(root: etree._Element) -> Iterator[Refusal]:

@@ -38,8 +38,15 @@ class Plan(WorkflowSpec):  # type: ignore[misc]
         self.until: str = compiled.get("until", "")
         self.cancels_rest: bool = compiled.get("cancel", False)
         self.undone_by: str = compiled.get("undone_by", "")
+        self.takes: list[str] = compiled.get("takes", [])
+        self.returns: list[str] = compiled.get("returns", [])
         self.listeners: list[Node] = []
         self.inclusive_joins: list[Node] = []
+
+    @property
+    def has_own_data(self) -> bool:
+        """A process that says what it takes and returns keeps all else that it sets to itself when it is called."""
+        return bool(self.takes or self.returns)
 
 
 class Token(Task):  # type: ignore[misc]
@@ -114,7 +121,7 @@ def _layers(token: Token | None) -> Iterator[tuple[dict[str, Any], bool]]:
             continue
         scope = token.workflow
         if scope.local:
-            yield scope.local, False
+            yield scope.local, scope.plan.has_own_data
         token = scope.holder
 
 

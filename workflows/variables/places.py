@@ -24,6 +24,8 @@ _ELEMENTS = {
     "loopCardinality": ("antalet gånger", VALUE),
     "completionCondition": ("villkoret för att vara klar", CONDITION),
     "activationCondition": ("villkoret för att gå vidare", CONDITION),
+    "transformation": ("datakopplingens uttryck", VALUE),
+    "from": ("datakopplingens uttryck", VALUE),
     "messagePath": ("det som meddelandet matchas med", PAYLOAD),
 }
 _AFTER = {"postScript", "completionCondition", "loopCondition", "condition", "activationCondition"}

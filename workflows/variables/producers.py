@@ -29,6 +29,9 @@ class Produced:
     decision: str = ""
 
 
+MOVES = (diagram.INTO, diagram.OUT_OF)
+
+
 def of_course(course: Course) -> list[Produced]:
     found: list[Produced] = []
     for root in course.diagrams.values():
@@ -124,6 +127,12 @@ def _loop(node: etree._Element, node_id: str) -> Iterator[Produced]:
 
 
 def _data_objects(root: etree._Element) -> Iterator[Produced]:
+    names = diagram.data_names(root)
+    moved = [
+        item for node in diagram.flow_nodes(root) for kind in MOVES for item in diagram.moved_data(node, kind, names)
+    ]
+    for written in {*names.values(), *(name for name, _ in moved)} - {""}:
+        yield Produced(written, "")
     for name in ("dataObject", "dataObjectReference", "dataStoreReference"):
         for node in root.iter(diagram.tag(name)):
             for written in {node.get("id", ""), node.get("name", "")} - {""}:
