@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from people.models import Staff
@@ -16,6 +18,7 @@ from tests import forlopp, pages
 from tests.bpmn.drawing import boundary, draw, handler, task
 from tests.integration.test_races import at_once
 from tests.unit.engine_bpmn import process, service
+from workflows import engine
 from workflows.definitions import Folder
 from workflows.models import (
     HistoryKind,
@@ -29,7 +32,7 @@ from workflows.models import (
     TaskState,
     UserTask,
 )
-from workflows.services import deployments, instances, migration, timers, user_tasks
+from workflows.services import deployments, instances, migration, settle, timers, user_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 LATER = NOW + timedelta(hours=3)
@@ -186,6 +189,39 @@ def test_a_move_is_stopped_and_goes_on_and_one_that_is_broken_stops_nobody(by: S
     found.refresh_from_db()
     assert (found.state, found.ended_at) == (MigrationState.DONE, LATER)
     assert migration.counts(found) == {"moved": 3, "refused": 1, "undone": 0, "left": 0}
+
+
+def test_one_that_fails_when_half_written_takes_none_of_those_moved_with_it_along(
+    by: Staff, old: ProcessVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (started(by, str(number)) for number in range(3))
+    before, write = rows(second), settle.settle
+
+    def fail(instance: ProcessInstance, *given: Any, **more: Any) -> settle.Settled:
+        settled = write(instance, *given, **more)
+        if instance.pk == second.pk:
+            raise engine.EngineError("u1", "prov", "Det gick inte.")
+        return settled
+
+    monkeypatch.setattr(settle, "settle", fail)
+    found = begin(old, publish(NEW, "ring", "u3", "u7", "u8", "u9"))
+    run(found)
+    assert migration.counts(found) == {"moved": 2, "refused": 1, "undone": 0, "left": 0}
+    assert found.moves.get(state=MoveState.REFUSED).reason == "Det gick inte."
+    assert rows(second) == before
+    assert [rows(instance)["version"] for instance in (first, third)] == [found.to_version_id] * 2
+
+
+def test_ten_are_moved_in_one_transaction(by: Staff, old: ProcessVersion) -> None:
+    for number in range(10):
+        started(by, str(number))
+    found = begin(old, publish(NEW, "ring", "u3", "u7", "u8", "u9"))
+    migration.Change.of(found)  # what a process reads once
+    with CaptureQueriesContext(connection) as queries:
+        assert migration.run_batch(migration=found, now=LATER)
+    assert migration.counts(found)["moved"] == 10
+    assert [query["sql"] for query in queries].count("COMMIT") == 1
+    assert len(queries) <= 40  # three for each: its state, a timer that is new and one that is called something else
 
 
 def test_a_move_can_be_undone_until_the_instance_goes_on(by: Staff, old: ProcessVersion) -> None:

@@ -1,6 +1,7 @@
 """Moves active instances to another version: proposed, tried on every one, run in batches, undone one by one.
 
-Each instance is moved in its own transaction with its row locked, so an action of somebody else comes before or after.
+A few instances at a time are moved in one transaction with their rows locked, so an action of somebody else comes
+before or after. When one of them stands in the way of the others, each is moved in its own.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -34,6 +36,8 @@ from workflows.services import moved_rows, settle, statements, steps, turns
 log = logging.getLogger(__name__)
 
 BATCH = 50
+TOGETHER = 10
+"""Instances moved in one transaction; so many are locked while it lasts, some hundredths of a second."""
 UNREADABLE = "Ärendets sparade läge går inte att läsa. De som sköter systemet behöver se över det."
 DROPPABLE = frozenset({"boundaryEvent", "startEvent"})
 """What an instance may stop waiting for: events beside what it does."""
@@ -157,7 +161,7 @@ def start(
 
 
 def stop(*, migration: Migration) -> None:
-    """After the instance that is being moved right now, no more are."""
+    """After the instances that are being moved right now, no more are."""
     _become(migration, MigrationState.STOPPED, MigrationState.RUNNING)
 
 
@@ -189,10 +193,10 @@ def run_batch(*, migration: Migration, now: datetime, limit: int = BATCH) -> boo
         )
         return False
     change, known = Change.of(migration), moved_rows.offered(keys)
-    for number, key in enumerate(keys):
-        if number and number % 10 == 0 and not _is_running(migration):
+    for first in range(0, len(keys), TOGETHER):
+        if first and not _is_running(migration):
             return False
-        _move_or_tell(change, key, known, now=now)
+        _move_or_tell(change, keys[first : first + TOGETHER], known, now=now)
     return True
 
 
@@ -222,7 +226,10 @@ def undo(*, move: InstanceMove, by: Staff | None, now: datetime) -> None:
         back = Change.of(row.migration)
         version = published.of(back.source.public_id)
         execution = engine.Execution.restore(version.definition, row.earlier, decide=version.decide)
-        _write(instance, execution, back.target, back.source, back.undone, {}, by=by, now=now)
+        renamed = moved_rows.Renamed(now)
+        entry = _write(instance, execution, back.target, back.source, back.undone, {}, renamed, by=by, now=now)
+        renamed.write()
+        statements.insert([entry])
         InstanceMove.objects.filter(pk=row.pk).update(state=MoveState.UNDONE, earlier=None, at=now)
 
 
@@ -271,48 +278,73 @@ def _is_running(migration: Migration) -> bool:
     return Migration.objects.filter(pk=migration.pk, state=MigrationState.RUNNING).exists()
 
 
-def _move_or_tell(change: Change, instance_id: int, known: moved_rows.Offered, *, now: datetime) -> None:
-    """Move one, or write down why not; one that cannot even be read stops nobody else."""
+def _move_or_tell(change: Change, keys: list[int], known: moved_rows.Offered, *, now: datetime) -> None:
+    """Move some; one that cannot be moved is told of and stops nobody else."""
     try:
-        _move_one(change, instance_id, known, now=now)
-    except engine.Immovable as error:
-        texts = dict.fromkeys(reason.text for reason in error.reasons)
-        _refuse(change, instance_id, error.reasons[0].element_id, " ".join(texts), now=now)
-    except engine.EngineError as error:
-        _refuse(change, instance_id, error.element, error.message, now=now)
-    except (OperationalError, IntegrityError):
+        _move_all(change, keys, known, now=now)
+    except OperationalError:
         raise
-    except Exception as error:
-        log.exception("an instance could not be moved: %s", type(error).__name__)
-        _refuse(change, instance_id, "", UNREADABLE, now=now)
+    except Exception as error:  # noqa: BLE001 - told, or found out by moving each alone
+        if len(keys) == 1:
+            told = _refusal(change, keys[0], error, now=now)
+            InstanceMove.objects.bulk_create([told], ignore_conflicts=True)  # another worker may have said so
+            return
+        for key in keys:
+            _move_or_tell(change, [key], known, now=now)
 
 
 @turns.again
-def _move_one(change: Change, instance_id: int, known: moved_rows.Offered, *, now: datetime) -> None:
-    by = change.migration.created_by
+def _move_all(change: Change, keys: list[int], known: moved_rows.Offered, *, now: datetime) -> None:
+    """All in one transaction. Raises what nobody can tell before it is tried; then nothing is written."""
+    by, decide = change.migration.created_by, published.of(change.target.public_id).decide
     with transaction.atomic():
-        instance = steps.locked(instance_id)
-        if not instance.is_active or instance.version_id != change.source.pk:
-            return  # it ended, or another worker moved it
-        earlier = instance.engine_state
-        decide = published.of(change.target.public_id).decide
-        execution = change.move.execution(earlier, decide=decide, now=now)
-        _write(instance, execution, change.source, change.target, change.done, known, by=by, now=now)
-        # An early message that the new version waits for was taken at once: then there is no way back.
-        has_gone_on = bool(execution.happened or execution.completed)
-        row = InstanceMove(
-            migration=change.migration,
-            instance=instance,
-            state=MoveState.MOVED,
-            earlier=None if has_gone_on else earlier,
-            revision=instance.revision,
-            at=now,
-        )
-        statements.insert([row])
+        here = [row for row in steps.all_locked(keys) if row.is_active and row.version_id == change.source.pk]
+        told = set(change.migration.moves.filter(instance__in=keys).values_list("instance_id", flat=True))
+        moves, entries, renamed = [], [], moved_rows.Renamed(now)
+        for instance in here:
+            if instance.pk in told:
+                continue  # another worker has said that it cannot be moved
+            earlier = instance.engine_state
+            try:
+                execution = change.move.execution(earlier, decide=decide, now=now)
+            except Exception as error:  # noqa: BLE001 - told, and the others go on
+                moves.append(_refusal(change, instance.pk, error, now=now))
+                continue
+            entries.append(
+                _write(instance, execution, change.source, change.target, change.done, known, renamed, by=by, now=now)
+            )
+            moves.append(_moved(change, instance, execution, earlier, now=now))
+        renamed.write()
+        statements.insert(entries)
+        statements.insert(moves)
 
 
-def _refuse(change: Change, instance_id: int, element_id: str, reason: str, *, now: datetime) -> None:
-    row = InstanceMove(
+def _moved(
+    change: Change, instance: ProcessInstance, execution: engine.Execution, earlier: dict[str, Any], *, now: datetime
+) -> InstanceMove:
+    # An early message that the new version waits for was taken at once: then there is no way back.
+    has_gone_on = bool(execution.happened or execution.completed)
+    return InstanceMove(
+        migration=change.migration,
+        instance=instance,
+        state=MoveState.MOVED,
+        earlier=None if has_gone_on else earlier,
+        revision=instance.revision,
+        at=now,
+    )
+
+
+def _refusal(change: Change, instance_id: int, error: Exception, *, now: datetime) -> InstanceMove:
+    """Why one cannot be moved, as far as that may be told."""
+    element_id, reason = "", UNREADABLE
+    if isinstance(error, engine.Immovable):
+        element_id = error.reasons[0].element_id
+        reason = " ".join(dict.fromkeys(reason.text for reason in error.reasons))
+    elif isinstance(error, engine.EngineError):
+        element_id, reason = error.element, error.message
+    else:
+        log.error("an instance could not be moved: %s", type(error).__name__, exc_info=error)
+    return InstanceMove(
         migration=change.migration,
         instance_id=instance_id,
         state=MoveState.REFUSED,
@@ -320,7 +352,6 @@ def _refuse(change: Change, instance_id: int, element_id: str, reason: str, *, n
         reason=reason[:1000],
         at=now,
     )
-    InstanceMove.objects.bulk_create([row], ignore_conflicts=True)  # another worker may have said so
 
 
 def _write(
@@ -330,18 +361,20 @@ def _write(
     target: ProcessVersion,
     differences: moved_rows.Differences,
     known: moved_rows.Offered,
+    renamed: moved_rows.Renamed,
     *,
     by: Staff | None,
     now: datetime,
-) -> None:
-    """The instance on another version: what has come or gone is written as after a step, what stays is renamed."""
+) -> HistoryEntry:
+    """The instance on another version: what has come or gone is written as after a step, what stays is renamed.
+
+    The caller writes what is renamed, and the row of history.
+    """
     instance.version = target
-    settled = settle.settle(instance, execution, published.of(target.public_id), by=by, now=now)
-    statements.update(ProcessInstance, {"id": instance.pk}, {"version_id": target.pk})
-    moved_rows.rename(instance, execution, differences, known, now=now)
+    version, also = published.of(target.public_id), {"version_id": target.pk}
+    settled = settle.settle(instance, execution, version, by=by, now=now, also=also)
+    moved_rows.rename(instance, execution, differences, known, renamed)
+    steps.pass_on(instance, settled, now=now)
     name = f"Version {source.number} → version {target.number}"
     detail = {"from": source.number, "to": target.number}
-    statements.insert(
-        [HistoryEntry(instance=instance, at=now, by=by, kind=HistoryKind.MIGRATED, name=name, detail=detail)]
-    )
-    steps.pass_on(instance, settled, now=now)
+    return HistoryEntry(instance=instance, at=now, by=by, kind=HistoryKind.MIGRATED, name=name, detail=detail)

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from workflows import engine, published
 from workflows.diagram import Element
 from workflows.models import OutboxMessage, ProcessInstance, TaskKind, TaskState, TimerJob, UserTask
-from workflows.services import offers, statements
+from workflows.services import offers
 
 SHOWN = ("formKey", "prioritet", "varfor")
 TIMES = ("forfaller", "eskaleras_till", "eskalera_efter")
@@ -44,24 +44,47 @@ class Differences:
         )
 
 
-Offered = Mapping[UUID, tuple[datetime, str]]
-"""When each open task was offered and to whom, which only a move changes."""
+Offered = Mapping[UUID, tuple[int, datetime, str]]
+"""The key of each open task, when it was offered and to whom, which only a move changes."""
 
 
 def offered(instances: Sequence[int]) -> Offered:
     """Of the open tasks of many instances, in one query; by the engine's id."""
     rows = UserTask.objects.filter(instance__in=instances, state=TaskState.OPEN)
-    return {key: (at, group) for key, at, group in rows.values_list("engine_task_id", "created_at", "group")}
+    return {row[0]: row[1:] for row in rows.values_list("engine_task_id", "pk", "created_at", "group")}
+
+
+class Renamed:
+    """What tasks are to be called: those that are to be called the same are written at once."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._keys: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+
+    def add(self, key: int, values: Mapping[str, Any]) -> None:
+        self._keys.setdefault(tuple(values.items()), []).append(key)
+
+    def write(self) -> None:
+        for values, keys in self._keys.items():
+            rows = UserTask.objects.filter(pk__in=keys, state=TaskState.OPEN)
+            rows.update(**dict(values), changed_at=self.now)
 
 
 def rename(
-    instance: ProcessInstance, execution: engine.Execution, differences: Differences, known: Offered, *, now: datetime
+    instance: ProcessInstance,
+    execution: engine.Execution,
+    differences: Differences,
+    known: Offered,
+    renamed: Renamed,
 ) -> None:
-    """Bring the rows of what an instance waits for in step with its version. Call after `settle`."""
+    """Bring the rows of what an instance waits for in step with its version, its tasks when `renamed` is written.
+
+    Call after `settle`.
+    """
     waiting = execution.waiting()
     touched = differences.renamed | differences.shown | differences.times
     for task in (item for item in waiting.user_tasks if item.element.id in touched):
-        _user_task(instance, execution, task, differences, known, now=now)
+        _user_task(instance, execution, task, differences, known, renamed)
     for task in (item for item in waiting.service_tasks if item.element.id in touched):
         _call(instance, task)
     for timer in (item for item in waiting.timers if item.element_id in differences.renamed):
@@ -77,24 +100,22 @@ def _user_task(
     task: engine.WaitingTask,
     differences: Differences,
     known: Offered,
-    *,
-    now: datetime,
+    renamed: Renamed,
 ) -> None:
     """Whoever has taken it keeps it, unless it has gone to another profession than theirs."""
     found = known.get(task.id) or offered([instance.pk]).get(task.id)
     if found is None:
         return
-    created_at, group = found
+    key, created_at, group = found
     new = offers.user_task(instance, execution, task, now=created_at)
     names = ["element_id", "name", "form_key", "why", "group"]
     if task.element.id in differences.shown:
         names.append("priority")
     if group != new.group or task.element.id in differences.times:
         names += ["due_at", "due_sort", "escalate_at", "escalation_group", "escalated_to"]
-    where = {"instance_id": instance.pk, "engine_task_id": task.id, "state": TaskState.OPEN}
-    statements.update(UserTask, where, {name: getattr(new, name) for name in names} | {"changed_at": now})
+    renamed.add(key, {name: getattr(new, name) for name in names})
     if group != new.group:
-        _release(UserTask.objects.filter(**where), new.group)
+        _release(UserTask.objects.filter(pk=key, state=TaskState.OPEN), new.group)
 
 
 def _release(rows: QuerySet[UserTask], group: str) -> None:

@@ -6,7 +6,7 @@ calls out, history, messages to other instances. Nobody else writes these tables
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,8 +53,12 @@ def settle(
     *,
     by: Staff | None,
     now: datetime,
+    also: Mapping[str, Any] | None = None,
 ) -> Settled:
-    """Write the step down. Call inside `transaction.atomic()` with the instance's row locked. Raises Conflict."""
+    """Write the step down. Call inside `transaction.atomic()` with the instance's row locked. Raises Conflict.
+
+    `also` has columns of the instance that change with its state.
+    """
     before = waits.Rows.of(instance)
     _answer_local(instance, execution, now=now)
     if instance.is_suspended:
@@ -69,7 +73,8 @@ def settle(
     waits.write_timers(instance, execution.dues(), before.timers)
     waits.write_calls(instance, execution, changed, now=now)
     history.write(instance, execution, by=by, now=now)
-    _write_state(instance, execution, waits.kept(execution, subscriptions), now=now)
+    state = {**execution.dump(), waits.KEY: waits.kept(execution, subscriptions)}
+    _write_state(instance, execution, {"engine_state": state, **(also or {})}, now=now)
     if stuck := execution.stuck_at:
         incidents.open_incident(
             code="stuck", text=STUCK, group=incidents.IT, instance=instance, element_id=stuck, now=now
@@ -78,10 +83,9 @@ def settle(
 
 
 def _write_state(
-    instance: ProcessInstance, execution: engine.Execution, kept: dict[str, Any], *, now: datetime
+    instance: ProcessInstance, execution: engine.Execution, values: dict[str, Any], *, now: datetime
 ) -> None:
-    state = {**execution.dump(), waits.KEY: kept}
-    values: dict[str, Any] = {"engine_state": state, "revision": instance.revision + 1}
+    values |= {"revision": instance.revision + 1}
     if execution.is_completed and instance.is_active:
         values |= {"state": InstanceState.COMPLETED, "outcome": execution.outcome, "ended_at": now}
     if statements.update(ProcessInstance, {"id": instance.pk, "revision": instance.revision}, values) != 1:

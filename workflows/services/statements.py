@@ -47,21 +47,26 @@ def locked(model: type[M], key: int, related: Mapping[str, Sequence[str]]) -> M:
 
     Not locked against rows that only point to it. Raises the model's DoesNotExist.
     """
-    text, parts = _select_text(model, tuple((name, tuple(columns)) for name, columns in related.items()))
-    found = None
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        # PostgreSQL finds nothing when the row came to point elsewhere while the lock was waited for: ask once more.
-        for _ in range(2):
-            cursor.execute(text, [key])
-            if found := cursor.fetchone():
-                break
-    if found is None:
+    # PostgreSQL finds nothing when the row came to point elsewhere while the lock was waited for: ask once more.
+    found = all_locked(model, [key], related) or all_locked(model, [key], related)
+    if not found:
         raise model.DoesNotExist  # type: ignore[attr-defined]
-    values = iter(found)
+    return found[0]
+
+
+def all_locked(model: type[M], keys: Sequence[int], related: Mapping[str, Sequence[str]]) -> list[M]:
+    """The same for many, in the order of their keys; one that came to point elsewhere meanwhile may be left out."""
+    text, parts = _select_text(model, tuple((name, tuple(columns)) for name, columns in related.items()), len(keys))
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(text, keys)
+        return [_row(parts, list(related), iter(found)) for found in cursor.fetchall()]
+
+
+def _row(parts: tuple[_Part, ...], names: list[str], values: Iterator[Any]) -> Any:
     row, *others = (part.row(values) for part in parts)
-    for name, other in zip(related, others, strict=True):
+    for name, other in zip(names, others, strict=True):
         setattr(row, name, other)
-    return row  # type: ignore[return-value]
+    return row
 
 
 @dataclass(frozen=True)
@@ -99,8 +104,10 @@ def _converters(field: Field[Any, Any]) -> tuple[Any, ...]:
     return (*connection.ops.get_db_converters(col), *col.get_db_converters(connection))
 
 
-@lru_cache(maxsize=16)
-def _select_text(model: type[Model], related: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, tuple[_Part, ...]]:
+@lru_cache(maxsize=64)
+def _select_text(
+    model: type[Model], related: tuple[tuple[str, tuple[str, ...]], ...], count: int
+) -> tuple[str, tuple[_Part, ...]]:
     parts = [_Part.of(model, ())]
     joins = ""
     for number, (name, columns) in enumerate(related, 1):
@@ -108,7 +115,8 @@ def _select_text(model: type[Model], related: tuple[tuple[str, tuple[str, ...]],
         parts.append(_Part.of(link.related_model, columns))
         joins += f" JOIN {table(link.related_model)} t{number} ON t{number}.id = t0.{_quoted(link)}"
     chosen = ", ".join(part.columns(f"t{number}") for number, part in enumerate(parts))
-    text = f"SELECT {chosen} FROM {table(model)} t0{joins} WHERE t0.id = %s"
+    text = f"SELECT {chosen} FROM {table(model)} t0{joins} WHERE t0.id "
+    text += "= %s" if count == 1 else f"IN ({', '.join(['%s'] * count)}) ORDER BY t0.id"
     if connection.features.has_select_for_no_key_update:
         text += " FOR NO KEY UPDATE OF t0"
     return text, tuple(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from workflows.services import settle, statements
 log = logging.getLogger(__name__)
 
 LIGHT = ("id", "public_id", "definition_id", "number")  # of a version; the rest is read once, by `published`
+RELATED: dict[str, tuple[str, ...]] = {"version": LIGHT, "individual": ()}
 Act = Callable[[engine.Execution], None]
 
 
@@ -83,7 +84,12 @@ def _stopping_alone(instance: ProcessInstance) -> Iterator[None]:
 
 def locked(instance_id: int) -> ProcessInstance:
     """The instance, its row locked until the transaction ends; not against rows that only point to it (no_key)."""
-    return statements.locked(ProcessInstance, instance_id, {"version": LIGHT, "individual": ()})
+    return statements.locked(ProcessInstance, instance_id, RELATED)
+
+
+def all_locked(instance_ids: Sequence[int]) -> list[ProcessInstance]:
+    """The same for many; one that was moved to another version meanwhile may be left out."""
+    return statements.all_locked(ProcessInstance, instance_ids, RELATED)
 
 
 def restored(instance: ProcessInstance, version: published.Published) -> engine.Execution:
