@@ -21,9 +21,11 @@ REST_SECONDS = 0.3
 class Fleet(Place):
     """Web, worker, executor, flows and the simulators; no Prefect, which they do without."""
 
-    rows_needed = ("web", "worker", "executor", "flows")
+    rows_needed: tuple[str, ...] = ("web", "worker", "executor", "flows")
 
-    def __init__(self, folder: Path, database: str, *, copy: Path | None = None, **more: str) -> None:
+    def __init__(
+        self, folder: Path, database: str, *, copy: Path | None = None, only: tuple[str, ...] = (), **more: str
+    ) -> None:
         super().__init__(folder, database, **more)
         (self.var / "log").mkdir(parents=True)
         if copy is not None:
@@ -31,7 +33,10 @@ class Fleet(Place):
         self.command("manage.py", "prepare")
         with override_settings(FORLOPP_PORT=self.port):
             rows = [*processes.product(), *processes.simulators()]
-        self._commands = {row.name: row.command for row in rows}
+        self._commands = {row.name: row.command for row in rows if not only or row.name in only}
+        if only:
+            self.rows_needed = only
+            self.answers_at = (0,)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._began: dict[str, float] = {}
         self.starts: Counter[str] = Counter()

@@ -58,6 +58,8 @@ class Catch(Node):
             if kinds and definition["kind"] not in kinds:
                 continue
             if definition["kind"] == "timer" and timers.is_due(token, definition):
+                if missed := timers.missed(token):
+                    environment(token).missed[self.bpmn_id] = missed
                 self.happen(token, definition)
                 return True
             if definition["kind"] == "condition" and self._has_become_true(token, definition):

@@ -140,6 +140,10 @@ class Execution:
         """What expressions had to say since the execution was created, each once."""
         return list(self.environment.notes)
 
+    def missed(self) -> dict[str, int]:
+        """Repeated times that had passed unnoticed before the one that came now, by element."""
+        return dict(self.environment.missed)
+
     def seen_by(self, task_id: UUID) -> dict[str, Any]:
         """The variables as one waiting task sees them."""
         return self.environment.seen_by(self._task(task_id))

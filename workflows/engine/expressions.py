@@ -53,6 +53,7 @@ class FeelEnvironment:
         self.thrown: list[tuple[str, str, dict[str, Any]]] = []
         self.explained: dict[UUID, dict[str, Any]] = {}
         self.notes: dict[Note, None] = {}
+        self.missed: dict[str, int] = {}  # by element: how many times a repeated time has passed unnoticed
         self.has_changed = False  # a variable has been set since conditions were looked at
 
     def value(self, expression: str, context: Mapping[str, Any], element: str) -> Any:

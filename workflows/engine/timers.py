@@ -57,6 +57,12 @@ def is_due(token: Token, definition: dict[str, Any]) -> bool:
     return passed > 0
 
 
+def missed(token: Token) -> int:
+    """How many times before this one a cycle has passed while nobody looked."""
+    cycle = token.internal_data.get("cycle") or {}
+    return int(cycle.get("missed", 0))
+
+
 def goes_again(token: Token, events: list[dict[str, Any]]) -> bool:
     """Whether a non-interrupting event can happen again: a time that has come comes no more."""
     return "due" in token.internal_data or any(item["kind"] != "timer" for item in events)

@@ -1,8 +1,9 @@
 """What happened: written once, in the transaction of what it tells, never changed.
 
 `detail` holds what only some rows have: a decision's explanation (`decision`), what an expression had to say (`at`,
-`text`, `expression`), how an ärende ended (`outcome`), why a person stepped in (`reason`) and where they moved it
-(`to`, `to_name`) or what they changed (`before`, `after`).
+`text`, `expression`), how many times of a repeated timer it stands for beside its own (`missed`), how an ärende ended
+(`outcome`), why a person stepped in (`reason`) and where they moved it (`to`, `to_name`) or what they changed
+(`before`, `after`).
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from people.models import Staff
 from workflows import engine
@@ -14,6 +15,7 @@ MAX_NOTED = 100
 
 def write(instance: ProcessInstance, execution: engine.Execution, *, by: Staff | None, now: datetime) -> None:
     """The steps that were completed, how decisions came about, and what expressions had to say."""
+    missed = execution.missed()
     rows = [
         HistoryEntry(
             instance=instance,
@@ -23,7 +25,7 @@ def write(instance: ProcessInstance, execution: engine.Execution, *, by: Staff |
             element_id=item.element.id,
             element_type=item.element.type,
             name=item.element.name[:300],
-            detail={"decision": item.explanation, "version": instance.version.number} if item.explanation else {},
+            detail=_detail(item, instance, missed),
         )
         for item in execution.happened
     ]
@@ -32,6 +34,12 @@ def write(instance: ProcessInstance, execution: engine.Execution, *, by: Staff |
         rows.append(HistoryEntry(instance=instance, at=now, kind=HistoryKind.ENDED, detail=detail))
     statements.insert(rows)
     _write_notes(instance, execution, now=now)
+
+
+def _detail(item: engine.Happened, instance: ProcessInstance, missed: dict[str, int]) -> dict[str, Any]:
+    if item.explanation:
+        return {"decision": item.explanation, "version": instance.version.number}
+    return {"missed": missed[item.element.id]} if item.element.id in missed else {}
 
 
 def _write_notes(instance: ProcessInstance, execution: engine.Execution, *, now: datetime) -> None:

@@ -30,7 +30,7 @@ def user_task(
         element_id=element.id,
         name=element.name or element.id,
         form_key=settings.get("formKey") or element.id,
-        why=_sentence(settings.get("varfor", ""), variables, now)[:1000],
+        why=" ".join([_sentence(settings.get("varfor", ""), variables, now), *_caught_up(execution)]).strip()[:1000],
         group=element.lane,
         is_restricted=instance.individual.is_protected,
         escalated_to=_stand_in(instance, element.lane, now),
@@ -90,6 +90,12 @@ def _moment(text: str, variables: dict[str, Any], element: Element, now: datetim
         return clock.due(text, now)
     except (clock.BadTimer, feel.FeelError) as error:
         raise engine.EngineError(element.id, "due", f"Förfallotiden gick inte att räkna ut: {error}") from None
+
+
+def _caught_up(execution: engine.Execution) -> list[str]:
+    """What comes once for all the times that the system stood still says so."""
+    missed = sum(execution.missed().values())
+    return [f"Den kommer en gång: {missed} till skulle ha kommit medan systemet stod still."] if missed else []
 
 
 def _sentence(template: str, variables: dict[str, Any], now: datetime) -> str:
