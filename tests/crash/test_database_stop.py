@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc"),
 ]
 
-STOPS = max(2, options.KILLS // 25)
+STOPS = 20 if options.IS_LONG else 2
 SERVING_SECONDS = 10.0
 
 

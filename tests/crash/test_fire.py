@@ -32,6 +32,7 @@ def test_whatever_is_killed_nothing_is_lost_and_a_copy_taken_meanwhile_goes_on(t
         load.start()
         began = time.monotonic()
         killed = kill(fleet, chance, KILLS // 2)
+        eventually(lambda: len(load.acked) >= 5, seconds=60, what="people get on")
         copied = taken(load, copy)
         killed += kill(fleet, chance, KILLS - KILLS // 2)
         told = f"{killed.total()} kills in {time.monotonic() - began:.0f} s ({listed(killed)})"
