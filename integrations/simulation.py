@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.utils import timezone
-from jinja2 import Environment, FileSystemLoader, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -303,7 +303,8 @@ def _act(deed: Callable[[Json], Json]) -> Handler:
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "simulator_templates"),
-    autoescape=select_autoescape(default=True, default_for_string=True),
+    autoescape=True,
+    undefined=StrictUndefined,
 )
 
 

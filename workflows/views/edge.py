@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import add_never_cache_headers
 
@@ -40,7 +41,8 @@ def staff_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], Http
 
 
 def _as_staff(request: Any) -> StaffRequest:
-    # request.user is lazy; one look-up here gives views the plain object.
+    # request.user is a stand-in that looks itself up again each time it is asked; views and templates ask the staff.
+    request.user = get_user(request)
     staff_request: StaffRequest = request
     return staff_request
 
