@@ -9,11 +9,12 @@ import json
 import sys
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tests.bpmn.drawing import boundary, draw, each, event, handler, script, several, sub, task
-from tests.unit.engine_bpmn import NOW, Run
+from tests.unit.engine_bpmn import NOW, Run, no_decision
 from workflows import engine
 from workflows.engine.loops import MAX_INSTANCES
 
@@ -109,6 +110,69 @@ def test_multi_instance_of_a_thousand_is_linear() -> None:
         return cost
 
     assert played(MAX_INSTANCES) <= 11 * played(100)
+
+
+INSTANCES = {
+    "each in a list": (each("u1.r"), lambda number: {"r": list(range(number))}),
+    "a number of times": (
+        several("<loopCardinality>u1.n</loopCardinality>"),
+        lambda number: {"n": number},
+    ),
+}
+
+
+@pytest.mark.parametrize(("loop", "answers"), INSTANCES.values(), ids=INSTANCES)
+def test_one_of_a_thousand_costs_what_one_of_ten_does_though_all_is_stored_between(
+    loop: str, answers: Callable[[int], dict[str, Any]]
+) -> None:
+    def played(number: int) -> tuple[int, int]:
+        run = Run(draw("s > u1 > u2 > end_a", extra=task("u2", loop)))
+        run.complete("u1", **answers(number))
+        execution, state = run.execution, run.state
+        waiting = [task.id for task in execution.waiting().user_tasks]
+        costs = []
+        for task_id in waiting[1:4]:
+
+            def step(task_id: UUID = task_id) -> None:
+                nonlocal state
+                again = engine.Execution.restore(run.definition, state, decide=no_decision)
+                again.complete(task_id, {"v": 1}, now=NOW)
+                assert (again.stuck_at, len(again.changed().user_tasks), again.messages(), again.dues()) == (
+                    "",
+                    0,
+                    [],
+                    {},
+                )
+                state = json.loads(json.dumps(again.dump()))
+
+            costs.append(calls(step))
+        return max(costs), len(json.dumps(state)) - len(json.dumps(answers(number))) * 2
+
+    (few, small), (many, large) = played(10), played(MAX_INSTANCES)
+    assert many <= 1.1 * few + 100
+    assert large - small <= 12 * MAX_INSTANCES  # its number, and nothing given yet
+
+
+def test_an_instance_that_is_only_a_number_is_seen_moved_and_gone_as_any_other() -> None:
+    run = Run(
+        draw("s > u1 > u2 > end_a", "b > end_b", extra=task("u2", each("u1.r")) + boundary("b", "u2", "message info"))
+    )
+    run.complete("u1", r=["x", "y", "z"])
+    first, second, third = (item.id for item in run.execution.waiting().user_tasks)
+    assert run.execution.seen_by(second) == engine.seen_in(run.state, second)
+    assert run.execution.seen_by(second)["rad"] == "y"
+    assert {str(first), str(second), str(third)} < engine.task_ids(run.state)
+    assert [place.id for place in run.execution.places() if place.can_skip] == [first, second, third]
+    moved = engine.Move(run.definition, run.definition, {}).execution(run.state, decide=no_decision, now=NOW)
+    assert moved.waiting() == run.execution.waiting()
+    assert moved.dump() == run.state
+    execution = run.execution
+    execution.skip(second, now=NOW)
+    assert execution.changed().gone == {second}
+    execution = run.execution
+    execution.deliver(execution.messages()[0].id, "info", {}, now=NOW)
+    assert execution.changed().gone == {first, second, third}
+    assert execution.outcome == "b"
 
 
 def test_a_finished_instance_keeps_nothing_of_its_steps() -> None:
