@@ -6,7 +6,7 @@ Pure; knows nothing of the engine. The engine, the checks and the pages all read
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from lxml import etree
@@ -90,7 +90,21 @@ def elements(root: etree._Element) -> dict[str, Element]:
     """Every flow node by id."""
     lanes = _lanes(root)
     messages = message_names(root)
-    return {node.get("id", ""): _element(node, lanes, messages) for node in flow_nodes(root)}
+    found = {node.get("id", ""): _element(node, lanes, messages) for node in flow_nodes(root)}
+    starts = {key: replace(found[key], type="startEvent", event="message") for key in instantiating(root)}
+    return found | starts
+
+
+def instantiating(root: etree._Element) -> set[str]:
+    """The steps whose message begins an ärende, as that of a start event does: receive tasks that say so, and what
+    comes after an event gateway that says so."""
+    nodes = {node.get("id", ""): node for node in flow_nodes(root) if node.get("instantiate") == "true"}
+    after = {
+        flow.get("targetRef", "")
+        for flow in root.iter(tag("sequenceFlow"))
+        if flow.get("sourceRef") in nodes and local(nodes[flow.get("sourceRef", "")]) == "eventBasedGateway"
+    }
+    return after | {key for key, node in nodes.items() if local(node) == "receiveTask"}
 
 
 def message_names(root: etree._Element) -> dict[str, str]:

@@ -56,6 +56,15 @@ CASES = [
         {"info": {"n": 1}, "u1": {}},
     ),
     Case(
+        "a receive task that begins the ärende",
+        draw(
+            "ta_emot > u1 > end_a", extra=task("ta_emot", kind="receiveTask", messageRef="m_info", instantiate="true")
+        ),
+        "-> u1 \n u1 -> .a",
+        {"info": {}, "u1": {}},
+        "ta_emot u1 end_a",
+    ),
+    Case(
         "several flows out of a task are parallel",
         draw("s > u1 > u2 > end_a", "u1 > u3 > end_b"),
         "-> u1 \n u1 -> u2 u3 \n u3 -> u2 \n u2 -> .a",

@@ -140,6 +140,7 @@ class Case:
     trace: str
     variables: dict[str, Any] = field(default_factory=dict)
     done: str = ""
+    start: str = ""
 
 
 def always_yes(_decision: str, _variables: Mapping[str, Any], _now: datetime) -> Any:
@@ -152,7 +153,7 @@ class Player:
 
     def __init__(self, case: Case, *, stores: bool) -> None:
         self.case = case
-        self.run = Run(case.body, stores=stores, decide=always_yes)
+        self.run = Run(case.body, start=case.start, stores=stores, decide=always_yes)
         self.moment: datetime = NOW
 
     def play(self) -> list[str]:

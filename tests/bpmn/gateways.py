@@ -175,6 +175,20 @@ CASES = [
         '-> u3 \n u3 {"n": 2} -> u1 \n u1 -> .a',
     ),
     Case(
+        "an event gateway that begins the ärende",
+        draw(
+            "g1 > m > u1 > end_a",
+            "g1 > m2 > u2 > end_b",
+            extra='<eventBasedGateway id="g1" instantiate="true"/>'
+            + event("intermediateCatchEvent", "m", "message info")
+            + event("intermediateCatchEvent", "m2", "message borja"),
+        ),
+        "-> u2 \n u2 -> .b",
+        {"borja": {}, "u2": {}},
+        "m2 u2 end_b",
+        "m2",
+    ),
+    Case(
         "two event gateways that a cancelled sub-process had are gone",
         draw(
             "s > sp > end_a",

@@ -49,8 +49,10 @@ COMPUTED = '<dataOutputAssociation id="d"><transformation/></dataOutputAssociati
 ANOTHER = '</process><process id="annan" isExecutable="true">' + draw("s9 > e9")
 
 CASES = [
-    Refused("eventBasedGateway, instantiating", "g1", draw("s > g1 > c > e1", extra=BEGINS)),
-    Refused("receiveTask, instantiating", "x", receiving(instantiate="true")),
+    Refused("", "g1", draw("s > g1 > c > e1", extra=BEGINS)),
+    Refused("", "c", draw("g1 > c > e1", extra=BEGINS.replace("message", "signal").replace("m_info", "sig"))),
+    Refused("", "g1", draw("g1 > c > e1", extra=BEGINS.replace(' id="g1"', ' id="g1" eventGatewayType="Parallel"'))),
+    Refused("", "x", receiving(instantiate="true")),
     Refused("dataStoreReference", "ds", draw("s > e1") + '<dataStoreReference id="ds"/>'),
     Refused("startEvent, timer", "s1", start("timer P1D")),
     Refused("startEvent, signal", "s1", start("signal sig")),

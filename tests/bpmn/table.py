@@ -50,6 +50,7 @@ LIMITS = {
     "multiInstanceLoopCharacteristics, parallel": "at most 1 000; throws no events of its own (`behavior`)",
     "multiInstanceLoopCharacteristics, sequential": "at most 1 000; throws no events of its own (`behavior`)",
     "parallelGateway": "waits for ever for a flow that cannot come, as BPMN says; the ärende then gets a stopp",
+    "eventBasedGateway, instantiating": "the first message begins the ärende; messages only",
     "complexGateway": "`activationCount`, the flows by id and `waitingForStart` are known in its conditions",
     "compensation": "with the variables as they are then; what is local, an instance's or a data object, as it was",
     "signal": "within the ärende; other ärenden do not hear it",
@@ -61,14 +62,16 @@ LIMITS = {
 }
 TASKS = (
     *("task", "userTask", "manualTask", "scriptTask", "serviceTask", "businessRuleTask", "sendTask", "receiveTask"),
+    "receiveTask, instantiating",
     *("callActivity", "subProcess", "transaction", "adHocSubProcess", "standardLoopCharacteristics"),
     *("multiInstanceLoopCharacteristics, parallel", "multiInstanceLoopCharacteristics, sequential"),
 )
 GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway")
+BEGINNING = ("eventBasedGateway, instantiating",)
 OTHER = ("sequenceFlow", "sequenceFlow, conditional", "sequenceFlow, default", "dataObject", "lane", "process")
 GROUPS = {
     "Activities": TASKS,
-    "Gateways": GATEWAYS,
+    "Gateways": GATEWAYS + BEGINNING,
     "Events": tuple(f"{kind}, {place}" for kind, places in PLACES.items() for place in places),
     "Flows, data and who": OTHER,
 }
@@ -105,6 +108,8 @@ def _rows(node: etree._Element) -> Iterator[str]:
             yield "sequenceFlow, conditional"
     else:
         yield name
+        if node.get("instantiate") == "true":
+            yield f"{name}, instantiating"
         if node.get("default"):
             yield "sequenceFlow, default"
 

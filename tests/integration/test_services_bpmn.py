@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from people.models import Staff
 from tests import forlopp, pages
-from tests.bpmn.drawing import draw, each, sub
+from tests.bpmn.drawing import draw, each, sub, task
 from tests.unit.engine_bpmn import process
 from workflows.definitions import Folder
 from workflows.models import Incident, InstanceState, ProcessInstance, TaskState, UserTask
-from workflows.services import deployments, instances, steps, user_tasks
+from workflows.services import deployments, inbox, instances, steps, user_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 TEAM = "samordnare"
@@ -45,6 +45,12 @@ def started(body: str, forms: tuple[str, ...]) -> ProcessInstance:
     return instances.start(
         definition_key=forlopp.KEY, individual=pages.person(), by=by, now=NOW, answers={"svar": "ja"}
     )
+
+
+def published(body: str, forms: tuple[str, ...]) -> None:
+    sources = {"process.toml": "", "p.bpmn": process(body).decode()}
+    sources |= {f"forms/{key}.json": json.dumps(forlopp.FORM) for key in forms}
+    deployments.publish(folder=Folder(forlopp.CONFIG, sources), by=None, now=timezone.now())
 
 
 def open_tasks() -> list[UserTask]:
@@ -92,3 +98,14 @@ def test_a_gateway_that_waits_for_what_cannot_come_is_a_stopp_on_it() -> None:
     assert (stopp.instance, stopp.code, stopp.element_id) == (instance, "stuck", "p2")
     instance.refresh_from_db()
     assert instance.state == InstanceState.ACTIVE
+
+
+def test_a_message_begins_an_arende_at_a_receive_task_that_says_so() -> None:
+    receive = task("ta_emot", kind="receiveTask", messageRef="m_borja", instantiate="true")
+    published(
+        LANES.format("u1") + draw("ta_emot > u1 > end_a", extra='<userTask id="u1" name="Gör"/>' + receive), ("u1",)
+    )
+    inbox.receive(source="prov", message_id="1", raw=forlopp.message("borja", "7"), now=NOW)
+    instance = ProcessInstance.objects.get()
+    assert instance.business_key == "nr:7"
+    assert [task.element_id for task in open_tasks()] == ["u1"]

@@ -94,6 +94,7 @@ class _Reader:
             node.get("id", ""): node.get("dataObjectRef", "") for node in root.iter(tag("dataObjectReference"))
         }
         self.names = diagram.data_names(root)
+        self.starts = diagram.instantiating(root)
         self.handlers = event_definitions.compensation_handlers(root)
 
     def scope(self, scope: etree._Element, scopes: dict[str, Json]) -> None:
@@ -136,7 +137,7 @@ class _Reader:
     def _node(self, node: etree._Element, flows: _Flows) -> Json:
         node_id = node.get("id", "")
         found: Json = {
-            "type": local(node),
+            "type": "startEvent" if node_id in self.starts else local(node),
             "out": flows.outgoing.get(node_id, []),
             "in": flows.incoming.get(node_id, []),
             "default": node.get("default", ""),

@@ -108,9 +108,6 @@ def _gateways(root: etree._Element) -> Iterator[Refusal]:
     for node in root.iter(tag("complexGateway")):
         if ends[_id(node)] > 1 and not (node.findtext("./bpmn:activationCondition", "", NAMESPACES) or "").strip():
             yield _id(node), "Den komplexa grinden säger inte när den går vidare (activationCondition)."
-    for node in root.iter(tag("eventBasedGateway")):
-        if node.get("instantiate") == "true" or node.get("eventGatewayType") == "Parallel":
-            yield _id(node), "En händelsegrind kan inte starta ett ärende. Använd starthändelser."
     targets = {_id(node): node for node in diagram.flow_nodes(root)}
     types = {key: local(node) for key, node in targets.items()}
     for flow in root.iter(tag("sequenceFlow")):
@@ -322,9 +319,22 @@ def _data(root: etree._Element) -> Iterator[Refusal]:
 
 
 def _instantiating(root: etree._Element) -> Iterator[Refusal]:
-    for node in root.iter(tag("receiveTask")):
-        if node.get("instantiate") == "true":
-            yield _id(node), "Ett mottagningssteg kan inte starta ett ärende. Använd en starthändelse."
+    """What begins an ärende with a message, without being a start event."""
+    gateways = {_id(node): node for node in root.iter(tag("eventBasedGateway")) if node.get("instantiate") == "true"}
+    into = Counter(
+        flow.get("targetRef", "") for flow in root.iter(tag("sequenceFlow")) if flow.get("sourceRef") not in gateways
+    )
+    starts = diagram.instantiating(root)
+    for node in diagram.flow_nodes(root):
+        scope = node.getparent()
+        if _id(node) not in starts | gateways.keys():
+            continue
+        if into[_id(node)] or scope is None or local(scope) != "process":
+            yield _id(node), "Det som startar ett ärende har inget före sig, och ligger inte i en delprocess."
+        elif _id(node) in gateways and node.get("eventGatewayType") == "Parallel":
+            yield _id(node), "Ett ärende kan inte börja först när flera saker har hänt."
+        elif _id(node) in starts and local(node) != "receiveTask" and _kinds(node) != ["message"]:
+            yield _id(node), "En händelsegrind startar ett ärende bara med meddelanden."
 
 
 CHECKS: tuple[Callable[[etree._Element], Iterator[Refusal]], ...] = (

@@ -25,7 +25,7 @@ def _processes(root: etree._Element, report: Report) -> None:
         report.error("", "no-process", "Diagrammet har ingen körbar process (isExecutable).")
     for process in executable:
         starts = process.findall("./bpmn:startEvent", NAMESPACES)
-        if not starts:
+        if not starts and not diagram.instantiating(process):
             report.error(process.get("id", ""), "no-start", "Processen har ingen starthändelse.")
         if process.find(".//bpmn:endEvent", NAMESPACES) is None:
             report.warning(process.get("id", ""), "no-end", "Processen har ingen sluthändelse.")
@@ -80,7 +80,8 @@ def _begins(node: etree._Element) -> bool:
     """Whether a token comes here without a flow."""
     is_apart = node.get("triggeredByEvent") == "true" or node.get("isForCompensation") == "true"
     is_link = node.find("./bpmn:linkEventDefinition", NAMESPACES) is not None
-    return local(node) in {"startEvent", "boundaryEvent"} or is_apart or is_link
+    begins = local(node) in {"startEvent", "boundaryEvent"} or node.get("instantiate") == "true"
+    return begins or is_apart or is_link
 
 
 def _reach(root: etree._Element, report: Report) -> None:
