@@ -33,7 +33,7 @@ WORDS = {
 
 
 class Place:
-    """Demo mode on ports of its own; `database` is a PostgreSQL address, or '' for SQLite in `var`."""
+    """Demo mode on ports of its own; `database` is an address, or '' for SQLite in `var`."""
 
     # What must run and answer before it is up, the latter by port.
     rows_needed: tuple[str, ...] = tuple(WORDS)
@@ -107,6 +107,8 @@ class Place:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query finds, or of a change what it returns."""
+        if self._database.startswith("sqlite:///"):
+            return read(Path(self._database.removeprefix("sqlite:///")), query)
         if self._database:
             with psycopg.connect(self._database, autocommit=True) as server:
                 return list(server.execute(query.encode()).fetchall())

@@ -24,7 +24,8 @@ pytestmark = [
 ]
 
 STOPS = 20 if options.IS_LONG else 2
-SERVING_SECONDS = 10.0
+# The figure of a run that is looked at; one among other tests only has to come back.
+SERVING_SECONDS = 10 if options.IS_LONG else 60
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def server() -> Iterator[Cluster]:
 def fleet(tmp_path: Path, server: Cluster) -> Iterator[Fleet]:
     place = Fleet(tmp_path, server.url)
     try:
-        eventually(place.is_up, seconds=60, what="everything is up")
+        eventually(place.is_up, seconds=120, what="everything is up")
         yield place
     finally:
         place.end()
@@ -78,7 +79,7 @@ def expect_a_clear_no(fleet: Fleet, session: requests.Session) -> None:
     """People are told in Swedish that nothing was saved, senders when to try again, and monitoring that it is down."""
     page = session.get(fleet.url() + INBOX, timeout=20)
     assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
-    assert "Systemet når inte sin databas just nu" in page.text
+    assert "Systemet kan inte använda sin databas just nu" in page.text
     message_id, body = alarm("KR-0", minutes_ago=5)
     answer = requests.post(fleet.url() + WEBHOOK, data=body, headers=signed(message_id, body), timeout=20)
     assert answer.status_code == 503

@@ -63,7 +63,7 @@ def test_whatever_is_killed_nothing_is_lost_and_a_copy_taken_meanwhile_goes_on(t
 @contextmanager
 def running(fleet: Fleet) -> Iterator[Fleet]:
     try:
-        eventually(fleet.is_up, seconds=60, what="everything is up")
+        eventually(fleet.is_up, seconds=120, what="everything is up")
         yield fleet
     finally:
         fleet.end()

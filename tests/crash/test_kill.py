@@ -52,7 +52,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     with own_database() as database:
         place = Installation(tmp_path, database)
         try:
-            eventually(place.is_up, seconds=60, what="everything is up")
+            eventually(place.is_up, seconds=120, what="everything is up")
             yield World(place, random.Random())
         finally:
             place.end()

@@ -32,7 +32,7 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
     with own_database() as database:
         place = Fleet(tmp_path, database, only=("web", "worker"))
         try:
-            eventually(place.is_up, seconds=60, what="everything is up")
+            eventually(place.is_up, seconds=120, what="everything is up")
             yield place
         finally:
             place.end()
