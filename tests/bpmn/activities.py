@@ -182,7 +182,28 @@ CASES = [
             "s > ah > u9 > end_a",
             extra=sub("ah", "u1", "u2 > u3", tag="adHocSubProcess", attributes=' ordering="Sequential"'),
         ),
-        "-> u1 u2 \n u2 -> u1 u3 \n u3 -> u1 \n u1 -> u9 \n u9 -> .a",
+        "-> u1 u2 \n u2 -> u3 \n u3 -> u1 \n u1 -> u9 \n u9 -> .a",
+    ),
+    Case(
+        "ad hoc with one step at a time, until its condition holds",
+        draw(
+            "s > ah > u9 > end_a",
+            extra=sub(
+                "ah",
+                "u1",
+                "u2 > u3",
+                extra="<completionCondition>u3.klart</completionCondition>",
+                tag="adHocSubProcess",
+                attributes=' ordering="Sequential"',
+            ),
+        ),
+        """-> u1 u2
+        u2 -> u3
+        u3 {"klart": false} -> u1
+        u1 -> u1 u2
+        u2 -> u3
+        u3 {"klart": true} -> u9
+        u9 -> .a""",
     ),
     Case(
         "an ad hoc sub-process is interrupted at its edge",

@@ -124,6 +124,9 @@ class SubProcess(Activity):
             environment(token).assign(token, name, value)
 
 
+LEFT = "left"
+
+
 class AdHoc(SubProcess):
     """The team chooses: everything that no flow leads to is there to be done, in any order.
 
@@ -136,14 +139,38 @@ class AdHoc(SubProcess):
         is_enough = bool(plan.until) and self._holds(scope, plan.until)
         if is_enough and not plan.cancels_rest:
             scope.is_interrupted = True
-            for other in scope.roots():
-                if other.task_spec.name in plan.entry and other.has_state(TaskState.READY):
-                    remove(other)  # nobody has begun with it
+            self._withdraw(scope)
+        if plan.goes_in_turn and not is_enough and not scope.is_interrupted and self._takes_turns(token, scope):
+            return
         if (is_enough and plan.cancels_rest) or (scope.is_empty() and (not plan.until or scope.is_interrupted)):
             scope.end()
         elif scope.is_empty():
             for name in plan.entry:
                 plan.task_specs[name].arrive(scope)
+
+    def _takes_turns(self, token: Token, scope: Scope) -> bool:
+        """While what came of one step goes on nothing else is offered; then the rest is, again. Whether it is now."""
+        goes_on = [item for item in scope.roots() if not item.task_spec.is_listener and not self._is_offered(item)]
+        left: list[str] = token.internal_data.setdefault(LEFT, [])
+        if goes_on:
+            left += self._withdraw(scope)
+            return True
+        again = token.internal_data.pop(LEFT)
+        for name in again:
+            scope.plan.task_specs[name].arrive(scope)
+        return bool(again)
+
+    @staticmethod
+    def _is_offered(token: Token) -> bool:
+        is_untouched = bool(token.has_state(TaskState.READY | TaskState.WAITING))
+        return is_untouched and token.task_spec.name in token.workflow.plan.entry
+
+    def _withdraw(self, scope: Scope) -> list[str]:
+        """Take back what nobody has begun with."""
+        offered = [token for token in scope.roots() if self._is_offered(token)]
+        for token in offered:
+            remove(token)
+        return [token.task_spec.name for token in offered]
 
     def _holds(self, scope: Scope, condition: str) -> bool:
         inside = Token(scope, self, state=TaskState.STARTED)

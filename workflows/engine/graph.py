@@ -120,6 +120,7 @@ class _Reader:
         if local(scope) == "adHocSubProcess":
             found["until"] = _text(scope, "completionCondition")
             found["cancel"] = scope.get("cancelRemainingInstances", "true") == "true"
+            found["in_turn"] = (scope.get("ordering") or "").lower() == "sequential"
         scopes[scope.get("id", "")] = _filled(found)
 
     def _handler(self, node: etree._Element) -> Json:

@@ -286,6 +286,12 @@ def _compensation(root: etree._Element) -> Iterator[Refusal]:
             yield key, "Ett kompensationssteg har inga flöden, bara en streckad linje från en kanthändelse."
 
 
+def _quantities(root: etree._Element) -> Iterator[Refusal]:
+    for node in diagram.flow_nodes(root):
+        if {node.get("startQuantity", "1"), node.get("completionQuantity", "1")} != {"1"}:
+            yield _id(node), "Steget kräver eller ger flera på en gång (startQuantity). Rita en parallell grind."
+
+
 def _loops(root: etree._Element) -> Iterator[Refusal]:
     for node in root.iter(tag("standardLoopCharacteristics")):
         owner = _owner(node)
@@ -348,6 +354,7 @@ CHECKS: tuple[Callable[[etree._Element], Iterator[Refusal]], ...] = (
     _cancelled,
     _compensation,
     _loops,
+    _quantities,
     _data,
     _instantiating,
 )

@@ -37,6 +37,7 @@ class Plan(WorkflowSpec):  # type: ignore[misc]
         self.data: list[str] = compiled.get("data", [])
         self.until: str = compiled.get("until", "")
         self.cancels_rest: bool = compiled.get("cancel", False)
+        self.goes_in_turn: bool = compiled.get("in_turn", False)
         self.undone_by: str = compiled.get("undone_by", "")
         self.takes: list[str] = compiled.get("takes", [])
         self.returns: list[str] = compiled.get("returns", [])
