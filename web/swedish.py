@@ -46,6 +46,11 @@ def urgency(due: datetime.datetime | None, *, now: datetime.datetime) -> Urgency
     return Urgency.TODAY if same_day else Urgency.LATER
 
 
+def number(count: int) -> str:
+    """As in "10 000", with a space that keeps it on one line."""
+    return f"{count:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
 def date(day: datetime.date) -> str:
     """As in "21 november 2026"."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -35,6 +35,7 @@ from workflows.services import (
     migration,
     outbox,
     timers,
+    trials,
     user_tasks,
 )
 
@@ -316,7 +317,7 @@ class AnyOrder(RuleBasedStateMachine):
             return
         target = others[to % len(others)]
         mapping = migration.default_mapping(row.version, target)
-        trial = world.tries(partial(migration.dry_run, row.version, target, mapping, now=world.now))
+        trial = world.tries(partial(trials.dry_run, row.version, target, mapping, now=world.now))
         versions = {"from_version": row.version, "to_version": target}
         found = world.act(migration.start, mapping=mapping, by=None, now=world.now, **versions)
         if found is None or not runs:

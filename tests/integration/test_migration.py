@@ -32,7 +32,7 @@ from workflows.models import (
     TaskState,
     UserTask,
 )
-from workflows.services import deployments, instances, migration, settle, timers, user_tasks
+from workflows.services import deployments, instances, migration, settle, timers, trials, user_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 LATER = NOW + timedelta(hours=3)
@@ -157,7 +157,7 @@ def test_a_dry_run_says_what_the_run_then_does(by: Staff, old: ProcessVersion) -
     user_tasks.complete(task=only_task(third), answers={"svar": "ja"}, by=siri, now=NOW)
     new = publish(NEW, "ring", "u3", "u7", "u8", "u9")
     before = [rows(instance) for instance in (second, third)]
-    trial = migration.dry_run(old, new, migration.default_mapping(old, new), now=LATER)
+    trial = trials.dry_run(old, new, migration.default_mapping(old, new), now=LATER)
     told = str(trial)
     assert told.startswith("1 flyttas, 2 kan inte, därför: ")
     assert "”u2”: Steget finns inte i den nya versionen. (1)" in told
@@ -174,8 +174,8 @@ def test_a_move_is_stopped_and_goes_on_and_one_that_is_broken_stops_nobody(by: S
     all_of_them = [started(by, str(number)) for number in range(4)]
     ProcessInstance.objects.filter(pk=all_of_them[1].pk).update(engine_state={"format": 2, "scopes": "?"})
     found = begin(old, publish(NEW, "ring", "u3", "u7", "u8", "u9"))
-    trial = migration.dry_run(old, found.to_version, found.mapping, now=LATER)
-    assert (trial.moved, list(trial.refusals)) == (3, [migration.UNREADABLE])
+    trial = trials.dry_run(old, found.to_version, found.mapping, now=LATER)
+    assert (trial.moved, trial.reasons) == (3, [(migration.UNREADABLE, 1)])
     with pytest.raises(migration.AlreadyRunning):
         begin(old, found.to_version)
     assert migration.run_batch(migration=found, now=LATER, limit=2)

@@ -4,7 +4,7 @@ from workflows.models.definition import ProcessDefinition, ProcessVersion, Start
 from workflows.models.history import MENDING, HistoryEntry, HistoryKind
 from workflows.models.incident import Incident, IncidentState
 from workflows.models.instance import InstanceState, ProcessInstance
-from workflows.models.migration import InstanceMove, Migration, MigrationState, MoveState
+from workflows.models.migration import InstanceMove, Migration, MigrationState, MoveState, Trial
 from workflows.models.queue import (
     INTERNAL,
     BufferedKey,
@@ -44,5 +44,6 @@ __all__ = [
     "TaskKind",
     "TaskState",
     "TimerJob",
+    "Trial",
     "UserTask",
 ]

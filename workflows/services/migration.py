@@ -1,4 +1,4 @@
-"""Moves active instances to another version: proposed, tried on every one, run in batches, undone one by one.
+"""Moves active instances to another version: proposed, run in batches, undone one by one (tried first by `trials`).
 
 A few instances at a time are moved in one transaction with their rows locked, so an action of somebody else comes
 before or after. When one of them stands in the way of the others, each is moved in its own.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 BATCH = 50
 TOGETHER = 10
 """Instances moved in one transaction; so many are locked while it lasts, some hundredths of a second."""
+MOST_REASONS = 50
 UNREADABLE = "Ärendets sparade läge går inte att läsa. De som sköter systemet behöver se över det."
 DROPPABLE = frozenset({"boundaryEvent", "startEvent"})
 """What an instance may stop waiting for: events beside what it does."""
@@ -65,36 +66,6 @@ class Pair:
         return self.target == self.element.id
 
 
-@dataclass
-class Refusal:
-    """Why some cannot be moved, and a few of them."""
-
-    reason: str
-    count: int = 0
-    instances: list[UUID] = field(default_factory=list)
-
-
-@dataclass
-class Trial:
-    """What a move of every active instance would give."""
-
-    moved: int = 0
-    refused: int = 0
-    refusals: dict[str, Refusal] = field(default_factory=dict)
-
-    def refuse(self, public_id: UUID, texts: set[str]) -> None:
-        self.refused += 1
-        for text in texts:
-            refusal = self.refusals.setdefault(text, Refusal(text))
-            refusal.count += 1
-            refusal.instances = [*refusal.instances, public_id][:5]
-
-    def __str__(self) -> str:
-        told = f"{self.moved} flyttas, {self.refused} kan inte"
-        reasons = sorted(self.refusals.values(), key=lambda item: -item.count)
-        return told + (", därför: " + " ".join(f"{item.reason} ({item.count})" for item in reasons) if reasons else "")
-
-
 def propose(from_version: ProcessVersion, to_version: ProcessVersion) -> list[Pair]:
     """Every element where an instance may wait, in the order of the diagram, with its proposed counterpart."""
     old, new = (published.of(version.public_id).definition for version in (from_version, to_version))
@@ -116,28 +87,14 @@ def default_mapping(from_version: ProcessVersion, to_version: ProcessVersion) ->
     return {key: target for key, target in engine.proposed(old, new).items() if target not in ("", key)}
 
 
+def between(source: ProcessVersion, target: ProcessVersion, mapping: Mapping[str, str]) -> engine.Move:
+    """The move that each instance makes, made ready once."""
+    return _between(source.public_id, target.public_id, tuple(sorted(mapping.items())))
+
+
 def waiting(from_version: ProcessVersion) -> QuerySet[ProcessInstance]:
     """The active instances of a version."""
     return ProcessInstance.objects.filter(version=from_version, state=InstanceState.ACTIVE)
-
-
-def dry_run(
-    from_version: ProcessVersion, to_version: ProcessVersion, mapping: Mapping[str, str], *, now: datetime
-) -> Trial:
-    """Try every active instance of a version; nothing is written."""
-    move = _move(from_version.public_id, to_version.public_id, tuple(sorted(mapping.items())))
-    decide = published.of(to_version.public_id).decide
-    trial = Trial()
-    rows = waiting(from_version).values_list("public_id", "engine_state").order_by("pk")
-    for public_id, state in rows.iterator(chunk_size=200):
-        try:
-            move.execution(state, decide=decide, now=now)
-            trial.moved += 1
-        except engine.Immovable as error:
-            trial.refuse(public_id, {reason.text for reason in error.reasons})
-        except (KeyError, TypeError, ValueError, AttributeError):
-            trial.refuse(public_id, {UNREADABLE})
-    return trial
 
 
 def start(
@@ -213,6 +170,12 @@ def counts(migration: Migration) -> dict[str, int]:
     return {**dict.fromkeys(MoveState.values, 0), **dict(rows), "left": left(migration).count() if running else 0}
 
 
+def reasons(migration: Migration) -> list[tuple[str, int]]:
+    """Why some could not be moved, the most common first."""
+    rows = migration.moves.filter(state=MoveState.REFUSED).order_by().values_list("reason")
+    return list(rows.annotate(count=Count("pk")).order_by("-count", "reason")[:MOST_REASONS])
+
+
 @turns.again
 def undo(*, move: InstanceMove, by: Staff | None, now: datetime) -> None:
     """Put an instance back as it was before it was moved. Raises CannotUndo when it has gone on since."""
@@ -256,7 +219,7 @@ class Change:
     @classmethod
     def of(cls, migration: Migration) -> Change:
         source, target = migration.from_version, migration.to_version
-        move = _move(source.public_id, target.public_id, tuple(sorted(migration.mapping.items())))
+        move = between(source, target, migration.mapping)
         old, new = published.of(source.public_id), published.of(target.public_id)
         pairs = [(key, migration.mapping.get(key, key)) for key in old.definition.elements]
         turned = [(new_key, old_key) for old_key, new_key in pairs]
@@ -265,7 +228,7 @@ class Change:
 
 
 @lru_cache(maxsize=8)
-def _move(source: UUID, target: UUID, mapping: tuple[tuple[str, str], ...]) -> engine.Move:
+def _between(source: UUID, target: UUID, mapping: tuple[tuple[str, str], ...]) -> engine.Move:
     return engine.Move(published.of(source).definition, published.of(target).definition, dict(mapping))
 
 

@@ -17,7 +17,7 @@ from people.models import Staff
 from workflows import engine, published, selectors
 from workflows.models import InstanceMove, InstanceState, Migration, MoveState, ProcessVersion
 from workflows.models.definition import HEAVY
-from workflows.services import incidents, migration
+from workflows.services import incidents, migration, trials
 from workflows.views.edge import StaffRequest, staff_page
 
 PAGE = 100
@@ -66,7 +66,7 @@ def plan(request: StaffRequest, key: str, old: int, new: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("workflows:migration", args=[begun.public_id]))
     trial = None
     if request.POST.get("gor") == "prova":
-        trial = migration.dry_run(source, target, mapping, now=timezone.now())
+        trial = trials.dry_run(source, target, mapping, now=timezone.now())
     context = {
         "title": source.definition.title,
         "source": source,
@@ -74,7 +74,7 @@ def plan(request: StaffRequest, key: str, old: int, new: int) -> HttpResponse:
         "rows": [{"pair": pair, "chosen": chosen[pair.element.id]} for pair in pairs],
         "count": migration.waiting(source).count(),
         "trial": trial,
-        "refusals": sorted(trial.refusals.values(), key=lambda item: -item.count) if trial else [],
+        "refusals": [{"reason": reason, "count": count} for reason, count in trial.reasons] if trial else [],
         "dropped": engine.DROPPED,
     }
     return render(request, "workflows/migration_plan.html", context)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from workflows.models import Migration, MigrationState, ProcessVersion
 from workflows.models.definition import HEAVY
-from workflows.services import migration
+from workflows.services import migration, trials
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         mapping = migration.default_mapping(source, target) | given
         if options["dry_run"]:
             self.stdout.write(f"Blir: {json.dumps(mapping, ensure_ascii=False)}")
-            self.stdout.write(str(migration.dry_run(source, target, mapping, now=timezone.now())))
+            self.stdout.write(str(trials.dry_run(source, target, mapping, now=timezone.now())))
             return
         running = _running_or_new(source, target, mapping)
         while migration.run_batch(migration=running, now=timezone.now()):
