@@ -201,4 +201,4 @@ def lanes(names: list[str]) -> str:
         f'<lane id="lane_{key}">' + "".join(f"<flowNodeRef>{name}</flowNodeRef>" for name in ids) + "</lane>"
         for key, ids in found.items()
     )
-    return f'<laneSet id="b">{drawn}</laneSet>'
+    return f'<laneSet id="banor">{drawn}</laneSet>'
