@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -150,7 +151,12 @@ class World:
         before, self.rows = self.rows, read()
         broken = invariants.broken(at_rest=at_rest)
         assert not broken, "\n".join(broken)
-        broken = [*self._appended(before), *self._written(before), *self._kept(may_let_go=may_let_go)]
+        broken = [
+            *self._appended(before),
+            *self._written(before),
+            *self._kept(may_let_go=may_let_go),
+            *self._told(),
+        ]
         assert not broken, "\n".join(broken)
 
     def _appended(self, before: Rows) -> list[str]:
@@ -188,6 +194,22 @@ class World:
                 if not (may_let_go and row["claimed_by_id"] is None):
                     found.append(f"task {key} was told to be {self.owners.get(key)}'s, is {row['claimed_by_id']}'s")
                 self.owners.pop(key, None)
+        return found
+
+    def _told(self) -> list[str]:
+        """What came is in the history, and an answer that could not be taken is a stopp."""
+        told = Counter(
+            (row["instance_id"], row["element_id"]) for row in self.rows["HistoryEntry"] if row["kind"] == "message"
+        )
+        came = Counter((row["instance_id"], row["element_id"]) for row in self.rows["MessageDelivery"])
+        found = [f"the history does not tell of a message: {key}" for key in came - told]
+        stopped = {row["outbox_id"] for row in self.rows["Incident"] if row["state"] == "open"}
+        going = {row["id"]: row for row in self.rows["ProcessInstance"] if row["suspended_at"] is None}
+        for row in self.rows["OutboxMessage"]:
+            state = going.get(row["instance_id"], {}).get("engine_state")
+            is_waited_for = state is not None and str(row["engine_task_id"]) in engine.task_ids(state)
+            if row["state"] == "done" and is_waited_for and row["id"] not in stopped:
+                found.append(f"the answer to call {row['id']} was not taken and nobody can see it")
         return found
 
 

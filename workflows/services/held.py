@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from workflows.models import HeldMessage, HistoryEntry, HistoryKind, InboxMessage, InboxState, ProcessInstance
-from workflows.services import incidents, messages, steps, turns
+from workflows.models import HeldMessage, InboxMessage, InboxState, ProcessInstance
+from workflows.services import history, incidents, messages, steps, turns
 
 
 def release(*, instance_id: int, now: datetime) -> int:
@@ -52,7 +52,4 @@ def _left_over(instance: ProcessInstance, message: InboxMessage, *, now: datetim
         message.state, message.handled_at = InboxState.BUFFERED, None
         message.save(update_fields=["state", "handled_at", "expires_at"])
         return
-    detail = {"without_effect": True}
-    HistoryEntry.objects.create(
-        instance=instance, at=now, kind=HistoryKind.MESSAGE, element_type="message", name=message.name, detail=detail
-    )
+    history.write_message(instance, "", message.name, without_effect=True, now=now)

@@ -42,6 +42,18 @@ def _detail(item: engine.Happened, instance: ProcessInstance, missed: dict[str, 
     return {"missed": missed[item.element.id]} if item.element.id in missed else {}
 
 
+def write_message(
+    instance: ProcessInstance, element_id: str, name: str, *, now: datetime, without_effect: bool = False
+) -> None:
+    """A message that came, also when nothing waited for it any more."""
+    detail = {"without_effect": True} if without_effect else {}
+    kind = HistoryKind.MESSAGE
+    row = HistoryEntry(
+        instance=instance, at=now, kind=kind, element_id=element_id, element_type="message", name=name, detail=detail
+    )
+    statements.insert([row])
+
+
 def _write_notes(instance: ProcessInstance, execution: engine.Execution, *, now: datetime) -> None:
     """What expressions had to say, each once in an instance and not without end: a loop cannot flood the history."""
     notes = execution.notes()

@@ -24,8 +24,6 @@ from workflows.connectors import IncomingMessage, Unreadable
 from workflows.models import (
     INTERNAL,
     BufferedKey,
-    HistoryEntry,
-    HistoryKind,
     InboxMessage,
     InboxState,
     Incident,
@@ -34,7 +32,7 @@ from workflows.models import (
     ProcessInstance,
     UserTask,
 )
-from workflows.services import incidents, messages, restricted, turns
+from workflows.services import history, incidents, messages, restricted, turns
 
 log = logging.getLogger(__name__)
 
@@ -319,19 +317,12 @@ def _conclude(row: InboxMessage, result: messages.Published, *, now: datetime) -
         _finish(row, InboxState.DONE, now=now)
     elif result.already or not result.ttl:
         for earlier in result.already:
-            _note(earlier, row, now=now)
+            history.write_message(earlier, "", row.name, without_effect=True, now=now)
         _finish(row, InboxState.IGNORED, now=now)
     else:
         row.state = InboxState.BUFFERED
         messages.keep(message=row, keys=row.keys, ttl=result.ttl, now=now)
         row.save(update_fields=["state", "expires_at"])
-
-
-def _note(instance: ProcessInstance, row: InboxMessage, *, now: datetime) -> None:
-    detail = {"without_effect": True}
-    HistoryEntry.objects.create(
-        instance=instance, at=now, kind=HistoryKind.MESSAGE, element_type="message", name=row.name, detail=detail
-    )
 
 
 def _finish(row: InboxMessage, state: InboxState, *, now: datetime) -> None:

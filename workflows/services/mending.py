@@ -18,7 +18,6 @@ from django.db import transaction
 from people.models import Staff
 from workflows import engine, published, rights, strict_json
 from workflows.models import (
-    HeldMessage,
     HistoryEntry,
     HistoryKind,
     Incident,
@@ -218,7 +217,7 @@ def cancel(
         if row is None:
             return instance
         row = instances.cancel(instance=row, reason=reason, by=by, now=now, action_id=action_id)
-        HeldMessage.objects.filter(instance=row).delete()
+        held.release(instance_id=row.pk, now=now)
         _resolve(Incident.objects.filter(instance=row), by=by, now=now, note=f"Ärendet avbröts: {reason}")
     return row
 
@@ -285,7 +284,11 @@ def _close(
     if stop is not None:
         incidents.resolve(incident=stop, by=by, now=now, note=note)
     if element_id:
-        _resolve(Incident.objects.filter(instance=row, element_id=element_id), by=by, now=now, note=note)
+        others = Incident.objects.filter(instance=row, element_id=element_id)
+        # An answer that came and has not been taken is kept with its own stopp: nobody would give it otherwise.
+        kept = OutboxMessage.objects.filter(instance=row, state=OutboxState.DONE)
+        kept = kept.filter(engine_task_id__in=engine.task_ids(row.engine_state))
+        _resolve(others.exclude(outbox__in=kept), by=by, now=now, note=note)
 
 
 def _resolve(rows: Any, *, by: Staff, now: datetime, note: str) -> None:

@@ -15,8 +15,6 @@ from workflows.engine import clock
 from workflows.models import (
     BufferedKey,
     HeldMessage,
-    HistoryEntry,
-    HistoryKind,
     InboxMessage,
     InstanceState,
     MessageDelivery,
@@ -25,7 +23,7 @@ from workflows.models import (
     ProcessInstance,
     StartSubscription,
 )
-from workflows.services import incidents, instances, steps
+from workflows.services import history, incidents, instances, steps
 
 
 @dataclass
@@ -174,9 +172,7 @@ def _deliver(
 def _record(
     instance: ProcessInstance, element_id: str, name: str, message: InboxMessage | None, *, now: datetime
 ) -> None:
-    HistoryEntry.objects.create(
-        instance=instance, at=now, kind=HistoryKind.MESSAGE, element_id=element_id, element_type="message", name=name
-    )
+    history.write_message(instance, element_id, name, now=now)
     if message is not None:
         MessageDelivery.objects.get_or_create(
             message=message, instance=instance, element_id=element_id, defaults={"at": now}

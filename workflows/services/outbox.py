@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from workflows import connectors, engine, published
 from workflows.models import OutboxMessage, OutboxState, TaskState, UserTask
@@ -89,7 +89,8 @@ def fail(*, key: uuid.UUID, token: uuid.UUID, error: connectors.DeliveryError, n
 def retry(*, row: OutboxMessage, now: datetime) -> None:
     """Send again what a person would otherwise do by hand; the hand task goes away when the system answers.
 
-    An answer that came but could not be taken by the instance is kept with the row and given to it again.
+    An answer that came but could not be taken by the instance is kept with the row and given to it again. What a
+    person has done by hand, or nobody needs any more, is not sent.
     """
     if row.state == OutboxState.DONE and row.result is not None:
         result = row.result
@@ -97,7 +98,10 @@ def retry(*, row: OutboxMessage, now: datetime) -> None:
         _move(row, lambda run: run.answer(row.engine_task_id, result, now=now), now=now)
         return
     values = {"state": OutboxState.PENDING, "attempt": 0, "next_try_at": now, "ended_at": None, "lease_until": None}
-    OutboxMessage.objects.filter(pk=row.pk, state=OutboxState.FAILED).update(**values)
+    by_hand = UserTask.objects.filter(
+        instance=OuterRef("instance"), engine_task_id=OuterRef("engine_task_id"), state=TaskState.OPEN
+    )
+    OutboxMessage.objects.filter(Exists(by_hand), pk=row.pk, state=OutboxState.FAILED).update(**values)
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------

@@ -177,6 +177,7 @@ def _deliver_buffered(
     message.buffered_keys.all().delete()
     InboxMessage.objects.filter(pk=message.pk).update(state=InboxState.DONE, handled_at=now, expires_at=None)
     MessageDelivery.objects.create(message=message, instance=instance, element_id=subscription.element_id, at=now)
+    history.write_message(instance, subscription.element_id, subscription.catch_name, now=now)
     execution.deliver(subscription.engine_task_id, subscription.catch_name, message.payload or {}, now=now)
     _answer_local(instance, execution, now=now)
 

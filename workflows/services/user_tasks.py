@@ -14,7 +14,16 @@ from django.db import transaction
 from people.models import Staff
 from workflows import engine, published
 from workflows.forms import answers as form_answers
-from workflows.models import HistoryEntry, HistoryKind, ProcessInstance, TaskKind, TaskState, UserTask
+from workflows.models import (
+    HistoryEntry,
+    HistoryKind,
+    OutboxMessage,
+    OutboxState,
+    ProcessInstance,
+    TaskKind,
+    TaskState,
+    UserTask,
+)
 from workflows.services import statements, steps, turns
 
 
@@ -122,8 +131,16 @@ def complete(
         cleaned = checked(task, answers, now=now) if instance.is_active else {}
         if not _mark_completed(task, cleaned, by=by, now=now, action_id=action_id):
             return Completed(_earlier(task, action_id), next_tasks(instance))
+        if task.kind == TaskKind.FALLBACK:
+            _withdraw_call(task, now=now)
         settled = steps.move(instance, _act(task, cleaned, now), by=by, now=now)
     return Completed(task, settled.appeared)
+
+
+def _withdraw_call(task: UserTask, *, now: datetime) -> None:
+    """It may have been sent anew meanwhile: what a person has done is not to be done by a system too."""
+    calls = OutboxMessage.objects.filter(instance=task.instance_id, engine_task_id=task.engine_task_id)
+    calls.filter(state=OutboxState.PENDING).update(state=OutboxState.WITHDRAWN, ended_at=now, lease_until=None)
 
 
 def _earlier(task: UserTask, action_id: uuid.UUID | None) -> UserTask:
