@@ -13,6 +13,7 @@ import pytest
 
 from tests import golden
 from workflows import engine, published, scenarios
+from workflows.engine import state
 from workflows.management.commands import play
 from workflows.management.commands.load_forlopp import folders
 
@@ -57,5 +58,5 @@ def test_moved_to_the_present_version_it_reaches_that_end_too(item: golden.Store
 def test_they_are_enough_and_of_every_format_and_forlopp() -> None:
     formats = Counter(item.kept["state"]["format"] for item in STORED)
     assert len(STORED) >= 50
-    assert set(formats) == set(range(1, engine.FORMAT + 1))
+    assert set(formats) == set(range(1, state.FORMAT + 1))
     assert {item.folder for item in STORED} == {folder.name for folder in folders(golden.BUNDLED)}

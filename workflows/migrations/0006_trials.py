@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0004_migration'),
+        ('workflows', '0005_paused_timers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
