@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from jinja2 import Environment, StrictUndefined
 
-from web import addresses, words
+from web import addresses, swedish, words
 
 
 class Installation:
@@ -42,6 +42,7 @@ def environment(*, menu: str, **options: Any) -> Environment:
         url=addresses.url,
     )
     made.filters.update(breakable=words.breakable, counted=words.counted, due_tag=words.due_tag, moment=words.moment)
+    made.filters.update(number=swedish.number)
     return made
 
 

@@ -41,4 +41,4 @@ def breakable(name: str) -> str:
 
 def counted(number: int, one: str, many: str) -> str:
     """{{ 2|counted("uppgift", "uppgifter") }} reads "2 uppgifter"."""
-    return f"{number} {one if number == 1 else many}"
+    return f"{swedish.number(number)} {one if number == 1 else many}"

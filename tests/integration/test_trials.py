@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from people.models import Staff
+from tests import forlopp, pages
 from tests.integration.test_migration import LATER, NEW, NOW, by, old, only_task, publish, rows, started
 from workflows.models import MigrationState, ProcessInstance, ProcessVersion, Trial
 from workflows.services import migration, trials, user_tasks
@@ -50,3 +52,62 @@ def test_a_trial_is_stopped_and_what_two_workers_tried_at_once_is_counted_once(b
     assert not trials.run_waiting(now=LATER)
     trials.begin(now=LATER, **known)
     assert not Trial.objects.filter(pk=trial.pk).exists()
+
+
+def plan(old: ProcessVersion, new: ProcessVersion) -> str:
+    return f"/flytta/{forlopp.KEY}/{old.number}/{new.number}/"
+
+
+def tried(client: Client, here: str, **chosen: str) -> str:
+    """What the page says when the workers have tried."""
+    under_way = client.post(here, {"gor": "prova", **chosen}, follow=True)
+    assert under_way["Refresh"]
+    assert "0 av 1 prövade. Sidan läses om av sig själv." in pages.text(under_way)
+    assert "Vad som blir vad" not in pages.text(under_way)
+    while trials.run_waiting(now=LATER):
+        pass
+    done = client.get(here)
+    assert "Refresh" not in done
+    assert "1 av 1 prövade. Inget är flyttat än." in pages.text(done)
+    return pages.text(done)
+
+
+def test_a_person_sees_what_was_found_and_goes_on_from_what_was_chosen(by: Staff, old: ProcessVersion) -> None:
+    started(by)
+    here = plan(old, publish(NEW, "ring", "u3", "u7", "u8", "u9"))
+    it = pages.logged_in(pages.staff("ingrid", "it_drift"))
+    page = tried(it, here)
+    assert "<strong>1 flyttas, 0 kan inte.</strong>" in page
+    assert "Flytta 1 ärende</button>" in page
+    page = tried(it, here, **{"till-u1": ""})
+    assert "<strong>0 flyttas, 1 kan inte, därför:</strong>" in page
+    assert "finns inte i den nya versionen. (1 ärende)" in page
+    assert '<option value="ring" selected>' not in page, "as it was when it was tried"
+
+
+def test_a_trial_is_stopped_on_its_page_and_is_its_own_s(by: Staff, old: ProcessVersion) -> None:
+    for number in range(3):
+        started(by, str(number))
+    here = plan(old, publish(NEW, "ring", "u3", "u7", "u8", "u9"))
+    it = pages.logged_in(pages.staff("ingrid", "it_drift"))
+    it.post(here, {"gor": "prova"})
+    trials.run_batch(trial=Trial.objects.get(), now=LATER, limit=2)
+    assert "2 av 3 prövade. Sidan läses om" in pages.text(it.get(here))
+    stopped = it.post(here, {"gor": "stoppa"}, follow=True)
+    assert "2 av 3 prövade: provet stoppades. Inget är flyttat än." in pages.text(stopped)
+    assert "Refresh" not in stopped
+    other = pages.logged_in(pages.staff("ida", "it_drift"))
+    assert "prövade" not in pages.text(other.get(here))
+
+
+def test_thousands_are_told_as_people_write_them(by: Staff, old: ProcessVersion) -> None:
+    here = plan(old, publish(NEW, "ring", "u3", "u7", "u8", "u9"))
+    started(by)
+    ingrid = pages.staff("ingrid", "it_drift")
+    it = pages.logged_in(ingrid)
+    it.post(here, {"gor": "prova"})
+    Trial.objects.update(total=10_000, moved=1_188, refused=12, refusals={"”u2”: Steget finns inte.": 12})
+    page = pages.text(it.get(here)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "1 200 av 10 000 prövade" in page
+    assert "<strong>1 188 flyttas, 12 kan inte, därför:</strong>" in page
+    assert "<li>”u2”: Steget finns inte. (12 ärenden)</li>" in page

@@ -14,13 +14,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from people.models import Staff
+from web import swedish
 from workflows import engine, published, selectors
-from workflows.models import InstanceMove, InstanceState, Migration, MoveState, ProcessVersion
+from workflows.models import InstanceMove, InstanceState, Migration, MigrationState, MoveState, ProcessVersion, Trial
 from workflows.models.definition import HEAVY
 from workflows.services import incidents, migration, trials
 from workflows.views.edge import StaffRequest, staff_page
 
 PAGE = 100
+SECONDS = "2"
 
 
 @require_safe
@@ -44,40 +46,79 @@ def migrations(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def plan(request: StaffRequest, key: str, old: int, new: int) -> HttpResponse:
-    """What becomes what between two versions; try it on every ärende, then begin."""
+    """What becomes of what between two versions; let the workers try it on every ärende, then begin."""
     source, target = (_version(request.user, key, number) for number in (old, new))
     if source.pk == target.pk:
         raise Http404
     pairs = migration.propose(source, target)
-    chosen = {pair.element.id: request.POST.get(f"till-{pair.element.id}", pair.target) for pair in pairs}
-    mapping = {
-        pair.element.id: chosen[pair.element.id]
-        for pair in pairs
-        if chosen[pair.element.id] not in ("", pair.element.id) and _is_offered(pair, chosen[pair.element.id])
-    }
-    if request.POST.get("gor") == "starta":
-        try:
-            begun = migration.start(
-                from_version=source, to_version=target, mapping=mapping, by=request.user, now=timezone.now()
-            )
-        except migration.AlreadyRunning:
-            messages.warning(request, "En flytt från den versionen pågår redan eller är stoppad. Avsluta den först.")
-            return HttpResponseRedirect(reverse("workflows:migrations"))
-        return HttpResponseRedirect(reverse("workflows:migration", args=[begun.public_id]))
-    trial = None
-    if request.POST.get("gor") == "prova":
-        trial = trials.dry_run(source, target, mapping, now=timezone.now())
+    if request.method == "POST":
+        return _plan_act(request, source, target, _mapping(request, pairs))
+    trial = _trial(request, source, target)
+    is_trying = trial is not None and trial.state == MigrationState.RUNNING
     context = {
         "title": source.definition.title,
         "source": source,
         "target": target,
-        "rows": [{"pair": pair, "chosen": chosen[pair.element.id]} for pair in pairs],
+        "rows": [{"pair": pair, "chosen": _chosen(pair, trial)} for pair in pairs],
         "count": migration.waiting(source).count(),
         "trial": trial,
-        "refusals": [{"reason": reason, "count": count} for reason, count in trial.reasons] if trial else [],
+        "reasons": trial.reasons if trial else [],
+        "is_trying": is_trying,
+        "tried": f"{swedish.number(trial.tried)} av {swedish.number(max(trial.total, trial.tried))}" if trial else "",
         "dropped": engine.DROPPED,
     }
-    return render(request, "workflows/migration_plan.html", context)
+    return _followed(render(request, "workflows/migration_plan.html", context), is_under_way=is_trying)
+
+
+def _plan_act(
+    request: StaffRequest, source: ProcessVersion, target: ProcessVersion, mapping: dict[str, str]
+) -> HttpResponse:
+    versions = {"from_version": source, "to_version": target}
+    here = reverse("workflows:migration_plan", args=[source.definition.key, source.number, target.number])
+    act = request.POST.get("gor", "")
+    if act == "prova":
+        trials.begin(mapping=mapping, by=request.user, now=timezone.now(), **versions)
+    elif act == "stoppa" and (trial := _trial(request, source, target)) is not None:
+        trials.stop(trial=trial, now=timezone.now())
+    elif act == "starta":
+        try:
+            begun = migration.start(mapping=mapping, by=request.user, now=timezone.now(), **versions)
+        except migration.AlreadyRunning:
+            messages.warning(request, "En flytt från den versionen pågår redan eller är stoppad. Avsluta den först.")
+            return HttpResponseRedirect(reverse("workflows:migrations"))
+        return HttpResponseRedirect(reverse("workflows:migration", args=[begun.public_id]))
+    return HttpResponseRedirect(here)
+
+
+def _trial(request: StaffRequest, source: ProcessVersion, target: ProcessVersion) -> Trial | None:
+    """The one that the reader began last."""
+    rows = Trial.objects.filter(from_version=source, to_version=target, created_by=request.user)
+    return rows.order_by("-pk").first()
+
+
+def _chosen(pair: migration.Pair, trial: Trial | None) -> str:
+    """As it is proposed, or as it was when it was tried."""
+    if trial is None:
+        return pair.target
+    chosen: str = trial.mapping.get(pair.element.id, pair.element.id if pair.is_same else "")
+    return chosen
+
+
+def _followed(response: HttpResponse, *, is_under_way: bool) -> HttpResponse:
+    """A page of something under way is read anew by itself, also without script."""
+    if is_under_way:
+        response["Refresh"] = SECONDS
+    return response
+
+
+def _mapping(request: StaffRequest, pairs: list[migration.Pair]) -> dict[str, str]:
+    """What the form says; what it says nothing of is as proposed."""
+    found = {pair.element.id: request.POST.get(f"till-{pair.element.id}", pair.target) for pair in pairs}
+    return {
+        pair.element.id: found[pair.element.id]
+        for pair in pairs
+        if found[pair.element.id] not in ("", pair.element.id) and _is_offered(pair, found[pair.element.id])
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,16 +133,22 @@ def one(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         _act(request, found)
         return HttpResponseRedirect(here)
+    counts = migration.counts(found)
+    told = sum(counts[state] for state in MoveState.values)
     page = Paginator(_moves(found, request.GET.get("visa", "")), PAGE).get_page(request.GET.get("sida"))
     context = {
         "migration": found,
         "title": found.from_version.definition.title,
-        "counts": migration.counts(found),
+        "counts": counts,
+        "done_of": f"{swedish.number(told)} av {swedish.number(told + counts['left'])}",
+        "reasons": migration.reasons(found),
         "page": page,
         "rows": [_row(request.user, move) for move in page],
         "shown": request.GET.get("visa", ""),
     }
-    return render(request, "workflows/migration.html", context)
+    is_first = not request.GET  # who reads further down is left in peace
+    is_under_way = found.state == MigrationState.RUNNING and is_first
+    return _followed(render(request, "workflows/migration.html", context), is_under_way=is_under_way)
 
 
 def _act(request: StaffRequest, found: Migration) -> None:
