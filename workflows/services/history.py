@@ -18,9 +18,9 @@ def write(instance: ProcessInstance, execution: engine.Execution, *, by: Staff |
     missed = execution.missed()
     rows = [
         HistoryEntry(
-            instance=instance,
+            instance_id=instance.pk,
             at=now,
-            by=by if item.element.type in {"userTask", "manualTask"} else None,
+            by_id=by.pk if by and item.element.type in {"userTask", "manualTask"} else None,
             kind=HistoryKind.COMPLETED,
             element_id=item.element.id,
             element_type=item.element.type,

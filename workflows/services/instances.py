@@ -21,7 +21,7 @@ from workflows.models import (
     ProcessInstance,
 )
 from workflows.models.definition import HEAVY
-from workflows.services import settle, steps, turns
+from workflows.services import settle, statements, steps, turns
 
 
 class NotPublished(Exception):
@@ -79,19 +79,27 @@ def start(
         started_by=by,
         engine_state={},
     )
-    with transaction.atomic():
-        execution = engine.Execution.start(
-            version.definition,
-            variables={**_context(instance, version, now), **(variables or {})},
-            now=now,
-            decide=version.decide,
-            start_event=event.id,
-            payload=given,
-        )
-        _insert(instance)
-        HistoryEntry.objects.create(instance=instance, at=now, by=by, kind=HistoryKind.STARTED, name=version.title)
-        settled = settle.settle(instance, execution, version, by=by, now=now)
-        steps.pass_on(instance, settled, now=now)
+    execution = engine.Execution.start(
+        version.definition,
+        variables={**_context(instance, version, now), **(variables or {})},
+        now=now,
+        decide=version.decide,
+        start_event=event.id,
+        payload=given,
+    )
+    is_first = False
+    try:
+        with transaction.atomic():
+            statements.insert([instance], with_keys=True)
+            is_first = True
+            begun = HistoryEntry(instance=instance, at=now, by=by, kind=HistoryKind.STARTED, name=version.title)
+            statements.insert([begun])
+            settled = settle.settle(instance, execution, version, by=by, now=now)
+            steps.pass_on(instance, settled, now=now)
+    except IntegrityError:
+        if business_key and not is_first:
+            raise AlreadyRunning(_first(instance)) from None
+        raise
     return instance
 
 
@@ -160,14 +168,10 @@ def _checked(version: published.Published, form_key: str, data: dict[str, Any], 
     return dict(cleaned.answers)
 
 
-def _insert(instance: ProcessInstance) -> None:
-    """Insert, or say who was first: the database refuses a second active instance with the same key."""
-    try:
-        with transaction.atomic():
-            instance.save(force_insert=True)
-    except IntegrityError:
-        rows = ProcessInstance.objects.filter(definition=instance.definition, state=InstanceState.ACTIVE)
-        raise AlreadyRunning(rows.filter(business_key=instance.business_key).first()) from None
+def _first(instance: ProcessInstance) -> ProcessInstance | None:
+    """Who was first: the database refuses a second active instance with the same key."""
+    rows = ProcessInstance.objects.filter(definition=instance.definition, state=InstanceState.ACTIVE)
+    return rows.filter(business_key=instance.business_key).first()
 
 
 def _context(instance: ProcessInstance, version: published.Published, now: datetime) -> dict[str, Any]:

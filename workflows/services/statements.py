@@ -39,7 +39,7 @@ def _insert_batch(rows: Sequence[Model], *, with_keys: bool) -> None:
         cursor.execute(_insert_text(model, len(rows)) + (" RETURNING id" if with_keys else ""), values)
         if with_keys:
             for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
-                row.pk = key
+                row.pk, row._state.adding, row._state.db = key, False, DEFAULT_DB_ALIAS
 
 
 def locked(model: type[M], key: int, related: Mapping[str, Sequence[str]]) -> M:
