@@ -147,6 +147,14 @@ CASES = [
         {"u0": {"r": [1, 2, 3]}, "u1": [{}, {}, {}], "borta": [3, 2, 1], "u3": {}},
     ),
     Case(
+        "a message that was received is undone as what was done",
+        draw(
+            "s > ta > k > u3 > end_a",
+            extra=task("ta", kind="receiveTask", messageRef="m_info") + undoing("ta", "ang1") + throw("k"),
+        ),
+        "-> !info \n !info -> ang1 \n ang1 -> u3 \n u3 -> .a",
+    ),
+    Case(
         "a multi-instance activity that goes on is not undone",
         draw(
             "s > p1 > u1 > end_a",

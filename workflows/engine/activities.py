@@ -40,6 +40,13 @@ class PersonsTask(Activity):
         self.manual = True
 
 
+class Receive(events.Catch):
+    """A receive task: an event that is waited for, and an activity that can be undone."""
+
+    def before_leaving(self, token: Token) -> None:
+        compensation.remember(token)
+
+
 class Script(Activity):
     """A FEEL context, whose entries become variables; or an expression and the variable its value goes to."""
 

@@ -19,7 +19,7 @@ KINDS: dict[str, type[Node]] = {
     "serviceTask": activities.Service,
     "businessRuleTask": activities.Decision,
     "sendTask": activities.Throw,
-    "receiveTask": events.Catch,
+    "receiveTask": activities.Receive,
     "callActivity": activities.SubProcess,
     "subProcess": activities.SubProcess,
     "transaction": activities.SubProcess,
