@@ -149,7 +149,7 @@ def data_names(root: etree._Element) -> dict[str, str]:
 def moved_data(node: etree._Element, kind: str, names: dict[str, str]) -> Iterator[tuple[str, str]]:
     """What the data associations of one kind give: the name, and the FEEL expression that is its value.
 
-    What a step gives whole is not told of here.
+    What a step gives whole is not told of here, nor what cannot be called anything in an expression: that is a drawing.
     """
     for item in node.findall(f"./bpmn:{kind}", NAMESPACES):
         target = item.findtext("./bpmn:targetRef", "", NAMESPACES).strip()
@@ -162,7 +162,7 @@ def moved_data(node: etree._Element, kind: str, names: dict[str, str]) -> Iterat
             yield names.get(target, target), (computed.text or "").strip()
         elif item.find("./bpmn:assignment", NAMESPACES) is None and (kind == INTO or local(node) == "callActivity"):
             given, taken = names.get(source, source), names.get(target, target)
-            if given and taken and given != taken:
+            if given.isidentifier() and taken.isidentifier() and given != taken:
                 yield taken, given
 
 
