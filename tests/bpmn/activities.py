@@ -85,6 +85,15 @@ CASES = [
         "-> u1 u2 \n u1 -> u2 u3 \n u2 -> u3 u3 \n u3 -> u3 \n u3 -> .a",
     ),
     Case(
+        "a task that needs several tokens waits for them, and one that gives several gives them",
+        draw(
+            "s > p1 > u1 > u3 > u4 > end_a",
+            "p1 > u2 > u3",
+            extra=task("u3", startQuantity="2", completionQuantity="2"),
+        ),
+        "-> u1 u2 \n u1 -> u2 \n u2 -> u3 \n u3 -> u4 u4 \n u4 -> u4 \n u4 -> .a",
+    ),
+    Case(
         "a task without a way out ends its branch",
         draw("s > p1 > u1", "p1 > u2 > end_a"),
         "-> u1 u2 \n u2 -> u1 \n u1 -> .a",

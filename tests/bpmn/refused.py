@@ -89,7 +89,7 @@ CASES = [
     Refused("", "sp", inside("transaction", "si > avbryt", extra=event("endEvent", "avbryt", "cancel"))),
     Refused("", "b", draw("s > u1 > e1", extra=task("u1") + boundary("b", "u1", "compensate"))),
     Refused("", "u2", draw("s > u1 > e1", extra=task("u2", isForCompensation="true"))),
-    Refused("", "x", middle(task("x", startQuantity="2"))),
+    Refused("", "x", middle(task("x", startQuantity="0"))),
     Refused("", "x", middle(task("x", "<standardLoopCharacteristics/>"))),
     Refused("", "x", middle(task("x", '<standardLoopCharacteristics loopMaximum="0"/>'))),
     Refused("", "x", middle(task("x", several("")))),

@@ -67,7 +67,7 @@ def _add(plan: Plan, node_id: str, node: dict[str, Any]) -> None:
     if "loop" not in node:
         kind(plan, node_id, node)
         return
-    around = {"loop", "out", "in", "default", "boundaries", "before", "after", "data", "puts", "outs"}
+    around = {"loop", "out", "in", "default", "boundaries", "before", "after", "data", "puts", "outs", "needs", "makes"}
     inside = kind(plan, node_id + CHILD, {key: value for key, value in node.items() if key not in around})
     inside.is_one_of_several = node["loop"]["type"] != "standard"
     LOOPS[node["loop"]["type"]](plan, node_id, node)

@@ -126,7 +126,7 @@ class Execution:
             return ""
         for token in self.instance.known.values():
             node = token.task_spec
-            if isinstance(node, Join):
+            if isinstance(node, Join) or token.has_state(TaskState.FUTURE):
                 joins.append(node.bpmn_id)
             elif not node.is_listener and isinstance(node, activities.PersonsTask | activities.Service | events.Catch):
                 return ""

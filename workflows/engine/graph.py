@@ -149,6 +149,8 @@ class _Reader:
             "puts": list(diagram.moved_data(node, diagram.INTO, self.names)),
             "outs": list(diagram.moved_data(node, diagram.OUT_OF, self.names)),
             "undo": self.handlers.get(node_id, ""),
+            "needs": _more_than_one(node, "startQuantity"),
+            "makes": _more_than_one(node, "completionQuantity"),
             "activation": _text(node, "activationCondition"),
             "is_handler": node.get("isForCompensation") == "true",
             **self._particulars(node),
@@ -280,6 +282,11 @@ def _item_names(node: etree._Element | None) -> list[str]:
         return []
     names = [node.get("id", ""), node.get("name", "")]
     return list(dict.fromkeys(name for name in names if name.isidentifier()))
+
+
+def _more_than_one(node: etree._Element, attribute: str) -> int:
+    quantity = int(node.get(attribute) or 1)
+    return quantity if quantity > 1 else 0
 
 
 def _text(node: etree._Element, child: str) -> str:

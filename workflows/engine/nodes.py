@@ -61,6 +61,8 @@ class Node(TaskSpec):  # type: ignore[misc]
 
     def _update_hook(self, my_task: Token) -> bool:
         """A token has come. True lets it act as soon as it is its turn."""
+        if "needs" in self.compiled and not self._has_gathered(my_task):
+            return False
         put = {name: engine(my_task).evaluate(my_task, text) for name, text in self.compiled.get("puts", ())}
         my_task.own |= put
         if before := self.compiled.get("before"):
@@ -69,6 +71,16 @@ class Node(TaskSpec):  # type: ignore[misc]
             my_task.workflow.plan.task_specs[name].arrive(my_task.workflow, parent=my_task)
             if not my_task.is_alive:
                 return False  # interrupted before it began
+        return True
+
+    def _has_gathered(self, token: Token) -> bool:
+        """Whether as many tokens as the step needs have come; then they are this one."""
+        came = [item for item in token.workflow.roots() if item.task_spec is self and item.has_state(TaskState.FUTURE)]
+        if len(came) < self.compiled["needs"]:
+            return False
+        for other in came:
+            if other is not token:
+                remove(other)
         return True
 
     def _on_ready_hook(self, my_task: Token) -> None:
@@ -114,7 +126,7 @@ class Node(TaskSpec):  # type: ignore[misc]
         if parent is not None:
             parent.task_spec.child_done(parent, token)
             return
-        for flow in flows:
+        for flow in flows * self.compiled.get("makes", 1):
             scope.plan.task_specs[flow.target].arrive(scope, flow.id)
         scope.settle()
 

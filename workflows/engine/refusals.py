@@ -35,6 +35,7 @@ KINDS_SV = {
     "link": "länk",
     "terminate": "slut på allt",
 }
+MOST_TOKENS = 100
 LAST = frozenset({"compensate", "cancel", "error", "terminate"})
 """An event throws at most one of these."""
 ACTIVITIES = diagram.TASKS | (diagram.SCOPES - {"process"})
@@ -288,8 +289,9 @@ def _compensation(root: etree._Element) -> Iterator[Refusal]:
 
 def _quantities(root: etree._Element) -> Iterator[Refusal]:
     for node in diagram.flow_nodes(root):
-        if {node.get("startQuantity", "1"), node.get("completionQuantity", "1")} != {"1"}:
-            yield _id(node), "Steget kräver eller ger flera på en gång (startQuantity). Rita en parallell grind."
+        told = (node.get("startQuantity", "1"), node.get("completionQuantity", "1"))
+        if not all(text.isdigit() and 0 < int(text) <= MOST_TOKENS for text in told):
+            yield _id(node), f"Antalet flöden som steget väntar på eller ger är ett heltal, högst {MOST_TOKENS}."
 
 
 def _loops(root: etree._Element) -> Iterator[Refusal]:
