@@ -39,11 +39,11 @@ class Verdict:
         assert not any(wrong), wrong
 
 
-def settle(load: Load, *, seconds: float, with_people: bool = True) -> None:
+def settle(place: Place, *, seconds: float, with_people: bool = True) -> None:
     """Until nothing is on its way: from the region, in the inbox, in the outbox, at the coordinators."""
     until = time.monotonic() + seconds
-    while rest := {name: count for name, count in _left(load.place).items() if count and (with_people or name != "a1")}:
-        assert time.monotonic() < until, f"still on its way after {seconds:.0f} s: {rest}\n{load.place.logs()}"
+    while rest := {name: count for name, count in _left(place).items() if count and (with_people or name != "a1")}:
+        assert time.monotonic() < until, f"still on its way after {seconds:.0f} s: {rest}\n{place.logs()}"
         time.sleep(0.3)
 
 

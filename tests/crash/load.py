@@ -23,6 +23,7 @@ from tests.crash.installation import WEBHOOK_SECRET, Place
 
 INBOX = "/uppgifter/"
 WEBHOOK = "/integrationer/medicingivare/handelser"
+Call = tuple[str, bytes]
 OPEN_A1 = "element_id = 'a1_kvittera' AND state = 'open' AND is_restricted = false"
 
 
@@ -172,11 +173,11 @@ def _device_rows(place: Place) -> str:
     return f"INSERT INTO integrations_dispenser ({columns}) VALUES {rows} ON CONFLICT DO NOTHING RETURNING id"  # noqa: S608
 
 
-def alarm(serial: str, *, minutes_ago: int, kind: str = "dos_missad", event_id: str = "") -> tuple[str, bytes]:
+def alarm(serial: str, *, minutes_ago: int, kind: str = "dos_missad") -> Call:
     """A vendor's event about a dose, and the id of the webhook that brings it."""
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     event = {
-        "handelse_id": event_id or str(uuid.uuid4()),
+        "handelse_id": str(uuid.uuid4()),
         "typ": kind,
         "leverantor": "pahittad_givare",
         "enhet_serienr": serial,
@@ -186,6 +187,13 @@ def alarm(serial: str, *, minutes_ago: int, kind: str = "dos_missad", event_id: 
         "detalj": kind,
     }
     return str(event["handelse_id"]), json.dumps(event).encode()
+
+
+def the_same_dose(body: bytes, kind: str) -> Call:
+    """What the vendor tells of the same dose."""
+    event = json.loads(body)
+    message_id, other = alarm(event["enhet_serienr"], minutes_ago=0, kind=kind)
+    return message_id, json.dumps(json.loads(other) | {"planerad_dt": event["planerad_dt"]}).encode()
 
 
 def signed(message_id: str, body: bytes) -> dict[str, str]:

@@ -64,7 +64,7 @@ def test_a_database_that_dies_under_load_loses_nothing(fleet: Fleet, server: Clu
         eventually(serves(fleet, session), seconds=SERVING_SECONDS, what="people are served")
         serving.append(time.monotonic() - began)
     load.stop()
-    judging.settle(load, seconds=90)
+    judging.settle(fleet, seconds=180)
     load.rest()
     verdict = judging.judge(load)
     again = {name: count for name, count in fleet.starts.items() if count > 1}

@@ -69,7 +69,7 @@ def expect_it_to_cope(folder: Path, database: str, disk: Path, say: Say) -> None
         eventually(lambda: len(load.acked) + len(load.alarms) > before, seconds=BACK_SECONDS, what="writes are back")
         back = time.monotonic() - began
         load.stop()
-        judging.settle(load, seconds=90)
+        judging.settle(fleet, seconds=180)
         load.rest()
         verdict = judging.judge(load)
         again = {name: count for name, count in fleet.starts.items() if count > 1}

@@ -40,7 +40,7 @@ def test_whatever_is_killed_nothing_is_lost_and_a_copy_taken_meanwhile_goes_on(t
         began = time.monotonic()
         eventually(fleet.is_up, seconds=60, what="everything is up again")
         recovery = time.monotonic() - began
-        judging.settle(load, seconds=60 + KILLS)
+        judging.settle(fleet, seconds=180 + KILLS)
         load.rest()
         verdict = judging.judge(load)
         say(f"{told}; all back in {recovery:.1f} s; {verdict}")
@@ -53,7 +53,7 @@ def test_whatever_is_killed_nothing_is_lost_and_a_copy_taken_meanwhile_goes_on(t
     with own_database("_new") as database, running(Fleet(tmp_path / "new", database, copy=copy)) as fleet:
         seconds = time.monotonic() - began
         copied.place = fleet
-        judging.settle(copied, seconds=120, with_people=False)
+        judging.settle(fleet, seconds=120, with_people=False)
         verdict = judging.judge(copied)
         told = f"{verdict.actions} acked before it, {len(verdict.missing)} missing, {len(verdict.double)} double"
         say(f"copied meanwhile ({copy.stat().st_size / 1e6:.1f} MB), restored and up in {seconds:.0f} s; {told}")

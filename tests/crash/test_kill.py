@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import json
 import random
-import re
 import sys
 import threading
 import time
@@ -13,16 +11,17 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from integrations.webhooks import sign
 from people import invented
-from tests.crash.installation import WEBHOOK_SECRET, Installation, eventually, own_database
+from tests.crash import judging, options
+from tests.crash.conftest import Say
+from tests.crash.installation import Installation, eventually, own_database
+from tests.crash.load import WEBHOOK, Call, alarm, filled_in, log_in, signed, the_same_dose
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
@@ -53,13 +52,13 @@ def world(tmp_path: Path) -> Iterator[World]:
         place = Installation(tmp_path, database)
         try:
             eventually(place.is_up, seconds=120, what="everything is up")
-            yield World(place, random.Random())
+            yield World(place, options.chance("kill"))
         finally:
             place.end()
             print(place.logs())  # noqa: T201 - shown when it fails
 
 
-def test_nothing_is_lost_and_nothing_happens_twice(world: World) -> None:
+def test_nothing_is_lost_and_nothing_happens_twice(world: World, say: Say) -> None:
     register_devices(world)
     threads = [
         threading.Thread(target=work, args=(world,), daemon=True)
@@ -71,15 +70,17 @@ def test_nothing_is_lost_and_nothing_happens_twice(world: World) -> None:
     for thread in threads[:2]:
         thread.join(30)
     region(world, "brist", lage="ok")
-    settle(world, seconds=60)
+    judging.settle(world.place, seconds=120)
     world.stop.set()
     threads[2].join(30)
-    settle(world, seconds=15)
-    print(f"killed: {dict(world.kills)}")  # noqa: T201 - shown when it fails
+    judging.settle(world.place, seconds=15)
     assert_notices(world)
     assert_alarms(world)
     assert_nothing_twice(world)
     assert_nothing_stands_still(world)
+    assert world.place.broken() == []
+    told = ", ".join(f"{name} {count}" for name, count in sorted(world.kills.items()))
+    say(f"{world.kills.total()} kills under the supervisor ({told})")
     assert "Allt är stoppat" in world.place.stop()
     assert world.place.members() == []
 
@@ -144,23 +145,12 @@ def register_devices(world: World) -> None:
 
 def send_alarms(world: World) -> None:
     """Each device misses a dose; of some the dose is taken too, which is told first. Each is told until heard."""
-    now = datetime.now(UTC)
-    calls = []
+    calls: list[Call] = []
     for number in range(DEVICES):
         serial = f"KR-{number}"
         world.alarms[serial] = ["dos_missad"] if number % 3 else ["dos_tagen", "dos_missad"]
-        for kind in world.alarms[serial]:
-            event = {
-                "handelse_id": str(uuid.uuid4()),
-                "typ": kind,
-                "leverantor": "pahittad_givare",
-                "enhet_serienr": serial,
-                "planerad_dt": (now - timedelta(minutes=30)).isoformat(),
-                "intraffad_dt": now.isoformat(),
-                "allvar": "larm",
-                "detalj": kind,
-            }
-            calls.append((event["handelse_id"], json.dumps(event).encode()))
+        missed = alarm(serial, minutes_ago=30)
+        calls += [missed] if number % 3 else [the_same_dose(missed[1], "dos_tagen"), missed]
     for message_id, body in calls:
         tell(world, message_id, body)
     for message_id, body in world.chance.sample(calls, len(calls)):
@@ -168,18 +158,10 @@ def send_alarms(world: World) -> None:
 
 
 def tell(world: World, message_id: str, body: bytes) -> None:
-    url = f"{world.place.url()}/integrationer/medicingivare/handelser"
+    url = world.place.url() + WEBHOOK
     for _ in range(100):
-        timestamp = int(time.time())
-        signature = sign(WEBHOOK_SECRET, message_id, timestamp, body)
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": message_id,
-            "webhook-timestamp": str(timestamp),
-            "webhook-signature": signature,
-        }
         try:
-            answer = requests.post(url, data=body, headers=headers, timeout=10)
+            answer = requests.post(url, data=body, headers=signed(message_id, body), timeout=10)
         except requests.RequestException:
             time.sleep(0.3)
             continue
@@ -206,67 +188,14 @@ def press(world: World, session: requests.Session, path: str) -> None:
     """Log in if need be, fill in the form and send it, twice."""
     page = session.get(world.place.url() + path, timeout=20)
     if "/logga-in/" in page.url or "/demo/" in page.url:
-        demo = session.get(f"{world.place.url()}/demo/", timeout=20)
-        token = hidden(demo.text, "csrfmiddlewaretoken")
-        data = {"csrfmiddlewaretoken": token, "staff": "samordnare"}
-        session.post(f"{world.place.url()}/demo/", data, timeout=20)
+        log_in(world.place, session)
         return
     if 'name="action_id"' not in page.text:
         return
-    answers = {
-        "csrfmiddlewaretoken": hidden(page.text, "csrfmiddlewaretoken"),
-        "action_id": hidden(page.text, "action_id"),
-        "beraknad_utskrivning": (datetime.now(UTC) + timedelta(days=3)).date().isoformat(),
-        "kand_hos_oss": "hemtjanst",
-        "pausa_insatser": ["hemtjanst"],
-        "ansvarig_handlaggare": "SE2120001967-1001",
-        "kontakt_avdelning": "Avdelning 3 (påhittad)",
-        "kommunal_hsl_behov": "nej",
-        "slutfor": "1",
-    }
+    answers = filled_in(page.text)
     for _ in range(2):
         answer = session.post(world.place.url() + path, answers, timeout=20, allow_redirects=False)
         assert answer.status_code in {302, 409, 410}, answer.text
-
-
-def hidden(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
-    assert found, f"{name} is not in the page"
-    return found[1]
-
-
-# ── when it is quiet ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def left(world: World) -> dict[str, int]:
-    """What is still on its way."""
-    let_leases_of_the_dead_end(world)
-    place = world.place
-    queue = "SELECT count(*) FROM outgoing WHERE acknowledged_at IS NULL AND message_id <> ''"
-    open_ = "element_id = 'a1_kvittera' AND state = 'open' AND is_restricted = false"
-    return {
-        "at the region": place.simulator("region", queue)[0][0],
-        "received": place.rows("SELECT count(*) FROM workflows_inboxmessage WHERE state = 'received'")[0][0],
-        "outbox": place.rows("SELECT count(*) FROM workflows_outboxmessage WHERE state = 'pending'")[0][0],
-        "a1": place.rows(f"SELECT count(*) FROM workflows_usertask WHERE {open_}")[0][0],  # noqa: S608
-    }
-
-
-def settle(world: World, *, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while any((rest := left(world)).values()):
-        assert time.monotonic() < until, f"still on its way after {seconds:.0f} s: {rest}"
-        time.sleep(0.3)
-
-
-def let_leases_of_the_dead_end(world: World) -> None:
-    """A lease is a minute and a pause up to half an hour: let that time pass, but for an executor that lives."""
-    alive = [f"leased_by LIKE '%:{pid}:%'" for pid in world.place.members("executor")]
-    held = f"lease_until IS NOT NULL AND ({' OR '.join(alive) or 'false'})"
-    world.place.rows(
-        "UPDATE workflows_outboxmessage SET next_try_at = created_at, lease_until = NULL "  # noqa: S608 - our own words
-        f"WHERE state = 'pending' AND attempt < 5 AND NOT ({held}) RETURNING id"
-    )
 
 
 # ── what must be true ────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 import time
@@ -17,14 +16,13 @@ from tests.crash import options
 from tests.crash.conftest import Say
 from tests.crash.fleet import Fleet
 from tests.crash.installation import eventually, own_database
-from tests.crash.load import WEBHOOK, alarm, signed
+from tests.crash.load import WEBHOOK, Call, alarm, signed, the_same_dose
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
 WEBHOOKS = 500 if options.IS_LONG else 40
 COPIES = 8
 SENDERS = 4
-Call = tuple[str, bytes]
 
 
 @pytest.fixture
@@ -84,12 +82,6 @@ def register(fleet: Fleet, count: int) -> None:
     rows = ", ".join(f"('pahittad_givare', 'W-{number}', {person}, true)" for number in range(count))
     columns = "vendor, serial, individual_id, is_active"
     fleet.rows(f"INSERT INTO integrations_dispenser ({columns}) VALUES {rows} RETURNING id")  # noqa: S608 - our own
-
-
-def the_same_dose(body: bytes, kind: str) -> Call:
-    event = json.loads(body)
-    message_id, other = alarm(event["enhet_serienr"], minutes_ago=0, kind=kind)
-    return message_id, json.dumps(json.loads(other) | {"planerad_dt": event["planerad_dt"]}).encode()
 
 
 def sent(fleet: Fleet, calls: list[Call]) -> tuple[Counter[int], list[float]]:
