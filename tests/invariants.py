@@ -114,11 +114,15 @@ def _instance(instance: ProcessInstance, rows: _Rows) -> Iterator[str]:
         yield f"the engine says completed={execution.is_completed}, the row {instance.state}"
     waiting = execution.waiting()
     subscriptions = settle._subscriptions(instance, execution, version, timezone.now())
-    if not instance.is_active and any((waiting.user_tasks, waiting.service_tasks, waiting.timers, waiting.messages)):
+    if not instance.is_active and any(
+        (waiting.user_tasks, waiting.service_tasks, waiting.timers, waiting.messages, waiting.signals)
+    ):
         yield "it has ended and the engine still waits"
     timers = {str(timer.id): timer.due_at.isoformat() for timer in waiting.timers}
-    wanted = waits.Rows(timers, frozenset(map(waits.message_key, subscriptions)))
+    signals = frozenset(map(waits.signal_key, waiting.signals))
+    wanted = waits.Rows(timers, frozenset(map(waits.message_key, subscriptions)), signals)
     yield from _same("what the state says of the rows", waits.Rows.of(instance), wanted)
+    yield from _same("signals waited for", waits.Rows.read(instance).signals, signals)
     yield from _open_tasks(waiting, rows.tasks.get(instance.pk, []))
     yield from _calls(instance, waiting, rows)
     yield from _timers(waiting, rows.timers.get(instance.pk, []))

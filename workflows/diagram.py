@@ -17,6 +17,10 @@ NAMESPACES = {"bpmn": BPMN, "spiff": SPIFF}
 
 LANE_PREFIX = "lane_"
 INTO, OUT_OF = "dataInputAssociation", "dataOutputAssociation"
+REACH = "galler"
+"""The property of a signal that says whom it concerns; when nothing is said it stays in its ärende (`INSTANCE`)."""
+INSTANCE, PERSON, EVERYONE = "arende", "person", "alla"
+REACHES = (INSTANCE, PERSON, EVERYONE)
 
 SCOPES = frozenset({"process", "subProcess", "transaction", "adHocSubProcess"})
 TASKS = frozenset(
@@ -51,6 +55,7 @@ class Element:
     documentation: str = ""
     event: str = ""
     message: str = ""
+    signal: str = ""
     called: str = ""
     attached_to: str = ""
     is_interrupting: bool = True
@@ -89,8 +94,8 @@ def flow_nodes(root: etree._Element) -> Iterator[etree._Element]:
 def elements(root: etree._Element) -> dict[str, Element]:
     """Every flow node by id."""
     lanes = _lanes(root)
-    messages = message_names(root)
-    found = {node.get("id", ""): _element(node, lanes, messages) for node in flow_nodes(root)}
+    names = {"message": message_names(root), "signal": {key: name for key, (name, _) in signals(root).items()}}
+    found = {node.get("id", ""): _element(node, lanes, names) for node in flow_nodes(root)}
     starts = {key: replace(found[key], type="startEvent", event="message") for key in instantiating(root)}
     return found | starts
 
@@ -110,6 +115,16 @@ def instantiating(root: etree._Element) -> set[str]:
 def message_names(root: etree._Element) -> dict[str, str]:
     """Message id -> the name that travels."""
     return {node.get("id", ""): node.get("name", "") for node in root.iter(tag("message"))}
+
+
+def signals(root: etree._Element) -> dict[str, tuple[str, str]]:
+    """Signal id -> the name that is heard, and whom it concerns."""
+    return {node.get("id", ""): (node.get("name", ""), reach(node)) for node in root.iter(tag("signal"))}
+
+
+def reach(signal: etree._Element) -> str:
+    """Whom a signal concerns: this ärende alone, the person's, or everyone's who listen for such."""
+    return properties(signal).get(REACH, "").strip() or INSTANCE
 
 
 def properties(node: etree._Element) -> dict[str, str]:
@@ -173,11 +188,12 @@ def event_definition(node: etree._Element) -> etree._Element | None:
     return None
 
 
-def _element(node: etree._Element, lanes: dict[str, str], messages: dict[str, str]) -> Element:
+def _element(node: etree._Element, lanes: dict[str, str], names: dict[str, dict[str, str]]) -> Element:
     definition = event_definition(node)
     scope = node.getparent()
     scope_id = scope.get("id", "") if scope is not None else ""
     message_ref = node.get("messageRef") or (definition.get("messageRef") if definition is not None else None)
+    signal_ref = definition.get("signalRef", "") if definition is not None else ""
     documentation = node.find("./bpmn:documentation", NAMESPACES)
     return Element(
         id=node.get("id", ""),
@@ -189,7 +205,8 @@ def _element(node: etree._Element, lanes: dict[str, str], messages: dict[str, st
         properties=properties(node),
         documentation=(documentation.text or "").strip() if documentation is not None else "",
         event=local(definition).removesuffix("EventDefinition") if definition is not None else "",
-        message=messages.get(message_ref or "", ""),
+        message=names["message"].get(message_ref or "", ""),
+        signal=names["signal"].get(signal_ref, "") or signal_ref,
         called=node.get("calledElement", ""),
         attached_to=node.get("attachedToRef", ""),
         is_interrupting=node.get("isInterrupting", node.get("cancelActivity", "true")) != "false",

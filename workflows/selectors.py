@@ -216,14 +216,19 @@ def open_incidents(staff: Staff) -> list[Incident]:
     rows = Incident.objects.filter(state=IncidentState.OPEN, group__in=staff.professions)
     if not staff.may_see_protected:
         rows = rows.filter(is_restricted=False)
-    related = ("instance__individual", "instance__version", "message__individual", "outbox")
+    related = ("instance__individual", "instance__version", "message__individual", "signal__individual", "outbox")
     return list(rows.select_related(*related).defer(*HEAVY).order_by("created_at"))
 
 
 def incident_for(staff: Staff, public_id: UUID) -> Incident | None:
     """The stopp, if it is the staff member's group's; None when missing or forbidden alike."""
     rows = Incident.objects.select_related(
-        "instance__individual", "instance__version", "message__individual", "outbox", "resolved_by"
+        "instance__individual",
+        "instance__version",
+        "message__individual",
+        "signal__individual",
+        "outbox",
+        "resolved_by",
     )
     found = rows.defer(*HEAVY).filter(public_id=public_id, group__in=staff.professions).first()
     return None if found is None or (found.is_restricted and not staff.may_see_protected) else found

@@ -12,6 +12,7 @@ KINDS = {
     "timer": ("timer P1D", "+1", "@{}"),
     "condition": ("condition u5.ja = true", 'u5 {"ja": true}', ""),
     "signal": ("signal sig", "u5", ""),
+    "a signal from another ärende": ("signal sig_person", "~aterkallat", ""),
     "multiple": ("message info | timer P1D", "+1", "!info @{}"),
 }
 BESIDE = "p0 > u5 > kasta > e5"

@@ -130,9 +130,10 @@ def task(node_id: str, inner: str = "", kind: str = "userTask", **attributes: st
 class Case:
     """A diagram and its trace: lines of "step -> what is waited for then".
 
-    Steps: "" the start, "u1 {"n": 1}" a person answers, "!info {…}" a message, "?ring {…}" a system answers,
-    "?ring no CODE" a system refuses, "+3" three days pass. Waited for: user tasks by id, "!message",
-    "@timer", "?service task"; ".outcome" when it is over. `variables` at the end.
+    Steps: "" the start, "u1 {"n": 1}" a person answers, "!info {…}" a message, "~sig {…}" a signal from another ärende,
+    "?ring {…}" a system answers, "?ring no CODE" a system refuses, "+3" three days pass. Waited for: user tasks by id,
+    "!message", "@timer", "?service task"; ".outcome" when it is over. `variables` at the end. `start` chooses one of
+    several start events.
     """
 
     title: str
@@ -171,12 +172,12 @@ class Player:
             self.moment += timedelta(days=float(text[1:]))
             self.run.at(self.moment)
             return
-        name, _, rest = text.lstrip("!?").partition(" ")
+        name, _, rest = text.lstrip("!?~").partition(" ")
         if text.startswith("?") and rest.startswith("no "):
             assert self.run.refuse(name, rest.removeprefix("no "))
             return
         more = json.loads(rest) if rest else {}
-        acts: dict[str, Callable[..., None]] = {"!": self.run.deliver, "?": self.run.answer}
+        acts: dict[str, Callable[..., None]] = {"!": self.run.deliver, "~": self.run.hear, "?": self.run.answer}
         act: Callable[..., None] = acts.get(text[0]) or self.run.complete
         act(name, **more)
 

@@ -37,6 +37,7 @@ def receiving(**attributes: str) -> str:
     return middle(task("x", kind="receiveTask", messageRef="m_info", **attributes))
 
 
+BEGIN = "message borja"
 BOTH = "message info | timer P1D"
 TWICE = {"parallelMultiple": "true"}
 CATCH = "intermediateCatchEvent"
@@ -55,13 +56,20 @@ CASES = [
     Refused("", "x", receiving(instantiate="true")),
     Refused("dataStoreReference", "ds", draw("s > e1") + '<dataStoreReference id="ds"/>'),
     Refused("startEvent, timer", "s1", start("timer P1D")),
-    Refused("startEvent, signal", "s1", start("signal sig")),
     Refused("startEvent, condition", "s1", start("condition x")),
     Refused("startEvent, multiple", "s1", start(BOTH)),
     Refused("startEvent, parallel multiple", "s1", start(BOTH, **TWICE)),
     Refused("process, executable beside another", "annan", draw("s > e1") + ANOTHER),
     Refused("choreographyTask", "x", draw("s > e1") + '<choreographyTask id="x"/>'),
     # mistakes within what runs
+    Refused("", "s1", start("signal sig_har")),
+    Refused("", "x", middle(event("intermediateThrowEvent", "x", "signal sig_ut"))),
+    Refused(
+        "",
+        "s2",
+        draw("s1 > u1 > e1", "s2 > u1", extra=event("startEvent", "s1", BEGIN) + event("startEvent", "s2", BEGIN)),
+    ),
+    Refused("", "s2", draw("s > u1 > e1", "s2 > u1")),
     Refused("", "u1", draw("s > g1 > u1 > e1")),
     Refused("", "f1_p1_u1", draw("s > p1 > [true] u1 > e1")),
     Refused("", "x", draw("s > p1 > u1 > x > e1", "p1 > u2 > x", extra='<complexGateway id="x"/>')),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from tests.bpmn import activities, catching, data, events, gateways, multiple, refused, together, transactions
+from tests.bpmn import activities, catching, data, events, gateways, multiple, refused, starts, together, transactions
 from tests.bpmn.drawing import Case
 from tests.unit.engine_bpmn import process
 from workflows import diagram, lint, safe_xml
@@ -17,7 +17,7 @@ from workflows.engine.event_definitions import definitions
 from workflows.findings import Finding
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "bpmn.md"
-MODULES = (activities, gateways, events, catching, transactions, data, multiple, together)
+MODULES = (activities, gateways, events, starts, catching, transactions, data, multiple, together)
 CASES: list[Case] = [case for module in MODULES for case in module.CASES]
 
 CATCHING = ("event sub-process, interrupting", "event sub-process, non-interrupting", "intermediateCatchEvent")
@@ -29,7 +29,7 @@ PLACES = {
     "message": ("startEvent", *CATCHING, *EDGES, *THROWING),
     "timer": (*CATCHING, *EDGES),
     "condition": (*CATCHING, *EDGES),
-    "signal": (*CATCHING, *EDGES, *THROWING),
+    "signal": ("startEvent", *CATCHING, *EDGES, *THROWING),
     "multiple": (*CATCHING, *EDGES, *THROWING),
     "parallel multiple": (*CATCHING, *EDGES),
     "escalation": (*CATCHING[:2], *EDGES, *THROWING),
@@ -53,7 +53,8 @@ LIMITS = {
     "eventBasedGateway, instantiating": "the first message begins the ärende; messages only",
     "complexGateway": "`activationCount`, the flows by id and `waitingForStart` are known in its conditions",
     "compensation": "with the variables as they are then; what is local, an instance's or a data object, as it was",
-    "signal": "within the ärende; other ärenden do not hear it",
+    "signal, startEvent": "for the person whom the signal is about; sent by hand it needs chosen persons",
+    "signal": "reaches the ärende, the person's or everyone's, as `galler` on the signal says; brought after commit",
     "error, endEvent": "an error that nobody takes ends the ärende",
     "timer": "ISO 8601 or FEEL; days and longer are Swedish calendar time; an endless cycle at most once a minute",
     "dataObject": "what the activity gives is put there, whole or computed",

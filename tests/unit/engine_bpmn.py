@@ -21,6 +21,19 @@ HEAD = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
  <message id="m_klar" name="klar"/><message id="m_besked" name="besked"/>
  <escalation id="esc" name="forsamring" escalationCode="forsamring"/>
  <error id="err" name="nej" errorCode="nej"/><signal id="sig" name="sig"/>"""
+_CONTENT = "<spiffworkflow:payloadExpression>1 + 1</spiffworkflow:payloadExpression>"
+HEAD += "".join(
+    f'<signal id="{key}" name="{name}"><extensionElements><spiffworkflow:properties>'
+    f'<spiffworkflow:property name="galler" value="{reach}"/></spiffworkflow:properties>{more}</extensionElements>'
+    "</signal>"
+    for key, name, reach, more in (
+        ("sig_har", "avbryt", "arende", ""),
+        ("sig_person", "aterkallat", "person", ""),
+        ("sig_alla", "snovader", "alla", ""),
+        ("sig_bar", "ord", "person", _CONTENT + "<spiffworkflow:variableName>hort</spiffworkflow:variableName>"),
+        ("sig_ut", "ut", "alla", _CONTENT),
+    )
+)
 
 
 def process(body: str) -> bytes:
@@ -139,6 +152,11 @@ class Run:
         execution = self.execution
         target = next(message.id for message in execution.waiting().messages if message.name == name)
         execution.deliver(target, name, payload, now=self.now)
+        self._store(execution)
+
+    def hear(self, name: str, **payload: Any) -> None:
+        execution = self.execution
+        execution.hear(name, payload or None, now=self.now)
         self._store(execution)
 
     def answer(self, element_id: str, **result: Any) -> None:

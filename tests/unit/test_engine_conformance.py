@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bpmn import refused, table
-from tests.bpmn.drawing import Case, Player, boundary, draw, lines, sub, task
+from tests.bpmn.drawing import Case, Player, boundary, draw, event, lines, sub, task
 from tests.unit.engine_bpmn import Run
 from workflows import diagram, engine
 
@@ -73,10 +73,22 @@ def test_what_cannot_run_does_not_compile_either(body: str) -> None:
         engine.compile_process({"p.bpmn": table.root_of(body)}, "p")
 
 
-def test_the_example_for_process_owners_runs() -> None:
+def examples() -> list[str]:
+    """The pieces of diagrams that process owners are shown."""
     readme = Path(__file__).resolve().parents[2] / "bpmn" / "README.md"
-    (example,) = re.findall(r"```xml\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
-    element = re.sub(r"\bbpmn:", "", example)
+    found = re.findall(r"```xml\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
+    return [re.sub(r"\bbpmn:", "", example) for example in found]
+
+
+def test_the_signal_for_process_owners_is_heard_by_everyone() -> None:
+    (example,) = (item for item in examples() if item.startswith("<signal"))
+    caught = draw("s > c > u1 > end_a", extra=event("intermediateCatchEvent", "c", "signal signal_snovader"))
+    run = Run(caught + "</process>" + example + '<process id="tom" isExecutable="false">')
+    assert [(item.name, item.for_all) for item in run.execution.waiting().signals] == [("snovader", True)]
+
+
+def test_the_example_for_process_owners_runs() -> None:
+    (element,) = (item for item in examples() if item.startswith("<userTask"))
     run = Run(draw("s > kartlagg > ring_anhorig > u1 > end_a", extra='<userTask id="kartlagg"/>' + element))
     run.complete("kartlagg", anhoriga=["dotter", "son", "granne"])
     assert run.users == ["ring_anhorig"] * 3

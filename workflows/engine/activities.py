@@ -6,6 +6,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.diagram import EVERYONE
 from workflows.engine import compensation, events, refusals
 from workflows.engine.errors import EngineError
 from workflows.engine.events import Definition
@@ -228,7 +229,10 @@ class Throw(Activity):
         environment(token).thrown.append((self.bpmn_id, event["name"], payload))
 
     def _signal(self, token: Token, event: Definition) -> None:
-        events.broadcast(token, event["name"], self._payload(token, event))
+        payload, reach = self._payload(token, event), event.get("reach", "")
+        if reach:
+            environment(token).signals.append((self.bpmn_id, event["name"], payload, reach == EVERYONE))
+        events.broadcast(instance(token), event["name"], payload)
 
     def _escalation(self, token: Token, event: Definition) -> None:
         events.throw(token, events.coded("escalation", event.get("code", "")), self._payload(token, event))

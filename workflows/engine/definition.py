@@ -8,6 +8,7 @@ from typing import Any
 from workflows import diagram
 from workflows.engine import activities, events, gateways, graph, loops
 from workflows.engine.compensation import Undo
+from workflows.engine.errors import EngineError
 from workflows.engine.nodes import CHILD, Node
 from workflows.engine.tokens import Plan
 
@@ -49,6 +50,19 @@ class Definition:
         self.elements: dict[str, diagram.Element] = {
             key: diagram.Element(**{"name": "", "scope": "", **value}) for key, value in compiled["elements"].items()
         }
+
+    def start(self, start_event: str) -> diagram.Element | None:
+        """The start event with this id, '' for the only one. Raises EngineError.
+
+        A process without start events begins with everything that no flow leads to.
+        """
+        starts = [item for item in self.elements.values() if item.type == "startEvent" and item.scope == self.process]
+        for element in starts:
+            if element.id == start_event or (not start_event and len(starts) == 1):
+                return element
+        if not starts and not start_event:
+            return None
+        raise EngineError(start_event, "no-start", "Det finns ingen sådan start i förloppet.")
 
 
 def _plan(name: str, compiled: dict[str, Any]) -> Plan:

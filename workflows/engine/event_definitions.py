@@ -42,8 +42,10 @@ class Events:
         )
 
     def _signal(self, node: etree._Element) -> dict[str, Any]:
+        signal = self._meant(node, "signal")
+        reach = diagram.reach(signal) if signal is not None else diagram.INSTANCE
         name = self._told(node, "signal", "name") or node.get("signalRef", "")
-        return _filled(kind="signal", name=name, **_payload(self._meant(node, "signal")))
+        return _filled(kind="signal", name=name, reach="" if reach == diagram.INSTANCE else reach, **_payload(signal))
 
     def _error(self, node: etree._Element) -> dict[str, Any]:
         code = self._told(node, "error", "errorCode")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
+from uuid import UUID
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -38,10 +39,10 @@ class Catch(Node):
         return False
 
     def watch(self, token: Token) -> None:
-        """Times and conditions are looked at after each step; who waits for a message is known."""
+        """Times and conditions are looked at after each step; who waits for a message or a signal is known."""
         if "timer" in self.kinds or "condition" in self.kinds:
             instance(token).watched[token.id] = token
-        if "message" in self.kinds:
+        if "message" in self.kinds or "signal" in self.kinds:
             instance(token).listening[token.id] = token
 
     def of_kind(self, kind: str) -> list[Definition]:
@@ -211,16 +212,26 @@ def of_kind(kind: str) -> tuple[Match]:
     return (lambda item: item["kind"] == kind,)
 
 
-def broadcast(token: Token, name: str, payload: Any) -> None:
-    """A signal reaches everyone in the instance who waits for it now."""
-    for waiting in list(instance(token).known.values()):
-        node = waiting.task_spec
-        if not isinstance(node, Catch) or not waiting.is_alive or not waiting.has_state(TaskState.WAITING):
+def waited_for(token: Token, kind: str) -> list[Definition]:
+    """The events of one kind that a token waits for."""
+    node = token.task_spec
+    if not isinstance(node, Catch) or not token.has_state(TaskState.WAITING):
+        return []
+    return [definition for definition in node.waits_for(token) if definition["kind"] == kind]
+
+
+def broadcast(top: Instance, name: str, payload: Any, task_ids: Collection[UUID] | None = None) -> int:
+    """A signal reaches everyone in the instance who waits for it now, or those who are told; how many."""
+    heard = 0
+    for waiting in list(top.listening.values()):
+        if not waiting.is_alive or (task_ids is not None and waiting.id not in task_ids):
             continue
-        for definition in node.waits_for(waiting):
-            if definition["kind"] == "signal" and definition.get("name") == name:
-                node.happen(waiting, definition, payload)
+        for definition in waited_for(waiting, "signal"):
+            if definition.get("name") == name:
+                waiting.task_spec.happen(waiting, definition, payload)
+                heard += 1
                 break
+    return heard
 
 
 def look_around(top: Instance) -> bool:

@@ -12,14 +12,14 @@ An Execution that has raised is half advanced: throw it away, the stored state i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.util.task import TaskState
 
-from workflows.diagram import Element
+from workflows.diagram import EVERYONE, Element
 from workflows.engine import activities, events, mending
 from workflows.engine import state as stored
 from workflows.engine.definition import Definition
@@ -33,9 +33,11 @@ from workflows.engine.waiting import (
     Changed,
     Happened,
     Place,
+    Signalled,
     Thrown,
     Waiting,
     WaitingMessage,
+    WaitingSignal,
     WaitingTask,
     WaitingTimer,
 )
@@ -74,7 +76,7 @@ class Execution:
         `start_event` is the start event's id ('' for the only one); `payload` the starting message's content or
         the start form's answers. Raises EngineError.
         """
-        start = cls._start_element(definition, start_event)
+        start = definition.start(start_event)
         arende = {**variables.get("arende", {}), "start": start.id if start else ""}
         execution = cls(definition, {**variables, "arende": arende}, decide)
         with execution._stepping(now):
@@ -82,8 +84,8 @@ class Execution:
             execution._hold(Instance(plan, definition.plans, FeelEngine(execution.environment)))
             if start and (payload is not None or start.message):
                 waited, *_ = plan.task_specs[start.id].compiled.get("events") or [{}]
-                name = waited.get("into") or start.message or start.id
-                execution.environment.variables[name] = payload or {}
+                name = waited.get("into") or start.message or ("" if start.signal else start.id)
+                execution.environment.variables |= {name: payload or {}} if name else {}
             execution.instance.begin([start.id] if start else None)
             execution._run()
         return execution
@@ -136,6 +138,10 @@ class Execution:
         """Messages to other instances since the execution was created."""
         return [Thrown(*item) for item in self.environment.thrown]
 
+    def signalled(self) -> list[Signalled]:
+        """Signals that reach beyond this instance, since the execution was created."""
+        return [Signalled(*item) for item in self.environment.signals]
+
     def notes(self) -> list[Note]:
         """What expressions had to say since the execution was created, each once."""
         return list(self.environment.notes)
@@ -184,13 +190,20 @@ class Execution:
         token = self._task(task_id)
         choices = token.children if isinstance(token.task_spec, EventGateway) else [token]
         for choice in choices:
-            for definition in _definitions(choice, "message"):
+            for definition in events.waited_for(choice, "message"):
                 if definition.get("name") == name:
                     with self._stepping(now):
                         choice.task_spec.happen(choice, definition, payload)
                         self._run()
                     return
         raise NotWaiting(token.task_spec.bpmn_id)
+
+    def hear(self, name: str, payload: Any, *, now: datetime, task_ids: Collection[UUID] | None = None) -> None:
+        """A signal from outside reaches all that wait for it, or those of them that are told. Raises NotWaiting."""
+        with self._stepping(now):
+            if not events.broadcast(self.instance, name, payload, task_ids):
+                raise NotWaiting
+            self._run()
 
     def fire(self, *, now: datetime) -> None:
         """Let time pass: everything that is due at `now` happens."""
@@ -262,7 +275,7 @@ class Execution:
             WaitingTimer(token.id, token.task_spec.bpmn_id, datetime.fromisoformat(token.internal_data["due"]))
             for token in self._with_timers()
         ]
-        return Waiting(users, services, self.messages(), timers_)
+        return Waiting(users, services, self.messages(), timers_, self.signals())
 
     def changed(self) -> Changed:
         """The tasks that it waits for and did not as stored, and those that it did and does not."""
@@ -281,7 +294,16 @@ class Execution:
         return [
             WaitingMessage(token.id, token.task_spec.bpmn_id, definition.get("name", ""))
             for token in self.instance.listening.values()
-            for definition in _definitions(token, "message")
+            for definition in events.waited_for(token, "message")
+        ]
+
+    def signals(self) -> list[WaitingSignal]:
+        """The signals that it waits for from other instances."""
+        return [
+            WaitingSignal(token.id, token.task_spec.bpmn_id, definition["name"], definition["reach"] == EVERYONE)
+            for token in self.instance.listening.values()
+            for definition in events.waited_for(token, "signal")
+            if "reach" in definition
         ]
 
     def dues(self) -> dict[str, tuple[str, str]]:
@@ -354,7 +376,7 @@ class Execution:
 
     def _with_timers(self) -> list[Token]:
         waiting = [token for token in self.instance.watched.values() if "due" in token.internal_data]
-        return [token for token in waiting if _definitions(token, "timer")]
+        return [token for token in waiting if events.waited_for(token, "timer")]
 
     def _waiting(self, node: Any, token_id: UUID) -> WaitingTask:
         operation, params = self.environment.requests.get(token_id, (getattr(node, "operation", ""), {}))
@@ -374,26 +396,3 @@ class Execution:
 
     def _stepping(self, now: datetime) -> Step:
         return Step(self.environment, now)
-
-    @staticmethod
-    def _start_element(definition: Definition, start_event: str) -> Element | None:
-        """A process without start events begins with everything that no flow leads to."""
-        starts = [
-            element
-            for element in definition.elements.values()
-            if element.type == "startEvent" and element.scope == definition.process
-        ]
-        for element in starts:
-            if element.id == start_event or (not start_event and len(starts) == 1):
-                return element
-        if not starts and not start_event:
-            return None
-        raise EngineError(start_event, "no-start", "Det finns ingen sådan start i förloppet.")
-
-
-def _definitions(token: Token, kind: str) -> list[events.Definition]:
-    """The events of one kind that a token waits for."""
-    node = token.task_spec
-    if not isinstance(node, events.Catch) or not token.has_state(TaskState.WAITING):
-        return []
-    return [definition for definition in node.waits_for(token) if definition["kind"] == kind]

@@ -51,6 +51,7 @@ class FeelEnvironment:
         self.now: datetime | None = None
         self.requests: dict[UUID, tuple[str, dict[str, Any]]] = {}
         self.thrown: list[tuple[str, str, dict[str, Any]]] = []
+        self.signals: list[tuple[str, str, Any, bool]] = []
         self.explained: dict[UUID, dict[str, Any]] = {}
         self.notes: dict[Note, None] = {}
         self.missed: dict[str, int] = {}  # by element: how many times a repeated time has passed unnoticed

@@ -200,7 +200,7 @@ class Instance(Scope):
         self.came: dict[UUID, Token] = {}  # tokens that the stored state does not have
         self.left: list[Token] = []  # and those that it has and that are gone
         self.watched: dict[UUID, Token] = {}  # those that wait for a time or a condition
-        self.listening: dict[UUID, Token] = {}  # those that wait for a message
+        self.listening: dict[UUID, Token] = {}  # those that wait for a message or a signal
         self.passing: set[str] = set()  # elements that a person has said to pass by the next time
         self.note: Callable[[Token], None] = lambda _token: None
         super().__init__(plan, None, None)

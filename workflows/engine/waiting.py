@@ -28,6 +28,16 @@ class WaitingMessage:
 
 
 @dataclass(frozen=True)
+class WaitingSignal:
+    """`for_all` when it is heard whomever it concerns, if it was sent to everyone."""
+
+    id: UUID
+    element_id: str
+    name: str
+    for_all: bool
+
+
+@dataclass(frozen=True)
 class WaitingTimer:
     id: UUID
     element_id: str
@@ -52,6 +62,7 @@ class Waiting:
     service_tasks: list[WaitingTask]
     messages: list[WaitingMessage]
     timers: list[WaitingTimer]
+    signals: list[WaitingSignal] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,16 @@ class Happened:
     element: Element
     cancelled: bool = False
     explanation: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Signalled:
+    """A signal to other instances of the same person, or of everyone."""
+
+    element_id: str
+    name: str
+    payload: Any
+    for_all: bool
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from lxml import etree
 
 from workflows.findings import Finding
-from workflows.lint import elements, expressions, structure, tasks
+from workflows.lint import elements, expressions, starts, structure, tasks
 from workflows.lint.names import element_names
 from workflows.lint.report import Context, Report
 from workflows.lint.settings import config_findings, unused_rules
@@ -19,6 +19,6 @@ __all__ = ["Context", "config_findings", "diagram_findings", "element_names", "u
 def diagram_findings(root: etree._Element, file: str, context: Context) -> list[Finding]:
     """Everything found in one diagram."""
     report = Report(file, context)
-    for check in (structure.check, elements.check, expressions.check, tasks.check):
+    for check in (structure.check, elements.check, starts.check, expressions.check, tasks.check):
         check(root, report)
     return report.found

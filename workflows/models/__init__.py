@@ -15,12 +15,14 @@ from workflows.models.queue import (
     OutboxMessage,
     OutboxState,
 )
+from workflows.models.signal import Heard, Signal, SignalDelivery, SignalStart, SignalState, SignalSubscription
 from workflows.models.waiting import MessageSubscription, TaskKind, TaskState, TimerJob, UserTask
 
 __all__ = [
     "INTERNAL",
     "MENDING",
     "BufferedKey",
+    "Heard",
     "HeldMessage",
     "HistoryEntry",
     "HistoryKind",
@@ -40,6 +42,11 @@ __all__ = [
     "ProcessDefinition",
     "ProcessInstance",
     "ProcessVersion",
+    "Signal",
+    "SignalDelivery",
+    "SignalStart",
+    "SignalState",
+    "SignalSubscription",
     "StartSubscription",
     "TaskKind",
     "TaskState",

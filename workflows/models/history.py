@@ -22,6 +22,7 @@ class HistoryKind(models.TextChoices):
     RELEASED = "released", "Lämnades tillbaka"
     ESCALATED = "escalated", "Lyftes som försenad"
     MESSAGE = "message", "Meddelande kom"
+    SIGNAL = "signal", "Signal kom"
     ENDED = "ended", "Avslutades"
     MIGRATED = "migrated", "Flyttades till en annan version"
     NOTED = "noted", "Att se över i diagrammet"

@@ -8,6 +8,7 @@ from django.db import models
 
 from workflows.models.instance import ProcessInstance
 from workflows.models.queue import InboxMessage, OutboxMessage
+from workflows.models.signal import Signal
 
 
 class IncidentState(models.TextChoices):
@@ -25,6 +26,7 @@ class Incident(models.Model):
     instance = models.ForeignKey(ProcessInstance, null=True, on_delete=models.CASCADE, related_name="incidents")
     message = models.ForeignKey(InboxMessage, null=True, on_delete=models.CASCADE, related_name="incidents")
     outbox = models.ForeignKey(OutboxMessage, null=True, on_delete=models.CASCADE, related_name="incidents")
+    signal = models.ForeignKey(Signal, null=True, on_delete=models.CASCADE, related_name="incidents")
     element_id = models.CharField(max_length=200, blank=True)
     is_restricted = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=IncidentState.choices, default=IncidentState.OPEN)

@@ -12,7 +12,7 @@ from people.models import Staff
 from workflows.definitions import Folder, checked
 from workflows.diagram import Element
 from workflows.engine import NotCompilable
-from workflows.models import ProcessDefinition, ProcessVersion, StartSubscription
+from workflows.models import ProcessDefinition, ProcessVersion, SignalStart, StartSubscription
 
 
 def publish(*, folder: Folder, by: Staff | None, now: datetime) -> tuple[ProcessVersion, bool]:
@@ -54,4 +54,8 @@ def _make_current(
         StartSubscription(definition=definition, message_name=start.message, start_event=start.id)
         for start in starts
         if start.message
+    )
+    SignalStart.objects.filter(definition=definition).delete()
+    SignalStart.objects.bulk_create(
+        SignalStart(definition=definition, name=start.signal, start_event=start.id) for start in starts if start.signal
     )

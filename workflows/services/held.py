@@ -1,25 +1,34 @@
-"""Messages to an ärende that is paused: kept for it, and given to it in order when it goes on."""
+"""Messages and signals to an ärende that is paused: kept for it, and given to it in order when it goes on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
-from workflows.models import HeldMessage, InboxMessage, InboxState, ProcessInstance
-from workflows.services import history, incidents, messages, steps, turns
+from workflows.models import Heard, HeldMessage, InboxMessage, InboxState, ProcessInstance, SignalDelivery
+from workflows.services import bringing, history, incidents, messages, steps, turns
 
 
 def release(*, instance_id: int, now: datetime) -> int:
     """Give an instance what was kept for it; how many. Nothing happens while it is still paused."""
-    keys = HeldMessage.objects.filter(instance=instance_id).order_by("pk").values_list("pk", flat=True)
-    return sum(_release(key, instance_id, now=now) for key in list(keys))
+    kept: list[tuple[datetime, int, Callable[[], bool]]] = []
+    for key, at in HeldMessage.objects.filter(instance=instance_id).values_list("pk", "at"):
+        kept.append((at, key, partial(_release, key, instance_id, now=now)))
+    for key, at in SignalDelivery.objects.filter(instance=instance_id, state=Heard.HELD).values_list("pk", "at"):
+        kept.append((at, key, partial(bringing.release, delivery_id=key, now=now)))
+    return sum(act() for _, _, act in sorted(kept, key=lambda item: item[:2]))
 
 
 def release_all(*, now: datetime, limit: int = 100) -> int:
     """The same for instances that have gone on though a process died before they got theirs."""
-    waiting = HeldMessage.objects.filter(instance__suspended_at=None).values_list("instance", flat=True)
-    return sum(release(instance_id=instance_id, now=now) for instance_id in list(waiting.distinct()[:limit]))
+    messages_, signals_ = HeldMessage.objects.all(), SignalDelivery.objects.filter(state=Heard.HELD)
+    waiting: set[int | None] = set()
+    for rows in (messages_, signals_):
+        waiting |= set(rows.filter(instance__suspended_at=None).values_list("instance", flat=True).distinct()[:limit])
+    return sum(release(instance_id=instance_id, now=now) for instance_id in sorted(filter(None, waiting)))
 
 
 @turns.again

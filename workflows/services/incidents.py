@@ -18,8 +18,10 @@ from workflows.models import (
     IncidentState,
     OutboxMessage,
     ProcessInstance,
+    Signal,
 )
 from workflows.rights import COORDINATOR, IT
+from workflows.services import signals
 
 __all__ = ["COORDINATOR", "IT"]
 
@@ -37,23 +39,21 @@ def open_incident(
     instance: ProcessInstance | None = None,
     message: InboxMessage | None = None,
     outbox: OutboxMessage | None = None,
+    signal: Signal | None = None,
     element_id: str = "",
 ) -> Incident:
     """A stopp for a group; the same one again is counted, not repeated."""
-    same = Incident.objects.filter(
-        state=IncidentState.OPEN, code=code, instance=instance, message=message, outbox=outbox, element_id=element_id
-    )
+    about = {"instance": instance, "message": message, "outbox": outbox, "signal": signal, "element_id": element_id}
+    same = Incident.objects.filter(state=IncidentState.OPEN, code=code, **about)
     if same.update(attempts=F("attempts") + 1, text=text[:2000]):
         return same.order_by("pk")[0]
-    individual = instance.individual if instance else message.individual if message else None
+    whose = instance or message or signal
+    individual = whose.individual if whose else None
     return Incident.objects.create(
         code=code,
         text=text[:2000],
         group=group,
-        instance=instance,
-        message=message,
-        outbox=outbox,
-        element_id=element_id,
+        **about,
         is_restricted=bool(individual and individual.is_protected),
         created_at=now,
     )
@@ -108,6 +108,8 @@ def retry(*, incident: Incident, by: Staff, now: datetime, action_id: uuid.UUID 
             outbox.retry(row=incident.outbox, now=now)
     if incident.message is not None:
         inbox.handle(message=incident.message, now=now)
+    elif incident.signal is not None:
+        signals.try_again(incident)
     elif incident.instance is not None and incident.outbox is None:
         timers.fire(instance_id=incident.instance.pk, now=now)
     incident.refresh_from_db()

@@ -58,8 +58,8 @@ def start(
 ) -> ProcessInstance:
     """A new instance of the current version, run to its first wait states.
 
-    By hand: `answers` to the start event's form, if it has one. By message: `answers` is the payload, already
-    translated. Raises NotPublished, AlreadyRunning, InvalidStart, engine.EngineError.
+    By hand: `answers` to the start event's form, if it has one. By message or signal: `answers` is the payload,
+    already translated. Raises NotPublished, AlreadyRunning, InvalidStart, engine.EngineError.
     """
     definition = definitions().filter(key=definition_key).first()
     if definition is None or definition.current is None:
@@ -67,7 +67,7 @@ def start(
     version = published.of(definition.current.public_id)
     event = _start_event(version, start_event)
     given = answers
-    if not event.message and version.has_form(event.id):
+    if not event.event and version.has_form(event.id):
         given = _checked(version, event.id, answers or {}, now)
     instance = ProcessInstance(
         public_id=uuid.uuid4(),

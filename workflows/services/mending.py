@@ -27,7 +27,7 @@ from workflows.models import (
     ProcessInstance,
     TaskState,
 )
-from workflows.services import held, inbox, incidents, instances, outbox, settle, steps, timers, turns
+from workflows.services import held, inbox, incidents, instances, outbox, settle, signals, steps, timers, turns
 
 MOST_BYTES = 100_000
 FIXED = frozenset({"person", "arende"})
@@ -96,6 +96,8 @@ def skip(
         _close(row, stop, by=by, now=now, note=f"Hoppade över steget: {reason}", element_id=element_id)
     if stop is not None and stop.message is not None:
         inbox.handle(message=stop.message, now=now)
+    if stop is not None:
+        signals.try_again(stop)
     return row
 
 

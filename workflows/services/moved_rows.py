@@ -89,6 +89,8 @@ def rename(
         _call(instance, task)
     for timer in (item for item in waiting.timers if item.element_id in differences.renamed):
         TimerJob.objects.filter(instance=instance, engine_task_id=timer.id).update(element_id=timer.element_id)
+    for signal in (item for item in waiting.signals if item.element_id in differences.renamed):
+        instance.signal_subscriptions.filter(engine_task_id=signal.id).update(element_id=signal.element_id)
     for message in waiting.messages:
         if message.element_id in differences.renamed or message.name in differences.messages:
             _subscription(instance, message, differences)

@@ -43,6 +43,7 @@ class Settled:
 
     appeared: list[UserTask] = field(default_factory=list)
     thrown: list[engine.Thrown] = field(default_factory=list)
+    signalled: list[engine.Signalled] = field(default_factory=list)
     ended: bool = False
 
 
@@ -66,10 +67,11 @@ def settle(
     else:
         subscriptions = _take_buffered(instance, execution, version, before, now=now)
     changed = execution.changed()
-    settled = Settled(thrown=execution.thrown(), ended=execution.is_completed)
+    settled = Settled(thrown=execution.thrown(), signalled=execution.signalled(), ended=execution.is_completed)
     waits.end_user_tasks(instance, execution, changed, by=by, now=now)
     settled.appeared = waits.write_user_tasks(instance, execution, changed.user_tasks, now=now)
     waits.write_subscriptions(instance, subscriptions, before.messages)
+    waits.write_signals(instance, execution.signals(), before.signals)
     waits.write_timers(instance, execution.dues(), before.timers)
     waits.write_calls(instance, execution, changed, now=now)
     history.write(instance, execution, by=by, now=now)

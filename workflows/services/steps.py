@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from people.models import Staff
 from workflows import engine, published
 from workflows.models import InstanceState, ProcessInstance
-from workflows.services import settle, statements
+from workflows.services import settle, signals, statements
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,12 @@ def restored(instance: ProcessInstance, version: published.Published) -> engine.
 
 
 def pass_on(instance: ProcessInstance, settled: settle.Settled, *, now: datetime) -> None:
-    """Messages that a diagram throws reach other instances in the same transaction, or are kept until one waits."""
+    """Messages that a diagram throws reach other instances in the same transaction, or are kept until one waits.
+
+    Signals are stored in it, and brought to those who wait by the workers.
+    """
+    for signalled in settled.signalled:
+        signals.throw(sender=instance, signalled=signalled, now=now)
     if not settled.thrown:
         return
     from workflows.services import inbox  # it steps through here too

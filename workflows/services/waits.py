@@ -22,6 +22,7 @@ from workflows.models import (
     OutboxMessage,
     OutboxState,
     ProcessInstance,
+    SignalSubscription,
     TaskState,
     TimerJob,
     UserTask,
@@ -32,6 +33,7 @@ KEY = "rows"
 """Where in the stored state it is kept."""
 
 Message = tuple[str, str, str]  # engine task id, message name, key value
+Signal = tuple[str, str, bool]  # engine task id, name, whether everyone's is heard
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Rows:
 
     timers: dict[str, str] = field(default_factory=dict)
     messages: frozenset[Message] = frozenset()
+    signals: frozenset[Signal] = frozenset()
 
     @classmethod
     def of(cls, instance: ProcessInstance) -> Rows:
@@ -49,7 +52,8 @@ class Rows:
         stored = instance.engine_state.get(KEY)
         if stored is None:
             return cls.read(instance)
-        return cls(dict(stored["timers"]), frozenset(map(_message, stored["messages"])))
+        signals = frozenset((task, name, for_all) for task, name, for_all in stored.get("signals", ()))
+        return cls(dict(stored["timers"]), frozenset(map(_message, stored["messages"])), signals)
 
     @classmethod
     def read(cls, instance: ProcessInstance) -> Rows:
@@ -57,17 +61,24 @@ class Rows:
         return cls(
             {str(row.engine_task_id): row.due_at.isoformat() for row in instance.timers.all()},
             frozenset(map(message_key, instance.subscriptions.all())),
+            frozenset((str(row.engine_task_id), row.name, row.for_all) for row in instance.signal_subscriptions.all()),
         )
 
 
 def kept(execution: engine.Execution, subscriptions: Iterable[MessageSubscription]) -> dict[str, Any]:
     """What is kept beside the state."""
     timers = {key: due for key, (_, due) in execution.dues().items()}
-    return {"timers": timers, "messages": sorted(map(message_key, subscriptions))}
+    found: dict[str, Any] = {"timers": timers, "messages": sorted(map(message_key, subscriptions))}
+    signals = sorted(map(signal_key, execution.signals()))
+    return found | {"signals": signals} if signals else found
 
 
 def message_key(row: MessageSubscription) -> Message:
     return (str(row.engine_task_id), row.message_name, row.key_value)
+
+
+def signal_key(signal: engine.WaitingSignal) -> Signal:
+    return (str(signal.id), signal.name, signal.for_all)
 
 
 def _message(stored: Sequence[str]) -> Message:
@@ -119,6 +130,26 @@ def write_subscriptions(
     for task, name, value in before - set(map(message_key, subscriptions)):
         instance.subscriptions.filter(engine_task_id=task, message_name=name, key_value=value).delete()
     statements.insert([row for row in subscriptions if message_key(row) not in before])
+
+
+def write_signals(
+    instance: ProcessInstance, signals: Sequence[engine.WaitingSignal], before: frozenset[Signal]
+) -> None:
+    for task, name, _ in before - set(map(signal_key, signals)):
+        instance.signal_subscriptions.filter(engine_task_id=task, name=name).delete()
+    statements.insert(
+        [
+            SignalSubscription(
+                instance=instance,
+                engine_task_id=signal.id,
+                element_id=signal.element_id,
+                name=signal.name,
+                for_all=signal.for_all,
+            )
+            for signal in signals
+            if signal_key(signal) not in before
+        ]
+    )
 
 
 def write_timers(instance: ProcessInstance, after: dict[str, tuple[str, str]], before: dict[str, str]) -> None:

@@ -40,6 +40,7 @@ HEADINGS = {
     "conflict": "Två olika meddelanden med samma nummer",
     "not-taken": "Meddelande som inte kunde tas emot",
     "not-handled": "Meddelande som inte kunde hanteras",
+    "signal": "Signal som inte kunde tas emot",
     "down": "Ett annat system svarar inte",
 }
 MOST_CANDIDATES = 20
@@ -306,6 +307,8 @@ def _facts(request: StaffRequest, found: Incident) -> list[tuple[str, str]]:
             ("Meddelande", found.message.name.replace("_", " ") or "okänt"),
             ("Nummer hos avsändaren", found.message.message_id),
         ]
+    if found.signal is not None:
+        facts.append(("Signal", found.signal.name))
     if found.outbox is not None:
         facts += [
             ("Skulle göra", _operation_title(found.outbox.operation)),
@@ -360,13 +363,16 @@ def _row(stop: Incident, request: StaffRequest) -> IncidentRow:
 
 
 def _heading(stop: Incident) -> str:
+    if stop.signal_id and not stop.instance_id:
+        return "Ett förlopp startade inte"
     return HEADINGS.get(stop.code) or ("Ett meddelande stannade" if stop.message_id else "Ett ärende stannade")
 
 
 def _individual(stop: Incident) -> Individual | None:
     if stop.instance is not None:
         return stop.instance.individual
-    return stop.message.individual if stop.message else None
+    source = stop.message or stop.signal
+    return source.individual if source else None
 
 
 def _instance_url(request: StaffRequest, stop: Incident) -> str:

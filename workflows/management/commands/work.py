@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
-from workflows.services import held, inbox, migration, timers, trials, user_tasks
+from workflows.services import bringing, held, inbox, migration, timers, trials, user_tasks
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ class Command(BaseCommand):
         try:
             more = timers.fire_due(now=now, limit=BATCH) == BATCH
             inbox.handle_received(now=now)
+            more = bringing.bring_waiting(now=now) or more
             more = migration.run_waiting(now=now) or more
             more = trials.run_waiting(now=now) or more
             if is_slow:
