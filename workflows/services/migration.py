@@ -36,8 +36,8 @@ from workflows.services import moved_rows, settle, statements, steps, turns
 log = logging.getLogger(__name__)
 
 BATCH = 50
-TOGETHER = 10
-"""Instances moved in one transaction; so many are locked while it lasts, some hundredths of a second."""
+TOGETHER = 25
+"""Instances moved in one transaction; so many are locked while it lasts, about a twentieth of a second."""
 MOST_REASONS = 50
 UNREADABLE = "Ärendets sparade läge går inte att läsa. De som sköter systemet behöver se över det."
 DROPPABLE = frozenset({"boundaryEvent", "startEvent"})
