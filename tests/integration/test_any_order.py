@@ -23,7 +23,7 @@ from people.models import Staff
 from tests import forlopp
 from tests.integration import acting, all_waits
 from workflows import connectors
-from workflows.models import InboxMessage, Incident, IncidentState, MoveState, ProcessInstance
+from workflows.models import InboxMessage, Incident, IncidentState, MoveState, ProcessInstance, UserTask
 from workflows.services import (
     bulk,
     deployments,
@@ -134,6 +134,18 @@ class AnyOrder(RuleBasedStateMachine):
         world.actions.append({"task": row, "by": by, "answers": answers, "action_id": action})
         if times == 2:
             self._again(world.actions[-1])
+
+    @precondition(lambda self: self.has("UserTask", state="open"))
+    @rule(svar=SVAR)
+    def all_go_on(self, svar: str) -> None:
+        """Everyone does what there is to do and every system answers: so that what lies deep is come to."""
+        for row in list(UserTask.objects.filter(state="open").order_by("pk")):
+            row.refresh_from_db()
+            if row.is_open:
+                self._complete(row, svar, 1)
+                self.all_that_was_promised()
+        for claimed in outbox.claim(worker="w", now=self.world.now, lease=LEASE):
+            outbox.succeed(key=claimed.key, token=claimed.token, result={"ok": True}, now=self.world.now)
 
     @precondition(lambda self: self.world.actions)
     @rule(action=ANY)
@@ -318,8 +330,8 @@ class AnyOrder(RuleBasedStateMachine):
         target = others[to % len(others)]
         mapping = migration.default_mapping(row.version, target)
         trial = world.tries(partial(trials.dry_run, row.version, target, mapping, now=world.now))
-        versions = {"from_version": row.version, "to_version": target}
-        found = world.act(migration.start, mapping=mapping, by=None, now=world.now, **versions)
+        known = {"from_version": row.version, "to_version": target, "mapping": mapping, "by": None}
+        found = world.act(migration.start, now=world.now, **known)
         if found is None or not runs:
             return
         while migration.run_batch(migration=found, now=world.now):
@@ -335,8 +347,7 @@ class AnyOrder(RuleBasedStateMachine):
         if how == "abandon":
             migration.abandon(migration=found, now=self.world.now)
         elif how == "one":
-            migration.run_batch(migration=found, now=self.world.now, limit=1)
-            self.may_let_go = True
+            self.may_let_go = migration.run_batch(migration=found, now=self.world.now, limit=1)
         else:
             {"stop": migration.stop, "resume": migration.resume}[how](migration=found)
 
