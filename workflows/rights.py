@@ -10,6 +10,7 @@ from workflows.models import ProcessInstance, UserTask
 
 IT = "it_drift"
 COORDINATOR = "samordnare"
+OWNER = "processagare"
 
 
 def may_see(staff: Staff, instance: ProcessInstance) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import bulk, incidents, instance, mending, migration
+from workflows.views import bulk, incidents, instance, mending, migration, signals
 
 app_name = "workflows"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("stopp/flera/", bulk.several, name="several"),
     path("stopp/", incidents.incidents, name="incidents"),
     path("stopp/<uuid:public_id>/", incidents.incident, name="incident"),
+    path("signaler/", signals.send, name="signals"),
     path("flytta/", migration.migrations, name="migrations"),
     path("flytta/<uuid:public_id>/", migration.one, name="migration"),
     path("flytta/<slug:key>/<int:old>/<int:new>/", migration.plan, name="migration_plan"),
