@@ -12,8 +12,8 @@ MOST_COUNTED = 99
 """Counts stop here: "99+" says as much and costs the same with a million tasks."""
 
 
-MOVES = {"it_drift", "processagare"}
-"""Who has something to do where ärenden are moved to another version; the page itself decides what they may."""
+STEERS = {"it_drift", "processagare"}
+"""Who moves ärenden to another version and sends signals; the pages themselves decide what they may."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +41,9 @@ def menu(request: HttpRequest) -> list[NavItem]:
         _item("personer", "Personer", url("tasks:persons"), here),
         _item("stopp", "Stopp", url("workflows:incidents"), here, count=stops, is_warning=True),
     ]
-    if MOVES & set(staff.professions):
+    if STEERS & set(staff.professions):
         items.append(_item("flytta", "Flytta", url("workflows:migrations"), here))
+        items.append(_item("signaler", "Signaler", url("workflows:signals"), here))
     return items
 
 
