@@ -90,11 +90,14 @@ def database(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            # A server that is gone without a word must not hold every hand of the web.
-            "OPTIONS": {"connect_timeout": "5", **dict(parse_qsl(parts.query))},
+            "OPTIONS": {**POSTGRESQL_OPTIONS, **dict(parse_qsl(parts.query))},
         }
     raise EnvironmentProblem("DATABASE_URL ska börja med sqlite:/// eller postgresql://.")
 
+
+# A server that is gone without a word must not hold every hand of the web. A statement that a connection has asked five
+# times is planned no more; its values travel beside it and are not pasted in.
+POSTGRESQL_OPTIONS: dict[str, Any] = {"connect_timeout": "5", "server_side_binding": True, "prepare_threshold": 5}
 
 # One writer at a time, taken at BEGIN: a deferred transaction that reads and then writes fails at once, whatever
 # the timeout. FULL, because NORMAL can lose the last commits at a power cut.

@@ -47,7 +47,7 @@ def test_sqlite_takes_the_write_lock_when_a_transaction_begins_and_syncs_every_c
 def test_a_postgresql_address_is_taken_apart_with_its_escapes() -> None:
     read = environment.database("postgresql://f%C3%B6r:p%40ss@db.example.se:5433/forlopp?sslmode=verify-full")
     assert (read["USER"], read["PASSWORD"], read["HOST"], read["PORT"]) == ("för", "p@ss", "db.example.se", "5433")
-    assert (read["NAME"], read["OPTIONS"]) == ("forlopp", {"connect_timeout": "5", "sslmode": "verify-full"})
+    assert (read["NAME"], read["OPTIONS"]) == ("forlopp", {**environment.POSTGRESQL_OPTIONS, "sslmode": "verify-full"})
 
 
 def test_another_database_is_refused() -> None:
