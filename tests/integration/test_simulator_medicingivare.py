@@ -31,9 +31,9 @@ def vendor_process(tmp_path_factory: pytest.TempPathFactory, web: Web) -> Iterat
 
 @pytest.fixture
 def vendor(vendor_process: Simulator, web: Web) -> Simulator:
+    sent = vendor_process.get("/styr/tillstand").json()["skickat"]
     vendor_process.post("/styr/rensa", {})
-    web.calls.clear()
-    web.answers.clear()
+    web.begin({row["message_id"] for row in sent})
     return vendor_process
 
 
