@@ -44,7 +44,7 @@ def prepared(*, is_quick: bool) -> dict[str, Group]:
         "completions": lambda: completions.figures(5 if is_quick else 20, *who),
         "starts": lambda: completions.starts(30 if is_quick else 200, *who),
         "ages": lambda: ages.figures(ages.QUICK if is_quick else ages.FULL, *who),
-        "http": lambda: http.figures(40 if is_quick else 200, *who),
+        "http": lambda: http.figures(40 if is_quick else 200, who[0]),
         "migrations": lambda: migrations.figures(200 if is_quick else 2_000, *who),
         "lateness": lambda: lateness.figures(lateness.QUICK if is_quick else lateness.FULL, *who),
         "ticks": lambda: waiting.ticks(*who),

@@ -8,7 +8,8 @@ from config.child import die_with_parent
 
 worker_class = "gthread"
 workers = 2
-threads = 8
+# More would wait for each other's Python; fewer would wait for the database with nobody working.
+threads = 4
 # Imported once and shared: faster to start, and a program that cannot be imported fails at once.
 preload_app = True
 control_socket_disable = True

@@ -10,7 +10,7 @@ from people import selectors as people
 from people.models import Staff
 from people.selectors import Presented
 from web import swedish
-from web.addresses import url
+from web.addresses import of_each, url
 from web.swedish import Urgency
 from workflows import selectors
 from workflows.models import UserTask
@@ -79,11 +79,16 @@ def task_rows(tasks: list[UserTask], *, viewer: Staff, now: datetime.datetime) -
     names = people.profession_names()
     held = set(viewer.professions)
     today = timezone.localdate(now)
-    return [_row(task, viewer=viewer, names=names, held=held, now=now, today=today) for task in tasks]
+    address = of_each("tasks:task")
+    return [
+        _row(task, address(task.public_id), viewer=viewer, names=names, held=held, now=now, today=today)
+        for task in tasks
+    ]
 
 
 def _row(
     task: UserTask,
+    address: str,
     *,
     viewer: Staff,
     names: dict[str, str],
@@ -94,7 +99,7 @@ def _row(
     shown = people.named(task.individual, viewer=viewer)
     return TaskRow(
         task=task,
-        url=url("tasks:task", task.public_id),
+        url=address,
         person=shown,
         # A list needs no personnummer: the age tells two of the same name apart, the rest is on the task's page.
         age=None if shown.is_hidden else task.individual.age(today),
