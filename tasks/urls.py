@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import inbox, persons, start, task
+from tasks.views import comments, drafts, inbox, persons, start, task
 
 app_name = "tasks"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("uppgifter/<uuid:public_id>/", task.task, name="task"),
     path("uppgifter/<uuid:public_id>/ta/", task.take, name="take"),
     path("uppgifter/<uuid:public_id>/lamna/", task.release, name="release"),
+    path("uppgifter/<uuid:public_id>/utkast/ta-over/", drafts.take_over, name="take_over_draft"),
+    path("uppgifter/<uuid:public_id>/utkast/slang/", drafts.discard, name="discard_draft"),
+    path("uppgifter/<uuid:public_id>/anteckningar/", comments.add, name="comment"),
+    path("uppgifter/<uuid:public_id>/anteckningar/ta-bort/", comments.withdraw, name="withdraw_comment"),
     path("personer/", persons.persons, name="persons"),
     path("personer/<uuid:ref>/", persons.person, name="person"),
     path("arenden/starta/", start.start, name="start"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from workflows.forms.answers import Path, least
-from workflows.forms.shapes import Field
+from workflows.forms.shapes import Field, Form
 
 ADD, REMOVE, UPDATE, ROWS, SHOWN = "_add:", "_remove:", "_update", "_rows:", "_shown"
 
@@ -19,6 +19,11 @@ Raw = dict[str, Any]
 def name(path: Path) -> str:
     """The name of the control for an answer: mal-0-maldatum."""
     return "-".join(str(part) for part in path)
+
+
+def posted(form: Form, post: QueryDict) -> Raw:
+    """All that was written in a form; what is no answer to it is left out."""
+    return raw(form.fields, post)
 
 
 def raw(fields: Fields, post: QueryDict, at: Path = ()) -> Raw:

@@ -70,6 +70,8 @@ def text(field: Field, value: object) -> str:
     """One kept answer in words; '' when there is none."""
     if value is None or value in ("", []):
         return ""
+    if field.type == "bool":
+        value = value in (True, "true")  # a draft holds what the browser posted
     if isinstance(value, bool):
         return "Ja" if value else "Nej"
     if field.choices:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from people.models import Staff
 from people.services import access
-from tasks import worklist
+from tasks import together, worklist
 from workflows import selectors as workflows
 from workflows.models import UserTask
 from workflows.views.edge import StaffRequest, staff_page
@@ -42,7 +42,8 @@ def inbox(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     shown = worklist.load(request.user, mine=_mine(request), limit=_limit(request), now=now)
     access.record(staff=request.user, individual=None, action="list", object_type="inbox", object_id="", now=now)
-    return render(request, "tasks/inbox.html", {"worklist": shown, "done": _done(request)})
+    mentions = together.mentions(request.user)
+    return render(request, "tasks/inbox.html", {"worklist": shown, "done": _done(request), "mentions": mentions})
 
 
 @require_safe

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from people import selectors as people
-from people.services import access
-from tasks import forms, persons, selectors
-from workflows import engine, published
-from workflows import selectors as workflows
-from workflows.forms.definition import Form
-from workflows.models import TaskState, UserTask
+from tasks import forms
+from tasks.services import drafts
+from tasks.views import drafts as draft_pages
+from tasks.views import page
+from workflows import engine
+from workflows.models import UserTask
 from workflows.services import incidents, settle, steps, user_tasks
 from workflows.views.edge import StaffRequest, staff_page
 
@@ -37,19 +35,23 @@ STOPPED = (
 def task(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """One task: its form while it is open, else what became of it."""
     now = timezone.now()
-    found = _find(request, public_id)
+    if request.method == "POST" and "utkast" in request.POST.getlist("action"):
+        return draft_pages.save(request, public_id, now=now)
+    found = page.find(request, public_id)
     if request.method == "POST" and found.is_open:
         return _answer(request, found, now=now)
     if request.method == "POST" and found.action_id and str(found.action_id) == request.POST.get("action_id"):
         return _done(found)
-    return _page(request, found, now=now)
+    if request.method == "POST":
+        return _too_late(request, found, page.bind(request, found, now=now), now=now)
+    return page.show(request, found, now=now)
 
 
 @require_POST
 @staff_page
 def take(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """Tell the colleagues that I do this one; `ta_over` when somebody else had it."""
-    found = _find(request, public_id)
+    found = page.find(request, public_id)
     try:
         user_tasks.claim(task=found, by=request.user, now=timezone.now(), take_over="ta_over" in request.POST)
     except user_tasks.ClaimedByOther as other:
@@ -65,7 +67,7 @@ def take(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
 @staff_page
 def release(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """Give it back to the group."""
-    found = _find(request, public_id)
+    found = page.find(request, public_id)
     try:
         user_tasks.release(task=found, by=request.user, now=timezone.now())
         messages.success(request, "Uppgiften är tillbaka i gruppens lista.")
@@ -77,143 +79,47 @@ def release(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 def _answer(request: StaffRequest, found: UserTask, *, now: datetime.datetime) -> HttpResponse:
-    bound = _bind(request, found, now=now)
+    bound = page.bind(request, found, now=now)
     if not bound.is_valid():
-        return _page(request, found, now=now, bound=bound, status=200 if bound.was_row_action else 422)
+        return page.show(request, found, now=now, bound=bound, status=200 if bound.was_row_action else 422)
     try:
-        user_tasks.complete(task=found, answers=bound.answers, by=request.user, now=now, action_id=_action_id(request))
+        user_tasks.complete(
+            task=found,
+            answers=bound.answers,
+            by=request.user,
+            now=now,
+            action_id=page.action_id(request),
+            also=partial(drafts.discard, task=found, by=request.user),
+        )
     except user_tasks.InvalidAnswers as invalid:
         bound.add_errors(invalid.errors)
-        return _page(request, found, now=now, bound=bound, status=422)
+        return page.show(request, found, now=now, bound=bound, status=422)
     except (user_tasks.AlreadyCompleted, user_tasks.TaskGone, user_tasks.ClaimedByOther):
-        found = _find(request, found.public_id)
-        return _page(request, found, now=now, bound=bound, status=409)
+        return _too_late(request, page.find(request, found.public_id), bound, now=now)
     except user_tasks.NotAllowed:
         raise Http404 from None
     except (settle.Conflict, steps.InstanceEnded):
         messages.warning(request, MEANWHILE)
-        return _page(request, _find(request, found.public_id), now=now, bound=bound, status=409)
+        return page.show(request, page.find(request, found.public_id), now=now, bound=bound, status=409)
     except steps.Suspended:
         messages.warning(request, PAUSED)
-        return _page(request, _find(request, found.public_id), now=now, bound=bound, status=409)
+        return page.show(request, page.find(request, found.public_id), now=now, bound=bound, status=409)
     except engine.EngineError as error:
         incidents.from_engine(instance_id=found.instance_id, error=error, now=now)
         messages.error(request, STOPPED)
-        return _page(request, found, now=now, bound=bound, status=409)
+        return page.show(request, found, now=now, bound=bound, status=409)
     return _done(found)
+
+
+def _too_late(
+    request: StaffRequest, found: UserTask, bound: forms.BoundForm, *, now: datetime.datetime
+) -> HttpResponse:
+    """Somebody else has it or has ended it: what was written becomes a draft, which its page shows."""
+    if not found.is_open:
+        with suppress(user_tasks.NotAllowed, drafts.Unsaveable, drafts.Newer, drafts.Done):
+            draft_pages.keep(request, found, now=now)
+    return page.show(request, found, now=now, bound=bound, status=409)
 
 
 def _done(found: UserTask) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('tasks:inbox')}?klar={found.public_id}")
-
-
-def _find(request: StaffRequest, public_id: uuid.UUID) -> UserTask:
-    found = workflows.task_for(request.user, public_id)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _record(request: StaffRequest, found: UserTask, *, now: datetime.datetime) -> None:
-    access.record(
-        staff=request.user,
-        individual=found.individual,
-        action="read",
-        object_type="user_task",
-        object_id=str(found.public_id),
-        now=now,
-    )
-
-
-def _bind(request: StaffRequest, found: UserTask, *, now: datetime.datetime) -> forms.BoundForm:
-    return forms.bind(
-        _form(found),
-        variables=steps.variables_of(found.instance, found.engine_task_id)
-        | {"inloggad": {"hsa_id": request.user.hsa_id or None}},
-        post=request.POST if request.method == "POST" else None,
-        now=now,
-    )
-
-
-def _form(found: UserTask) -> Form:
-    version = published.of(found.instance.version.public_id)
-    return version.form(found.form_key) if version.has_form(found.form_key) else Form(title=found.name)
-
-
-def _action_id(request: StaffRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("action_id", ""))
-    except ValueError:
-        return None
-
-
-PAGES = {
-    TaskState.OPEN: "tasks/task_open.html",
-    TaskState.COMPLETED: "tasks/task_done.html",
-    TaskState.CANCELLED: "tasks/task_gone.html",
-}
-
-
-def _page(
-    request: StaffRequest,
-    found: UserTask,
-    *,
-    now: datetime.datetime,
-    bound: forms.BoundForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    """The page as the task now is; written in the access log before it is sent."""
-    _record(request, found, now=now)
-    state = TaskState(found.state)
-    if state == TaskState.CANCELLED:
-        status = 410
-    elif state == TaskState.COMPLETED and request.method == "POST":
-        status = 409
-    context = _common(request, found) | _by_state(request, found, state, bound, now=now)
-    is_paused = state == TaskState.OPEN and found.instance.is_suspended and bound is None
-    return render(request, "tasks/task_paused.html" if is_paused else PAGES[state], context, status=status)
-
-
-def _common(request: StaffRequest, found: UserTask) -> dict[str, Any]:
-    names = people.profession_names()
-    return {
-        "task": found,
-        "person": persons.header(found.individual, viewer=request.user, on=timezone.localdate()),
-        "process_title": published.of(found.instance.version.public_id).title,
-        "profession": names.get(found.group, found.group),
-        "told": selectors.told(found.instance, now=timezone.now()),
-        "known": selectors.known(found.instance, apart_from=found),
-        "taken": {
-            "name": str(found.claimed_by) if found.claimed_by else "",
-            "by_me": found.claimed_by_id == request.user.pk,
-            "at": found.claimed_at,
-        },
-    }
-
-
-def _by_state(
-    request: StaffRequest,
-    found: UserTask,
-    state: TaskState,
-    bound: forms.BoundForm | None,
-    *,
-    now: datetime.datetime,
-) -> dict[str, Any]:
-    if state == TaskState.OPEN:
-        posted = _action_id(request) if request.method == "POST" else None
-        return {
-            "bound": bound or _bind(request, found, now=now),
-            "action_id": posted or uuid.uuid4(),
-            "onward": workflows.following(found, request.user) if found.instance.is_suspended else [],
-        }
-    typed: Mapping[str, Any] = {}
-    if request.method == "POST":
-        typed = (bound or _bind(request, found, now=now)).raw
-    form = _form(found)
-    return {
-        "typed": forms.readonly(form, typed) if typed else None,
-        "answers": forms.readonly(form, found.answers) if found.answers else None,
-        "completed": {"by_name": str(found.completed_by) if found.completed_by else "systemet", "at": found.ended_at},
-        "instance_ended": not found.instance.is_active,
-        "onward": workflows.following(found, request.user),
-    }

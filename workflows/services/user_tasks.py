@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -114,9 +114,15 @@ def release(*, task: UserTask, by: Staff, now: datetime) -> UserTask:
 
 @turns.again
 def complete(
-    *, task: UserTask, answers: dict[str, Any], by: Staff, now: datetime, action_id: uuid.UUID | None = None
+    *,
+    task: UserTask,
+    answers: dict[str, Any],
+    by: Staff,
+    now: datetime,
+    action_id: uuid.UUID | None = None,
+    also: Callable[[], object] | None = None,
 ) -> Completed:
-    """Complete a task with the answers to its form and move the ärende on, in one transaction.
+    """Complete a task with the answers to its form and move the ärende on, in one transaction; `also` is done in it.
 
     The same `action_id` again (a double click) gives the earlier answer. Two people at once: one wins, the other
     gets AlreadyCompleted. Raises NotAllowed, InvalidAnswers, ClaimedByOther, TaskGone, steps.Suspended,
@@ -134,6 +140,8 @@ def complete(
         if task.kind == TaskKind.FALLBACK:
             _withdraw_call(task, now=now)
         settled = steps.move(instance, _act(task, cleaned, now), by=by, now=now)
+        if also is not None:
+            also()
     return Completed(task, settled.appeared)
 
 

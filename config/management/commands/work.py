@@ -1,4 +1,4 @@
-"""The engine worker: lets time pass, handles what a dead process left, raises what is late. Safe to run several."""
+"""The engine worker: lets time pass, handles what a dead process left, clears what is old. Safe to run several."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
+from tasks.services import drafts
 from workflows.services import bringing, held, inbox, migration, timers, trials, user_tasks
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Command(BaseCommand):
                 held.release_all(now=now)
                 inbox.expire_buffered(now=now)
                 migration.forget()
+                drafts.purge(now=now)
         except (OperationalError, InterfaceError):
             log.warning("the database does not answer; trying again")
             close_old_connections()

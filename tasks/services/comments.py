@@ -1,0 +1,56 @@
+"""What colleagues tell each other about a task: written, withdrawn, and seen by the one it calls."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from people.models import Staff
+from tasks import together
+from tasks.models import Comment
+from tasks.models.comment import MAX_LENGTH
+from workflows.models import UserTask
+from workflows.services import user_tasks
+
+
+class Unacceptable(Exception):
+    """Texten är tom, för lång eller innehåller tecken som inte kan sparas."""
+
+
+class UnknownColleague(Exception):
+    """Den som nämns kan inte göra uppgiften."""
+
+
+def add(*, task: UserTask, text: str, mentioned: str = "", by: Staff, now: datetime, action_id: UUID) -> None:
+    """Write to the colleagues; `mentioned` is the public id of one who may do the task, who finds it in the inbox.
+
+    The same `action_id` again writes nothing. Raises user_tasks.NotAllowed, Unacceptable, UnknownColleague.
+    """
+    if not user_tasks.may_work(task, by):
+        raise user_tasks.NotAllowed
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    if not text or len(text) > MAX_LENGTH or "\0" in text:
+        raise Unacceptable
+    called = next((one for one in together.colleagues(task, by) if str(one.public_id) == mentioned), None)
+    if mentioned and called is None:
+        raise UnknownColleague
+    try:
+        with transaction.atomic():
+            Comment.objects.create(task=task, by=by, at=now, text=text, mentioned=called, action_id=action_id)
+    except IntegrityError:
+        if not Comment.objects.filter(task=task, by=by, action_id=action_id).exists():
+            raise
+
+
+def withdraw(*, task: UserTask, comment_id: int, by: Staff, now: datetime) -> None:
+    """Take back one's own: that it was there stays, its text does not."""
+    mine = Comment.objects.filter(pk=comment_id, task=task, by=by, withdrawn_at=None)
+    mine.update(text="", withdrawn_at=now)
+
+
+def saw(*, task: UserTask, by: Staff, now: datetime) -> None:
+    """The one who was mentioned has opened the task."""
+    Comment.objects.filter(task=task, mentioned=by, seen_at=None).update(seen_at=now)

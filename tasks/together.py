@@ -1,0 +1,123 @@
+"""Reads what one and one's colleagues have under way in a task: drafts, comments, and who may be called to it."""
+
+# ruff: noqa: S608  the texts are made of names of our own; every value is a parameter
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from people import selectors as people
+from people.models import Staff
+from people.reading import Reading
+from people.selectors import Presented
+from tasks.models import Comment, Draft
+from web.addresses import url
+from workflows.models import UserTask
+from workflows.selectors import NAMED
+from workflows.services import user_tasks
+
+MOST_MENTIONS = 20
+RIGHTS = ("public_id", "name", "group", "escalated_to", "is_restricted")
+# No more than a draft's way in asks: who may, which form, and whether somebody else was first.
+FORM = Reading(
+    UserTask,
+    "task",
+    (*RIGHTS, "form_key", "state", "individual_id"),
+    individual=("protection",),
+    instance=("version_id",),
+    instance__version=("public_id",),
+    completed_by=NAMED,
+)
+DRAFTS = Reading(Draft, "draft", by=NAMED)
+COMMENTS = Reading(Comment, "comment", by=NAMED, mentioned=NAMED)
+MENTIONS = Reading(
+    Comment,
+    "comment",
+    ("at", "task_id", "by_id"),
+    by=NAMED,
+    task=RIGHTS,
+    task__individual=("given_name", "family_name", "protection"),
+)
+COLLEAGUES = Reading(Staff, "staff", ("public_id", *NAMED))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafts:
+    """One's own, and those of colleagues in an open task, the latest first."""
+
+    mine: Draft | None = None
+    theirs: list[Draft] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mention:
+    """A task that a colleague calls one to."""
+
+    name: str
+    url: str
+    person: Presented
+    by_name: str
+    at: datetime.datetime
+
+
+def workable(staff: Staff, public_id: uuid.UUID) -> UserTask | None:
+    """The task, if this member of staff may do it; None when missing or forbidden alike."""
+    task = FORM.one("WHERE task.public_id = %s", [public_id])
+    return task if task is not None and may_work(task, staff) else None
+
+
+def may_work(task: UserTask, staff: Staff) -> bool:
+    """As the service decides, and never about a person whom one may not see."""
+    is_hidden = task.individual.is_protected and not staff.may_see_protected
+    return user_tasks.may_work(task, staff) and not is_hidden
+
+
+def drafts(task: UserTask, staff: Staff) -> Drafts:
+    """Nothing for those who may see the task but not do it."""
+    if not may_work(task, staff):
+        return Drafts()
+    found = DRAFTS.rows("WHERE draft.task_id = %s ORDER BY draft.changed_at DESC, draft.id", [task.pk])
+    mine = next((draft for draft in found if draft.by_id == staff.pk), None)
+    return Drafts(mine=mine, theirs=[draft for draft in found if draft is not mine and task.is_open])
+
+
+def comments(task: UserTask) -> list[Comment]:
+    """As they were written, with what is left of those withdrawn."""
+    return COMMENTS.rows("WHERE comment.task_id = %s ORDER BY comment.id", [task.pk])
+
+
+def colleagues(task: UserTask, staff: Staff) -> list[Staff]:
+    """The others who may do the task today, by name."""
+    today = timezone.localdate()
+    needs_right = "AND staff.may_see_protected" if task.is_restricted or task.individual.is_protected else ""
+    rest = f"""WHERE staff.is_active AND staff.id <> %s {needs_right} AND staff.id IN (
+            SELECT held.staff_id FROM people_assignment held
+            JOIN people_profession profession ON profession.id = held.profession_id
+            WHERE profession.key IN (%s, %s) AND held.valid_from <= %s
+                AND (held.valid_to IS NULL OR held.valid_to >= %s))
+        ORDER BY staff.last_name, staff.first_name, staff.id"""
+    return COLLEAGUES.rows(rest, [staff.pk, task.group, task.escalated_to or task.group, today, today])
+
+
+def mentions(staff: Staff) -> list[Mention]:
+    """The tasks that colleagues call this member of staff to, until they are opened; each once, by its latest call."""
+    rest = f"""WHERE comment.mentioned_id = %s AND comment.seen_at IS NULL AND comment.withdrawn_at IS NULL
+        AND comment.mentioned_id IS NOT NULL ORDER BY comment.id DESC LIMIT {MOST_MENTIONS}"""
+    found: dict[int, Comment] = {}
+    for comment in MENTIONS.rows(rest, [staff.pk]):
+        if may_work(comment.task, staff):
+            found.setdefault(comment.task_id, comment)
+    return [
+        Mention(
+            name=comment.task.name,
+            url=url("tasks:task", comment.task.public_id),
+            person=people.named(comment.task.individual, viewer=staff),
+            by_name=str(comment.by),
+            at=comment.at,
+        )
+        for comment in found.values()
+    ]

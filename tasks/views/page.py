@@ -1,0 +1,196 @@
+"""The task page as a task now is: its form, or what became of it, with drafts and comments."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from people import selectors as people
+from people.models import Staff
+from people.services import access
+from tasks import forms, persons, selectors, together
+from tasks.models import Comment, Draft
+from tasks.models.comment import MAX_LENGTH
+from tasks.services import comments
+from workflows import published
+from workflows import selectors as workflows
+from workflows.forms.definition import Form
+from workflows.models import TaskState, UserTask
+from workflows.services import steps
+from workflows.views.edge import StaffRequest
+
+PAGES = {
+    TaskState.OPEN: "tasks/task_open.html",
+    TaskState.COMPLETED: "tasks/task_done.html",
+    TaskState.CANCELLED: "tasks/task_gone.html",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unsent:
+    """A comment that could not be taken, and why."""
+
+    text: str
+    mentioned: str
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    """The comments of a task, and what one needs to write another."""
+
+    comments: list[Comment]
+    may_write: bool
+    colleagues: list[Staff]
+    action_id: uuid.UUID
+    unsent: Unsent | None
+    max_length: int = MAX_LENGTH
+
+
+def find(request: StaffRequest, public_id: uuid.UUID) -> UserTask:
+    found = workflows.task_for(request.user, public_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def form_of(found: UserTask) -> Form:
+    version = published.of(found.instance.version.public_id)
+    return version.form(found.form_key) if version.has_form(found.form_key) else Form(title=found.name)
+
+
+def action_id(request: StaffRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get("action_id", ""))
+    except ValueError:
+        return None
+
+
+def bind(
+    request: StaffRequest,
+    found: UserTask,
+    *,
+    now: datetime.datetime,
+    is_posted: bool = True,
+    draft: Draft | None = None,
+) -> forms.BoundForm:
+    """The form with what was posted, else with one's draft."""
+    return forms.bind(
+        form_of(found),
+        variables=steps.variables_of(found.instance, found.engine_task_id)
+        | {"inloggad": {"hsa_id": request.user.hsa_id or None}},
+        post=request.POST if is_posted else None,
+        answers=draft.written if draft else None,
+        now=now,
+    )
+
+
+def record(request: StaffRequest, found: UserTask, action: str, *, now: datetime.datetime) -> None:
+    access.record(
+        staff=request.user,
+        individual=found.individual,
+        action=action,
+        object_type="user_task",
+        object_id=str(found.public_id),
+        now=now,
+    )
+
+
+def show(
+    request: StaffRequest,
+    found: UserTask,
+    *,
+    now: datetime.datetime,
+    bound: forms.BoundForm | None = None,
+    unsent: Unsent | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page as the task now is, with `bound` as it was posted; written in the access log before it is sent."""
+    record(request, found, "read", now=now)
+    state = TaskState(found.state)
+    if state == TaskState.CANCELLED:
+        status = 410
+    elif state == TaskState.COMPLETED and bound is not None:
+        status = 409
+    drafts = together.drafts(found, request.user)
+    context = _common(request, found, unsent, now=now) | {"draft": drafts.mine}
+    if state == TaskState.OPEN:
+        context |= _open(request, found, bound, drafts, now=now)
+    else:
+        context |= _ended(request, found, bound, drafts)
+    is_paused = state == TaskState.OPEN and found.instance.is_suspended and bound is None
+    return render(request, "tasks/task_paused.html" if is_paused else PAGES[state], context, status=status)
+
+
+def _common(request: StaffRequest, found: UserTask, unsent: Unsent | None, *, now: datetime.datetime) -> dict[str, Any]:
+    names = people.profession_names()
+    return {
+        "task": found,
+        "person": persons.header(found.individual, viewer=request.user, on=timezone.localdate()),
+        "process_title": published.of(found.instance.version.public_id).title,
+        "profession": names.get(found.group, found.group),
+        "told": selectors.told(found.instance, now=now),
+        "known": selectors.known(found.instance, apart_from=found),
+        "taken": {
+            "name": str(found.claimed_by) if found.claimed_by else "",
+            "by_me": found.claimed_by_id == request.user.pk,
+            "at": found.claimed_at,
+        },
+        "thread": _thread(request, found, unsent, now=now),
+    }
+
+
+def _thread(request: StaffRequest, found: UserTask, unsent: Unsent | None, *, now: datetime.datetime) -> Thread:
+    told = together.comments(found)
+    if any(comment.mentioned_id == request.user.pk and comment.seen_at is None for comment in told):
+        comments.saw(task=found, by=request.user, now=now)
+    may_write = together.may_work(found, request.user)
+    return Thread(
+        comments=told,
+        may_write=may_write,
+        colleagues=together.colleagues(found, request.user) if may_write and found.is_open else [],
+        action_id=uuid.uuid4(),
+        unsent=unsent,
+    )
+
+
+def _open(
+    request: StaffRequest,
+    found: UserTask,
+    bound: forms.BoundForm | None,
+    drafts: together.Drafts,
+    *,
+    now: datetime.datetime,
+) -> dict[str, Any]:
+    """A page that comes back as it was posted knows no more of other drafts than it did."""
+    form = form_of(found)
+    seen = drafts.mine.changed_at.isoformat() if drafts.mine else ""
+    posted = action_id(request) if bound else None
+    return {
+        "bound": bound or bind(request, found, now=now, is_posted=False, draft=drafts.mine),
+        "is_posted": bound is not None,
+        "action_id": posted or uuid.uuid4(),
+        "seen": request.POST.get("utkast_sett", seen) if bound else seen,
+        "theirs": [(draft, forms.readonly(form, draft.written)) for draft in drafts.theirs],
+        "onward": workflows.following(found, request.user) if found.instance.is_suspended else [],
+    }
+
+
+def _ended(
+    request: StaffRequest, found: UserTask, bound: forms.BoundForm | None, drafts: together.Drafts
+) -> dict[str, Any]:
+    form, mine = form_of(found), drafts.mine
+    typed = bound.raw if bound else mine.written if mine else {}
+    return {
+        "typed": forms.readonly(form, typed) if typed else None,
+        "answers": forms.readonly(form, found.answers) if found.answers else None,
+        "completed": {"by_name": str(found.completed_by) if found.completed_by else "systemet", "at": found.ended_at},
+        "instance_ended": not found.instance.is_active,
+        "onward": workflows.following(found, request.user),
+    }
