@@ -12,7 +12,8 @@ from benchmarks import eleven, limits, naive, rows
 from benchmarks.clients import milliseconds
 from benchmarks.figures import SIZES, Figure
 from people.models import Individual, Staff
-from workflows import selectors
+from tasks import lists
+from tasks.wanted import Wanted
 from workflows.models import TimerJob
 from workflows.services import timers
 
@@ -28,7 +29,7 @@ def inbox(naive_most: int, by: Staff, individual: Individual) -> Iterator[Figure
     first = min(eleven.open_task(instance).pk for instance in started)
     theirs = naive.Inbox()
     there = PATTERNS
-    look = partial(selectors.inbox_tasks, by)
+    look = partial(lists.tasks, by, Wanted(), limit=50, now=timezone.now())
     for name, count in SIZES.items():
         _more_tasks(first, range(there, count))
         other = None

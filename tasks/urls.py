@@ -9,6 +9,7 @@ urlpatterns = [
     path("", inbox.home, name="home"),
     path("uppgifter/", inbox.inbox, name="inbox"),
     path("uppgifter/lista/", inbox.listing, name="list"),
+    path("uppgifter/sok/", inbox.search, name="search"),
     path("uppgifter/<uuid:public_id>/", task.task, name="task"),
     path("uppgifter/<uuid:public_id>/ta/", task.take, name="take"),
     path("uppgifter/<uuid:public_id>/lamna/", task.release, name="release"),

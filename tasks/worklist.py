@@ -1,29 +1,30 @@
 """The inbox as the page shows it: rows in sections, and the marker by which a browser asks whether it has changed."""
 
 import datetime
-from dataclasses import dataclass
-from urllib.parse import urlencode
+import hashlib
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
 from people import selectors as people
 from people.models import Staff
 from people.selectors import Presented
+from tasks import lists
+from tasks.menu import MOST_COUNTED
+from tasks.wanted import FILTERS, MOST, PAGE, PRIORITIES, TAKEN, TIMES, VIEWS, Wanted
 from web import swedish
 from web.addresses import of_each, url
 from web.swedish import Urgency
 from workflows import selectors
 from workflows.models import UserTask
 
-PAGE = 50
-MOST = 500
-
 TITLES = {Urgency.LATE: "Försenade", Urgency.TODAY: "I dag", Urgency.LATER: "Senare"}
+SORTED = {"nyast": "Nyast först", "person": "Efter person", "forlopp": "Efter förlopp"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskRow:
-    """One task in a list, with the person as this viewer may see them."""
+    """One task in a list, with the person as this viewer may see them; what others do leads to the ärende."""
 
     task: UserTask
     url: str
@@ -45,33 +46,90 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Worklist:
-    """`stamp` changes when the list would look different; `more_url` is empty when everything is shown."""
+class Tab:
+    """A view and how many tasks it holds, "99+" at most."""
 
+    key: str
+    title: str
+    url: str
+    is_current: bool
+    count: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chip:
+    """Something the list is narrowed to, and the address that lets it go."""
+
+    word: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worklist:
+    """`more_url` is empty when everything is shown; `is_among_first` when there is more than one searches among."""
+
+    wanted: Wanted
+    tabs: list[Tab]
     sections: list[Section]
-    mine: bool
-    stamp: str
     poll_url: str
     more_url: str
+    clear_url: str
+    is_among_first: bool
 
 
-def stamp(staff: Staff, *, now: datetime.datetime) -> str:
+def stamp(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> str:
     """Changes with the tasks, and once a minute since due times are told in words."""
-    return f"{selectors.inbox_stamp(staff)}.{int(now.timestamp()) // 60}"
+    mark = selectors.inbox_stamp(staff)
+    if wanted.visa == "vantar":
+        mark = hashlib.sha256(repr((mark, sorted(lists.changes(staff)))).encode()).hexdigest()[:16]
+    return f"{mark}.{int(now.timestamp()) // 60}"
 
 
-def load(staff: Staff, *, mine: bool, limit: int, now: datetime.datetime) -> Worklist:
-    """The first `limit` tasks by due time. The stamp is taken first: a change while we read shows at the next poll."""
-    mark = stamp(staff, now=now)
-    found = selectors.inbox_tasks(staff, mine=mine, limit=limit + 1)
-    listed = task_rows(found[:limit], viewer=staff, now=now)
+def load(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> Worklist:
+    """The first tasks of what is wanted. The stamp is taken first: a change while we read shows at the next poll."""
+    mark = stamp(staff, wanted, now=now)
+    found = lists.tasks(staff, wanted, limit=wanted.antal + 1, now=now)
+    listed = task_rows(found[: wanted.antal], viewer=staff, now=now)
+    has_more = len(found) > wanted.antal and wanted.antal < MOST
     return Worklist(
-        sections=_sections(listed),
-        mine=mine,
-        stamp=mark,
-        poll_url=_url("tasks:list", mine=mine, limit=limit, stampel=mark),
-        more_url=_url("tasks:inbox", mine=mine, limit=limit + PAGE) if len(found) > limit and limit < MOST else "",
+        wanted=wanted,
+        tabs=_tabs(staff, wanted),
+        sections=_sections(listed) if not wanted.sortera else _one_section(listed, wanted),
+        poll_url=wanted.address("tasks:list", stampel=mark),
+        more_url=replace(wanted, antal=wanted.antal + PAGE).address() if has_more else "",
+        clear_url=wanted.without(*FILTERS, "sok").address(),
+        is_among_first=lists.is_full(staff, wanted, now=now),
     )
+
+
+def chips(wanted: Wanted, *, titles: dict[str, str], professions: dict[str, str]) -> list[Chip]:
+    """What the list is narrowed to, each with the address without it."""
+    words = {
+        "forlopp": titles.get(wanted.forlopp, "Okänt förlopp"),
+        "profession": professions.get(wanted.profession, ""),
+        "tid": TIMES.get(wanted.tid, ""),
+        "prioritet": PRIORITIES.get(wanted.prioritet, ""),
+        "tagen": TAKEN.get(wanted.tagen, ""),
+    }
+    found = [Chip(word=words[name], url=wanted.without(name).address()) for name in FILTERS if getattr(wanted, name)]
+    if wanted.text:
+        found.append(Chip(word=f"”{wanted.text}”", url=wanted.without("sok").address()))
+    return found
+
+
+def _tabs(staff: Staff, wanted: Wanted) -> list[Tab]:
+    """The views with how much each holds, whatever it is narrowed to here."""
+    held = lists.counts(staff, most=MOST_COUNTED + 1)
+    return [
+        Tab(
+            key=key or "alla",
+            title=title,
+            url=Wanted(visa=key).address(),
+            is_current=key == wanted.visa,
+            count=f"{MOST_COUNTED}+" if held[key] > MOST_COUNTED else str(held[key]),
+        )
+        for key, title in VIEWS.items()
+    ]
 
 
 def task_rows(tasks: list[UserTask], *, viewer: Staff, now: datetime.datetime) -> list[TaskRow]:
@@ -97,9 +155,10 @@ def _row(
     today: datetime.date,
 ) -> TaskRow:
     shown = people.named(task.individual, viewer=viewer)
+    can_work = task.group in held or task.escalated_to in held
     return TaskRow(
         task=task,
-        url=address,
+        url=address if can_work else url("workflows:instance", task.instance.public_id),
         person=shown,
         # A list needs no personnummer: the age tells two of the same name apart, the rest is on the task's page.
         age=None if shown.is_hidden else task.individual.age(today),
@@ -117,9 +176,5 @@ def _sections(listed: list[TaskRow]) -> list[Section]:
     return [Section(key=kind.value, title=TITLES[kind], rows=found) for kind, found in grouped.items() if found]
 
 
-def _url(name: str, *, mine: bool, limit: int, **more: str) -> str:
-    query = {"visa": "mina"} if mine else {}
-    if limit != PAGE:
-        query["antal"] = str(limit)
-    query |= more
-    return f"{url(name)}?{urlencode(query)}" if query else url(name)
+def _one_section(listed: list[TaskRow], wanted: Wanted) -> list[Section]:
+    return [Section(key="alla", title=SORTED[wanted.sortera], rows=listed)] if listed else []

@@ -43,7 +43,7 @@ LISTED = Reading(
     ("public_id", "name", "group", "escalated_to", "priority", "due_at", "claimed_by_id"),
     individual=("given_name", "family_name", "protection", "born_on", "deceased_on"),
     claimed_by=NAMED,
-    instance=NOTHING,
+    instance=("public_id",),
     instance__definition=NOTHING,
     extra={"process_title": "definition.title", "suspended_at": "instance.suspended_at"},
 )
@@ -115,28 +115,11 @@ class ExpressionNote:
     count: int
 
 
-def inbox_tasks(staff: Staff, *, mine: bool = False, limit: int = 50) -> list[UserTask]:
-    """Open tasks of the staff member's groups (or taken by them), soonest due first.
-
-    One part per group, each answered by its index alone, merged: an IN over groups would sort them all.
-    """
-    columns = ("claimed_by_id",) if mine else ("group", "escalated_to")
-    asked: Sequence[Any] = [staff.pk] if mine else staff.professions
-    part = f"SELECT id, due_sort FROM {TASKS} WHERE state = 'open' AND {{}} ORDER BY due_sort, id LIMIT {int(limit)}"
-    if not staff.may_see_protected:
-        part = part.replace("{}", "NOT is_restricted AND {}")
-    parts = _parts(part, columns, "UNION", len(asked))
-    if not parts:
-        return []
-    rest = f"JOIN ({parts}) found ON found.id = task.id ORDER BY found.due_sort, found.id LIMIT {int(limit)}"
-    return LISTED.rows(rest, [value for value in asked for _ in columns])
-
-
 def inbox_stamp(staff: Staff) -> str:
     """Changes when something the inbox shows has changed; the latest few changes of each group, by index."""
     held, columns = staff.professions, ("group", "escalated_to")
     part = f"SELECT id, changed_at FROM {TASKS} WHERE {{}} ORDER BY changed_at DESC LIMIT {RECENT}"
-    rows = reading.rows(_parts(part, columns, "UNION", len(held)), [group for group in held for _ in columns])
+    rows = reading.rows(parts(part, columns, "UNION", len(held)), [group for group in held for _ in columns])
     return hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()[:16]
 
 
@@ -280,6 +263,16 @@ def expression_notes(key: str = "") -> list[ExpressionNote]:
     return sorted(notes, key=lambda note: (note.key, -note.version, -note.count, note.element_id, note.position))
 
 
+def parts(part: str, columns: Sequence[str], between: str, times: int) -> str:
+    """The part once for each column, so many times; '' for none.
+
+    SQLite uses an index that leaves rows out only when the query says the very same.
+    """
+    conditions = {"escalated_to": "escalated_to = %s AND NOT (escalated_to = '')"}
+    each = [part.replace("{}", conditions.get(column, f'"{column}" = %s')) for column in columns]
+    return f" {between} ".join(f"SELECT * FROM ({one}) part{place}" for place, one in enumerate(each * times))
+
+
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
@@ -291,16 +284,6 @@ def _offered(staff: Staff) -> str:
     """To one of the professions, which are given twice."""
     held = f"IN ({', '.join(['%s'] * len(staff.professions)) or 'NULL'})"
     return f'(task."group" {held} OR task.escalated_to {held})'
-
-
-def _parts(part: str, columns: Sequence[str], between: str, times: int) -> str:
-    """The part once for each column, so many times; '' for none.
-
-    SQLite uses an index that leaves rows out only when the query says the very same.
-    """
-    conditions = {"escalated_to": "escalated_to = %s AND NOT (escalated_to = '')"}
-    each = [part.replace("{}", conditions.get(column, f'"{column}" = %s')) for column in columns]
-    return f" {between} ".join(f"SELECT * FROM ({one}) part{place}" for place, one in enumerate(each * times))
 
 
 def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:

@@ -1,21 +1,27 @@
 """The inbox: the list, its live update and where one lands after a task."""
 
+import datetime
+import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from people.models import Staff
 from people.services import access
-from tasks import together, worklist
+from tasks import lists, together, wanted, worklist
 from workflows import selectors as workflows
 from workflows.models import UserTask
 from workflows.views.edge import StaffRequest, staff_page
+
+SEARCHES = "inbox_searches"
+MOST_SEARCHES = 10
+LONGEST_SEARCH = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +44,20 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @staff_page
 def inbox(request: StaffRequest) -> HttpResponse:
-    """My groups' tasks by due time."""
+    """The tasks of one view, narrowed and sorted as the address says."""
     now = timezone.now()
-    shown = worklist.load(request.user, mine=_mine(request), limit=_limit(request), now=now)
-    access.record(staff=request.user, individual=None, action="list", object_type="inbox", object_id="", now=now)
-    mentions = together.mentions(request.user)
-    return render(request, "tasks/inbox.html", {"worklist": shown, "done": _done(request), "mentions": mentions})
+    asked = _wanted(request)
+    shown = worklist.load(request.user, asked, now=now)
+    _record(request, "list", now=now)
+    titles = lists.titles()
+    context = {
+        "worklist": shown,
+        "done": _done(request),
+        "mentions": together.mentions(request.user),
+        "chips": worklist.chips(asked, titles=titles, professions=request.user.roles),
+        "choices": {"forlopp": titles, "profession": request.user.roles, **wanted.CHOICES},
+    }
+    return render(request, "tasks/inbox.html", context)
 
 
 @require_safe
@@ -51,19 +65,35 @@ def inbox(request: StaffRequest) -> HttpResponse:
 def listing(request: StaffRequest) -> HttpResponse:
     """Only the list, for the open page that asks each second; 204 when it would look the same."""
     now = timezone.now()
-    if request.GET.get("stampel") == worklist.stamp(request.user, now=now):
+    asked = _wanted(request)
+    if request.GET.get("stampel") == worklist.stamp(request.user, asked, now=now):
         return HttpResponse(status=204)
-    shown = worklist.load(request.user, mine=_mine(request), limit=_limit(request), now=now)
-    return render(request, "tasks/live.html", {"worklist": shown})
+    return render(request, "tasks/live.html", {"worklist": worklist.load(request.user, asked, now=now)})
 
 
-def _mine(request: StaffRequest) -> bool:
-    return request.GET.get("visa") == "mina"
+@require_POST
+@staff_page
+def search(request: StaffRequest) -> HttpResponse:
+    """Whom one looks for is kept in the session: the address knows it by a key, so that no log and no history does."""
+    asked = _wanted(request)
+    text = " ".join(request.POST.get("sok", "").split())[:LONGEST_SEARCH]
+    if not text:
+        return HttpResponseRedirect(asked.without("sok").address())
+    key = secrets.token_hex(8)
+    searches = request.session.get(SEARCHES, {}) | {key: text}
+    request.session[SEARCHES] = dict(list(searches.items())[-MOST_SEARCHES:])
+    _record(request, "search", now=timezone.now())
+    return HttpResponseRedirect(replace(asked, sok=key, antal=wanted.PAGE).address())
 
 
-def _limit(request: StaffRequest) -> int:
-    asked = request.GET.get("antal", "")
-    return min(max(int(asked), worklist.PAGE), worklist.MOST) if asked.isdecimal() and len(asked) < 6 else worklist.PAGE
+def _wanted(request: StaffRequest) -> wanted.Wanted:
+    asked = request.GET.dict()
+    searches = request.session.get(SEARCHES, {}) if "sok" in asked else {}
+    return wanted.read(asked, professions=request.user.professions, searches=searches)
+
+
+def _record(request: StaffRequest, action: str, *, now: datetime.datetime) -> None:
+    access.record(staff=request.user, individual=None, action=action, object_type="inbox", object_id="", now=now)
 
 
 def _done(request: StaffRequest) -> Done | None:

@@ -17,13 +17,15 @@ from workflows.services import user_tasks
 pytestmark = pytest.mark.django_db
 
 MOST = {
-    "inbox": 8,
-    "mine": 8,
-    "list": 7,
+    "inbox": 10,
+    "mine": 10,
+    "others": 11,
+    "narrowed": 11,
+    "list": 8,
     "task": 10,
     "draft": 4,
     "answer": 11,
-    "done": 10,
+    "done": 12,
     "finished": 10,
     "person": 14,
     "instance": 21,
@@ -57,6 +59,8 @@ class Page:
         return {
             "inbox": "/uppgifter/",
             "mine": "/uppgifter/?visa=mina",
+            "others": "/uppgifter/?visa=vantar",
+            "narrowed": "/uppgifter/?forlopp=hembesok&prioritet=2&tagen=nej&tid=utan&sortera=person",
             "list": "/uppgifter/lista/",
             "task": f"/uppgifter/{self.open.public_id}/",
             "done": f"/uppgifter/?klar={self.done.public_id}",

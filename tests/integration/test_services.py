@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from people.models import Staff
+from tasks import lists
+from tasks.wanted import Wanted
 from tests import forlopp, pages
-from workflows import connectors, engine, selectors
+from workflows import connectors, engine
 from workflows.models import (
     InboxMessage,
     InboxState,
@@ -338,8 +340,8 @@ def test_a_protected_person_is_done_by_someone_who_may_see_her_when_the_professi
     receive("borja", skyddad=True)
     task = open_task("a")
     assert (task.group, task.escalated_to) == ("samordnare", "enhetschef")
-    assert [item.pk for item in selectors.inbox_tasks(leader)] == [task.pk]
-    assert selectors.inbox_tasks(coordinator) == []
+    assert [item.pk for item in lists.tasks(leader, Wanted(), limit=9, now=NOW)] == [task.pk]
+    assert lists.tasks(coordinator, Wanted(), limit=9, now=NOW) == []
     user_tasks.complete(task=task, answers={"svar": "ja"}, by=leader, now=NOW)
 
 

@@ -76,6 +76,9 @@ class UserTask(models.Model):
             models.Index(
                 fields=["claimed_by", "due_sort", "id"], condition=models.Q(state="open"), name="inbox_by_claimant"
             ),
+            models.Index(
+                fields=["completed_by", "-ended_at"], condition=models.Q(state="completed"), name="task_done_by"
+            ),
             models.Index(fields=["group", "-changed_at"], name="inbox_changes"),
             models.Index(
                 fields=["escalated_to", "-changed_at"],

@@ -1,0 +1,139 @@
+"""Which tasks a list shows, and how many each view holds: every list begins with a walk along an index."""
+
+# ruff: noqa: S608  the texts are made of names of our own; every value is a parameter
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from people import reading
+from people import selectors as people
+from people.models import Staff
+from tasks.wanted import PRIORITIES, Wanted, span
+from web import swedish
+from workflows.models import UserTask
+from workflows.selectors import LISTED, TASKS, parts
+
+WITHIN = 2_000
+"""Among how many of the tasks due first one filters, searches and sorts by what no index knows."""
+FOLLOWED = 500
+"""Of how many of the tasks one did last the ärenden are followed."""
+# SQLite joins in the order written when the word is CROSS.
+OTHERS = f"""SELECT other.id, other.due_sort, other.changed_at FROM (
+        SELECT DISTINCT instance_id FROM (
+            SELECT instance_id, "group", escalated_to FROM {TASKS}
+            WHERE completed_by_id = %s AND state = 'completed' ORDER BY ended_at DESC LIMIT {FOLLOWED}) done
+        WHERE "group" {{mine}} OR escalated_to {{mine}}) known CROSS JOIN {TASKS} other
+    WHERE other.instance_id = known.instance_id AND other.state = 'open' {{seen}}
+    AND (other.claimed_by_id IS NULL OR other.claimed_by_id <> %s)
+    AND (other.claimed_by_id IS NOT NULL OR NOT (other."group" {{mine}} OR other.escalated_to {{mine}}))"""
+
+
+def tasks(staff: Staff, wanted: Wanted, *, limit: int, now: datetime.datetime) -> list[UserTask]:
+    """The first tasks of a list, in its order.
+
+    By due time the index answers alone. The rest is chosen among the WITHIN due first: nobody waits for a million.
+    """
+    walked = limit if wanted.due and not _has_rest(wanted) else WITHIN
+    text, values = _walk(staff, wanted, walked, now)
+    if not text:
+        return []
+    conditions, more = _rest(wanted)
+    rows = f"JOIN ({text} ORDER BY due_sort, id LIMIT {walked}) found ON found.id = task.id {conditions}"
+    order = "task.created_at DESC, task.id DESC" if wanted.sortera == "nyast" else "found.due_sort, found.id"
+    in_words = wanted.text or wanted.sortera in ("person", "forlopp")
+    found = LISTED.rows(f"{rows} ORDER BY {order} LIMIT {WITHIN if in_words else limit}", [*values, *more])
+    return _in_words(found, wanted, viewer=staff)[:limit] if in_words else found
+
+
+def counts(staff: Staff, *, most: int) -> dict[str, int]:
+    """How many tasks each view holds, each counted to `most`."""
+    texts, values = [], []
+    for view in ("", "mina", "vantar"):
+        text, asked = _walk(staff, Wanted(visa=view), most, None)
+        texts.append(f"(SELECT count(*) FROM ({text} LIMIT {most}) v)" if text else "0")
+        values += asked
+    everything, mine, others = reading.rows(f"SELECT {', '.join(texts)}", values)[0]
+    return {"": everything, "mina": mine, "vantar": others}
+
+
+def is_full(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> bool:
+    """Whether there are more tasks than one filters among."""
+    if wanted.due and not _has_rest(wanted):
+        return False
+    text, values = _walk(staff, wanted, WITHIN + 1, now)
+    return bool(text) and reading.rows(f"SELECT count(*) FROM ({text} LIMIT {WITHIN + 1}) v", values)[0][0] > WITHIN
+
+
+def changes(staff: Staff) -> list[Any]:
+    """What the view of others' tasks is known by."""
+    text, values = _others(staff, "")
+    return reading.rows(text, values)
+
+
+def titles() -> dict[str, str]:
+    """Key and title of every förlopp."""
+    return dict(reading.rows("SELECT key, title FROM workflows_processdefinition ORDER BY title"))
+
+
+def _walk(staff: Staff, wanted: Wanted, limit: int, now: datetime.datetime | None) -> tuple[str, list[Any]]:
+    """SQL of (id, due_sort), one part per group, each answered by its index alone: an IN would sort them all."""
+    between = span(wanted.tid, now=now) if now else None
+    due = "AND due_sort > %s AND due_sort <= %s " if between else ""
+    if wanted.visa == "vantar":
+        text, values = _others(staff, due)
+        return text and f"SELECT id, due_sort FROM ({text}) o", [*values, *(between or ())]
+    columns = ("claimed_by_id",) if wanted.visa == "mina" else ("group", "escalated_to")
+    groups = [wanted.profession] if wanted.profession else staff.professions
+    asked: list[Any] = [staff.pk] if wanted.visa == "mina" else groups
+    seen = "" if staff.may_see_protected else "NOT is_restricted AND "
+    part = f"SELECT id, due_sort FROM {TASKS} WHERE state = 'open' AND {seen}{{}} {due}"
+    values = [value for one in asked for _ in columns for value in (one, *(between or ()))]
+    text = parts(f"{part}ORDER BY due_sort, id LIMIT {limit}", columns, "UNION", len(asked))
+    return text and f"SELECT * FROM ({text}) p", values
+
+
+def _others(staff: Staff, due: str) -> tuple[str, list[Any]]:
+    """Open tasks of ärenden where one has done something, which somebody else is to do."""
+    held = staff.professions
+    if not held:
+        return "", []
+    mine = f"IN ({', '.join(['%s'] * len(held))})"
+    text = OTHERS.format(seen="" if staff.may_see_protected else "AND NOT other.is_restricted", mine=mine)
+    return f"{text} {due}", [staff.pk, *held, *held, staff.pk, *held, *held]
+
+
+def _has_rest(wanted: Wanted) -> bool:
+    """Whether something is asked for that the index does not know."""
+    by_profession = wanted.profession and wanted.visa
+    return bool(wanted.forlopp or wanted.prioritet or wanted.tagen or by_profession)
+
+
+def _rest(wanted: Wanted) -> tuple[str, list[Any]]:
+    asked: dict[str, Any] = {}
+    if wanted.forlopp:
+        asked["definition.key = %s"] = wanted.forlopp
+    if wanted.prioritet in PRIORITIES:
+        asked["task.priority = %s"] = int(wanted.prioritet)
+    if wanted.profession and wanted.visa:
+        asked['task."group" = %s'] = wanted.profession
+    taken = {"ja": ["task.claimed_by_id IS NOT NULL"], "nej": ["task.claimed_by_id IS NULL"]}.get(wanted.tagen, [])
+    conditions = [*asked, *taken]
+    return f"WHERE {' AND '.join(conditions)}" if conditions else "", list(asked.values())
+
+
+def _in_words(found: list[UserTask], wanted: Wanted, *, viewer: Staff) -> list[UserTask]:
+    """Searched and sorted as Swedish is; a name that the viewer may not see is not found either."""
+    words = wanted.text.casefold().split()
+    said = {task.pk: people.named(task.individual, viewer=viewer).name for task in found}
+    hits = [task for task in found if all(word in f"{said[task.pk]} {task.name}".casefold() for word in words)]
+    if wanted.sortera == "person":
+        return sorted(hits, key=lambda task: swedish.sorting(_turned(task, said[task.pk])))
+    return sorted(hits, key=lambda task: swedish.sorting(task.process_title)) if wanted.sortera == "forlopp" else hits
+
+
+def _turned(task: UserTask, said: str) -> str:
+    """By family name, as a list of names is."""
+    family = task.individual.family_name
+    return f"{family} {said}" if family and said.endswith(family) else said
