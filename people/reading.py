@@ -1,6 +1,6 @@
 """Reads kept as text, for what every page asks: Django builds each SELECT anew, which costs more than the answer.
 
-In the lowest room that has a database, so that all above may use it. See docs/decisions/0016-reads-as-text.md.
+In the lowest room that has a database, so that all above may use it. See docs/decisions/0015-reads-as-text.md.
 """
 
 # ruff: noqa: S608, SLF001  the names are our models' own, and a model tells its columns by `_meta`
