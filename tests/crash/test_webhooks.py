@@ -59,7 +59,8 @@ def test_eight_copies_of_every_webhook_in_any_order_are_one_task_each(fleet: Fle
     )
     assert answers.total() == len(calls)
     assert set(answers) == {200, 202}
-    assert answers[202] == WEBHOOKS
+    # An all-clear that was held back is stored once more with its alarm, and a copy that comes just then is told so.
+    assert WEBHOOKS <= answers[202] <= WEBHOOKS + cleared
     expect_one_task_each(fleet, alarms, cleared)
     assert fleet.broken() == []
 
