@@ -65,9 +65,13 @@ class Executor:
         if not outbox.pending(now=now):
             return 0
         hands = self._free_hands()
-        claimed = outbox.claim(worker=self.name, now=now, lease=LEASE, limit=hands) if hands else []
-        for _unused in range(hands - len(claimed)):
-            self._free.release()
+        claimed: list[Claimed] = []
+        try:
+            claimed = outbox.claim(worker=self.name, now=now, lease=LEASE, limit=hands) if hands else []
+        finally:
+            # Also when the database does not answer: a hand that is not given back is lost for good.
+            for _unused in range(hands - len(claimed)):
+                self._free.release()
         for one in claimed:
             self._pool.submit(self._deliver, one)
         return len(claimed)

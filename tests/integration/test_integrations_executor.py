@@ -307,3 +307,20 @@ def test_the_web_process_never_loads_prefect(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=settings.BASE_DIR, check=False)
 
     assert done.returncode == 0
+
+
+def test_hands_are_free_again_when_the_database_did_not_answer(
+    row: OutboxMessage, ring: Callable[[Answer], list[Delivery]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring(lambda _delivery: {"ok": True})
+    executor = Executor(run=lambda _attempt: None, slots=2, clock=lambda: NOW)
+
+    def away(**_asked: object) -> None:
+        raise OperationalError("away")
+
+    monkeypatch.setattr(outbox, "claim", away)
+    for _ in range(3):
+        with pytest.raises(OperationalError):
+            executor.once()
+    monkeypatch.setattr(outbox, "claim", lambda **asked: [] if asked["limit"] == 2 else pytest.fail("a hand is lost"))
+    assert executor.once() == 0
