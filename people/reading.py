@@ -105,7 +105,7 @@ class _Part:
             name=name,
             names=tuple(field.attname for field in fields),
             converted=tuple((field.attname, convert) for field in fields for convert in _converters(field)),
-            chosen=", ".join(f"{name}.{_quoted(field)}" for field in fields),
+            chosen=", ".join(f"{name}.{quoted(field)}" for field in fields),
             first=first,
             **more,
         )
@@ -116,8 +116,8 @@ class _Part:
         link: Any = parent.model._meta.get_field(name)
         is_optional = parent.is_optional or link.null
         kind = "LEFT JOIN" if is_optional else "JOIN"
-        key = _quoted(link.related_model._meta.pk)
-        join = f" {kind} {table(link.related_model)} {name} ON {name}.{key} = {parent.name}.{_quoted(link)}"
+        key = quoted(link.related_model._meta.pk)
+        join = f" {kind} {table(link.related_model)} {name} ON {name}.{key} = {parent.name}.{quoted(link)}"
         first = last.first + len(last.names)
         more = {"join": join, "link": link.cache_name, "of": of, "is_optional": is_optional}
         return cls.of_model(link.related_model, name, columns, first=first, **more)
@@ -160,7 +160,7 @@ def table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
-def _quoted(field: Field[Any, Any]) -> str:
+def quoted(field: Field[Any, Any]) -> str:
     return connection.ops.quote_name(field.column)
 
 

@@ -1,19 +1,9 @@
 """Writes down who saw or did what about whom."""
 
-# ruff: noqa: S608, SLF001  the names are our model's own, and a model tells its columns by `_meta`
-
 import datetime
 
-from django.db import connection
-
+from people import statements
 from people.models import AccessLog, Individual, Staff
-
-FIELDS = [field for field in AccessLog._meta.local_concrete_fields if not field.primary_key]
-# Text, since every page writes one and Django would build it anew each time.
-INSERT = (
-    f"INSERT INTO people_accesslog ({', '.join(field.column for field in FIELDS)})"
-    f" VALUES ({', '.join(['%s'] * len(FIELDS))}) RETURNING id"
-)
 
 
 def record(
@@ -40,8 +30,5 @@ def record(
         object_id=object_id,
         outcome=AccessLog.Outcome.ALLOWED if is_allowed else AccessLog.Outcome.DENIED,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, [field.get_db_prep_save(getattr(row, field.attname), connection) for field in FIELDS])
-        row.pk = cursor.fetchone()[0]
-    row._state.adding = False
+    statements.insert([row], with_keys=True)
     return row

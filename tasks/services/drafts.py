@@ -1,6 +1,6 @@
 """Keeps what people write in a form until they send it, throw it away or have long been done."""
 
-# ruff: noqa: S608, SLF001  the names are our models' own, and a model tells its columns by `_meta`
+# ruff: noqa: S608  the names are our models' own
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 from django.db.models import Q
 
+from people import reading, statements
 from people.models import Staff
 from tasks.models import Draft
 from workflows.forms.values import MAX_TEXT as MAX_ANSWER
 from workflows.models import TaskState, UserTask
-from workflows.services import statements, user_tasks
+from workflows.services import user_tasks
 
 KEPT = timedelta(days=30)
 """After the task ended and the draft was last changed."""
@@ -57,11 +58,10 @@ def save(
     if any(len(text) > MAX_TEXT or "\0" in text for text in _texts(written)):
         raise Unsaveable
     values = {"written": dict(written), "page": page, "number": number, "changed_at": now}
-    fields = {field.attname: field for field in Draft._meta.local_concrete_fields}
-    stored = [fields[name].get_db_prep_save(value, connection) for name, value in values.items()]
-    seen_at = fields["changed_at"].get_db_prep_save(seen, connection)
+    text = _save_text(connection.features.has_select_for_update)
+    written_as, seen_at = statements.stored(Draft, values), statements.stored(Draft, {"changed_at": seen})
     with connection.cursor() as cursor:
-        cursor.execute(_save_text(connection.features.has_select_for_update), [by.pk, *stored, task.pk, by.pk, seen_at])
+        cursor.execute(text, [by.pk, *written_as, task.pk, by.pk, *seen_at])
         if cursor.fetchone() is None:
             _raise_refused(task, by, page)
 
@@ -69,11 +69,11 @@ def save(
 @lru_cache
 def _save_text(can_lock: bool) -> str:
     # The lock waits for a completion under way, and then finds the task completed: no draft outlives it.
-    draft, lock = statements.table(Draft), "FOR SHARE" if can_lock else ""
+    draft, lock = reading.table(Draft), "FOR SHARE" if can_lock else ""
     return f"""
         INSERT INTO {draft} (by_id, written, page, number, changed_at, task_id)
         SELECT %s, %s, %s, %s, %s, task.id FROM (
-            SELECT id FROM {statements.table(UserTask)}
+            SELECT id FROM {reading.table(UserTask)}
             WHERE id = %s AND (completed_by_id IS NULL OR completed_by_id <> %s) {lock}
         ) task WHERE true
         ON CONFLICT (task_id, by_id) DO UPDATE

@@ -9,11 +9,12 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from people import statements
 from people.models import Staff
 from tests import forlopp
 from workflows import engine
 from workflows.models import HistoryEntry, HistoryKind, OutboxMessage, OutboxState, ProcessInstance, UserTask
-from workflows.services import inbox, outbox, statements, steps, user_tasks, waits
+from workflows.services import inbox, outbox, steps, user_tasks, waits
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)

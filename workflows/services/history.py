@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from people import statements
 from people.models import Staff
 from workflows import engine
 from workflows.models import HistoryEntry, HistoryKind, ProcessInstance
-from workflows.services import statements
 
 MAX_NOTED = 100
 

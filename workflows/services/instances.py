@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from people import statements
 from people.models import Individual, Staff
 from workflows import engine, published
 from workflows.engine.clock import ZONE
@@ -21,7 +22,7 @@ from workflows.models import (
     ProcessInstance,
 )
 from workflows.models.definition import HEAVY
-from workflows.services import settle, statements, steps, turns
+from workflows.services import settle, steps, turns
 
 
 class NotPublished(Exception):

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from people import statements
 from people.models import Staff
 from workflows import engine, published
 from workflows.diagram import Element
@@ -31,7 +32,7 @@ from workflows.models import (
     ProcessInstance,
     ProcessVersion,
 )
-from workflows.services import moved_rows, settle, statements, steps, turns
+from workflows.services import moved_rows, settle, steps, turns
 
 log = logging.getLogger(__name__)
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from people import statements
 from people.models import Staff
 from workflows import connectors, engine, feel, published
 from workflows.models import (
@@ -27,7 +28,7 @@ from workflows.models import (
     ProcessInstance,
     UserTask,
 )
-from workflows.services import history, incidents, statements, waits
+from workflows.services import history, incidents, waits
 
 STUCK = "Ärendet kommer inte vidare: grinden väntar på ett flöde som aldrig kommer. Förloppet behöver ritas om."
 MAX_BUFFERED = 50

@@ -9,17 +9,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from people.models import Staff
+from people.reading import EVERY, Reading
 from workflows import engine, published
 from workflows.models import InstanceState, ProcessInstance
-from workflows.services import settle, signals, statements
+from workflows.services import settle, signals
 
 log = logging.getLogger(__name__)
 
 LIGHT = ("id", "public_id", "definition_id", "number")  # of a version; the rest is read once, by `published`
-RELATED: dict[str, tuple[str, ...]] = {"version": LIGHT, "individual": ()}
+INSTANCE = Reading(ProcessInstance, "instance", version=LIGHT, individual=EVERY)
 Act = Callable[[engine.Execution], None]
 
 
@@ -84,12 +85,18 @@ def _stopping_alone(instance: ProcessInstance) -> Iterator[None]:
 
 def locked(instance_id: int) -> ProcessInstance:
     """The instance, its row locked until the transaction ends; not against rows that only point to it (no_key)."""
-    return statements.locked(ProcessInstance, instance_id, RELATED)
+    # PostgreSQL finds nothing when the row came to point elsewhere while the lock was waited for: ask once more.
+    found = all_locked([instance_id]) or all_locked([instance_id])
+    if not found:
+        raise ProcessInstance.DoesNotExist
+    return found[0]
 
 
 def all_locked(instance_ids: Sequence[int]) -> list[ProcessInstance]:
-    """The same for many; one that was moved to another version meanwhile may be left out."""
-    return statements.all_locked(ProcessInstance, instance_ids, RELATED)
+    """The same for many, in the order of their keys; one that was moved meanwhile may be left out."""
+    lock = " FOR NO KEY UPDATE OF instance" if connection.features.has_select_for_no_key_update else ""
+    places = ", ".join(["%s"] * len(instance_ids))
+    return INSTANCE.rows(f"WHERE instance.id IN ({places}) ORDER BY instance.id{lock}", instance_ids)
 
 
 def restored(instance: ProcessInstance, version: published.Published) -> engine.Execution:

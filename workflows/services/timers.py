@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F
 
+from people import reading
 from workflows import engine
 from workflows.models import InstanceState, ProcessInstance, TimerJob
-from workflows.services import incidents, statements, steps, turns
+from workflows.services import incidents, steps, turns
 
 BACK_OFF = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6)]
 
@@ -46,15 +47,13 @@ def _fire_next(*, now: datetime) -> bool | None:
 
 def _claim(now: datetime) -> int | None:
     """The instance with the oldest due timer, held until the transaction ends; one that is held already is left."""
-    with connection.cursor() as cursor:
-        cursor.execute(claim_text(), [connection.ops.adapt_datetimefield_value(now), InstanceState.ACTIVE])
-        found = cursor.fetchone()
-    return found[0] if found else None
+    found = reading.rows(claim_text(), [now, InstanceState.ACTIVE])
+    return found[0][0] if found else None
 
 
 def claim_text() -> str:
     """The statement that finds it by an index without the timers of paused ärenden, however many of those are due."""
-    job, instance = statements.table(TimerJob), statements.table(ProcessInstance)
+    job, instance = reading.table(TimerJob), reading.table(ProcessInstance)
     text = (
         f"SELECT i.id FROM {job} t JOIN {instance} i ON i.id = t.instance_id "  # noqa: S608 - our own names
         "WHERE NOT t.is_paused AND t.due_at <= %s AND i.state = %s AND i.suspended_at IS NULL ORDER BY t.due_at LIMIT 1"

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from people import statements
 from people.models import Staff
 from workflows import engine, published
 from workflows.forms import answers as form_answers
@@ -24,7 +25,7 @@ from workflows.models import (
     TaskState,
     UserTask,
 )
-from workflows.services import statements, steps, turns
+from workflows.services import steps, turns
 
 
 class TaskGone(Exception):

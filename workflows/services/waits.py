@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from people import statements
 from people.models import Staff
 from workflows import engine
 from workflows.models import (
@@ -27,7 +28,7 @@ from workflows.models import (
     TimerJob,
     UserTask,
 )
-from workflows.services import offers, statements
+from workflows.services import offers
 
 KEY = "rows"
 """Where in the stored state it is kept."""

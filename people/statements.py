@@ -1,0 +1,108 @@
+"""Writes kept as text, for the path that everybody waits for: Django builds each of these anew every time.
+
+Values go through the model's own fields, so that what is stored is what Django would, on both databases. As `reading`,
+in the lowest room that has a database; used by services, who alone write.
+"""
+
+# ruff: noqa: S608, SLF001  the names are our models' own, and a model tells its columns by `_meta`
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models import Field, Model
+
+from people.reading import quoted, table
+
+# Rows in a statement: SQLite as it comes takes 32 766 values, and our widest row has some thirty.
+BATCH = 1_000
+
+
+def insert(rows: Sequence[Model], *, with_keys: bool = False) -> None:
+    """Insert new rows of one model, in one statement or few. Their keys stay unknown (None) unless asked for."""
+    for first in range(0, len(rows), BATCH):
+        _insert_batch(rows[first : first + BATCH], with_keys=with_keys)
+
+
+def _insert_batch(rows: Sequence[Model], *, with_keys: bool) -> None:
+    model = type(rows[0])
+    database = connections[DEFAULT_DB_ALIAS]
+    columns = _columns(model)
+    told = [columns[name] for name in _insertable(model)]
+    values = [_stored(column, row.__dict__[column.name], database) for row in rows for column in told]
+    with database.cursor() as cursor:
+        cursor.execute(_insert_text(model, len(rows)) + (" RETURNING id" if with_keys else ""), values)
+        if with_keys:
+            for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+                row.pk, row._state.adding, row._state.db = key, False, DEFAULT_DB_ALIAS
+
+
+def update(model: type[Model], where: Mapping[str, Any], values: Mapping[str, Any], *, also: str = "") -> int:
+    """How many rows changed; `where` and `values` by column attribute, `also` is a further fixed condition."""
+    text = _update_text(model, tuple(values), tuple(where)) + (f" AND {also}" if also else "")
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(text, [*stored(model, values), *stored(model, where)])
+        return int(cursor.rowcount)
+
+
+def stored(model: type[Model], values: Mapping[str, Any]) -> list[Any]:
+    """Values by column attribute as the database takes them, for a text of one's own."""
+    database, columns = connections[DEFAULT_DB_ALIAS], _columns(model)
+    return [_stored(columns[name], value, database) for name, value in values.items()]
+
+
+@lru_cache(maxsize=64)
+def _update_text(model: type[Model], values: tuple[str, ...], where: tuple[str, ...]) -> str:
+    columns = _columns(model)
+    assigned = ", ".join(f"{quoted(columns[name].field)} = %s" for name in values)
+    wanted = " AND ".join(f"{quoted(columns[name].field)} = %s" for name in where)
+    return f"UPDATE {table(model)} SET {assigned} WHERE {wanted}"
+
+
+@lru_cache(maxsize=64)
+def _insert_text(model: type[Model], count: int) -> str:
+    columns = [_columns(model)[name].field for name in _insertable(model)]
+    names = ", ".join(map(quoted, columns))
+    places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * count)
+    return f"INSERT INTO {table(model)} ({names}) VALUES {places}"
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of a model; values of the type `as_is` go to the database as they are."""
+
+    field: Field[Any, Any]
+    name: str
+    as_is: type | None
+
+
+def _stored(column: _Column, value: Any, database: Any) -> Any:
+    """What Django would give the database driver, without its detours for what needs no change."""
+    if value is None or type(value) is column.as_is:
+        return value
+    return column.field.get_db_prep_save(value, database)
+
+
+@lru_cache(maxsize=64)
+def _columns(model: type[Model]) -> dict[str, _Column]:
+    return {field.attname: _Column(field, field.attname, _as_is(field)) for field in model._meta.local_concrete_fields}
+
+
+def _as_is(field: Field[Any, Any]) -> type | None:
+    plain = [(models.CharField, str), (models.TextField, str), (models.BooleanField, bool), (models.IntegerField, int)]
+    if isinstance(field, models.ForeignKey):
+        return _as_is(field.target_field)
+    if connection.vendor == "postgresql":
+        plain += [(models.UUIDField, UUID), (models.DateTimeField, datetime)]
+    return next((kind for known, kind in plain if isinstance(field, known)), None)
+
+
+@lru_cache(maxsize=64)
+def _insertable(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.local_concrete_fields if not field.primary_key)
