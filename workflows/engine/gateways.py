@@ -29,6 +29,17 @@ class Exclusive(Node):
 class Join(Node):
     """Tokens wait here until enough have come; those that are not used wait for the next round."""
 
+    def _update_hook(self, my_task: Token) -> bool:
+        super()._update_hook(my_task)
+        if len(self.incoming) < 2:
+            return True
+        my_task._set_state(TaskState.WAITING)
+        self.came_to(my_task.workflow)
+        return False
+
+    def came_to(self, scope: Scope) -> None:
+        """A token has come; one that must know what else can come is asked later."""
+
     def waiting(self, scope: Scope) -> dict[str, list[Token]]:
         """The tokens that wait, by the flow they came along."""
         found: dict[str, list[Token]] = {}
@@ -58,15 +69,10 @@ class Join(Node):
 class Parallel(Join):
     """Waits for a token on every flow, and sends one along every flow."""
 
-    def _update_hook(self, my_task: Token) -> bool:
-        super()._update_hook(my_task)
-        if len(self.incoming) < 2:
-            return True
-        my_task._set_state(TaskState.WAITING)
-        arrived = self.waiting(my_task.workflow)
+    def came_to(self, scope: Scope) -> None:
+        arrived = self.waiting(scope)
         if len(arrived) == len(self.incoming):
             self.join(arrived)
-        return False
 
     def choose(self, token: Token) -> Iterator[Flow]:
         return iter(self.flows)
@@ -79,13 +85,6 @@ class Inclusive(Join):
         super().__init__(plan, name, compiled)
         if len(self.incoming) > 1:
             plan.inclusive_joins.append(self)
-
-    def _update_hook(self, my_task: Token) -> bool:
-        super()._update_hook(my_task)
-        if len(self.incoming) < 2:
-            return True
-        my_task._set_state(TaskState.WAITING)
-        return False
 
     def try_to_join(self, scope: Scope) -> bool:
         """Go on when no other token can reach a flow that has none; asked when nothing else can move."""
@@ -109,13 +108,8 @@ class Complex(Join):
         if len(self.incoming) > 1:
             plan.inclusive_joins.append(self)
 
-    def _update_hook(self, my_task: Token) -> bool:
-        super()._update_hook(my_task)
-        if len(self.incoming) < 2:
-            return True
-        my_task._set_state(TaskState.WAITING)
-        self._activate(my_task.workflow)
-        return False
+    def came_to(self, scope: Scope) -> None:
+        self._activate(scope)
 
     def try_to_join(self, scope: Scope) -> bool:
         """Go on with what has come, or begin anew when no more can come of what was not there the last time."""
