@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from people.models import Individual, Staff
+    from workflows.models import UserTask
 
 # Every run looks a little, at new input each time; CI at night looks long. No deadlines: a machine may be busy.
 # CI on a change looks at the same input each time: a change is judged by what it did, not by a find in old code.
@@ -79,3 +80,20 @@ def berit(db: None) -> Individual:
     from tests import pages
 
     return pages.person()
+
+
+@pytest.fixture
+def bo(db: None) -> Staff:
+    """A colleague of Anna's."""
+    from tests import pages
+
+    return pages.staff("bo", "samordnare")
+
+
+@pytest.fixture
+def task(anna: Staff, berit: Individual) -> UserTask:
+    """One of Anna's and Bo's, about Berit."""
+    from tests import pages
+
+    pages.publish()
+    return pages.task(pages.start(berit, anna), "planera_besok")

@@ -9,7 +9,6 @@ from pytest_django.live_server_helper import LiveServer
 
 from people.models import Staff
 from tasks.models import Draft
-from tests import pages
 from tests.browser.conftest import LogIn
 from workflows.models import UserTask
 
@@ -18,19 +17,8 @@ SAVED = re.compile(r"Utkastet sparades \d\d:\d\d")
 
 
 @pytest.fixture
-def task(anna: Staff) -> UserTask:
-    pages.publish()
-    return pages.task(pages.start(pages.person(), anna), "planera_besok")
-
-
-@pytest.fixture
 def url(live_server: LiveServer, task: UserTask) -> str:
     return f"{live_server.url}/uppgifter/{task.public_id}/"
-
-
-@pytest.fixture
-def bo() -> Staff:
-    return pages.staff("bo", "samordnare")
 
 
 def _type(page: Page, text: str) -> None:

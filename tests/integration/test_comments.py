@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from people.models import Individual, Staff
+from people.models import Staff
 from tasks.models import Comment
 from tasks.models.comment import MAX_LENGTH
 from tests import pages
@@ -13,17 +13,6 @@ from workflows.models import UserTask
 from workflows.services import user_tasks
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def bo() -> Staff:
-    return pages.staff("bo", "samordnare")
-
-
-@pytest.fixture
-def task(anna: Staff, berit: Individual) -> UserTask:
-    pages.publish()
-    return pages.task(pages.start(berit, anna), "planera_besok")
 
 
 def url(task: UserTask) -> str:

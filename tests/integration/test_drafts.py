@@ -3,9 +3,7 @@
 import datetime
 import json
 import re
-import threading
 import uuid
-from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote
 
@@ -16,27 +14,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from people.models import AccessLog, Individual, Staff
+from people.models import AccessLog, Staff
 from tasks.models import Draft
 from tasks.services import drafts
 from tests import pages
+from tests.together import at_once
 from workflows.models import TaskState, UserTask
 from workflows.services import instances, user_tasks
 
 pytestmark = pytest.mark.django_db
 SCRIPT = {"Accept": "application/json"}
 WRITTEN = {"besoksdag": "i morgon", "plats": "annan", "annan_plats": "Biblioteket", "hinder": [], "tolk": ""}
-
-
-@pytest.fixture
-def bo() -> Staff:
-    return pages.staff("bo", "samordnare")
-
-
-@pytest.fixture
-def task(anna: Staff, berit: Individual) -> UserTask:
-    pages.publish()
-    return pages.task(pages.start(berit, anna), "planera_besok")
 
 
 class Page:
@@ -282,28 +270,11 @@ def test_drafts_of_tasks_that_ended_are_removed_after_thirty_days(task: UserTask
     assert not Draft.objects.exists()
 
 
-def at_once(*acts: Callable[[], object]) -> None:
-    start = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            act()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_saves_of_a_page_at_once_end_with_the_last(task: UserTask, anna: Staff) -> None:
     page = uuid.uuid4()
-    at_once(*(partial(save, task, anna, f"text {number}", page=page, number=number) for number in range(6)))
+    saves = (partial(save, task, anna, f"text {number}", page=page, number=number) for number in range(6))
+    assert at_once(*saves) == ["NoneType"] * 6
     assert kept(task, anna) == "text 5"
 
 
@@ -326,6 +297,6 @@ def test_no_draft_of_ones_own_outlives_a_completion_at_the_same_time(task: UserT
             pass
 
     page = uuid.uuid4()
-    at_once(finish, write)
+    assert at_once(finish, write) == ["NoneType"] * 2
     task.refresh_from_db()
     assert (task.state, kept(task, anna)) == (TaskState.COMPLETED, None)

@@ -16,7 +16,7 @@ from tests import forlopp, pages
 from tests.bpmn.activities import CALLED
 from tests.bpmn.drawing import draw, each, script, several, task
 from tests.integration import acting, all_waits
-from tests.integration.test_races import at_once
+from tests.together import at_once
 from tests.unit.engine_bpmn import process
 from workflows import engine
 from workflows.definitions import Folder

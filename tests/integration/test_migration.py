@@ -16,7 +16,7 @@ from django.utils import timezone
 from people.models import Staff
 from tests import forlopp, pages
 from tests.bpmn.drawing import boundary, draw, handler, task
-from tests.integration.test_races import at_once
+from tests.together import at_once
 from tests.unit.engine_bpmn import process, service
 from workflows import engine
 from workflows.definitions import Folder

@@ -15,17 +15,6 @@ from workflows.services import instances, settle, user_tasks
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def bo() -> Staff:
-    return pages.staff("bo", "samordnare")
-
-
-@pytest.fixture
-def task(anna: Staff, berit: Individual) -> UserTask:
-    pages.publish()
-    return pages.task(pages.start(berit, anna), "planera_besok")
-
-
 def _url(task: UserTask) -> str:
     return f"/uppgifter/{task.public_id}/"
 

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from people.models import Staff
 from tests import forlopp, pages
+from tests.together import at_once, held_elsewhere
 from workflows import engine
 from workflows.models import (
     HistoryEntry,
@@ -52,29 +53,6 @@ def receive(typ: str, nr: str = "1", *, message_id: str = "", **content: Any) ->
 
 def told(typ: str, nr: str) -> str:
     return receive(typ, nr).outcome
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Run the acts in a thread each, from the same moment; what each gave or raised, as the name of its class."""
-    start = threading.Barrier(len(acts))
-    outcomes: list[str] = []
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            outcomes.append(type(act()).__name__)
-        except Exception as error:  # noqa: BLE001 - whatever reaches the caller is what is judged
-            outcomes.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads), "they wait for each other"
-    return outcomes
 
 
 def first_task() -> UserTask:
@@ -225,23 +203,9 @@ def test_a_timer_whose_instance_is_held_waits_for_the_next_round_and_the_others_
     held, other = waiting_for_time(staff[0], 2)
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has one writer")
-    let_go = threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            steps.locked(held.pk)
-            holding.set()
-            let_go.wait(60)
-        connection.close()
-
-    holding = threading.Event()
-    thread = threading.Thread(target=hold)
-    thread.start()
-    assert holding.wait(60)
-    assert timers.fire_due(now=NOW + timedelta(days=3)) == 1
-    assert UserTask.objects.get(element_id="sen").instance_id == other.pk
-    let_go.set()
-    thread.join(60)
+    with held_elsewhere(held):
+        assert timers.fire_due(now=NOW + timedelta(days=3)) == 1
+        assert UserTask.objects.get(element_id="sen").instance_id == other.pk
     assert timers.fire_due(now=NOW + timedelta(days=3)) == 1
 
 
@@ -283,9 +247,6 @@ def test_who_stands_in_another_s_way_begins_again(staff: list[Staff]) -> None:
 
     @turns.again
     def crosswise(first: ProcessInstance, second: ProcessInstance) -> str:
-        from django.db import transaction
-
-        from workflows.services import steps
 
         tries[first.pk] += 1
         with transaction.atomic():

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from people.models import Staff
 from tests import pages
 from tests.bpmn.drawing import handler
-from tests.integration.test_races import at_once
 from tests.signalling import NOW, bring_all, open_in, person, place, publish, sender, start, started_by
+from tests.together import at_once, held_elsewhere
 from workflows.models import (
     Heard,
     HistoryEntry,
@@ -25,7 +24,7 @@ from workflows.models import (
     SignalDelivery,
     UserTask,
 )
-from workflows.services import bringing, instances, steps, user_tasks
+from workflows.services import bringing, instances, user_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -110,26 +109,13 @@ def test_who_waits_for_each_others_signals_is_not_locked_out(by: Staff) -> None:
     assert [open_in(instance) for instance in both] == [["u2", "u9", "u9"]] * 2
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
 def test_one_that_somebody_holds_waits_for_the_next_round_and_the_others_hear(by: Staff) -> None:
     held, *others = receivers(3, "catch")
     complete(throwers(1)[0], by)
-    holding, let_go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            steps.locked(held.pk)
-            holding.set()
-            let_go.wait(60)
-        connection.close()
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    assert holding.wait(60)
-    assert bringing.bring_waiting(now=NOW)
-    assert not bringing.bring_waiting(now=NOW)  # no busy waiting for the one that is held
-    assert [open_in(instance) for instance in (held, *others)] == [[], ["u9"], ["u9"]]
-    let_go.set()
-    thread.join(60)
+    with held_elsewhere(held):
+        assert bringing.bring_waiting(now=NOW)
+        assert not bringing.bring_waiting(now=NOW)  # no busy waiting for the one that is held
+        assert [open_in(instance) for instance in (held, *others)] == [[], ["u9"], ["u9"]]
     bring_all()
     assert open_in(held) == ["u9"]
