@@ -6,14 +6,11 @@ from django.http import HttpRequest
 
 from people.models import Staff
 from web.addresses import url
+from workflows.rights import STEERING
 from workflows.selectors import counts
 
 MOST_COUNTED = 99
 """Counts stop here: "99+" says as much and costs the same with a million tasks."""
-
-
-STEERS = {"it_drift", "processagare"}
-"""Who moves ärenden to another version and sends signals; the pages themselves decide what they may."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +38,7 @@ def menu(request: HttpRequest) -> list[NavItem]:
         _item("personer", "Personer", url("tasks:persons"), here),
         _item("stopp", "Stopp", url("workflows:incidents"), here, count=stops, is_warning=True),
     ]
-    if STEERS & set(staff.professions):
+    if STEERING & set(staff.professions):
         items.append(_item("flytta", "Flytta", url("workflows:migrations"), here))
         items.append(_item("signaler", "Signaler", url("workflows:signals"), here))
     return items

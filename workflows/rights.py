@@ -11,6 +11,8 @@ from workflows.models import ProcessInstance, UserTask
 IT = "it_drift"
 COORDINATOR = "samordnare"
 OWNER = "processagare"
+STEERING = frozenset({IT, OWNER})
+"""Who sends signals, and has something to do where ärenden are moved to another version."""
 
 
 def may_see(staff: Staff, instance: ProcessInstance) -> bool:

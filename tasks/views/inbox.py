@@ -2,7 +2,6 @@
 
 import datetime
 import secrets
-import uuid
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -17,7 +16,7 @@ from people.services import access
 from tasks import lists, together, wanted, worklist
 from workflows import selectors as workflows
 from workflows.models import UserTask
-from workflows.views.edge import StaffRequest, staff_page
+from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 SEARCHES = "inbox_searches"
 MOST_SEARCHES = 10
@@ -98,11 +97,8 @@ def _record(request: StaffRequest, action: str, *, now: datetime.datetime) -> No
 
 def _done(request: StaffRequest) -> Done | None:
     """Told from the task itself, so that a reload or a repeated click reads the same."""
-    try:
-        public_id = uuid.UUID(request.GET.get("klar", ""))
-    except ValueError:
-        return None
-    task = workflows.just_done(request.user, public_id)
+    public_id = uuid_of(request.GET.get("klar"))
+    task = workflows.just_done(request.user, public_id) if public_id else None
     if task is None:
         return None
     return Done(

@@ -23,7 +23,7 @@ from workflows import selectors as workflows
 from workflows.forms.definition import Form
 from workflows.models import TaskState, UserTask
 from workflows.services import steps
-from workflows.views.edge import StaffRequest
+from workflows.views.edge import StaffRequest, uuid_of
 
 PAGES = {
     TaskState.OPEN: "tasks/task_open.html",
@@ -66,10 +66,7 @@ def form_of(found: UserTask) -> Form:
 
 
 def action_id(request: StaffRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("action_id", ""))
-    except ValueError:
-        return None
+    return uuid_of(request.POST.get("action_id"))
 
 
 def bind(

@@ -22,7 +22,7 @@ from tasks import forms, persons, selectors
 from web import responses
 from workflows import engine, published
 from workflows.services import instances, settle
-from workflows.views.edge import StaffRequest, staff_page
+from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 HANDED_OVER = "{title} är startat, om det inte redan pågick. En kollega med särskild behörighet tar vid."
 UNSEEN = "start_unseen"
@@ -224,10 +224,8 @@ def _unmet(
 
 def _known(request: StaffRequest, ref: str | None) -> Individual | None:
     """A person chosen on an earlier page; None when missing or hidden from this viewer."""
-    try:
-        individual = Individual.objects.filter(ref=uuid.UUID(ref or "")).first()
-    except ValueError:
-        return None
+    wanted = uuid_of(ref)
+    individual = Individual.objects.filter(ref=wanted).first() if wanted else None
     return individual if individual is not None and _may_start_for(request, individual) else None
 
 

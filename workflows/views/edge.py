@@ -1,5 +1,6 @@
 """What every page for staff has in common: who asks, nothing cached, one answer for missing and forbidden."""
 
+import uuid
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
@@ -38,6 +39,14 @@ def staff_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], Http
     # The wrapper takes any request and the view only one with staff in it, which is the point; typing's wraps objects.
     update_wrapper(wrapped, view)
     return wrapped
+
+
+def uuid_of(text: str | None) -> uuid.UUID | None:
+    """An id as a page or an address told it; None when it is none."""
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
 
 
 def _as_staff(request: Any) -> StaffRequest:

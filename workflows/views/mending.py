@@ -20,7 +20,7 @@ from people.services import access
 from workflows import engine, published, rights, selectors
 from workflows.models import Incident, ProcessInstance
 from workflows.services import incidents, mending, settle, steps
-from workflows.views.edge import StaffRequest, staff_page
+from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 MOST_PLACES = 30
 TYPES = {
@@ -120,10 +120,7 @@ def change(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def action_id(request: StaffRequest) -> uuid.UUID:
     """The one the form was made with, so that a double click is known."""
-    try:
-        return uuid.UUID(request.POST.get("action_id", ""))
-    except ValueError:
-        return uuid.uuid4()
+    return uuid_of(request.POST.get("action_id")) or uuid.uuid4()
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
@@ -138,11 +135,8 @@ def _find(request: StaffRequest, public_id: uuid.UUID) -> ProcessInstance:
 
 def _stop(request: StaffRequest, found: ProcessInstance) -> Incident | None:
     """The open stopp that one came from."""
-    try:
-        wanted = uuid.UUID(request.GET.get("stopp", ""))
-    except ValueError:
-        return None
-    stop = selectors.incident_for(request.user, wanted)
+    wanted = uuid_of(request.GET.get("stopp"))
+    stop = selectors.incident_for(request.user, wanted) if wanted else None
     return stop if stop is not None and stop.instance_id == found.pk and stop.resolved_at is None else None
 
 
@@ -242,10 +236,7 @@ def _cancel(_request: StaffRequest, more: dict[str, Any], _stop: Incident | None
 
 
 def _chosen(request: StaffRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("plats", ""))
-    except ValueError:
-        return None
+    return uuid_of(request.POST.get("plats"))
 
 
 def _places(found: ProcessInstance) -> tuple[list[PlaceRow], str]:

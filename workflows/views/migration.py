@@ -19,7 +19,7 @@ from workflows import engine, published, selectors
 from workflows.models import InstanceMove, InstanceState, Migration, MigrationState, MoveState, ProcessVersion, Trial
 from workflows.models.definition import HEAVY
 from workflows.services import incidents, migration, trials
-from workflows.views.edge import StaffRequest, staff_page
+from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 PAGE = 100
 SECONDS = "2"
@@ -32,9 +32,9 @@ def migrations(request: StaffRequest) -> HttpResponse:
     rows = Migration.objects.select_related("from_version__definition", "to_version").order_by("-pk")[:50]
     context = {
         "choices": [
-            {"version": old, "count": migration.waiting(old).count(), "targets": _later(old)}
+            {"version": old, "count": count, "targets": _later(old)}
             for old in _versions(request.user)
-            if old.pk != old.definition.current_id and migration.waiting(old).exists()
+            if old.pk != old.definition.current_id and (count := migration.waiting(old).count())
         ],
         "moves": [row for row in rows if _may(request.user, row.from_version)],
     }
@@ -165,7 +165,8 @@ def _act(request: StaffRequest, found: Migration) -> None:
 
 
 def _undo(request: StaffRequest, found: Migration) -> None:
-    move = found.moves.filter(public_id=request.POST.get("flytt", "")).first() if _is_uuid(request) else None
+    wanted = uuid_of(request.POST.get("flytt"))
+    move = found.moves.filter(public_id=wanted).first() if wanted else None
     if move is None:
         raise Http404
     try:
@@ -174,14 +175,6 @@ def _undo(request: StaffRequest, found: Migration) -> None:
         messages.warning(request, "Ärendet har gått vidare sedan flytten och kan inte flyttas tillbaka.")
     else:
         messages.success(request, f"Ärendet är tillbaka i version {found.from_version.number}.")
-
-
-def _is_uuid(request: StaffRequest) -> bool:
-    try:
-        uuid.UUID(request.POST.get("flytt", ""))
-    except ValueError:
-        return False
-    return True
 
 
 def _moves(found: Migration, shown: str) -> Any:

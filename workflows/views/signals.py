@@ -16,7 +16,7 @@ from people import selectors as people
 from people.models import Individual
 from people.services import access
 from workflows.models import Signal
-from workflows.rights import IT, OWNER
+from workflows.rights import STEERING
 from workflows.services import signals
 from workflows.views.edge import StaffRequest, staff_page
 from workflows.views.mending import action_id
@@ -44,19 +44,20 @@ class Refused(Exception):
 @staff_page
 def send(request: StaffRequest) -> HttpResponse:
     """For IT and process owners: what someone waits for, how many, and the sending of it."""
-    if not {IT, OWNER} & set(request.user.professions):
+    if not STEERING & set(request.user.professions):
         raise Http404
-    refused, tried = None, None
+    refused, tried, known = None, None, signals.known()
     if request.method == "POST":
         try:
-            about = _individuals(request)
-            tried = signals.reach(_name(request), about)
+            about = list(_individuals(request))
+            name = _name(request, known)
+            tried = signals.reach(name, about)
             if request.POST.get("gor") == "sand":
-                return _sent(request, about)
+                return _sent(request, name, about)
         except Refused as problem:
             refused = problem
     context = {
-        "known": signals.known(),
+        "known": known,
         "recent": Signal.objects.exclude(sent_by=None).select_related("sent_by").order_by("-pk")[:RECENT],
         "error": refused.text if refused else "",
         "error_target": refused.target if refused else "",
@@ -69,8 +70,8 @@ def send(request: StaffRequest) -> HttpResponse:
     return render(request, "workflows/signals.html", context, status=422 if refused else 200)
 
 
-def _sent(request: StaffRequest, about: list[Individual]) -> HttpResponse:
-    now, name = timezone.now(), _name(request)
+def _sent(request: StaffRequest, name: str, about: list[Individual]) -> HttpResponse:
+    now = timezone.now()
     try:
         signals.send(
             name=name,
@@ -96,18 +97,14 @@ def _sent(request: StaffRequest, about: list[Individual]) -> HttpResponse:
     return HttpResponseRedirect(reverse("workflows:signals"))
 
 
-def _name(request: StaffRequest) -> str:
+def _name(request: StaffRequest, known: list[signals.Known]) -> str:
     name = request.POST.get("signal", "")
-    if name not in {known.name for known in signals.known()}:
+    if name not in {signal.name for signal in known}:
         raise Refused("Välj en signal.", "signal-0")
     return name
 
 
-def _individuals(request: StaffRequest) -> list[Individual]:
-    return list(_typed(request))
-
-
-def _typed(request: StaffRequest) -> Iterator[Individual]:
+def _individuals(request: StaffRequest) -> Iterator[Individual]:
     lines = [line.strip() for line in request.POST.get("personnummer", "").splitlines()]
     if len(lines) > signals.MOST_PERSONS:
         raise Refused(f"Skriv högst {signals.MOST_PERSONS} personnummer åt gången.", "personnummer")
