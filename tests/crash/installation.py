@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import requests
@@ -188,8 +188,22 @@ def answers(url: str) -> bool:
         return False
 
 
+P = TypeVar("P", bound=Place)
+
+
 def eventually(condition: Callable[[], object], *, seconds: float, what: str) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}"
         time.sleep(0.2)
+
+
+@contextlib.contextmanager
+def running(place: P) -> Iterator[P]:
+    """When everything is up; ended afterwards, with its logs for a test that fails."""
+    try:
+        eventually(place.is_up, seconds=120, what="everything is up")
+        yield place
+    finally:
+        place.end()
+        print(place.logs())  # noqa: T201 - shown when it fails

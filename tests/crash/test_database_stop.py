@@ -14,7 +14,7 @@ from tests.crash import cluster, judging, options
 from tests.crash.cluster import Cluster
 from tests.crash.conftest import Say
 from tests.crash.fleet import Fleet
-from tests.crash.installation import eventually
+from tests.crash.installation import eventually, running
 from tests.crash.load import INBOX, WEBHOOK, Load, alarm, log_in, signed
 
 # It brings its own database: there is nothing more to learn on that of the run.
@@ -36,13 +36,8 @@ def server() -> Iterator[Cluster]:
 
 @pytest.fixture
 def fleet(tmp_path: Path, server: Cluster) -> Iterator[Fleet]:
-    place = Fleet(tmp_path, server.url)
-    try:
-        eventually(place.is_up, seconds=120, what="everything is up")
+    with running(Fleet(tmp_path, server.url)) as place:
         yield place
-    finally:
-        place.end()
-        print(place.logs())  # noqa: T201 - shown when it fails
 
 
 def test_a_database_that_dies_under_load_loses_nothing(fleet: Fleet, server: Cluster, say: Say) -> None:

@@ -18,7 +18,7 @@ import requests
 from tests.crash import cluster, judging, options
 from tests.crash.conftest import Say
 from tests.crash.fleet import Fleet
-from tests.crash.installation import eventually
+from tests.crash.installation import eventually, running
 from tests.crash.load import INBOX, Load, log_in
 
 # It brings its own databases: there is nothing more to learn on that of the run.
@@ -50,9 +50,7 @@ def test_a_full_disk_is_told_and_writes_come_back_by_themselves_on_postgresql(tm
 
 
 def expect_it_to_cope(folder: Path, database: str, disk: Path, say: Say) -> None:
-    fleet = Fleet(folder, database)
-    try:
-        eventually(fleet.is_up, seconds=120, what="everything is up")
+    with running(Fleet(folder, database)) as fleet:
         session = requests.Session()
         assert log_in(fleet, session)
         load = Load(fleet, options.chance("disk"))
@@ -73,9 +71,6 @@ def expect_it_to_cope(folder: Path, database: str, disk: Path, say: Say) -> None
         load.rest()
         verdict = judging.judge(load)
         again = {name: count for name, count in fleet.starts.items() if count > 1}
-    finally:
-        fleet.end()
-        print(fleet.logs())  # noqa: T201 - shown when it fails
     refused = load.answers["webhook: 503"] + load.answers["sent: 503"]
     say(f"{refused} refused with 503, writes back {back:.1f} s after space was given; {acked} acked by then; {verdict}")
     verdict.expect_nothing_wrong()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -16,7 +14,7 @@ import pytest
 from tests.crash import judging, options
 from tests.crash.conftest import Say
 from tests.crash.fleet import Fleet
-from tests.crash.installation import answers, eventually, own_database
+from tests.crash.installation import answers, eventually, own_database, running
 from tests.crash.load import Load
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
@@ -58,16 +56,6 @@ def test_whatever_is_killed_nothing_is_lost_and_a_copy_taken_meanwhile_goes_on(t
         told = f"{verdict.actions} acked before it, {len(verdict.missing)} missing, {len(verdict.double)} double"
         say(f"copied meanwhile ({copy.stat().st_size / 1e6:.1f} MB), restored and up in {seconds:.0f} s; {told}")
     assert (verdict.missing, verdict.double, verdict.untold, verdict.broken) == ([], [], [], [])
-
-
-@contextmanager
-def running(fleet: Fleet) -> Iterator[Fleet]:
-    try:
-        eventually(fleet.is_up, seconds=120, what="everything is up")
-        yield fleet
-    finally:
-        fleet.end()
-        print(fleet.logs())  # noqa: T201 - shown when it fails
 
 
 def kill(fleet: Fleet, chance: Random, count: int) -> Counter[str]:

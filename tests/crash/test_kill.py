@@ -20,7 +20,7 @@ import requests
 from people import invented
 from tests.crash import judging, options
 from tests.crash.conftest import Say
-from tests.crash.installation import Installation, eventually, own_database
+from tests.crash.installation import Installation, eventually, own_database, running
 from tests.crash.load import WEBHOOK, Call, alarm, filled_in, log_in, signed, the_same_dose
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
@@ -48,14 +48,8 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with own_database() as database:
-        place = Installation(tmp_path, database)
-        try:
-            eventually(place.is_up, seconds=120, what="everything is up")
-            yield World(place, options.chance("kill"))
-        finally:
-            place.end()
-            print(place.logs())  # noqa: T201 - shown when it fails
+    with own_database() as database, running(Installation(tmp_path, database)) as place:
+        yield World(place, options.chance("kill"))
 
 
 def test_nothing_is_lost_and_nothing_happens_twice(world: World, say: Say) -> None:

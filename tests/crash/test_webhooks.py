@@ -15,7 +15,7 @@ import requests
 from tests.crash import options
 from tests.crash.conftest import Say
 from tests.crash.fleet import Fleet
-from tests.crash.installation import eventually, own_database
+from tests.crash.installation import eventually, own_database, running
 from tests.crash.load import WEBHOOK, Call, alarm, signed, the_same_dose
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
@@ -27,14 +27,8 @@ SENDERS = 4
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> Iterator[Fleet]:
-    with own_database() as database:
-        place = Fleet(tmp_path, database, only=("web", "worker"))
-        try:
-            eventually(place.is_up, seconds=120, what="everything is up")
-            yield place
-        finally:
-            place.end()
-            print(place.logs())  # noqa: T201 - shown when it fails
+    with own_database() as database, running(Fleet(tmp_path, database, only=("web", "worker"))) as place:
+        yield place
 
 
 def test_eight_copies_of_every_webhook_in_any_order_are_one_task_each(fleet: Fleet, say: Say) -> None:
@@ -50,32 +44,45 @@ def test_eight_copies_of_every_webhook_in_any_order_are_one_task_each(fleet: Fle
     calls = [*taken[: cleared // 2], *calls]
     began = time.monotonic()
     answers, took = sent(fleet, calls)
+    told: Counter[int] = Counter()
+    for (_message_id, status), times in answers.items():
+        told[status] += times
     rate = len(calls) / (time.monotonic() - began)
     took.sort()
     p99 = took[int(len(took) * 0.99)] * 1000
     say(
         f"{len(calls)} posts of {WEBHOOKS} webhooks by {SENDERS} senders: {rate:.0f}/s (goal 200), p50 "
-        f"{took[len(took) // 2] * 1000:.0f} ms, p99 {p99:.0f} ms (goal 250); {dict(sorted(answers.items()))}"
+        f"{took[len(took) // 2] * 1000:.0f} ms, p99 {p99:.0f} ms (goal 250); {dict(sorted(told.items()))}"
     )
-    assert answers.total() == len(calls)
-    assert set(answers) == {200, 202}
-    # An all-clear that was held back is stored once more with its alarm, and a copy that comes just then is told so.
-    assert WEBHOOKS <= answers[202] <= WEBHOOKS + cleared
+    assert told.total() == len(calls)
+    assert set(told) == {200, 202}
+    # Of the copies of an alarm one is stored. An all-clear may be held back by one copy and let go by its alarm before
+    # the next: which of them is told that it was stored, and how many, says nothing; what it led to is looked at below.
+    assert [answers[message_id, 202] for message_id, _body in missed] == [1] * alarms
     expect_one_task_each(fleet, alarms, cleared)
     assert fleet.broken() == []
 
 
 def expect_one_task_each(fleet: Fleet, alarms: int, cleared: int) -> None:
-    rows = fleet.rows(
-        "SELECT i.business_key, i.state, (SELECT count(*) FROM workflows_usertask t WHERE t.instance_id = i.id), "
-        "(SELECT count(*) FROM workflows_usertask t WHERE t.instance_id = i.id AND t.state = 'open') "
-        "FROM workflows_processinstance i WHERE i.business_key LIKE 'dos:%'"
-    )
-    found = {key.split(":")[2]: (state, tasks, open_ones) for key, state, tasks, open_ones in rows}
-    assert len(found) == len(rows) == alarms
-    for number in range(alarms):
-        wanted = ("completed", 1, 0) if number < cleared else ("active", 1, 1)
-        assert found[f"W-{number}"] == wanted, number
+    """Of a dose that was taken the ärende has ended, by a worker if need be, and nothing is left to do.
+
+    Heard before the alarm is handled to its end, the all-clear spares the nurse the task: one at the most.
+    """
+
+    def is_right() -> bool:
+        rows = fleet.rows(
+            "SELECT i.business_key, i.state, (SELECT count(*) FROM workflows_usertask t WHERE t.instance_id = i.id), "
+            "(SELECT count(*) FROM workflows_usertask t WHERE t.instance_id = i.id AND t.state = 'open') "
+            "FROM workflows_processinstance i WHERE i.business_key LIKE 'dos:%'"
+        )
+        found = {key.split(":")[2]: (state, tasks, open_ones) for key, state, tasks, open_ones in rows}
+        assert len(found) == len(rows) == alarms
+        taken, missed = ([found[f"W-{n}"] for n in which] for which in (range(cleared), range(cleared, alarms)))
+        assert all(tasks <= 1 for _state, tasks, _open in taken)
+        assert missed == [("active", 1, 1)] * len(missed)
+        return all((state, open_ones) == ("completed", 0) for state, _tasks, open_ones in taken)
+
+    eventually(is_right, seconds=60, what="the right end of every dose that was taken")
 
 
 def register(fleet: Fleet, count: int) -> None:
@@ -85,9 +92,9 @@ def register(fleet: Fleet, count: int) -> None:
     fleet.rows(f"INSERT INTO integrations_dispenser ({columns}) VALUES {rows} RETURNING id")  # noqa: S608 - our own
 
 
-def sent(fleet: Fleet, calls: list[Call]) -> tuple[Counter[int], list[float]]:
-    """The status codes, and the seconds of each call; one that is asked to come again does."""
-    answers: Counter[int] = Counter()
+def sent(fleet: Fleet, calls: list[Call]) -> tuple[Counter[tuple[str, int]], list[float]]:
+    """How often each id got each status, and the seconds of each call; one that is asked to come again does."""
+    answers: Counter[tuple[str, int]] = Counter()
     took: list[float] = []
     lock = threading.Lock()
     queue = iter(calls)
@@ -108,7 +115,7 @@ def sent(fleet: Fleet, calls: list[Call]) -> tuple[Counter[int], list[float]]:
                 with lock:
                     took.append(time.perf_counter() - began)
             with lock:
-                answers[status] += 1
+                answers[call[0], status] += 1
 
     threads = [threading.Thread(target=work) for _ in range(SENDERS)]
     for thread in threads:
