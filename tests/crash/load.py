@@ -62,12 +62,12 @@ class Load:
     def stop(self) -> None:
         self._ended.set()
         for thread in self._threads[:2]:
-            thread.join(60)
+            finish(thread)
 
     def rest(self) -> None:
         self._people_ended.set()
         for thread in self._threads:
-            thread.join(60)
+            finish(thread)
         assert self.problems == []
 
     def _guarded(self, act: Callable[[], None]) -> None:
@@ -187,6 +187,12 @@ def alarm(serial: str, *, minutes_ago: int, kind: str = "dos_missad") -> Call:
         "detalj": kind,
     }
     return str(event["handelse_id"]), json.dumps(event).encode()
+
+
+def finish(thread: threading.Thread) -> None:
+    """Until everything is told: one who is still telling has not been answered, so nothing is promised yet."""
+    thread.join(180)
+    assert not thread.is_alive()
 
 
 def the_same_dose(body: bytes, kind: str) -> Call:

@@ -21,7 +21,7 @@ from people import invented
 from tests.crash import judging, options
 from tests.crash.conftest import Say
 from tests.crash.installation import Installation, eventually, own_database, running
-from tests.crash.load import WEBHOOK, Call, alarm, filled_in, log_in, signed, the_same_dose
+from tests.crash.load import WEBHOOK, Call, alarm, filled_in, finish, log_in, signed, the_same_dose
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
@@ -62,11 +62,11 @@ def test_nothing_is_lost_and_nothing_happens_twice(world: World, say: Say) -> No
         thread.start()
     kill_for(world, seconds=CHAOS_SECONDS)
     for thread in threads[:2]:
-        thread.join(30)
+        finish(thread)
     region(world, "brist", lage="ok")
     judging.settle(world.place, seconds=120)
     world.stop.set()
-    threads[2].join(30)
+    finish(threads[2])
     judging.settle(world.place, seconds=15)
     assert_notices(world)
     assert_alarms(world)
