@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.conf import settings
+from django.core.checks import run_checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -30,7 +31,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     questions: list[Callable[[], Iterator[Finding]]] = [
-        python, libraries, secrets, bundle, database, migrations, definitions, running,
+        python, libraries, secrets, bundle, looks, database, migrations, definitions, running,
     ]  # fmt: skip
     return [finding for question in questions for finding in question()]
 
@@ -70,6 +71,15 @@ def bundle() -> Iterator[Finding]:
         yield Finding(OK, "Diagramvisaren", "är byggd")
     else:
         yield Finding(ERROR, "Diagramvisaren", "är inte byggd", "make setup")
+
+
+def looks() -> Iterator[Finding]:
+    """The municipality's colours and logotype, by the same checks as `manage.py check`."""
+    found = run_checks(tags=["looks"])
+    for message in found:
+        yield Finding(ERROR if message.is_serious() else WARNING, "Utseendet", message.msg, message.hint or "")
+    if not found:
+        yield Finding(OK, "Utseendet", "kommunens färger går att läsa")
 
 
 def database() -> Iterator[Finding]:

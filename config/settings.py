@@ -12,6 +12,11 @@ FORLOPP_VAR = env.var
 FORLOPP_BPMN_DIR = BASE_DIR / "bpmn"
 FORLOPP_MUNICIPALITY_CODE = env.text("FORLOPP_MUNICIPALITY_CODE", "1880")
 FORLOPP_MUNICIPALITY_NAME = env.text("FORLOPP_MUNICIPALITY_NAME", "Örebro")
+# How it looks: one colour for light ground, one for dark (empty: made from the first), and the file of a logotype.
+FORLOPP_COLOUR = env.text("FORLOPP_COLOUR", "#0b5563")
+FORLOPP_COLOUR_DARK = env.text("FORLOPP_COLOUR_DARK", "")
+FORLOPP_LOGO = env.text("FORLOPP_LOGO", "")
+FORLOPP_ACCESSIBILITY_CONTACT = env.text("FORLOPP_ACCESSIBILITY_CONTACT", "")
 
 REGION_URL = env.text("REGION_URL", f"http://127.0.0.1:{env.port + 2}")
 HEMTJANST_URL = env.text("HEMTJANST_URL", f"http://127.0.0.1:{env.port + 3}")

@@ -8,12 +8,12 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from jinja2 import Environment, StrictUndefined
 
-from web import addresses, swedish, words
+from web import addresses, municipality, swedish, words
 
 
 class Installation:
@@ -26,6 +26,15 @@ class Installation:
     @property
     def municipality(self) -> str:
         return str(settings.FORLOPP_MUNICIPALITY_NAME)
+
+    @cached_property
+    def style_url(self) -> str:
+        return f"{addresses.url('web:style')}?v={municipality.style_version()}"
+
+    @cached_property
+    def logo_url(self) -> str:
+        """Empty when the municipality has given none."""
+        return addresses.url("web:logo") if municipality.logo() else ""
 
 
 def environment(*, menu: str, **options: Any) -> Environment:
