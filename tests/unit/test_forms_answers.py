@@ -261,6 +261,14 @@ def test_blank_rows_are_dropped_and_errors_name_the_row() -> None:
     assert cleaned.answers["deltagare"][1] == {"namn": "Bo", "narvarande": False}
 
 
+def test_a_no_is_an_answer_also_when_it_is_the_only_one_in_its_row() -> None:
+    form = make({"key": "rader", "type": "list", "label": "Rader", "item": [
+        field("bool", required=True), {"key": "y", "type": "str", "label": "Mer"},
+    ]})  # fmt: skip
+    for no in (False, "false"):
+        assert clean(form, {"rader": [{"x": no}, {"x": None}]}).answers == {"rader": [{"x": False, "y": None}]}
+
+
 def test_a_row_sees_the_form_above_it() -> None:
     row = {"namn": "Bo", "narvarande": "ja"}
     assert messages(clean(people_list(), {"plats": "hemma", "deltagare": [row]})) == ["Deltagare 1: Fyll i ”Hur”."]

@@ -76,6 +76,7 @@ def test_a_plain_form_is_read_without_findings() -> None:
         (form(ENUM), "form_no_choices"),
         (form(ENUM | {"choices": [{"value": "a"}]}), "form_missing_key"),
         (form(ENUM | {"choices": [{"value": "a", "label": "A"}] * 2}), "form_duplicate_choice"),
+        (form(ENUM | {"choices": [{"value": "a", "label": "A"}, {"value": 1, "label": "B"}]}), "form_mixed_choices"),
         (form({"key": "r", "type": "ref", "label": "R", "of": "dog"}), "form_bad_reference"),
         (form({"key": "d", "type": "date", "label": "D", "min": 3}), "form_bad_bound"),
         (form(LIST | {"item": [FIELD], "min_items": 3, "max_items": 1}), "form_bad_bound"),

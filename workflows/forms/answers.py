@@ -145,17 +145,18 @@ class _Cleaning:
         rows: list[dict[str, Any]] = []
         blank: list[list[FieldError]] = []
         for number, row in enumerate(written):
-            if len(rows) == field.max_items or (_is_blank(row) and len(blank) > field.max_items):
+            is_blank = _is_blank_row(field, row)
+            if len(rows) == field.max_items or (is_blank and len(blank) > field.max_items):
                 continue
             before = len(self.errors)
             answers = self._row(field, row, context, (*path, number))
             told = self.errors[before:]
-            if not _is_blank(row) and (told or _has_content(field, answers)):
+            if not is_blank and (told or _has_content(field, answers)):
                 rows.append(answers)
             else:
                 blank.append(told)
                 del self.errors[before:]
-        if sum(not _is_blank(row) for row in written) > field.max_items:
+        if sum(not _is_blank_row(field, row) for row in written) > field.max_items:
             self._error(path, f"”{field.label}” får ha högst {field.max_items} {_entries(field.max_items)}.")
         self._missing(field, least(field) - len(rows), blank, path)
         return rows
@@ -189,17 +190,27 @@ class _Cleaning:
         self.errors.append(FieldError(path, message))
 
 
-def _is_blank(raw: object) -> bool:
+def _is_blank_row(field: Field, row: object) -> bool:
     """Nothing but empty answers and unticked boxes, at any depth."""
-    parts = raw.values() if isinstance(raw, Mapping) else raw if isinstance(raw, list | tuple) else None
-    if parts is not None:
-        return all(_is_blank(part) for part in parts)
-    return raw is False or values.is_blank(raw)
+    if not isinstance(row, Mapping):
+        return _is_blank(None, row)
+    parts = {part.key: part for part in field.item}
+    return all(_is_blank(parts.get(key), raw) for key, raw in row.items())
+
+
+def _is_blank(part: Field | None, raw: object) -> bool:
+    if isinstance(raw, list | tuple):
+        return all(_is_blank_row(part, row) if part else _is_blank(None, row) for row in raw)
+    if isinstance(raw, Mapping):
+        return all(_is_blank(None, inner) for inner in raw.values())
+    if raw is False:  # an unticked box is no answer, but a no to a question that asks for yes or no is one
+        return not (part and part.type == "bool" and part.required)
+    return values.is_blank(raw)
 
 
 def _has_content(field: Field, row: Mapping[str, Any]) -> bool:
     """Whether somebody answered something in the row; what is computed does not count."""
-    return not all(_is_blank(row.get(part.key)) for part in field.item if not part.computed)
+    return not all(_is_blank(part, row.get(part.key)) for part in field.item if not part.computed)
 
 
 def _entries(count: int) -> str:

@@ -173,6 +173,10 @@ class Parts:
             choices.append(Choice(value, self.text(entry, "label", element, required=True)))
         if not choices:
             self.report(element, "form_no_choices", "”choices” saknas: ange minst ett val.")
+        if len({type(choice.value) for choice in choices}) > 1:
+            self.report(
+                element, "form_mixed_choices", "Valen ska ha antingen text eller heltal som ”value”, inte båda."
+            )
         if len({str(choice.value) for choice in choices}) < len(choices):
             self.report(element, "form_duplicate_choice", "Samma ”value” finns två gånger bland valen.")
         return tuple(choices)
