@@ -8,13 +8,23 @@ from django.utils import timezone
 from people.models import Staff
 from people.reading import Reading
 
-# A row for each profession held; as AssignmentQuerySet.current.
-STAFF = Reading(Staff, "staff", extra={"held_key": "profession.key", "held_name": "profession.name"})
+# A row for each profession held at a unit; as AssignmentQuerySet.current.
+STAFF = Reading(
+    Staff,
+    "staff",
+    extra={
+        "held_key": "profession.key",
+        "held_name": "profession.name",
+        "unit_key": "unit.key",
+        "unit_name": "unit.name",
+    },
+)
 WITH_PROFESSIONS = """
     LEFT JOIN people_assignment held ON held.staff_id = staff.id
         AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)
     LEFT JOIN people_profession profession ON profession.id = held.profession_id
-    WHERE staff.id = %s ORDER BY profession.sort, profession.key
+    LEFT JOIN people_unit unit ON unit.id = held.unit_id
+    WHERE staff.id = %s ORDER BY profession.sort, profession.key, unit.name
 """
 
 
@@ -27,5 +37,8 @@ class StaffBackend(ModelBackend):
         if not rows or not self.user_can_authenticate(rows[0]):
             return None
         staff = rows[0]
-        staff.keep_roles({held["held_key"]: held["held_name"] for held in map(vars, rows) if held["held_key"]})
+        held = [vars(row) for row in rows if vars(row)["held_key"]]
+        staff.keep_roles(
+            {one["held_key"]: one["held_name"] for one in held}, {one["unit_key"]: one["unit_name"] for one in held}
+        )
         return staff

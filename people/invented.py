@@ -56,11 +56,25 @@ PEOPLE = (
     _person("karl", "193509212399", "Karl", "Sandström", "Påhittade gatan 3", phone="070-174 06 12"),
     _person("anna", "193902282387", "Anna", "Sandström", "Påhittade gatan 3", phone="070-174 06 13"),
     _person("birgitta", "196101182803", "Birgitta", "Åkerman", "Påhittade gatan 5", phone="070-174 06 14"),
-    _person("sven", "193301252395", "Sven", "Öhman", "Påhittade vägen 7", phone="070-174 06 15"),
-    _person("ingrid", "192405062387", "Ingrid", "Ängqvist", "Påhittade vägen 9", phone="070-174 06 16"),
-    _person("lars", "194711082398", "Lars", "Hedberg", "Påhittade vägen 11", phone="070-174 06 17"),
-    _person("gunilla", "194908092382", "Gunilla", "Norling", "Påhittade torget 2", phone="070-174 06 18"),
-    _person("rolf", "194204122396", "Rolf", "Wikander", "Påhittade torget 4", phone="070-174 06 19"),
+    _person("sven", "193301252395", "Sven", "Öhman", "Påhittade vägen 7", phone="070-174 06 15", postal_code="703 51"),
+    _person(
+        "ingrid", "192405062387", "Ingrid", "Ängqvist", "Påhittade vägen 9", phone="070-174 06 16", postal_code="703 51"
+    ),
+    _person(
+        "lars", "194711082398", "Lars", "Hedberg", "Påhittade vägen 11", phone="070-174 06 17", postal_code="703 51"
+    ),
+    _person(
+        "gunilla",
+        "194908092382",
+        "Gunilla",
+        "Norling",
+        "Påhittade torget 2",
+        phone="070-174 06 18",
+        postal_code="702 31",
+    ),
+    _person(
+        "rolf", "194204122396", "Rolf", "Wikander", "Påhittade torget 4", phone="070-174 06 19", postal_code="702 31"
+    ),
     _person(
         "samira",
         "196109732393",
@@ -132,18 +146,18 @@ PROFESSIONS = (
     ("it_drift", "IT-drift"),
 )
 
-# key, name, area
+# key, name, area ("" serves all), how the postal codes of the area begin
 UNITS = (
-    ("vardsamordning", "Vårdsamordningen", "Centrum"),
-    ("myndighet", "Biståndsenheten", "Centrum"),
-    ("hemsjukvard_norr", "Hemsjukvården norr", "Norr"),
-    ("hemgangsteamet", "Hemgångsteamet", "Centrum"),
-    ("hemtjanst_norr", "Hemtjänsten norr", "Norr"),
-    ("hemtjanst_soder", "Hemtjänsten söder", "Söder"),
-    ("rehab", "Rehabenheten", "Centrum"),
-    ("korttid", "Korttidsboendet", "Centrum"),
-    ("vuxen", "Vuxenenheten", "Centrum"),
-    ("stab", "Förvaltningens stab", "Centrum"),
+    ("vardsamordning", "Vårdsamordningen", "", ""),
+    ("myndighet", "Biståndsenheten", "", ""),
+    ("hemsjukvard_norr", "Hemsjukvården norr", "Norr", "703"),
+    ("hemgangsteamet", "Hemgångsteamet", "Centrum", "7021"),
+    ("hemtjanst_norr", "Hemtjänsten norr", "Norr", "703"),
+    ("hemtjanst_soder", "Hemtjänsten söder", "Söder", "702"),
+    ("rehab", "Rehabenheten", "", ""),
+    ("korttid", "Korttidsboendet", "Centrum", ""),
+    ("vuxen", "Vuxenenheten", "", ""),
+    ("stab", "Förvaltningens stab", "", ""),
 )
 
 _STAFF = (

@@ -31,7 +31,10 @@ class Unit(models.Model):
 
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=160)
-    area = models.CharField(max_length=120, blank=True, default="")
+    area = models.CharField(max_length=120, blank=True, default="", help_text="The geography it serves; '' is all.")
+    postal_codes = models.CharField(
+        max_length=600, blank=True, default="", help_text="Those of its area, or how they begin: '703 704 12'."
+    )
 
     class Meta:
         ordering = ("name",)
@@ -53,12 +56,17 @@ class Staff(AbstractUser):
     """A member of staff who logs in."""
 
     _roles: dict[str, str] | None = None
+    _units: dict[str, str] | None = None
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(max_length=120, blank=True, default="")
     hsa_id = models.CharField(max_length=64, blank=True, default="")
     may_see_protected = models.BooleanField(default=False)
     is_invented = models.BooleanField(default=False)
+    uses_shortcuts = models.BooleanField(default=True, help_text="Single keys do things on the pages (WCAG 2.1.4).")
+    start_page = models.CharField(
+        max_length=400, blank=True, default="", help_text="What the inbox opens with, as its address would ask for it."
+    )
 
     class Meta:
         verbose_name = "personal"
@@ -80,9 +88,17 @@ class Staff(AbstractUser):
         """Keys and names of the professions held today; asked anew each time, so a revoked right is gone at once."""
         return self._roles if self._roles is not None else self._held()
 
-    def keep_roles(self, roles: dict[str, str]) -> None:
+    @property
+    def units(self) -> dict[str, str]:
+        """Keys and names of the units where a profession is held today."""
+        if self._units is not None:
+            return self._units
+        held = self.assignments.current(timezone.localdate()).select_related("unit").order_by("unit__name")
+        return {assignment.unit.key: assignment.unit.name for assignment in held}
+
+    def keep_roles(self, roles: dict[str, str], units: dict[str, str]) -> None:
         """For an object that lives as long as one request and no longer."""
-        self._roles = roles
+        self._roles, self._units = roles, units
 
     def _held(self) -> dict[str, str]:
         today = connection.ops.adapt_datefield_value(timezone.localdate())
@@ -158,6 +174,9 @@ class Individual(models.Model):
     city = models.CharField(max_length=100, blank=True, default="")
     phone = models.CharField(max_length=40, blank=True, default="")
     municipality_code = models.CharField(max_length=4, blank=True, default="")
+    area = models.CharField(
+        max_length=120, blank=True, default="", help_text="Whose units serve the person; '' where nobody has said."
+    )
     protection = models.CharField(max_length=24, choices=Protection.choices, default=Protection.INGEN)
     born_on = models.DateField(null=True, blank=True)
     deceased_on = models.DateField(null=True, blank=True)

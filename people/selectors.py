@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass, replace
 
 from people import identity, reading
-from people.models import Assignment, Individual, Profession, Staff
+from people.models import Assignment, Individual, Profession, Staff, Unit
 
 HIDDEN_NAME = "Skyddade personuppgifter"
 UNKNOWN_NAME = "Okänd person"
@@ -48,6 +48,19 @@ def demo_professions(*, on: datetime.date) -> dict[Profession, list[Staff]]:
 def profession_names() -> dict[str, str]:
     """Key -> the name on screen."""
     return dict(reading.rows("SELECT key, name FROM people_profession"))
+
+
+def area_of(postal_code: str) -> str:
+    """The area whose postal codes it belongs to, by the longest beginning; '' when no unit has said."""
+    number = postal_code.replace(" ", "")
+    told = Unit.objects.exclude(area="").exclude(postal_codes="").values_list("area", "postal_codes")
+    starts = {start: area for area, starts in told for start in starts.split() if number.startswith(start)}
+    return starts[max(starts, key=len)] if starts else ""
+
+
+def areas() -> list[str]:
+    """Those that some unit serves."""
+    return list(Unit.objects.exclude(area="").order_by("area").values_list("area", flat=True).distinct())
 
 
 def _address(individual: Individual) -> str:

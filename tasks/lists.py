@@ -17,6 +17,10 @@ from workflows.selectors import LISTED, TASKS, parts
 
 WITHIN = 2_000
 """Among how many of the tasks due first one filters, searches and sorts by what no index knows."""
+# A task that nobody has placed is for all of the profession, so it is found whichever unit one asks for.
+AREA, NO_AREA = "area = (SELECT unit.area FROM people_unit unit WHERE unit.key = %s)", "area = ''"
+CHOICES = """SELECT 'forlopp', key, title FROM workflows_processdefinition
+    UNION ALL SELECT 'enhet', key, name FROM people_unit WHERE area <> '' ORDER BY 1, 3"""
 FOLLOWED = 500
 """Of how many of the tasks one did last the ärenden are followed."""
 # SQLite joins in the order written when the word is CROSS.
@@ -72,9 +76,12 @@ def changes(staff: Staff) -> list[Any]:
     return reading.rows(text, values)
 
 
-def titles() -> dict[str, str]:
-    """Key and title of every förlopp."""
-    return dict(reading.rows("SELECT key, title FROM workflows_processdefinition ORDER BY title"))
+def choices() -> dict[str, dict[str, str]]:
+    """Key and name of every förlopp, and of every unit that serves an area, in one read."""
+    found: dict[str, dict[str, str]] = {"forlopp": {}, "enhet": {}}
+    for name, key, title in reading.rows(CHOICES):
+        found[name][key] = title
+    return found
 
 
 def _walk(staff: Staff, wanted: Wanted, limit: int, now: datetime.datetime | None) -> tuple[str, list[Any]]:
@@ -82,15 +89,21 @@ def _walk(staff: Staff, wanted: Wanted, limit: int, now: datetime.datetime | Non
     between = span(wanted.tid, now=now) if now else None
     due = "AND due_sort > %s AND due_sort <= %s " if between else ""
     if wanted.visa == "vantar":
-        text, values = _others(staff, due)
-        return text and f"SELECT id, due_sort FROM ({text}) o", [*values, *(between or ())]
+        area = f"AND ({AREA} OR {NO_AREA}) " if wanted.enhet else ""
+        text, values = _others(staff, due + area)
+        more = [*(between or ()), *([wanted.enhet] if wanted.enhet else ())]
+        return text and f"SELECT id, due_sort FROM ({text}) o", [*values, *more]
     columns = ("claimed_by_id",) if wanted.visa == "mina" else ("group", "escalated_to")
     groups = [wanted.profession] if wanted.profession else staff.professions
     asked: list[Any] = [staff.pk] if wanted.visa == "mina" else groups
     seen = "" if staff.may_see_protected else "NOT is_restricted AND "
-    part = f"SELECT id, due_sort FROM {TASKS} WHERE state = 'open' AND {seen}{{}} {due}"
-    values = [value for one in asked for _ in columns for value in (one, *(between or ()))]
-    text = parts(f"{part}ORDER BY due_sort, id LIMIT {limit}", columns, "UNION", len(asked))
+    texts, values = [], []
+    for area in (AREA, NO_AREA) if wanted.enhet else ("1 = 1",):
+        part = f"SELECT id, due_sort FROM {TASKS} WHERE state = 'open' AND {seen}{{}} AND {area} {due}"
+        told = [*([wanted.enhet] if area == AREA else ()), *(between or ())]
+        values += [value for one in asked for _ in columns for value in (one, *told)]
+        texts.append(parts(f"{part}ORDER BY due_sort, id LIMIT {limit}", columns, "UNION", len(asked)))
+    text = " UNION ".join(filter(None, texts))
     return text and f"SELECT * FROM ({text}) p", values
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import comments, drafts, inbox, persons, start, task
+from tasks.views import areas, comments, drafts, inbox, persons, start, task
 
 app_name = "tasks"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("uppgifter/<uuid:public_id>/anteckningar/ta-bort/", comments.withdraw, name="withdraw_comment"),
     path("personer/", persons.persons, name="persons"),
     path("personer/<uuid:ref>/", persons.person, name="person"),
+    path("personer/<uuid:ref>/omrade/", areas.area, name="area"),
     path("arenden/starta/", start.start, name="start"),
     path("arenden/starta/<slug:key>/<uuid:ref>/", start.start_form, name="start_form"),
 ]

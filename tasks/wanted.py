@@ -23,7 +23,7 @@ PRIORITIES = {"1": "Hög prioritet", "2": "Vanlig prioritet", "3": "Låg priorit
 TAKEN = {"nej": "Inte tagna", "ja": "Tagna"}
 ORDERS = {"": "Tid", "nyast": "Nyast först", "person": "Person", "forlopp": "Förlopp"}
 CHOICES = {"visa": VIEWS, "tid": TIMES, "prioritet": PRIORITIES, "tagen": TAKEN, "sortera": ORDERS}
-FILTERS = ("forlopp", "profession", "tid", "prioritet", "tagen")
+FILTERS = ("forlopp", "enhet", "profession", "tid", "prioritet", "tagen")
 KEY = re.compile(r"[a-z0-9_-]{1,100}")
 
 
@@ -33,6 +33,7 @@ class Wanted:
 
     visa: str = ""
     forlopp: str = ""
+    enhet: str = ""
     profession: str = ""
     tid: str = ""
     prioritet: str = ""
@@ -72,8 +73,7 @@ def read(asked: Mapping[str, str], *, professions: list[str], searches: Mapping[
     values = {name: asked.get(name, "") for name, choices in CHOICES.items() if asked.get(name) in choices}
     if asked.get("profession") in professions:
         values["profession"] = asked["profession"]
-    if KEY.fullmatch(asked.get("forlopp", "")):
-        values["forlopp"] = asked["forlopp"]
+    values |= {name: asked[name] for name in ("forlopp", "enhet") if KEY.fullmatch(asked.get(name, ""))}
     key = asked.get("sok", "")
     if key in searches:
         values["sok"] = key

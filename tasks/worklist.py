@@ -102,11 +102,12 @@ def load(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> Worklist:
     )
 
 
-def chips(wanted: Wanted, *, titles: dict[str, str], professions: dict[str, str]) -> list[Chip]:
+def chips(wanted: Wanted, *, choices: dict[str, dict[str, str]]) -> list[Chip]:
     """What the list is narrowed to, each with the address without it."""
     words = {
-        "forlopp": titles.get(wanted.forlopp, "Okänt förlopp"),
-        "profession": professions.get(wanted.profession, ""),
+        "forlopp": choices["forlopp"].get(wanted.forlopp, "Okänt förlopp"),
+        "enhet": choices["enhet"].get(wanted.enhet, "Okänd enhet"),
+        "profession": choices["profession"].get(wanted.profession, ""),
         "tid": TIMES.get(wanted.tid, ""),
         "prioritet": PRIORITIES.get(wanted.prioritet, ""),
         "tagen": TAKEN.get(wanted.tagen, ""),

@@ -40,7 +40,7 @@ NAMED = ("first_name", "last_name", "username")
 LISTED = Reading(
     UserTask,
     "task",
-    ("public_id", "name", "group", "escalated_to", "priority", "due_at", "claimed_by_id"),
+    ("public_id", "name", "group", "escalated_to", "area", "priority", "due_at", "claimed_by_id"),
     individual=("given_name", "family_name", "protection", "born_on", "deceased_on"),
     claimed_by=NAMED,
     instance=("public_id",),

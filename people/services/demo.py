@@ -15,8 +15,8 @@ def fill(*, now: datetime.datetime) -> None:
     """Can be run again at any time: what exists is kept as people have left it, what is missing is added."""
     for sort, (key, name) in enumerate(invented.PROFESSIONS, start=1):
         Profession.objects.get_or_create(key=key, defaults={"name": name, "sort": sort})
-    for key, name, area in invented.UNITS:
-        Unit.objects.get_or_create(key=key, defaults={"name": name, "area": area})
+    for key, name, area, codes in invented.UNITS:
+        Unit.objects.get_or_create(key=key, defaults={"name": name, "area": area, "postal_codes": codes})
     for number, member in enumerate(invented.STAFF, start=1):
         _employ(member, number, on=timezone.localdate(now))
     for person in invented.PEOPLE:

@@ -4,6 +4,7 @@ import datetime
 
 from django.db import IntegrityError, transaction
 
+from people import selectors
 from people.models import IdentityType, Individual, Protection
 
 _RISING = [Protection.INGEN, Protection.SEKRETESSMARKERING, Protection.SKYDDAD_FOLKBOKFORING]
@@ -39,6 +40,7 @@ def find_or_create(  # noqa: PLR0913 - one argument for each thing a message can
         "phone": phone,
         "municipality_code": municipality_code,
         "born_on": born_on,
+        "area": selectors.area_of(postal_code) if postal_code else "",
     }
     identity = {"identity_type": identity_type, "identity_number": identity_number}
     marks = {"protection": protection, "is_invented": is_invented, "created_at": now, "updated_at": now}
@@ -74,3 +76,9 @@ def _update(individual: Individual, *, told: dict[str, object], protection: str,
         setattr(individual, field, value)
     individual.updated_at = now
     individual.save(update_fields=[*news, "updated_at"])
+
+
+def place(*, individual: Individual, area: str, now: datetime.datetime) -> None:
+    """Say by hand which area's units serve the person; it stands until the person is heard of at another address."""
+    Individual.objects.filter(pk=individual.pk).update(area=area, updated_at=now)
+    individual.area, individual.updated_at = area, now

@@ -48,13 +48,13 @@ def inbox(request: StaffRequest) -> HttpResponse:
     asked = _wanted(request)
     shown = worklist.load(request.user, asked, now=now)
     _record(request, "list", now=now)
-    titles = lists.titles()
+    choices = {"profession": request.user.roles, **lists.choices(), **wanted.CHOICES}
     context = {
         "worklist": shown,
         "done": _done(request),
         "mentions": together.mentions(request.user),
-        "chips": worklist.chips(asked, titles=titles, professions=request.user.roles),
-        "choices": {"forlopp": titles, "profession": request.user.roles, **wanted.CHOICES},
+        "chips": worklist.chips(asked, choices=choices),
+        "choices": choices,
     }
     return render(request, "tasks/inbox.html", context)
 

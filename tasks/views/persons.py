@@ -84,6 +84,7 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "person": headers.header(individual, viewer=request.user, on=timezone.localdate()),
         "ref": ref,
+        "area": None if individual.is_protected else individual.area,
         "rows": worklist.task_rows(open_tasks, viewer=request.user, now=now),
         "cases": cases,
         "events": selectors.events(individual, request.user),

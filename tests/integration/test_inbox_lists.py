@@ -249,6 +249,8 @@ ASKED = [
     {"visa": "mina"},
     {"visa": "vantar"},
     {"tid": "idag"},
+    {"enhet": "norr"},
+    {"visa": "vantar", "enhet": "norr", "tid": "idag"},
     {"visa": "vantar", "tid": "forsenade"},
     {"prioritet": "1", "tagen": "nej", "forlopp": "hembesok"},
     {"text": "berit", "sortera": "person"},
@@ -306,5 +308,5 @@ def test_no_list_reads_all_there_is(anna: Staff, asked: dict[str, str]) -> None:
 
 
 def test_every_filter_can_be_let_go() -> None:
-    assert {"forlopp", "profession", "tid", "prioritet", "tagen"} == set(FILTERS)
+    assert {"forlopp", "enhet", "profession", "tid", "prioritet", "tagen"} == set(FILTERS)
     assert timezone.is_aware(NOW)

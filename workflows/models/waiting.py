@@ -36,6 +36,12 @@ class UserTask(models.Model):
     escalated_to = models.CharField(
         max_length=50, blank=True, help_text="Profession that also sees it since it is late."
     )
+    area = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        help_text="The person's, so that a unit can look at its own; '' is all's.",
+    )
     is_restricted = models.BooleanField(default=False, help_text="Protected identity: only the restricted group.")
     priority = models.PositiveSmallIntegerField(default=2, help_text="1 high, 2 ordinary, 3 low.")
     state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
@@ -68,6 +74,9 @@ class UserTask(models.Model):
         ]
         indexes = [
             models.Index(fields=["group", "due_sort", "id"], condition=models.Q(state="open"), name="inbox_by_group"),
+            models.Index(
+                fields=["group", "area", "due_sort", "id"], condition=models.Q(state="open"), name="inbox_by_area"
+            ),
             models.Index(
                 fields=["escalated_to", "due_sort", "id"],
                 condition=models.Q(state="open") & ~models.Q(escalated_to=""),

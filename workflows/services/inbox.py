@@ -32,7 +32,7 @@ from workflows.models import (
     ProcessInstance,
     UserTask,
 )
-from workflows.services import history, incidents, messages, restricted, turns
+from workflows.services import areas, history, incidents, messages, restricted, turns
 
 log = logging.getLogger(__name__)
 
@@ -281,6 +281,8 @@ def _understood(row: InboxMessage, *, now: datetime, person: Individual | None) 
     row.individual = person or _person(incoming, now=now)
     if row.individual is not None and row.individual.is_protected:
         _restrict(row.individual, now=now)
+    elif row.individual is not None and row.individual.updated_at == now:
+        areas.follow(individual=row.individual, now=now)
     return incoming
 
 
@@ -288,7 +290,7 @@ def _restrict(individual: Individual, *, now: datetime) -> None:
     """A message may be the first to say that a person is protected: what is open already is hidden too."""
     for task in UserTask.objects.filter(individual=individual, is_restricted=False):
         stand_in = restricted.stand_in(task.group, on=now.date()) or task.escalated_to
-        UserTask.objects.filter(pk=task.pk).update(is_restricted=True, escalated_to=stand_in, changed_at=now)
+        UserTask.objects.filter(pk=task.pk).update(is_restricted=True, escalated_to=stand_in, area="", changed_at=now)
     about = Q(instance__individual=individual) | Q(message__individual=individual)
     Incident.objects.filter(about, is_restricted=False).update(is_restricted=True)
 

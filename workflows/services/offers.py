@@ -32,6 +32,7 @@ def user_task(
         form_key=settings.get("formKey") or element.id,
         why=" ".join([_sentence(settings.get("varfor", ""), variables, now), *_caught_up(execution)]).strip()[:1000],
         group=element.lane,
+        area=_area(instance),
         is_restricted=instance.individual.is_protected,
         escalated_to=_stand_in(instance, element.lane, now),
         priority=int(settings.get("prioritet", "2")),
@@ -60,6 +61,7 @@ def fallback_task(
         form_key="_shared/manuell_atgard",
         why=why[:1000],
         group=group,
+        area=_area(instance),
         is_restricted=instance.individual.is_protected,
         escalated_to=_stand_in(instance, group, now),
         priority=1,
@@ -68,6 +70,11 @@ def fallback_task(
         due_at=due_at,
         due_sort=due_at,
     )
+
+
+def _area(instance: ProcessInstance) -> str:
+    """Not of a protected person: where they live is nobody's to guess from a list."""
+    return "" if instance.individual.is_protected else instance.individual.area
 
 
 def by_hand(element: Element) -> str:
