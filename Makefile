@@ -12,7 +12,7 @@ BOOTSTRAP = command -v $(PYTHON) >/dev/null || { echo "Python saknas ($(PYTHON))
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset dev test attack crash check fix lock bench fuzz tck screenshots
+.PHONY: help setup run practice reset dev test attack crash check fix lock bench fuzz tck screenshots
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ setup: ## build everything that `make run` needs, and start nothing
 
 run: ## start the whole municipality; Ctrl-C stops it, `make run` again continues
 	@$(BOOTSTRAP) run
+
+practice: ## a world of its own to practise in, beside the real one: invented people, a clock that can be moved forward
+	@export FORLOPP_MODE=practice FORLOPP_PORT=$$(($(FORLOPP_PORT) + 10)) FORLOPP_VAR=$(FORLOPP_VAR)/ovning; $(BOOTSTRAP) run
 
 reset: ## throw away the data of this installation and begin again with an empty one
 	@$(BOOTSTRAP) reset

@@ -32,7 +32,17 @@ LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 # The newest is the newest that every locked package has been built for.
 OLDEST, NEWEST = (3, 11), (3, 14)
 # What an installation keeps in FORLOPP_VAR, and so what `make reset` may remove.
-STATE = ("forlopp.sqlite3*", "prefect", "prefect-client", "simulators", "log", "supervisor", "secrets.env")
+STATE = (
+    "forlopp.sqlite3*",
+    "ovning.sqlite3*",
+    "klocka.*",
+    "prefect",
+    "prefect-client",
+    "simulators",
+    "log",
+    "supervisor",
+    "secrets.env",
+)
 NO_NETWORK = re.compile(
     r"dns error|resolve|connect|timed out|timeout|network|ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|certificate|"
     r"Failed to fetch|No matching distribution|tunnel|proxy",

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRETS_FILE = "secrets.env"
+DATABASE_FILES = {"production": "forlopp.sqlite3", "demo": "forlopp.sqlite3", "practice": "ovning.sqlite3"}
 
 # What is stored in <var>/secrets.env; the process environment wins over the file.
 SECRET_NAMES = ("FORLOPP_SECRET_KEY", "FORLOPP_PREFECT_AUTH", "FORLOPP_WEBHOOK_SECRETS")
@@ -30,13 +31,21 @@ class Environment:
 
     @property
     def is_demo(self) -> bool:
-        return self.mode == "demo"
+        """Invented people, log in without password, simulators: the demo and practice mode."""
+        return self.mode in {"demo", "practice"}
+
+    @property
+    def is_practice(self) -> bool:
+        return self.mode == "practice"
 
     def secret(self, name: str) -> str:
         return self.secrets.get(name, "")
 
     def text(self, name: str, default: str) -> str:
-        return self.values.get(name) or default
+        value = self.values.get(name)
+        if value and self.is_practice and name.endswith("_URL"):
+            raise EnvironmentProblem(f"{name} är satt; övningsläget når bara sina egna simulatorer. Ta bort den.")
+        return value or default
 
     def number(self, name: str, default: int) -> int:
         return _number(name, self.values.get(name) or str(default))
@@ -46,19 +55,30 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
     """Read the process environment (or `values`) and the secrets beside the database."""
     values = os.environ if values is None else values
     mode = values.get("FORLOPP_MODE") or "production"
-    if mode not in {"production", "demo"}:
-        raise EnvironmentProblem(f"FORLOPP_MODE är {mode!r}; det ska vara 'production' eller 'demo'.")
+    if mode not in {"production", "demo", "practice"}:
+        raise EnvironmentProblem(f"FORLOPP_MODE är {mode!r}; det ska vara 'production', 'demo' eller 'practice'.")
     var = BASE_DIR / (values.get("FORLOPP_VAR") or "var")
     stored = read_secrets(var / SECRETS_FILE)
+    if mode == "practice":
+        _keep_apart(values, var)
     return Environment(
         mode=mode,
         port=_port(values.get("FORLOPP_PORT") or "8000"),
         var=var,
         hosts=_words(values.get("FORLOPP_HOSTS") or "localhost,127.0.0.1"),
-        database_url=values.get("DATABASE_URL") or f"sqlite:///{var}/forlopp.sqlite3",
-        secrets={name: values.get(name) or stored.get(name, "") for name in SECRET_NAMES},
+        database_url=values.get("DATABASE_URL") or f"sqlite:///{var}/{DATABASE_FILES[mode]}",
+        # The secrets of the real world may be in the environment that practice mode was started from: not for it.
+        secrets={name: (mode != "practice" and values.get(name)) or stored.get(name, "") for name in SECRET_NAMES},
         values=values,
     )
+
+
+def _keep_apart(values: Mapping[str, str], var: Path) -> None:
+    """Practice mode has a folder, a database and secrets of its own, whatever the environment says."""
+    if values.get("DATABASE_URL"):
+        raise EnvironmentProblem("DATABASE_URL är satt; övningsläget har en egen databas. Ta bort den.")
+    if (var / DATABASE_FILES["production"]).exists():
+        raise EnvironmentProblem(f"{var} är en annan installations katalog; övningsläget ska ha en egen FORLOPP_VAR.")
 
 
 def read_secrets(path: Path) -> dict[str, str]:

@@ -7,6 +7,9 @@ env = environment.read()
 
 # ── the house ────────────────────────────────────────────────────────────────────────────────────────────────────
 FORLOPP_DEMO = env.is_demo
+FORLOPP_PRACTICE = env.is_practice
+# Where staff of this installation practise, when IT has started a practice world beside it.
+FORLOPP_PRACTICE_URL = env.values.get("FORLOPP_PRACTICE_URL", "")
 FORLOPP_PORT = env.port
 FORLOPP_VAR = env.var
 FORLOPP_BPMN_DIR = BASE_DIR / "bpmn"
@@ -111,10 +114,10 @@ STORAGES = {
 # ── cookies, headers, limits ─────────────────────────────────────────────────────────────────────────────────────
 # The demo speaks plain HTTP on loopback. In production a proxy on the same machine speaks HTTPS and gunicorn takes
 # the scheme from it, so no header that a browser can send is trusted here.
-SESSION_COOKIE_NAME = f"forlopp_session_{env.port}"
+SESSION_COOKIE_NAME = f"{'ovning' if env.is_practice else 'forlopp'}_session_{env.port}"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = not env.is_demo
-CSRF_COOKIE_NAME = f"forlopp_csrf_{env.port}"
+CSRF_COOKIE_NAME = f"{'ovning' if env.is_practice else 'forlopp'}_csrf_{env.port}"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = not env.is_demo
 SECURE_SSL_REDIRECT = not env.is_demo
@@ -129,3 +132,18 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # ── logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 LOGGING = logs.CONFIGURATION
+
+# ── practice mode ────────────────────────────────────────────────────────────────────────────────────────────────
+# Nothing of it is loaded in the real world: a clock that is not there cannot be moved.
+if FORLOPP_PRACTICE:
+    from practice import clock, isolation
+
+    clock.install(FORLOPP_VAR)
+    isolation.only_this_machine()
+    INSTALLED_APPS.append("practice.apps.PracticeConfig")
+    FORLOPP_COLOUR, FORLOPP_COLOUR_DARK = "#7a1f7a", "#f0a6f0"
+    FORLOPP_PRACTICE_URL = ""
+    # Days may pass in a minute; nobody is to be logged out by that.
+    SESSION_COOKIE_AGE = 10 * 365 * 24 * 60 * 60
+    SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+    LOGOUT_REDIRECT_URL = "/demo/"

@@ -2,12 +2,13 @@
 
 from importlib.util import find_spec
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import views
 
 # Lower rooms first, so that an address can be answered by only one room and the inbox keeps "/".
-ROOMS = ("web", "people", "workflows", "integrations", "tasks")
+ROOMS = ["web", "people", "workflows", "integrations", "tasks"] + (["practice"] if settings.FORLOPP_PRACTICE else [])
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("halsa", views.health, name="halsa"),

@@ -9,7 +9,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-PACKAGES = ["config", "integrations", "tasks", "followup", "workflows", "people", "web", "benchmarks", "tests"]
+PACKAGES = [
+    "config",
+    "integrations",
+    "practice",
+    "tasks",
+    "followup",
+    "workflows",
+    "people",
+    "web",
+    "benchmarks",
+    "tests",
+]
 
 FIXES = {
     "ruff check --fix": ["ruff", "check", "--fix", "--quiet", "."],

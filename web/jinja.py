@@ -1,5 +1,6 @@
 """The template language of every page: Jinja2, with our addresses and Swedish words, and strict about names."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
@@ -22,6 +24,20 @@ class Installation:
     @property
     def is_demo(self) -> bool:
         return bool(settings.FORLOPP_DEMO)
+
+    @property
+    def is_practice(self) -> bool:
+        return bool(settings.FORLOPP_PRACTICE)
+
+    @property
+    def practice_url(self) -> str:
+        """Where staff of a real installation practise; empty when nowhere."""
+        return str(settings.FORLOPP_PRACTICE_URL)
+
+    @property
+    def now(self) -> datetime:
+        """For the clock that practice mode shows."""
+        return timezone.now()
 
     @property
     def municipality(self) -> str:

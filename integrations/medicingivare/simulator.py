@@ -220,7 +220,7 @@ class Vendor:
         if mode == "garbage" and row["body"].endswith("}"):
             row = self.store.rewrite(row, row["body"][: len(row["body"]) // 2])
         body = row["body"].encode()
-        timestamp = int(time.time()) - (600 if mode == "old" else 0)
+        timestamp = int(timezone.now().timestamp()) - (600 if mode == "old" else 0)
         secret = "fel-hemlighet" if mode == "forged" else self._secret
         return Attempt(row["message_id"], body, timestamp, sign(secret, row["message_id"], timestamp, body))
 

@@ -75,7 +75,9 @@ def stopped(_number: int, _frame: FrameType | None) -> NoReturn:
 def greeting() -> str:
     web = processes.web_url()
     lines = ["", f"Förlopp kör: {web}", ""]
-    if settings.FORLOPP_DEMO:
+    if settings.FORLOPP_PRACTICE:
+        lines = ["", f"Övningsläget kör: {web}demo/", "(påhittade personer, egen databas, egen klocka)", ""]
+    elif settings.FORLOPP_DEMO:
         lines += [
             f"Logga in utan lösenord: {web}demo/",
             "(samordnare, sjukskoterska, bistandshandlaggare …; alla är påhittade)",

@@ -1,0 +1,1 @@
+"""Practice mode: a world of its own with invented people and a clock that can be moved forward. Not in the real one."""
