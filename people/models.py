@@ -11,6 +11,28 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from people.plan import Agreement, Consent, Contact, Goal, Rating
+from people.spheres import Sphere
+
+__all__ = [
+    "AccessLog",
+    "AccessLogQuerySet",
+    "Agreement",
+    "AppendOnlyError",
+    "Assignment",
+    "AssignmentQuerySet",
+    "Consent",
+    "Contact",
+    "Goal",
+    "IdentityType",
+    "Individual",
+    "Profession",
+    "Protection",
+    "Rating",
+    "Staff",
+    "Unit",
+]
+
 
 class Profession(models.Model):
     """A role that tasks are given to; the key is the lane id of the diagrams without "lane_"."""
@@ -18,6 +40,7 @@ class Profession(models.Model):
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     sort = models.PositiveSmallIntegerField(default=100)
+    sphere = models.CharField(max_length=4, choices=Sphere.choices, blank=True, default="")
 
     class Meta:
         ordering = ("sort", "key")

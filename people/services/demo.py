@@ -14,7 +14,8 @@ from people.services import individuals
 def fill(*, now: datetime.datetime) -> None:
     """Can be run again at any time: what exists is kept as people have left it, what is missing is added."""
     for sort, (key, name) in enumerate(invented.PROFESSIONS, start=1):
-        Profession.objects.get_or_create(key=key, defaults={"name": name, "sort": sort})
+        sphere = invented.SPHERES.get(key, "")
+        Profession.objects.get_or_create(key=key, defaults={"name": name, "sort": sort, "sphere": sphere})
     for key, name, area, codes in invented.UNITS:
         Unit.objects.get_or_create(key=key, defaults={"name": name, "area": area, "postal_codes": codes})
     for number, member in enumerate(invented.STAFF, start=1):

@@ -11,8 +11,10 @@ from workflows.variables.spelling import did_you_mean, listed
 
 KEYS = (
     *("key", "title", "process", "owner", "legal_basis", "retention", "sphere", "visible_to", "start_by"),
-    *("parameters", "known", "messages"),
+    *("parameters", "known", "messages", "person"),
 )
+BECOMING_KEYS = ("task", "is", "value")
+BECOMES = ("mal", "uppfoljning", "samtycke", "kontakt", "overenskommelse")
 RULE_KEYS = ("from", "key", "value", "ttl", "deliver", "once")
 DELIVERIES = ("one", "all")
 
@@ -34,6 +36,7 @@ def config_findings(config: Mapping[str, Any], file: str) -> list[Finding]:
         if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
             report.error(name, "not-a-list", f'”{name}” ska vara en lista av roller: {name} = ["sjukskoterska"].')
     _known(config.get("known", []), report)
+    _becoming(config.get("person", []), report)
     if config.get("retention"):
         duration(report, "retention", str(config["retention"]))
     return report.found
@@ -79,3 +82,15 @@ def _known(facts: object, report: Report) -> None:
             readable(report, "known", str(fact.get("value", "")), f"”{fact['label']}”")
         else:
             report.error("known", "known", "Varje [[known]] ska ha ”label” och ”value”.")
+
+
+def _becoming(rules: object, report: Report) -> None:
+    """Answers that become the person's own; see `workflows.services.becoming`."""
+    for rule in rules if isinstance(rules, list) else [None]:
+        if not isinstance(rule, dict) or not all(isinstance(rule.get(name), str) for name in BECOMING_KEYS):
+            report.error("person", "person", "Varje [[person]] ska ha ”task”, ”is” och ”value”.")
+            continue
+        _spelling(rule, BECOMING_KEYS, "[[person]]", "person", report)
+        if rule["is"] not in BECOMES:
+            report.error("person", "person", f"”is” är något av {listed(BECOMES)}, inte ”{rule['is']}”.")
+        readable(report, "person", rule["value"], "det som blir personens")

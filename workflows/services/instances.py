@@ -22,7 +22,7 @@ from workflows.models import (
     ProcessInstance,
 )
 from workflows.models.definition import HEAVY
-from workflows.services import settle, steps, turns
+from workflows.services import becoming, settle, steps, turns
 
 
 class NotPublished(Exception):
@@ -97,6 +97,9 @@ def start(
             statements.insert([begun])
             settled = settle.settle(instance, execution, version, by=by, now=now)
             steps.pass_on(instance, settled, now=now)
+            becoming.write(
+                instance=instance, version=version, step=event.id, group="", answers=given or {}, by=by, now=now
+            )
     except IntegrityError:
         if business_key and not is_first:
             raise AlreadyRunning(_first(instance)) from None

@@ -25,7 +25,7 @@ from workflows.models import (
     TaskState,
     UserTask,
 )
-from workflows.services import steps, turns
+from workflows.services import becoming, steps, turns
 
 
 class TaskGone(Exception):
@@ -141,6 +141,15 @@ def complete(
         if task.kind == TaskKind.FALLBACK:
             _withdraw_call(task, now=now)
         settled = steps.move(instance, _act(task, cleaned, now), by=by, now=now)
+        becoming.write(
+            instance=instance,
+            version=published.of(instance.version.public_id),
+            step=task.element_id,
+            group=task.group,
+            answers=cleaned,
+            by=by,
+            now=now,
+        )
         if also is not None:
             also()
     return Completed(task, settled.appeared)
