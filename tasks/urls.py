@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import areas, comments, drafts, inbox, persons, start, task
+from tasks.views import areas, comments, drafts, inbox, persons, saved, start, task
 
 app_name = "tasks"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("uppgifter/", inbox.inbox, name="inbox"),
     path("uppgifter/lista/", inbox.listing, name="list"),
     path("uppgifter/sok/", inbox.search, name="search"),
+    path("uppgifter/urval/", saved.saved, name="saved"),
+    path("uppgifter/urval/allt/", saved.start_with_all, name="start_with_all"),
+    path("uppgifter/urval/<uuid:public_id>/", saved.change, name="saved_change"),
     path("uppgifter/<uuid:public_id>/", task.task, name="task"),
     path("uppgifter/<uuid:public_id>/ta/", task.take, name="take"),
     path("uppgifter/<uuid:public_id>/lamna/", task.release, name="release"),

@@ -18,6 +18,7 @@ NEVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 """Where a task without a due time is sorted."""
 
 VIEWS = {"": "Att göra", "mina": "Mina", "vantar": "Väntar på andra"}
+ALL = "alla"
 TIMES = {"forsenade": "Försenade", "idag": "I dag", "veckan": "Resten av veckan", "utan": "Utan tid"}
 PRIORITIES = {"1": "Hög prioritet", "2": "Vanlig prioritet", "3": "Låg prioritet"}
 TAKEN = {"nej": "Inte tagna", "ja": "Tagna"}
@@ -60,9 +61,19 @@ class Wanted:
             del asked["antal"]
         return {name: value for name, value in asked.items() if value}
 
+    @property
+    def kept(self) -> str:
+        """What may be saved: not what was searched for, and not how far one has read."""
+        return urlencode({name: value for name, value in self.query.items() if name not in ("sok", "antal")})
+
     def address(self, name: str = "tasks:inbox", **more: str) -> str:
-        query = self.query | more
+        # The bare address of the inbox is the start page of each; who asks for everything says so.
+        query = self.query | more or ({"visa": ALL} if name == "tasks:inbox" else {})
         return f"{url(name)}?{urlencode(query)}" if query else url(name)
+
+    @property
+    def saved_url(self) -> str:
+        return f"{url('tasks:saved')}?{self.kept}" if self.kept else url("tasks:saved")
 
     def without(self, *names: str) -> Wanted:
         return replace(self, **dict.fromkeys(names, ""), antal=PAGE)

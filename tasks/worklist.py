@@ -74,6 +74,7 @@ class Worklist:
     poll_url: str
     more_url: str
     clear_url: str
+    all_url: str
     is_among_first: bool
 
 
@@ -98,13 +99,28 @@ def load(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> Worklist:
         poll_url=wanted.address("tasks:list", stampel=mark),
         more_url=replace(wanted, antal=wanted.antal + PAGE).address() if has_more else "",
         clear_url=wanted.without(*FILTERS, "sok").address(),
+        all_url=Wanted().address(),
         is_among_first=lists.is_full(staff, wanted, now=now),
     )
 
 
+def words(wanted: Wanted, *, choices: dict[str, dict[str, str]]) -> list[str]:
+    """All that is asked for, in words."""
+    view = [VIEWS[wanted.visa]] if wanted.visa else []
+    order = [SORTED[wanted.sortera]] if wanted.sortera else []
+    return [*view, *(word for _, word in _narrowed(wanted, choices)), *order]
+
+
 def chips(wanted: Wanted, *, choices: dict[str, dict[str, str]]) -> list[Chip]:
     """What the list is narrowed to, each with the address without it."""
-    words = {
+    found = [Chip(word=word, url=wanted.without(name).address()) for name, word in _narrowed(wanted, choices)]
+    if wanted.text:
+        found.append(Chip(word=f"”{wanted.text}”", url=wanted.without("sok").address()))
+    return found
+
+
+def _narrowed(wanted: Wanted, choices: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
+    told = {
         "forlopp": choices["forlopp"].get(wanted.forlopp, "Okänt förlopp"),
         "enhet": choices["enhet"].get(wanted.enhet, "Okänd enhet"),
         "profession": choices["profession"].get(wanted.profession, ""),
@@ -112,10 +128,7 @@ def chips(wanted: Wanted, *, choices: dict[str, dict[str, str]]) -> list[Chip]:
         "prioritet": PRIORITIES.get(wanted.prioritet, ""),
         "tagen": TAKEN.get(wanted.tagen, ""),
     }
-    found = [Chip(word=words[name], url=wanted.without(name).address()) for name in FILTERS if getattr(wanted, name)]
-    if wanted.text:
-        found.append(Chip(word=f"”{wanted.text}”", url=wanted.without("sok").address()))
-    return found
+    return [(name, told[name]) for name in FILTERS if getattr(wanted, name)]
 
 
 def _tabs(staff: Staff, wanted: Wanted) -> list[Tab]:

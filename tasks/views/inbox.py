@@ -3,6 +3,7 @@
 import datetime
 import secrets
 from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def inbox(request: StaffRequest) -> HttpResponse:
     """The tasks of one view, narrowed and sorted as the address says."""
     now = timezone.now()
-    asked = _wanted(request)
+    asked, is_start = _opened(request)
     shown = worklist.load(request.user, asked, now=now)
     _record(request, "list", now=now)
     choices = {"profession": request.user.roles, **lists.choices(), **wanted.CHOICES}
@@ -55,6 +56,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
         "mentions": together.mentions(request.user),
         "chips": worklist.chips(asked, choices=choices),
         "choices": choices,
+        "is_start": is_start,
     }
     return render(request, "tasks/inbox.html", context)
 
@@ -83,6 +85,14 @@ def search(request: StaffRequest) -> HttpResponse:
     request.session[SEARCHES] = dict(list(searches.items())[-MOST_SEARCHES:])
     _record(request, "search", now=timezone.now())
     return HttpResponseRedirect(replace(asked, sok=key, antal=wanted.PAGE).address())
+
+
+def _opened(request: StaffRequest) -> tuple[wanted.Wanted, bool]:
+    """Who asks for nothing gets what they have said that the inbox opens with."""
+    start = request.user.start_page if not request.GET.keys() - {"klar"} else ""
+    if not start:
+        return _wanted(request), False
+    return wanted.read(dict(parse_qsl(start)), professions=request.user.professions, searches={}), True
 
 
 def _wanted(request: StaffRequest) -> wanted.Wanted:

@@ -203,7 +203,7 @@ def test_what_the_list_is_narrowed_to_is_shown_and_let_go(anna: Staff, client: C
     page = pages.text(client.get("/uppgifter/?forlopp=hembesok&prioritet=3&tid=forsenade"))
     assert "Ingen uppgift passar" in page
     assert 'href="/uppgifter/?forlopp=hembesok&amp;prioritet=3"' in page, "without the time"
-    assert 'class="chips__clear" href="/uppgifter/"' in page
+    assert 'class="chips__clear" href="/uppgifter/?visa=alla"' in page
 
 
 def test_nonsense_asks_for_nothing(anna: Staff, client: Client) -> None:
