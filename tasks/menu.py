@@ -36,6 +36,7 @@ def menu(request: HttpRequest) -> list[NavItem]:
     items = [
         _item("uppgifter", "Uppgifter", url("tasks:inbox"), here, count=tasks),
         _item("personer", "Personer", url("tasks:persons"), here),
+        _item("enheten", "Enheten", url("tasks:my_unit"), here),
         _item("stopp", "Stopp", url("workflows:incidents"), here, count=stops, is_warning=True),
     ]
     if STEERING & set(staff.professions):

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tasks import unit_urls as unit
 from tasks.views import areas, comments, drafts, inbox, persons, saved, start, task
 
 app_name = "tasks"
@@ -20,6 +21,7 @@ urlpatterns = [
     path("uppgifter/<uuid:public_id>/utkast/slang/", drafts.discard, name="discard_draft"),
     path("uppgifter/<uuid:public_id>/anteckningar/", comments.add, name="comment"),
     path("uppgifter/<uuid:public_id>/anteckningar/ta-bort/", comments.withdraw, name="withdraw_comment"),
+    *unit.urlpatterns,
     path("personer/", persons.persons, name="persons"),
     path("personer/<uuid:ref>/", persons.person, name="person"),
     path("personer/<uuid:ref>/omrade/", areas.area, name="area"),

@@ -1,0 +1,58 @@
+"""A unit's pages, for those who work there: the board first."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from people.services import access
+from tasks.unit import board, places
+from tasks.unit.places import Place
+from workflows.views.edge import StaffRequest, staff_page
+
+
+@require_safe
+@staff_page
+def home(request: StaffRequest) -> HttpResponse:
+    """To the board of one's unit, the first by name."""
+    mine = places.of(request.user, on=timezone.localdate())
+    if not mine:
+        return render(request, "tasks/unit/none.html")
+    return HttpResponseRedirect(reverse("tasks:unit_tavla", args=[mine[0].key]))
+
+
+@require_safe
+@staff_page
+def show(request: StaffRequest, key: str) -> HttpResponse:
+    """Who has what, what nobody has taken, what is late; an open page asks for it anew each minute."""
+    now = timezone.now()
+    place, mine = find(request, key, now=now)
+    if not request.headers.get("HX-Request"):
+        record(request, place, "list", now=now)
+    context = frame(place, mine, "tavla") | {"board": board.load(place, request.user, now=now), "now": now}
+    return render(request, "tasks/unit/board.html", context)
+
+
+def find(request: StaffRequest, key: str, *, now: datetime.datetime) -> tuple[Place, list[Place]]:
+    """The unit, and all that the reader has; one that is somebody else's is as one that does not exist."""
+    mine = places.of(request.user, on=timezone.localdate(now))
+    place = next((one for one in mine if one.key == key), None)
+    if place is None:
+        raise Http404
+    return place, mine
+
+
+def frame(place: Place, mine: list[Place], current: str) -> dict[str, object]:
+    """What every page of a unit shows around it."""
+    return {"place": place, "places": mine, "current": current}
+
+
+def record(request: StaffRequest, place: Place, action: str, *, now: datetime.datetime) -> None:
+    access.record(
+        staff=request.user, individual=None, action=action, object_type="unit", object_id=str(place.id), now=now
+    )
