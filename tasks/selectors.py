@@ -36,7 +36,14 @@ LEAST_DIGITS = 6
 MOST_CASES = 50
 MOST_EVENTS = 50
 FRAME = (HistoryKind.STARTED, HistoryKind.ENDED, HistoryKind.SUSPENDED, HistoryKind.RESUMED)
-TOLD = (HistoryKind.COMPLETED, HistoryKind.CANCELLED, HistoryKind.ESCALATED, HistoryKind.SKIPPED)
+TOLD = (
+    HistoryKind.COMPLETED,
+    HistoryKind.CANCELLED,
+    HistoryKind.ESCALATED,
+    HistoryKind.SKIPPED,
+    HistoryKind.ATTEMPTED,
+    HistoryKind.NOT_NEEDED,
+)
 STATUS = {
     HistoryKind.COMPLETED: "done",
     HistoryKind.ENDED: "done",
@@ -44,6 +51,8 @@ STATUS = {
     HistoryKind.ESCALATED: "waiting",
     HistoryKind.SKIPPED: "cancelled",
     HistoryKind.SUSPENDED: "waiting",
+    HistoryKind.ATTEMPTED: "waiting",
+    HistoryKind.NOT_NEEDED: "cancelled",
 }
 
 

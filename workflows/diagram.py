@@ -21,6 +21,10 @@ REACH = "galler"
 """The property of a signal that says whom it concerns; when nothing is said it stays in its ärende (`INSTANCE`)."""
 INSTANCE, PERSON, EVERYONE = "arende", "person", "alla"
 REACHES = (INSTANCE, PERSON, EVERYONE)
+COULD_NOT, NOT_NEEDED = "kunde_ej_utforas", "ej_aktuellt"
+"""The codes of events on the edge of a user task: somebody tried in vain; nobody needs it."""
+NOT_DONE = "ej_gjort"
+"""The variable that knows which user tasks have been told so, by element; one that is done is gone from it."""
 
 SCOPES = frozenset({"process", "subProcess", "transaction", "adHocSubProcess"})
 TASKS = frozenset(

@@ -40,7 +40,7 @@ NAMED = ("first_name", "last_name", "username")
 LISTED = Reading(
     UserTask,
     "task",
-    ("public_id", "name", "group", "escalated_to", "area", "priority", "due_at", "claimed_by_id"),
+    ("public_id", "name", "group", "escalated_to", "area", "priority", "due_at", "claimed_by_id", "attempts"),
     individual=("given_name", "family_name", "protection", "born_on", "deceased_on"),
     claimed_by=NAMED,
     instance=("public_id",),
@@ -67,14 +67,20 @@ DONE = Reading(
 )
 NEXT = Reading(UserTask, "task", ("public_id", "name"), instance=NOTHING)
 STEP_TYPES = drawn.TASKS | {"subProcess"}
-PAST = {HistoryKind.COMPLETED: "done", HistoryKind.CANCELLED: "cancelled", HistoryKind.SKIPPED: "skipped"}
+PAST = {
+    HistoryKind.COMPLETED: "done",
+    HistoryKind.CANCELLED: "cancelled",
+    HistoryKind.SKIPPED: "skipped",
+    HistoryKind.ATTEMPTED: "attempted",
+    HistoryKind.NOT_NEEDED: "not_needed",
+}
 MACHINE = frozenset({"scriptTask", "businessRuleTask"})
 HEAVY = ("instance__engine_state", *(f"instance__version__{name}" for name in VERSION_HEAVY))
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of an ärende in words; `status` is done, active, waiting, cancelled or skipped.
+    """One step of an ärende in words; `status` is done, active, waiting, cancelled, skipped, attempted or not_needed.
 
     `at` is when it was done or began, or what a wait lasts until, where that is known.
     `decision` is how a decision came about, with the `version` of the förlopp then, else empty.
@@ -91,6 +97,7 @@ class Step:
     is_machine: bool = False
     is_scope: bool = False
     decision: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -302,6 +309,7 @@ def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:
         is_machine=entry.element_type in MACHINE,
         is_scope=entry.element_type in {"subProcess", "callActivity"},
         decision=decision and {**decision, "version": entry.detail["version"]},
+        reason=": ".join(filter(None, (entry.detail.get("reason", ""), entry.detail.get("text", "")))),
     )
 
 

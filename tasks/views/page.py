@@ -14,7 +14,7 @@ from django.utils import timezone
 from people import selectors as people
 from people.models import Staff
 from people.services import access
-from tasks import forms, persons, selectors, together
+from tasks import attempts, forms, persons, selectors, together
 from tasks.models import Comment, Draft
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments
@@ -22,13 +22,14 @@ from workflows import published
 from workflows import selectors as workflows
 from workflows.forms.definition import Form
 from workflows.models import TaskState, UserTask
-from workflows.services import steps
+from workflows.services import not_done, steps
 from workflows.views.edge import StaffRequest, uuid_of
 
 PAGES = {
     TaskState.OPEN: "tasks/task_open.html",
     TaskState.COMPLETED: "tasks/task_done.html",
     TaskState.CANCELLED: "tasks/task_gone.html",
+    TaskState.NOT_NEEDED: "tasks/task_gone.html",
 }
 
 
@@ -139,6 +140,7 @@ def _common(request: StaffRequest, found: UserTask, unsent: Unsent | None, *, no
             "by_me": found.claimed_by_id == request.user.pk,
             "at": found.claimed_at,
         },
+        "not_done": attempts.of(found),
         "thread": _thread(request, found, unsent, now=now),
     }
 
@@ -175,6 +177,7 @@ def _open(
         "action_id": posted or uuid.uuid4(),
         "seen": request.POST.get("utkast_sett", seen) if bound else seen,
         "theirs": [(draft, forms.readonly(form, draft.written)) for draft in drafts.theirs],
+        "may_end": not_done.not_needed_form(found) is not None,
         "onward": workflows.following(found, request.user) if found.instance.is_suspended else [],
     }
 

@@ -170,6 +170,12 @@ class Run:
         self._store(execution)
         return taken
 
+    def tell(self, element_id: str, code: str, **said: Any) -> None:
+        """A person says that a task could not be done, or is not needed."""
+        execution, task = self.execution, self.task(element_id)
+        execution.tell(task, code, said, now=self.now)
+        self._store(execution)
+
     def at(self, moment: datetime) -> None:
         """Let time pass to a moment."""
         self.now = moment

@@ -64,6 +64,12 @@ class Definition:
             return None
         raise EngineError(start_event, "no-start", "Det finns ingen sådan start i förloppet.")
 
+    def codes_at(self, element_id: str) -> set[str]:
+        """The codes of errors and escalations that are drawn on the edge of a step."""
+        hosts = [(plan, plan.task_specs[element_id]) for plan in self.plans.values() if element_id in plan.task_specs]
+        edges = [plan.task_specs[name] for plan, host in hosts for name in host.boundaries]
+        return {event.get("code", "") for edge in edges for event in edge.events} - {""}
+
 
 def _plan(name: str, compiled: dict[str, Any]) -> Plan:
     plan = Plan(name, compiled)

@@ -20,7 +20,7 @@ from uuid import UUID
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.diagram import EVERYONE, Element
-from workflows.engine import activities, events, mending
+from workflows.engine import activities, events, mending, not_done
 from workflows.engine import state as stored
 from workflows.engine.definition import Definition
 from workflows.engine.errors import EngineError, NotWaiting
@@ -156,19 +156,25 @@ class Execution:
 
     def complete(self, task_id: UUID, answers: dict[str, Any], *, now: datetime) -> None:
         """A person is done with a user task; the answers become the variable named as the element."""
-        task = self._task(task_id)
-        node = task.task_spec
-        if not task.has_state(TaskState.READY) or not isinstance(node, activities.PersonsTask):
-            raise NotWaiting(node.bpmn_id)
+        task = self._waiting_for(task_id, activities.PersonsTask)
         with self._stepping(now):
-            node.give(task, answers)
+            not_done.forget(task)
+            task.task_spec.give(task, answers)
             task.run()
             self.completed.add(task_id)
             self._run()
 
+    def tell(self, task_id: UUID, code: str, said: dict[str, Any], *, now: datetime) -> None:
+        """A person says that a user task could not be done (it waits on) or is not needed (it ends without answers)."""
+        task = self._waiting_for(task_id, activities.PersonsTask)
+        with self._stepping(now):
+            self.let_be.add(task_id)
+            not_done.tell(task, code, said)
+            self._run()
+
     def answer(self, task_id: UUID, result: dict[str, Any], *, now: datetime) -> None:
         """A system, or a person in its place, has done what a service task asked for."""
-        task = self._service_task(task_id)
+        task = self._waiting_for(task_id, activities.Service)
         with self._stepping(now):
             task.task_spec.give(task, result)
             task.complete()
@@ -177,7 +183,7 @@ class Execution:
 
     def refuse(self, task_id: UUID, code: str, *, now: datetime) -> bool:
         """The system said no: True when an error event with that code took over."""
-        task = self._service_task(task_id)
+        task = self._waiting_for(task_id, activities.Service)
         with self._stepping(now):
             matches = events.coded("error", code)
             if not (events.throw_at_edge(task, matches) or events.throw(task, matches)):
@@ -249,15 +255,7 @@ class Execution:
 
     def places(self) -> list[Place]:
         """Where a person can step in."""
-        found = []
-        for token in self.instance.tokens():
-            element = self.definition.elements.get(token.task_spec.bpmn_id)
-            targets = mending.targets(token)
-            can_skip = mending.can_skip(token)
-            if element is not None and (can_skip or targets):
-                known = [self.definition.elements[node.bpmn_id] for node in targets]
-                found.append(Place(token.id, element, can_skip, known))
-        return found
+        return list(mending.places(self.instance.tokens(), self.definition.elements))
 
     def waiting(self) -> Waiting:
         """What the instance waits for now."""
@@ -382,9 +380,9 @@ class Execution:
         operation, params = self.environment.requests.get(token_id, (getattr(node, "operation", ""), {}))
         return WaitingTask(token_id, self.definition.elements[node.bpmn_id], operation, params)
 
-    def _service_task(self, task_id: UUID) -> Token:
+    def _waiting_for(self, task_id: UUID, kind: type[activities.Activity]) -> Token:
         token = self._task(task_id)
-        if not token.has_state(TaskState.STARTED) or not isinstance(token.task_spec, activities.Service):
+        if not isinstance(token.task_spec, kind) or not token.has_state(token.task_spec.waits_as):
             raise NotWaiting(token.task_spec.bpmn_id)
         return token
 

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.diagram import Element
 from workflows.engine import activities, events
 from workflows.engine.errors import EngineError, NotWaiting
 from workflows.engine.gateways import Complex, EventGateway, Parallel, upstream
 from workflows.engine.loops import Loop
 from workflows.engine.nodes import CHILD, Node
 from workflows.engine.tokens import Plan, Token, remove
+from workflows.engine.waiting import Place
+
+
+def places(tokens: Iterable[Token], elements: Mapping[str, Element]) -> Iterator[Place]:
+    """Where a person can step in."""
+    for token in tokens:
+        element = elements.get(token.task_spec.bpmn_id)
+        others, is_skippable = targets(token), can_skip(token)
+        if element is not None and (is_skippable or others):
+            yield Place(token.id, element, is_skippable, [elements[node.bpmn_id] for node in others])
 
 
 def can_skip(token: Token) -> bool:

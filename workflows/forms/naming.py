@@ -18,7 +18,7 @@ _FEEL_WORDS = frozenset(
     | {"null", "between", "instance", "of", "function", "date", "time", "duration", "now", "today", "string"}
     | {"number", "count", "item", "partial"}
 )
-_INSTANCE_NAMES = frozenset({"person", "parametrar", "arende"})
+_INSTANCE_NAMES = frozenset({"person", "parametrar", "arende", "ej_gjort"})
 RESERVED = (
     frozenset(name for name in dir(builtins) if name.islower())
     | frozenset(keyword.kwlist)

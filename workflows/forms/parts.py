@@ -181,6 +181,10 @@ class Parts:
             self.report(element, "form_duplicate_choice", "Samma ”value” finns två gånger bland valen.")
         return tuple(choices)
 
+    def reasons(self, content: Mapping[str, Any], code: str) -> tuple[Choice, ...]:
+        """The process owner's own reasons, by a code; none when nothing is said of it."""
+        return self._choices({"choices": content[code]}, "enum", code) if code in content else ()
+
     def _of(self, content: Mapping[str, Any], element: str) -> str:
         value = self.text(content, "of", element, required=True)
         if value and value not in REFERENCES:

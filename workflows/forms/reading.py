@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows import strict_json
+from workflows.diagram import COULD_NOT, NOT_NEEDED
 from workflows.findings import Finding
 from workflows.forms import naming
 from workflows.forms.parts import Parts
 from workflows.forms.shapes import Field, Form, Rule, Shared, Source
 
 MAX_BYTES = 500_000
-TOP_KEYS = frozenset({"title", "intro", "fields", "rules"})
+TOP_KEYS = frozenset({"title", "intro", "fields", "rules", COULD_NOT, NOT_NEEDED})
 
 
 def read(data: Source, *, filename: str, shared: Shared) -> tuple[Form | None, list[Finding]]:
@@ -37,7 +38,8 @@ def _form(content: Mapping[str, Any], parts: Parts) -> Form:
     rules: list[Rule] = []
     fields: tuple[Field, ...] = parts.fields(content.get("fields"), "", rules)
     rules.extend(parts.rules(content.get("rules"), ""))
-    return Form(title=title, intro=intro, fields=fields, rules=tuple(rules))
+    could_not, not_needed = (parts.reasons(content, code) for code in (COULD_NOT, NOT_NEEDED))
+    return Form(title, intro, fields, tuple(rules), could_not, not_needed)
 
 
 class NotAFormError(ValueError):

@@ -56,10 +56,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
+    """`could_not` are its own reasons why an attempt came to nothing; with `not_needed` a person may say so."""
+
     title: str
     intro: str = ""
     fields: tuple[Field, ...] = ()
     rules: tuple[Rule, ...] = ()
+    could_not: tuple[Choice, ...] = ()
+    not_needed: tuple[Choice, ...] = ()
 
     def walk(self) -> Iterator[Field]:
         """Every field, also those inside lists, in the order of the page."""

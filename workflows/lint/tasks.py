@@ -6,6 +6,7 @@ from lxml import etree
 
 from workflows import diagram
 from workflows.diagram import NAMESPACES, Element, local
+from workflows.lint import edges
 from workflows.lint.report import Report, duration
 from workflows.published import form_file
 from workflows.variables.spelling import did_you_mean, listed, nearest
@@ -20,6 +21,7 @@ THROWERS = frozenset({"sendTask", "endEvent", "intermediateThrowEvent"})
 def check(root: etree._Element, report: Report) -> None:
     _events(root, report)
     _tasks(root, report)
+    edges.check(root, report)
 
 
 def _events(root: etree._Element, report: Report) -> None:

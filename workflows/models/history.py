@@ -3,7 +3,8 @@
 `detail` holds what only some rows have: a decision's explanation (`decision`), what an expression had to say (`at`,
 `text`, `expression`), how many times of a repeated timer it stands for beside its own (`missed`), how an ärende ended
 (`outcome`), why a person stepped in (`reason`) and where they moved it (`to`, `to_name`) or what they changed
-(`before`, `after`).
+(`before`, `after`), why a task was not done (`code` and its words `reason`, their own words `text`), which it was
+(`task`) and when to try again (`until`).
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class HistoryKind(models.TextChoices):
     MOVED = "moved", "Flyttades"
     SUSPENDED = "suspended", "Pausades"
     RESUMED = "resumed", "Återupptogs"
+    ATTEMPTED = "attempted", "Kunde inte göras"
+    NOT_NEEDED = "not_needed", "Ej aktuell"
 
 
 MENDING = (
@@ -68,6 +71,11 @@ class HistoryEntry(models.Model):
         indexes = [
             models.Index(fields=["instance", "id"], name="history_by_instance"),
             models.Index(fields=["instance"], condition=models.Q(kind="noted"), name="history_noted"),
+            models.Index(
+                fields=["instance", "kind"],
+                condition=models.Q(kind__in=["attempted", "not_needed"]),
+                name="history_not_done",
+            ),
         ]
 
     def __str__(self) -> str:

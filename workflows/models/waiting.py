@@ -13,6 +13,7 @@ class TaskState(models.TextChoices):
     OPEN = "open", "Att göra"
     COMPLETED = "completed", "Klar"
     CANCELLED = "cancelled", "Inte längre aktuell"
+    NOT_NEEDED = "not_needed", "Ej aktuell"
 
 
 class TaskKind(models.TextChoices):
@@ -57,6 +58,7 @@ class UserTask(models.Model):
         null=True, unique=True, help_text="The completing action: a repeated click is known by it."
     )
     answers = models.JSONField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="How many times somebody tried in vain.")
     changed_at = models.DateTimeField(
         help_text="Last change that an inbox shows; how an open page knows to look again."
     )

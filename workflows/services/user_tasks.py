@@ -83,34 +83,34 @@ def claim(*, task: UserTask, by: Staff, now: datetime, take_over: bool = False) 
 
     Raises NotAllowed, ClaimedByOther, AlreadyCompleted, TaskGone.
     """
-    _require_right(task, by)
+    require_right(task, by)
     with transaction.atomic():
         rows = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN)
         if not take_over:
             rows = rows.filter(claimed_by=None) | rows.filter(claimed_by=by)
         hit = rows.update(claimed_by=by, claimed_at=now, changed_at=now)
-        fresh = _fresh(task)
+        row = fresh(task)
         if hit != 1:
-            _raise_lost(fresh)
+            raise_lost(row)
         if task.claimed_by_id != by.pk:
-            _record(fresh, HistoryKind.CLAIMED, by=by, now=now)
-    return fresh
+            record(row, HistoryKind.CLAIMED, by=by, now=now)
+    return row
 
 
 def release(*, task: UserTask, by: Staff, now: datetime) -> UserTask:
     """Hand a task back to the group. Raises ClaimedByOther when it is another's, AlreadyCompleted, TaskGone."""
-    _require_right(task, by)
+    require_right(task, by)
     with transaction.atomic():
         hit = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN, claimed_by=by).update(
             claimed_by=None, claimed_at=None, changed_at=now
         )
-        fresh = _fresh(task)
+        row = fresh(task)
         if hit != 1:
-            if fresh.is_open and fresh.claimed_by is None:
-                return fresh
-            _raise_lost(fresh)
-        _record(fresh, HistoryKind.RELEASED, by=by, now=now)
-    return fresh
+            if row.is_open and row.claimed_by is None:
+                return row
+            raise_lost(row)
+        record(row, HistoryKind.RELEASED, by=by, now=now)
+    return row
 
 
 @turns.again
@@ -129,15 +129,15 @@ def complete(
     gets AlreadyCompleted. Raises NotAllowed, InvalidAnswers, ClaimedByOther, TaskGone, steps.Suspended,
     engine.EngineError.
     """
-    _require_right(task, by)
+    require_right(task, by)
     with transaction.atomic():
         instance = steps.locked(task.instance_id)
         task = copy.copy(task)  # the caller's stays as it was if nothing is saved
         task.instance = instance
         # The lock keeps others from ending it in between; what the page showed may be old, the row decides.
         cleaned = checked(task, answers, now=now) if instance.is_active else {}
-        if not _mark_completed(task, cleaned, by=by, now=now, action_id=action_id):
-            return Completed(_earlier(task, action_id), next_tasks(instance))
+        if not ended(task, TaskState.COMPLETED, cleaned, by=by, now=now, action_id=action_id):
+            return Completed(earlier(task, action_id), next_tasks(instance))
         if task.kind == TaskKind.FALLBACK:
             _withdraw_call(task, now=now)
         settled = steps.move(instance, _act(task, cleaned, now), by=by, now=now)
@@ -161,12 +161,12 @@ def _withdraw_call(task: UserTask, *, now: datetime) -> None:
     calls.filter(state=OutboxState.PENDING).update(state=OutboxState.WITHDRAWN, ended_at=now, lease_until=None)
 
 
-def _earlier(task: UserTask, action_id: uuid.UUID | None) -> UserTask:
+def earlier(task: UserTask, action_id: uuid.UUID | None) -> UserTask:
     """The task as the same action left it. Raises what stands in the way of another."""
-    fresh = _fresh(task)
-    if action_id is None or fresh.action_id != action_id:
-        _raise_lost(fresh)
-    return fresh
+    row = fresh(task)
+    if action_id is None or row.action_id != action_id:
+        raise_lost(row)
+    return row
 
 
 def checked(task: UserTask, answers: dict[str, Any], *, now: datetime) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def escalate_due(*, now: datetime, limit: int = 100) -> int:
             # Who stands in since the profession may not see the person keeps the task.
             to = task.escalated_to or task.escalation_group
             if same.update(escalated_to=to, escalate_at=None, priority=1, changed_at=now) == 1:
-                _record(task, HistoryKind.ESCALATED, by=None, now=now)
+                record(task, HistoryKind.ESCALATED, by=None, now=now)
                 done += 1
     return done
 
@@ -215,12 +215,18 @@ def _act(task: UserTask, answers: dict[str, Any], now: datetime) -> steps.Act:
     return act
 
 
-def _mark_completed(
-    task: UserTask, answers: dict[str, Any], *, by: Staff, now: datetime, action_id: uuid.UUID | None
+def ended(
+    task: UserTask,
+    state: TaskState,
+    answers: dict[str, Any] | None,
+    *,
+    by: Staff,
+    now: datetime,
+    action_id: uuid.UUID | None,
 ) -> bool:
-    """Whether it was open and free, or taken by the same person."""
+    """Whether it was open and free, or taken by the same person; then it is `state` now."""
     values = {
-        "state": TaskState.COMPLETED,
+        "state": state,
         "ended_at": now,
         "completed_by_id": by.pk,
         "answers": answers,
@@ -228,6 +234,11 @@ def _mark_completed(
         "claimed_by_id": by.pk,
         "changed_at": now,
     }
+    return changed(task, values, by=by)
+
+
+def changed(task: UserTask, values: dict[str, Any], *, by: Staff) -> bool:
+    """Whether it was open and free, or taken by the same person; then it has these values."""
     free = f"(claimed_by_id IS NULL OR claimed_by_id = {int(by.pk)})"
     if statements.update(UserTask, {"id": task.pk, "state": TaskState.OPEN}, values, also=free) != 1:
         return False
@@ -236,25 +247,34 @@ def _mark_completed(
     return True
 
 
-def _require_right(task: UserTask, by: Staff) -> None:
+def require_right(task: UserTask, by: Staff) -> None:
     if not may_work(task, by):
         raise NotAllowed
 
 
-def _fresh(task: UserTask) -> UserTask:
+def fresh(task: UserTask) -> UserTask:
     return UserTask.objects.select_related("claimed_by", "completed_by").get(pk=task.pk)
 
 
-def _raise_lost(task: UserTask) -> None:
+def raise_lost(task: UserTask) -> None:
     """Say why an action did not hit: who was first, or that nobody needs it any more."""
     if task.state == TaskState.COMPLETED and task.completed_by is not None and task.ended_at is not None:
         raise AlreadyCompleted(str(task.completed_by), task.ended_at)
-    if task.state == TaskState.CANCELLED:
+    if not task.is_open:
         raise TaskGone
     raise ClaimedByOther(str(task.claimed_by) if task.claimed_by else "")
 
 
-def _record(task: UserTask, kind: HistoryKind, *, by: Staff | None, now: datetime) -> None:
+def record(
+    task: UserTask,
+    kind: HistoryKind,
+    *,
+    by: Staff | None,
+    now: datetime,
+    detail: dict[str, Any] | None = None,
+    action_id: uuid.UUID | None = None,
+) -> None:
+    """A row of history about a task."""
     HistoryEntry.objects.create(
         instance_id=task.instance_id,
         at=now,
@@ -263,4 +283,6 @@ def _record(task: UserTask, kind: HistoryKind, *, by: Staff | None, now: datetim
         element_id=task.element_id,
         element_type="userTask",
         name=task.name,
+        detail=detail or {},
+        action_id=action_id,
     )

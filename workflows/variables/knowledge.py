@@ -9,7 +9,7 @@ from functools import cached_property
 from lxml import etree
 
 from workflows import diagram
-from workflows.diagram import local
+from workflows.diagram import COULD_NOT, NOT_DONE, NOT_NEEDED, local
 from workflows.variables import decisions, places, producers
 from workflows.variables.course import Course
 from workflows.variables.order import Order
@@ -29,6 +29,7 @@ from workflows.variables.shapes import (
     stored,
 )
 
+CODES = (COULD_NOT, NOT_NEEDED)
 _ROUNDS = 8
 _COUNTS = (
     "loopCounter",
@@ -38,6 +39,7 @@ _COUNTS = (
     "numberOfTerminatedInstances",
 )
 _PERSON = context({"ref": TEXT, "alder": NUMBER, "skyddad": BOOLEAN}, origin="personen")
+_NOT_DONE = context({"kod": Shape("text", values=frozenset(CODES)), "skal": TEXT, "forsok": NUMBER})
 _CASE = context({"ref": TEXT, "startad": Shape("text", written="datetime"), "start": TEXT}, origin="ärendet")
 
 
@@ -56,7 +58,9 @@ class Knowledge:
         self.course = course
         self.order = Order(course.diagrams.values())
         self.produced = producers.of_course(course)
-        self.given: dict[str, Shape] = {"person": _PERSON, "arende": _CASE, **course.given}
+        tasks = [node.get("id", "") for root in course.diagrams.values() for node in root.iter(diagram.tag("userTask"))]
+        not_done = context(dict.fromkeys(tasks, _NOT_DONE), closed=course.is_whole, origin="det som inte blev gjort")
+        self.given: dict[str, Shape] = {"person": _PERSON, "arende": _CASE, NOT_DONE: not_done, **course.given}
         parameters = course.config.get("parameters", {})
         if course.is_whole or isinstance(parameters, Mapping):
             self.given["parametrar"] = of_value(parameters, "[parameters] i process.toml") if course.is_whole else ANY

@@ -27,7 +27,15 @@ DIAGRAM_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-WORDS = {"done": "Klar", "active": "Pågår", "waiting": "Väntar", "cancelled": "Avbruten", "skipped": "Överhoppad"}
+WORDS = {
+    "done": "Klar",
+    "active": "Pågår",
+    "waiting": "Väntar",
+    "cancelled": "Avbruten",
+    "skipped": "Överhoppad",
+    "attempted": "Kunde inte göras",
+    "not_needed": "Ej aktuell",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +51,7 @@ class StepRow:
     url: str
     is_machine: bool
     decision: DecisionRow | None
+    reason: str
 
 
 @dataclass(kw_only=True)
@@ -143,4 +152,5 @@ def _step(
         url=links.get(step.element_id, "") if step.status == "active" else "",
         is_machine=step.is_machine,
         decision=decisions.row(step.decision, step.name, step.at, anchor) if step.decision else None,
+        reason=step.reason,
     )

@@ -1,0 +1,44 @@
+"""Reads why a task was not done: attempts that came to nothing, and that it was not needed."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from people.reading import Reading
+from workflows.models import HistoryEntry, HistoryKind, TaskState, UserTask
+from workflows.selectors import NAMED
+
+ENTRIES = Reading(HistoryEntry, "entry", ("at", "kind", "detail"), by=NAMED)
+# In the very words of the index that leaves all other history out.
+REST = "WHERE entry.instance_id = %s AND entry.kind IN ('attempted', 'not_needed') ORDER BY entry.id DESC LIMIT 200"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotDone:
+    """Who said so, when and why."""
+
+    by_name: str
+    at: datetime.datetime
+    reason: str
+    text: str
+    is_attempt: bool
+
+
+def of(task: UserTask) -> list[NotDone]:
+    """The latest first; asked only of a task that has some."""
+    if not task.attempts and task.state != TaskState.NOT_NEEDED:
+        return []
+    mine = [
+        entry for entry in ENTRIES.rows(REST, [task.instance_id]) if entry.detail.get("task") == str(task.public_id)
+    ]
+    return [
+        NotDone(
+            by_name=str(entry.by) if entry.by else "",
+            at=entry.at,
+            reason=entry.detail.get("reason", ""),
+            text=entry.detail.get("text", ""),
+            is_attempt=entry.kind == HistoryKind.ATTEMPTED,
+        )
+        for entry in mine
+    ]
