@@ -21,6 +21,12 @@ FORLOPP_COLOUR_DARK = env.text("FORLOPP_COLOUR_DARK", "")
 FORLOPP_LOGO = env.text("FORLOPP_LOGO", "")
 FORLOPP_ACCESSIBILITY_CONTACT = env.text("FORLOPP_ACCESSIBILITY_CONTACT", "")
 
+# Files of tasks: where they lie, how large and how many a task may have, and the virus scanner (clamd) that sees them.
+FORLOPP_FILES = env.var / env.text("FORLOPP_FILES", "files")
+FORLOPP_FILE_MEGABYTES = env.number("FORLOPP_FILE_MEGABYTES", 20)
+FORLOPP_FILES_PER_TASK = env.number("FORLOPP_FILES_PER_TASK", 20)
+FORLOPP_CLAMD = env.text("FORLOPP_CLAMD", "")
+
 REGION_URL = env.text("REGION_URL", f"http://127.0.0.1:{env.port + 2}")
 HEMTJANST_URL = env.text("HEMTJANST_URL", f"http://127.0.0.1:{env.port + 3}")
 MEDICINGIVARE_URL = env.text("MEDICINGIVARE_URL", f"http://127.0.0.1:{env.port + 4}")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tasks import unit_urls as unit
-from tasks.views import areas, comments, drafts, inbox, not_done, persons, saved, start, task
+from tasks.views import areas, comments, drafts, files, inbox, not_done, persons, saved, start, task
 
 app_name = "tasks"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("uppgifter/<uuid:public_id>/anteckningar/", comments.add, name="comment"),
     path("uppgifter/<uuid:public_id>/anteckningar/ta-bort/", comments.withdraw, name="withdraw_comment"),
     *unit.urlpatterns,
+    path("uppgifter/<uuid:public_id>/filer/", files.of_task, name="files"),
+    path("uppgifter/<uuid:public_id>/filer/ta-bort/", files.withdraw, name="withdraw_file"),
     path("personer/", persons.persons, name="persons"),
     path("personer/<uuid:ref>/", persons.person, name="person"),
     path("personer/<uuid:ref>/omrade/", areas.area, name="area"),

@@ -67,7 +67,7 @@ def environment(*, menu: str, **options: Any) -> Environment:
         url=addresses.url,
     )
     made.filters.update(breakable=words.breakable, counted=words.counted, due_tag=words.due_tag, moment=words.moment)
-    made.filters.update(number=swedish.number)
+    made.filters.update(bytes=words.size, number=swedish.number)
     return made
 
 

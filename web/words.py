@@ -42,3 +42,10 @@ def breakable(name: str) -> str:
 def counted(number: int, one: str, many: str) -> str:
     """{{ 2|counted("uppgift", "uppgifter") }} reads "2 uppgifter"."""
     return f"{swedish.number(number)} {one if number == 1 else many}"
+
+
+def size(count: int) -> str:
+    """Of a file, as in "1,4 MB"; never less than a kilobyte."""
+    if count < 999_500:
+        return f"{max(1, round(count / 1_000))}\u00a0kB"
+    return f"{count / 1_000_000:.1f}\u00a0MB".replace(".", ",")

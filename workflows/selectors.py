@@ -21,6 +21,7 @@ from workflows import published, rights
 from workflows.definitions import main_source
 from workflows.models import (
     MENDING,
+    Attachment,
     HistoryEntry,
     HistoryKind,
     Incident,
@@ -34,7 +35,7 @@ from workflows.models import (
 from workflows.models.definition import HEAVY as VERSION_HEAVY
 
 RECENT = 20
-TASKS, STOPS = "workflows_usertask", "workflows_incident"
+TASKS, STOPS, ATTACHMENTS = "workflows_usertask", "workflows_incident", "workflows_attachment"
 NAMED = ("first_name", "last_name", "username")
 # What the pages read of a task: in a list, on its own page, when it is just done, and as what comes next.
 LISTED = Reading(
@@ -55,7 +56,9 @@ TASK = Reading(
     instance__version=("public_id",),
     claimed_by=NAMED,
     completed_by=NAMED,
+    extra={"attachment_count": f"(SELECT count(*) FROM {ATTACHMENTS} one WHERE one.task_id = task.id)"},
 )
+ATTACHED = Reading(Attachment, "attachment", by=NAMED, task=("public_id", "name"))
 DONE = Reading(
     UserTask,
     "task",
@@ -151,6 +154,26 @@ def task_for(staff: Staff, public_id: UUID) -> UserTask | None:
         return None
     held = staff.professions
     return task if task.group in held or task.escalated_to in held or rights.may_see(staff, task.instance) else None
+
+
+def attachments_of(task: UserTask) -> list[Attachment]:
+    """The files of a task, in the order they came, with what is left of those withdrawn."""
+    return ATTACHED.rows("WHERE attachment.task_id = %s ORDER BY attachment.id", [task.pk])
+
+
+def attachments_in(instance: ProcessInstance) -> list[Attachment]:
+    """The files of an ärende that are there; which tasks they stand with is for the reader to tell."""
+    rest = "WHERE task.instance_id = %s AND attachment.state <> 'withdrawn' ORDER BY attachment.id"
+    return ATTACHED.rows(rest, [instance.pk])
+
+
+def attachment_for(staff: Staff, public_id: UUID) -> Attachment | None:
+    """The file, if the staff member may see its task; None when missing or forbidden alike."""
+    found = ATTACHED.one("WHERE attachment.public_id = %s", [public_id])
+    task = task_for(staff, found.task.public_id) if found is not None else None
+    if found is not None and task is not None:
+        found.task = task
+    return found if task is not None else None
 
 
 def instance_by(public_id: UUID) -> ProcessInstance | None:

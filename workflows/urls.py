@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import bulk, incidents, instance, mending, migration, signals
+from workflows.views import attachments, bulk, incidents, instance, mending, migration, signals
 
 app_name = "workflows"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("arenden/<uuid:public_id>/diagram.bpmn", instance.diagram, name="diagram"),
     path("arenden/<uuid:public_id>/atgarda/", mending.mend, name="mend"),
     path("arenden/<uuid:public_id>/andra/", mending.change, name="change"),
+    path("filer/<uuid:public_id>/", attachments.attachment, name="attachment"),
+    path("filer/<uuid:public_id>/liten/", attachments.small, name="attachment_small"),
     path("stopp/flera/", bulk.several, name="several"),
     path("stopp/", incidents.incidents, name="incidents"),
     path("stopp/<uuid:public_id>/", incidents.incident, name="incident"),

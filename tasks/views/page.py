@@ -14,7 +14,7 @@ from django.utils import timezone
 from people import selectors as people
 from people.models import Staff
 from people.services import access
-from tasks import attempts, forms, persons, selectors, together
+from tasks import attempts, files, forms, persons, selectors, together
 from tasks.models import Comment, Draft
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments
@@ -142,6 +142,7 @@ def _common(request: StaffRequest, found: UserTask, unsent: Unsent | None, *, no
         },
         "not_done": attempts.of(found),
         "thread": _thread(request, found, unsent, now=now),
+        "files": files.of(found, request.user),
     }
 
 

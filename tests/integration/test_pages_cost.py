@@ -28,7 +28,7 @@ MOST = {
     "done": 12,
     "finished": 10,
     "person": 14,
-    "instance": 21,
+    "instance": 22,
 }
 """Statements of each page, all told: session, staff, rights, access log and menu among them."""
 

@@ -1,5 +1,6 @@
 """Durable state, one file per noun."""
 
+from workflows.models.attachment import Attachment, AttachmentState
 from workflows.models.definition import ProcessDefinition, ProcessVersion, StartSubscription
 from workflows.models.history import MENDING, HistoryEntry, HistoryKind
 from workflows.models.incident import Incident, IncidentState
@@ -21,6 +22,8 @@ from workflows.models.waiting import MessageSubscription, TaskKind, TaskState, T
 __all__ = [
     "INTERNAL",
     "MENDING",
+    "Attachment",
+    "AttachmentState",
     "BufferedKey",
     "Heard",
     "HeldMessage",

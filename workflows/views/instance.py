@@ -91,6 +91,7 @@ def instance(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         "links": json.dumps(links),
         "outcome": outcomes.name(published.of(found.version.public_id), found.outcome),
         "mended": selectors.mended(found),
+        "attachments": selectors.attachments_in(found),
         "can_mend": rights.may_mend(request.user, found),
         "stops": [stop for stop in selectors.open_incidents(request.user) if stop.instance_id == found.pk],
     }

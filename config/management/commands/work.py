@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from tasks.services import drafts
-from workflows.services import bringing, held, inbox, migration, timers, trials, user_tasks
+from workflows.services import attachments, bringing, held, inbox, migration, timers, trials, user_tasks
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,8 @@ class Command(BaseCommand):
                 inbox.expire_buffered(now=now)
                 migration.forget()
                 drafts.purge(now=now)
+                attachments.scan_waiting()
+                attachments.tidy(now=now)
             if settings.FORLOPP_PRACTICE and not more:
                 from practice import passing
 
