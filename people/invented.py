@@ -155,3 +155,52 @@ SPHERES = {
 }
 
 # key, name, area ("" serves all), how the postal codes of the area begin
+UNITS = (
+    ("vardsamordning", "Vårdsamordningen", "", ""),
+    ("myndighet", "Biståndsenheten", "", ""),
+    ("hemsjukvard_norr", "Hemsjukvården norr", "Norr", "703"),
+    ("hemgangsteamet", "Hemgångsteamet", "Centrum", "7021"),
+    ("hemtjanst_norr", "Hemtjänsten norr", "Norr", "703"),
+    ("hemtjanst_soder", "Hemtjänsten söder", "Söder", "702"),
+    ("rehab", "Rehabenheten", "", ""),
+    ("korttid", "Korttidsboendet", "Centrum", ""),
+    ("vuxen", "Vuxenenheten", "", ""),
+    ("stab", "Förvaltningens stab", "", ""),
+)
+
+_STAFF = (
+    ("samordnare", "samordnare", "Sara", "Samuelsson", "vardsamordning"),
+    ("bistandshandlaggare", "bistandshandlaggare", "Bo", "Bengtsson", "myndighet"),
+    ("sjukskoterska", "sjukskoterska", "Siri", "Strand", "hemsjukvard_norr"),
+    ("sjukskoterska2", "sjukskoterska", "Stefan", "Sjögren", "hemsjukvard_norr"),
+    ("arbetsterapeut", "arbetsterapeut", "Astrid", "Almgren", "rehab"),
+    ("fysioterapeut", "fysioterapeut", "Filip", "Forsman", "rehab"),
+    ("underskoterska", "underskoterska", "Ulrika", "Udd", "hemgangsteamet"),
+    ("hemtjanst", "hemtjanst", "Hanna", "Holm", "hemtjanst_norr"),
+    ("hemtjanst_planerare", "hemtjanst_planerare", "Pär", "Palm", "hemtjanst_norr"),
+    ("fast_omsorgskontakt", "fast_omsorgskontakt", "Fatima", "Faris", "hemtjanst_norr"),
+    ("bostadsanpassningshandlaggare", "bostadsanpassningshandlaggare", "Britt", "Boman", "myndighet"),
+    ("beteendevetare", "beteendevetare", "Beata", "Beckman", "rehab"),
+    ("socialsekreterare", "socialsekreterare", "Said", "Salim", "vuxen"),
+    ("enhetschef", "enhetschef", "Eva", "Engman", "hemgangsteamet"),
+    ("mas", "mas", "Maja", "Malm", "stab"),
+    ("mar", "mar", "Mattias", "Martell", "stab"),
+    ("ekonomi", "ekonomi", "Elsa", "Elfving", "stab"),
+    ("processagare", "processagare", "Petra", "Plan", "stab"),
+    ("it_drift", "it_drift", "Ivar", "Isaksson", "stab"),
+)
+# The restricted group of the demo: those who must be able to take in and lead the care of a protected person.
+_MAY_SEE_PROTECTED = {"samordnare", "enhetschef", "mas"}
+
+STAFF = tuple(
+    InventedStaff(
+        username=username,
+        profession=profession,
+        given_name=given,
+        family_name=f"{family} {MARK}",
+        unit=unit,
+        title=dict(PROFESSIONS)[profession],
+        may_see_protected=username in _MAY_SEE_PROTECTED,
+    )
+    for username, profession, given, family, unit in _STAFF
+)
