@@ -56,6 +56,8 @@ def prefect_server() -> Process:
 
 def prefect_environment() -> dict[str, str]:
     """Loopback, no telemetry, ids only in its storage, and history that does not grow for ever."""
+    if settings.FORLOPP_PRACTICE:
+        return {}
     # A demo polls four times as often as a real installation and has nobody who looks back.
     days_kept = 2 if settings.FORLOPP_DEMO else 14
     chosen = {

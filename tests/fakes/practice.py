@@ -22,6 +22,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from config import processes  # noqa: E402
 from people.models import Individual, Staff
 from practice import exercises, passing
 from practice.clock import OnlyForward
@@ -37,6 +38,8 @@ def main() -> None:
     call_command("prepare", verbosity=0)
     settings.ALLOWED_HOSTS = ["testserver"]
     told: dict[str, Any] = {"database": str(settings.DATABASES["default"]["NAME"]), "refused": _outside()}
+    told["processes"] = [one.name for one in processes.all_processes()]
+    told["environment"] = processes.prefect_environment()
     told["stranger"] = _stranger()
     told["exercises"] = {one.key: _play(one) for one in exercises.all_of_them()}
     told["pages"] = _pages()

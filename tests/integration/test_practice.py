@@ -40,6 +40,8 @@ def test_nothing_reaches_the_real_world_and_nobody_comes_from_it(world: dict[str
     assert Path(world["database"]).parent == world["var"]
     assert Path(world["database"]).name != Path(str(settings.DATABASES["default"]["NAME"])).name
     assert world["refused"] is True
+    assert "prefect" not in world["processes"]
+    assert world["environment"] == {}, "what the supervisor adds would be refused by the processes"
     assert world["stranger"].startswith("/demo/")
     # And the other way: practice does not exist in the real one.
     assert client.get("/ovning/klocka/").status_code == 404
