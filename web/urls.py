@@ -9,4 +9,5 @@ urlpatterns = [
     path("kommun.css", views.style, name="style"),
     path("kommun/logotyp", views.logo, name="logo"),
     path("tillganglighet/", views.accessibility, name="accessibility"),
+    path("komponenter/", views.component_page, name="components"),
 ]

@@ -3,10 +3,14 @@
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from web import municipality
+from web import components, jinja, municipality
+
+THEMES = {"system": "Som datorn", "light": "Ljust", "dark": "Mörkt"}
+IT = "it_drift"
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -34,3 +38,18 @@ def logo(_request: HttpRequest) -> FileResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The statement that lag (2018:1937) 13 § asks for."""
     return render(request, "web/accessibility.html", {"contact": settings.FORLOPP_ACCESSIBILITY_CONTACT})
+
+
+@require_safe
+def component_page(request: HttpRequest) -> HttpResponse:
+    """For those who draw pages and those who choose the municipality's colours; it shows nobody's data."""
+    if not (settings.FORLOPP_DEMO or IT in getattr(request.user, "roles", {})):
+        raise Http404
+    theme = request.GET.get("tema", "system")
+    context = {
+        "rooms": components.rooms(jinja.loaded(), now=timezone.now()),
+        "styles": components.styles(),
+        "themes": THEMES,
+        "theme": theme if theme in THEMES else "system",
+    }
+    return render(request, "web/components.html", context)

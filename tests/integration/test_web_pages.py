@@ -42,3 +42,15 @@ def test_the_statement_is_for_everyone_and_says_who_and_where(client: Client, se
 def test_every_page_leads_to_the_statement(client: Client) -> None:
     for address in ("/logga-in/", "/finns-inte/", "/tillganglighet/"):
         assert 'href="/tillganglighet/"' in pages.text(client.get(address))
+
+
+@pytest.mark.django_db
+def test_the_components_are_for_it_and_for_the_demo(client: Client, settings: Settings) -> None:
+    assert client.get("/komponenter/").status_code == 404
+    assert pages.logged_in(pages.staff("anna", "samordnare")).get("/komponenter/").status_code == 404
+    shown = pages.text(pages.logged_in(pages.staff("ivar", "it_drift")).get("/komponenter/?tema=dark"))
+    assert "scheme--dark" in shown
+    for name in ("task_row", "person_bar", "stop_row", "button--danger", "error-summary"):
+        assert name in shown
+    settings.FORLOPP_DEMO = True
+    assert "scheme--system" in pages.text(client.get("/komponenter/?tema=okänt"))
