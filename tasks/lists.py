@@ -10,11 +10,13 @@ from typing import Any
 from people import reading
 from people import selectors as people
 from people.models import Staff
-from tasks.wanted import PRIORITIES, Wanted, span
+from tasks import followed
+from tasks.wanted import PRIORITIES, VIEWS, Wanted, span
 from web import swedish
 from workflows.models import UserTask
-from workflows.selectors import LISTED, TASKS, parts
+from workflows.selectors import TASKS, parts
 
+ELSEWHERE = ("vantar", "bevakade")
 WITHIN = 2_000
 """Among how many of the tasks due first one filters, searches and sorts by what no index knows."""
 # A task that nobody has placed is for all of the profession, so it is found whichever unit one asks for.
@@ -47,19 +49,20 @@ def tasks(staff: Staff, wanted: Wanted, *, limit: int, now: datetime.datetime) -
     rows = f"JOIN ({text} ORDER BY due_sort, id LIMIT {walked}) found ON found.id = task.id {conditions}"
     order = "task.created_at DESC, task.id DESC" if wanted.sortera == "nyast" else "found.due_sort, found.id"
     in_words = wanted.text or wanted.sortera in ("person", "forlopp")
-    found = LISTED.rows(f"{rows} ORDER BY {order} LIMIT {WITHIN if in_words else limit}", [*values, *more])
+    found = followed.ROWS.rows(f"{rows} ORDER BY {order} LIMIT {WITHIN if in_words else limit}", [*values, *more])
     return _in_words(found, wanted, viewer=staff)[:limit] if in_words else found
 
 
 def counts(staff: Staff, *, most: int) -> dict[str, int]:
     """How many tasks each view holds, each counted to `most`."""
     texts, values = [], []
-    for view in ("", "mina", "vantar"):
+    for view in VIEWS:
         text, asked = _walk(staff, Wanted(visa=view), most, None)
+        if view == "bevakade":
+            text, asked = followed.watched(staff, also_untold=True)
         texts.append(f"(SELECT count(*) FROM ({text} LIMIT {most}) v)" if text else "0")
         values += asked
-    everything, mine, others = reading.rows(f"SELECT {', '.join(texts)}", values)[0]
-    return {"": everything, "mina": mine, "vantar": others}
+    return dict(zip(VIEWS, reading.rows(f"SELECT {', '.join(texts)}", values)[0], strict=True))
 
 
 def is_full(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> bool:
@@ -70,10 +73,11 @@ def is_full(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> bool:
     return bool(text) and reading.rows(f"SELECT count(*) FROM ({text} LIMIT {WITHIN + 1}) v", values)[0][0] > WITHIN
 
 
-def changes(staff: Staff) -> list[Any]:
-    """What the view of others' tasks is known by."""
-    text, values = _others(staff, "")
-    return reading.rows(text, values)
+def changes(staff: Staff, visa: str) -> list[Any]:
+    """What the views of others' tasks are known by."""
+    found = [(text, values) for text, values in _elsewhere(staff, visa) if text]
+    both = " UNION ALL ".join(f"SELECT * FROM ({text}) o" for text, _ in found)
+    return reading.rows(both, [value for _, values in found for value in values])
 
 
 def choices() -> dict[str, dict[str, str]]:
@@ -88,11 +92,12 @@ def _walk(staff: Staff, wanted: Wanted, limit: int, now: datetime.datetime | Non
     """SQL of (id, due_sort), one part per group, each answered by its index alone: an IN would sort them all."""
     between = span(wanted.tid, now=now) if now else None
     due = "AND due_sort > %s AND due_sort <= %s " if between else ""
-    if wanted.visa == "vantar":
+    if wanted.visa in ELSEWHERE:
         area = f"AND ({AREA} OR {NO_AREA}) " if wanted.enhet else ""
-        text, values = _others(staff, due + area)
         more = [*(between or ()), *([wanted.enhet] if wanted.enhet else ())]
-        return text and f"SELECT id, due_sort FROM ({text}) o", [*values, *more]
+        found = [(text, [*asked, *more]) for text, asked in _elsewhere(staff, wanted.visa) if text]
+        text = " UNION ".join(f"SELECT id, due_sort FROM ({text} {due}{area}) o" for text, _ in found)
+        return text and f"SELECT * FROM ({text}) p", [value for _, asked in found for value in asked]
     columns = ("claimed_by_id",) if wanted.visa == "mina" else ("group", "escalated_to")
     groups = [wanted.profession] if wanted.profession else staff.professions
     asked: list[Any] = [staff.pk] if wanted.visa == "mina" else groups
@@ -107,14 +112,19 @@ def _walk(staff: Staff, wanted: Wanted, limit: int, now: datetime.datetime | Non
     return text and f"SELECT * FROM ({text}) p", values
 
 
-def _others(staff: Staff, due: str) -> tuple[str, list[Any]]:
+def _elsewhere(staff: Staff, visa: str) -> list[tuple[str, list[Any]]]:
+    """What somebody else is to do or to answer, or what one follows; each ends in conditions on a task."""
+    return [followed.watched(staff)] if visa == "bevakade" else [_others(staff), followed.asked(staff)]
+
+
+def _others(staff: Staff) -> tuple[str, list[Any]]:
     """Open tasks of ärenden where one has done something, which somebody else is to do."""
     held = staff.professions
     if not held:
         return "", []
     mine = f"IN ({', '.join(['%s'] * len(held))})"
     text = OTHERS.format(seen="" if staff.may_see_protected else "AND NOT other.is_restricted", mine=mine)
-    return f"{text} {due}", [staff.pk, *held, *held, staff.pk, *held, *held]
+    return text, [staff.pk, *held, *held, staff.pk, *held, *held]
 
 
 def _has_rest(wanted: Wanted) -> bool:

@@ -10,17 +10,25 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from people import reading
 from people import selectors as people
 from people.models import Staff
 from people.reading import Reading
 from people.selectors import Presented
-from tasks.models import Comment, Draft
+from tasks.models import Comment, CommentKind, Draft
 from web.addresses import url
+from workflows import published, rights
 from workflows.models import UserTask
-from workflows.selectors import NAMED
+from workflows.selectors import NAMED, TASKS
 from workflows.services import user_tasks
 
 MOST_MENTIONS = 20
+WORDS = {
+    CommentKind.NOTE: "skrev till dig",
+    CommentKind.HANDOVER: "lämnade över uppgiften till dig",
+    CommentKind.QUESTION: "frågar dig",
+    CommentKind.ANSWER: "svarade på din fråga",
+}
 RIGHTS = ("public_id", "name", "group", "escalated_to", "is_restricted")
 # No more than a draft's way in asks: who may, which form, and whether somebody else was first.
 FORM = Reading(
@@ -33,16 +41,17 @@ FORM = Reading(
     completed_by=NAMED,
 )
 DRAFTS = Reading(Draft, "draft", by=NAMED)
-COMMENTS = Reading(Comment, "comment", by=NAMED, mentioned=NAMED)
+COMMENTS = Reading(Comment, "comment", by=("public_id", *NAMED), mentioned=NAMED)
 MENTIONS = Reading(
     Comment,
     "comment",
-    ("at", "task_id", "by_id"),
+    ("at", "task_id", "by_id", "kind"),
     by=NAMED,
     task=RIGHTS,
     task__individual=("given_name", "family_name", "protection"),
 )
 COLLEAGUES = Reading(Staff, "staff", ("public_id", *NAMED))
+ASKABLE = Reading(Staff, "staff", ("public_id", *NAMED), extra={"profession": "profession.name"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +70,7 @@ class Mention:
     url: str
     person: Presented
     by_name: str
+    word: str
     at: datetime.datetime
 
 
@@ -74,6 +84,12 @@ def may_work(task: UserTask, staff: Staff) -> bool:
     """As the service decides, and never about a person whom one may not see."""
     is_hidden = task.individual.is_protected and not staff.may_see_protected
     return user_tasks.may_work(task, staff) and not is_hidden
+
+
+def may_see(comment: Comment, staff: Staff) -> bool:
+    """Whether it may call this member of staff: to do something with the task, or only to answer."""
+    is_hidden = comment.task.individual.is_protected and not staff.may_see_protected
+    return not is_hidden if comment.kind == CommentKind.QUESTION else may_work(comment.task, staff)
 
 
 def drafts(task: UserTask, staff: Staff) -> Drafts:
@@ -90,6 +106,11 @@ def comments(task: UserTask) -> list[Comment]:
     return COMMENTS.rows("WHERE comment.task_id = %s ORDER BY comment.id", [task.pk])
 
 
+def is_watched(task: UserTask, staff: Staff) -> bool:
+    """Whether this member of staff follows it."""
+    return bool(reading.rows("SELECT 1 FROM tasks_watch WHERE by_id = %s AND task_id = %s", [staff.pk, task.pk]))
+
+
 def colleagues(task: UserTask, staff: Staff) -> list[Staff]:
     """The others who may do the task today, by name."""
     today = timezone.localdate()
@@ -103,13 +124,35 @@ def colleagues(task: UserTask, staff: Staff) -> list[Staff]:
     return COLLEAGUES.rows(rest, [staff.pk, task.group, task.escalated_to or task.group, today, today])
 
 
+def askable(task: UserTask, staff: Staff) -> list[Staff]:
+    """The others who may see the ärende today, by profession and name; each with the `profession` that gives it."""
+    today = timezone.localdate()
+    needs_right = "AND staff.may_see_protected" if task.is_restricted or task.individual.is_protected else ""
+    seeing = published.of(task.instance.version.public_id).config.get("visible_to", ())
+    named = ", ".join(["%s"] * len(seeing)) or "NULL"
+    rest = f"""JOIN people_assignment held ON held.staff_id = staff.id
+            AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)
+        JOIN people_profession profession ON profession.id = held.profession_id
+        WHERE staff.is_active AND staff.id <> %s {needs_right} AND (profession.key IN ({named})
+            OR profession.key IN (SELECT "group" FROM {TASKS} WHERE instance_id = %s)
+            OR profession.key IN (SELECT escalated_to FROM {TASKS} WHERE instance_id = %s))
+        ORDER BY profession.sort, profession.key, staff.last_name, staff.first_name, staff.id"""
+    values = [today, today, staff.pk, *seeing, task.instance_id, task.instance_id]
+    found: dict[int, Staff] = {}
+    for one in ASKABLE.rows(rest, values):
+        found.setdefault(one.pk, one)
+    return list(found.values())
+
+
 def mentions(staff: Staff) -> list[Mention]:
     """The tasks that colleagues call this member of staff to, until they are opened; each once, by its latest call."""
+    seen, values = rights.seeing(staff, "task")
     rest = f"""WHERE comment.mentioned_id = %s AND comment.seen_at IS NULL AND comment.withdrawn_at IS NULL
-        AND comment.mentioned_id IS NOT NULL ORDER BY comment.id DESC LIMIT {MOST_MENTIONS}"""
+        AND comment.mentioned_id IS NOT NULL AND (comment.kind <> 'question' OR task.state = 'open') AND {seen}
+        ORDER BY comment.id DESC LIMIT {MOST_MENTIONS}"""
     found: dict[int, Comment] = {}
-    for comment in MENTIONS.rows(rest, [staff.pk]):
-        if may_work(comment.task, staff):
+    for comment in MENTIONS.rows(rest, [staff.pk, *values]):
+        if may_see(comment, staff):
             found.setdefault(comment.task_id, comment)
     return [
         Mention(
@@ -117,6 +160,7 @@ def mentions(staff: Staff) -> list[Mention]:
             url=url("tasks:task", comment.task.public_id),
             person=people.named(comment.task.individual, viewer=staff),
             by_name=str(comment.by),
+            word=WORDS[CommentKind(comment.kind)],
             at=comment.at,
         )
         for comment in found.values()

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tasks import handing_urls as handing
 from tasks import unit_urls as unit
 from tasks.views import areas, comments, drafts, files, inbox, not_done, persons, saved, start, task
 
@@ -26,6 +27,7 @@ urlpatterns = [
     *unit.urlpatterns,
     path("uppgifter/<uuid:public_id>/filer/", files.of_task, name="files"),
     path("uppgifter/<uuid:public_id>/filer/ta-bort/", files.withdraw, name="withdraw_file"),
+    *handing.urlpatterns,
     path("personer/", persons.persons, name="persons"),
     path("personer/<uuid:ref>/", persons.person, name="person"),
     path("personer/<uuid:ref>/omrade/", areas.area, name="area"),

@@ -17,7 +17,7 @@ MOST = 500
 NEVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 """Where a task without a due time is sorted."""
 
-VIEWS = {"": "Att göra", "mina": "Mina", "vantar": "Väntar på andra"}
+VIEWS = {"": "Att göra", "mina": "Mina", "vantar": "Väntar på andra", "bevakade": "Bevakade"}
 ALL = "alla"
 TIMES = {"forsenade": "Försenade", "idag": "I dag", "veckan": "Resten av veckan", "utan": "Utan tid"}
 PRIORITIES = {"1": "Hög prioritet", "2": "Vanlig prioritet", "3": "Låg prioritet"}

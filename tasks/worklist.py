@@ -9,14 +9,14 @@ from django.utils import timezone
 from people import selectors as people
 from people.models import Staff
 from people.selectors import Presented
-from tasks import lists
+from tasks import followed, lists
 from tasks.menu import MOST_COUNTED
 from tasks.wanted import FILTERS, MOST, PAGE, PRIORITIES, TAKEN, TIMES, VIEWS, Wanted
 from web import swedish
 from web.addresses import of_each, url
 from web.swedish import Urgency
 from workflows import selectors
-from workflows.models import UserTask
+from workflows.models import TaskState, UserTask
 
 TITLES = {Urgency.LATE: "Försenade", Urgency.TODAY: "I dag", Urgency.LATER: "Senare"}
 SORTED = {"nyast": "Nyast först", "person": "Efter person", "forlopp": "Efter förlopp"}
@@ -34,8 +34,20 @@ class TaskRow:
     profession: str
     urgency: Urgency
     taken_by: str
+    asked_of: str
     is_mine: bool
     is_escalated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """A task that one follows, when it has been done or is needed no more; `by_name` empty for the latter."""
+
+    task: UserTask
+    person: Presented
+    process_title: str
+    by_name: str
+    is_news: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +88,14 @@ class Worklist:
     clear_url: str
     all_url: str
     is_among_first: bool
+    ended: list[Ended]
 
 
 def stamp(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> str:
     """Changes with the tasks, and once a minute since due times are told in words."""
     mark = selectors.inbox_stamp(staff)
-    if wanted.visa == "vantar":
-        mark = hashlib.sha256(repr((mark, sorted(lists.changes(staff)))).encode()).hexdigest()[:16]
+    if wanted.visa in lists.ELSEWHERE:
+        mark = hashlib.sha256(repr((mark, sorted(lists.changes(staff, wanted.visa)))).encode()).hexdigest()[:16]
     return f"{mark}.{int(now.timestamp()) // 60}"
 
 
@@ -90,7 +103,8 @@ def load(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> Worklist:
     """The first tasks of what is wanted. The stamp is taken first: a change while we read shows at the next poll."""
     mark = stamp(staff, wanted, now=now)
     found = lists.tasks(staff, wanted, limit=wanted.antal + 1, now=now)
-    listed = task_rows(found[: wanted.antal], viewer=staff, now=now)
+    is_watched = wanted.visa == "bevakade"
+    listed = task_rows(found[: wanted.antal], viewer=staff, now=now, to_tasks=is_watched)
     has_more = len(found) > wanted.antal and wanted.antal < MOST
     return Worklist(
         wanted=wanted,
@@ -101,6 +115,7 @@ def load(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> Worklist:
         clear_url=wanted.without(*FILTERS, "sok").address(),
         all_url=Wanted().address(),
         is_among_first=lists.is_full(staff, wanted, now=now),
+        ended=_ended(staff) if is_watched else [],
     )
 
 
@@ -146,14 +161,29 @@ def _tabs(staff: Staff, wanted: Wanted) -> list[Tab]:
     ]
 
 
-def task_rows(tasks: list[UserTask], *, viewer: Staff, now: datetime.datetime) -> list[TaskRow]:
-    """Each task with what its row says."""
+def _ended(staff: Staff) -> list[Ended]:
+    return [
+        Ended(
+            task=task,
+            person=people.named(task.individual, viewer=staff),
+            process_title=task.process_title,
+            by_name=str(task.completed_by) if task.state == TaskState.COMPLETED and task.completed_by else "",
+            is_news=vars(task)["told_at"] is None,
+        )
+        for task in followed.ended(staff)
+    ]
+
+
+def task_rows(tasks: list[UserTask], *, viewer: Staff, now: datetime.datetime, to_tasks: bool = False) -> list[TaskRow]:
+    """Each task with what its row says; `to_tasks` leads there also where one may not do it."""
     names = people.profession_names()
     held = set(viewer.professions)
     today = timezone.localdate(now)
     address = of_each("tasks:task")
     return [
-        _row(task, address(task.public_id), viewer=viewer, names=names, held=held, now=now, today=today)
+        _row(
+            task, address(task.public_id), viewer=viewer, names=names, held=held, now=now, today=today, to_task=to_tasks
+        )
         for task in tasks
     ]
 
@@ -167,12 +197,13 @@ def _row(
     held: set[str],
     now: datetime.datetime,
     today: datetime.date,
+    to_task: bool,
 ) -> TaskRow:
     shown = people.named(task.individual, viewer=viewer)
     can_work = task.group in held or task.escalated_to in held
     return TaskRow(
         task=task,
-        url=address if can_work else url("workflows:instance", task.instance.public_id),
+        url=address if can_work or to_task else url("workflows:instance", task.instance.public_id),
         person=shown,
         # A list needs no personnummer: the age tells two of the same name apart, the rest is on the task's page.
         age=None if shown.is_hidden else task.individual.age(today),
@@ -180,6 +211,7 @@ def _row(
         profession=names.get(task.group, task.group),
         urgency=swedish.urgency(task.due_at, now=now),
         taken_by=str(task.claimed_by) if task.claimed_by else "",
+        asked_of=vars(task).get("asked_of") or "",
         is_mine=task.claimed_by_id == viewer.pk,
         is_escalated=bool(task.escalated_to) and task.escalated_to in held and task.group not in held,
     )

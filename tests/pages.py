@@ -33,7 +33,8 @@ def staff(username: str, profession: str, *, may_see_protected: bool = False) ->
 def join(member: Staff, profession: str) -> None:
     """One profession more."""
     unit, _ = Unit.objects.get_or_create(key="norr", defaults={"name": "Hemtjänst Norr"})
-    role, _ = Profession.objects.get_or_create(key=profession, defaults={"name": PROFESSIONS[profession]})
+    name = PROFESSIONS.get(profession, profession)
+    role, _ = Profession.objects.get_or_create(key=profession, defaults={"name": name})
     Assignment.objects.create(staff=member, profession=role, unit=unit, valid_from=datetime.date(2020, 1, 1))
 
 

@@ -1,7 +1,12 @@
 """Who may see an ärende, and who may step in when it has stopped."""
 
+# ruff: noqa: S608  the text is made of names of our own; every value is a parameter
+
 from __future__ import annotations
 
+from typing import Any
+
+from django.db import connection
 from django.db.models import Q
 
 from people.models import Staff
@@ -11,8 +16,16 @@ from workflows.models import ProcessInstance, UserTask
 IT = "it_drift"
 COORDINATOR = "samordnare"
 OWNER = "processagare"
+HEAD = "enhetschef"
+GIVING_OUT = frozenset({COORDINATOR, HEAD})
+"""Who takes and gives out many tasks at once, of those that they may do themselves."""
 STEERING = frozenset({IT, OWNER})
 """Who sends signals, and has something to do where ärenden are moved to another version."""
+# The list of professions as text, read without the rest of the settings; SQLite knows -> from 3.38 only.
+VISIBLE_TO = {
+    "sqlite": "json_extract(version.config, '$.visible_to')",
+    "postgresql": "CAST(version.config -> 'visible_to' AS text)",
+}
 
 
 def may_see(staff: Staff, instance: ProcessInstance) -> bool:
@@ -24,6 +37,26 @@ def may_see(staff: Staff, instance: ProcessInstance) -> bool:
     if held & allowed:
         return True
     return UserTask.objects.filter(instance=instance).filter(Q(group__in=held) | Q(escalated_to__in=held)).exists()
+
+
+def seeing(staff: Staff, task: str) -> tuple[str, list[Any]]:
+    """`may_see` for a list: a condition of SQL on the table or alias `task` of tasks, with its values.
+
+    What asks least comes first. The last reads a version's settings, and is asked of what is offered to others only.
+    """
+    held = staff.professions
+    if not held:
+        return "FALSE", []
+    mine = f"IN ({', '.join(['%s'] * len(held))})"
+    restricted = "" if staff.may_see_protected else f"NOT {task}.is_restricted AND "
+    named = " OR ".join([f"{VISIBLE_TO[connection.vendor]} LIKE %s ESCAPE '!'"] * len(held))
+    text = f"""({restricted}({task}."group" {mine} OR {task}.escalated_to {mine}
+        OR EXISTS (SELECT 1 FROM workflows_usertask offered WHERE offered.instance_id = {task}.instance_id
+            AND (offered."group" {mine} OR offered.escalated_to {mine}))
+        OR EXISTS (SELECT 1 FROM workflows_processinstance instance
+            JOIN workflows_processversion version ON version.id = instance.version_id
+            WHERE instance.id = {task}.instance_id AND ({named}))))"""
+    return text, held * 4 + [f'%"{key.replace("_", "!_")}"%' for key in held]
 
 
 def may_mend(staff: Staff, instance: ProcessInstance) -> bool:

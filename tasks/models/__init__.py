@@ -1,7 +1,8 @@
 """What colleagues have under way in a task and how they look at the inbox, one file per noun."""
 
-from tasks.models.comment import Comment
+from tasks.models.comment import Comment, CommentKind
 from tasks.models.draft import Draft
 from tasks.models.saved import SavedFilter
+from tasks.models.watch import Watch
 
-__all__ = ["Comment", "Draft", "SavedFilter"]
+__all__ = ["Comment", "CommentKind", "Draft", "SavedFilter", "Watch"]

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from people.models import Staff
 from tasks import together
-from tasks.models import Comment
+from tasks.models import Comment, CommentKind
 from tasks.models.comment import MAX_LENGTH
 from workflows.models import UserTask
 from workflows.services import user_tasks
@@ -31,9 +31,7 @@ def add(*, task: UserTask, text: str, mentioned: str = "", by: Staff, now: datet
     """
     if not user_tasks.may_work(task, by):
         raise user_tasks.NotAllowed
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    if not text or len(text) > MAX_LENGTH or "\0" in text:
-        raise Unacceptable
+    text = cleaned(text)
     called = next((one for one in together.colleagues(task, by) if str(one.public_id) == mentioned), None)
     if mentioned and called is None:
         raise UnknownColleague
@@ -45,12 +43,22 @@ def add(*, task: UserTask, text: str, mentioned: str = "", by: Staff, now: datet
             raise
 
 
+def cleaned(text: str, *, is_required: bool = True) -> str:
+    """The text as it is kept. Raises Unacceptable."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    if (is_required and not text) or len(text) > MAX_LENGTH or "\0" in text:
+        raise Unacceptable
+    return text
+
+
 def withdraw(*, task: UserTask, comment_id: int, by: Staff, now: datetime) -> None:
     """Take back one's own: that it was there stays, its text does not."""
     mine = Comment.objects.filter(pk=comment_id, task=task, by=by, withdrawn_at=None)
     mine.update(text="", withdrawn_at=now)
+    user_tasks.touch(task=task, now=now)
 
 
 def saw(*, task: UserTask, by: Staff, now: datetime) -> None:
-    """The one who was mentioned has opened the task."""
-    Comment.objects.filter(task=task, mentioned=by, seen_at=None).update(seen_at=now)
+    """The one who was mentioned has opened the task; a question waits for its answer."""
+    called = Comment.objects.filter(task=task, mentioned=by, seen_at=None)
+    called.exclude(kind=CommentKind.QUESTION).update(seen_at=now)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from people.models import Staff
 from people.services import access
 from tasks import lists, together, wanted, worklist
+from tasks.services import watching
 from workflows import selectors as workflows
 from workflows.models import UserTask
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
@@ -47,7 +48,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
     """The tasks of one view, narrowed and sorted as the address says."""
     now = timezone.now()
     asked, is_start = _opened(request)
-    shown = worklist.load(request.user, asked, now=now)
+    shown = _load(request, asked, now=now)
     _record(request, "list", now=now)
     choices = {"profession": request.user.roles, **lists.choices(), **wanted.CHOICES}
     context = {
@@ -69,7 +70,7 @@ def listing(request: StaffRequest) -> HttpResponse:
     asked = _wanted(request)
     if request.GET.get("stampel") == worklist.stamp(request.user, asked, now=now):
         return HttpResponse(status=204)
-    return render(request, "tasks/live.html", {"worklist": worklist.load(request.user, asked, now=now)})
+    return render(request, "tasks/live.html", {"worklist": _load(request, asked, now=now)})
 
 
 @require_POST
@@ -93,6 +94,14 @@ def _opened(request: StaffRequest) -> tuple[wanted.Wanted, bool]:
     if not start:
         return _wanted(request), False
     return wanted.read(dict(parse_qsl(start)), professions=request.user.professions, searches={}), True
+
+
+def _load(request: StaffRequest, asked: wanted.Wanted, *, now: datetime.datetime) -> worklist.Worklist:
+    """What is followed and has ended is news until it has been shown."""
+    shown = worklist.load(request.user, asked, now=now)
+    if any(one.is_news for one in shown.ended):
+        watching.told(by=request.user, now=now)
+    return shown
 
 
 def _wanted(request: StaffRequest) -> wanted.Wanted:

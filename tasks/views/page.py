@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -15,7 +15,7 @@ from people import selectors as people
 from people.models import Staff
 from people.services import access
 from tasks import attempts, files, forms, persons, selectors, together
-from tasks.models import Comment, Draft
+from tasks.models import Comment, CommentKind, Draft
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments
 from workflows import published
@@ -25,6 +25,12 @@ from workflows.models import TaskState, UserTask
 from workflows.services import not_done, steps
 from workflows.views.edge import StaffRequest, uuid_of
 
+SAID = {
+    CommentKind.NOTE: "",
+    CommentKind.HANDOVER: " lämnade över",
+    CommentKind.QUESTION: " frågade",
+    CommentKind.ANSWER: " svarade",
+}
 PAGES = {
     TaskState.OPEN: "tasks/task_open.html",
     TaskState.COMPLETED: "tasks/task_done.html",
@@ -40,6 +46,7 @@ class Unsent:
     text: str
     mentioned: str
     error: str
+    question: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +58,8 @@ class Thread:
     colleagues: list[Staff]
     action_id: uuid.UUID
     unsent: Unsent | None
+    handed: Comment | None
+    words: dict[CommentKind, str] = field(default_factory=lambda: SAID)
     max_length: int = MAX_LENGTH
 
 
@@ -122,8 +131,14 @@ def show(
         context |= _open(request, found, bound, drafts, now=now)
     else:
         context |= _ended(request, found, bound, drafts)
-    is_paused = state == TaskState.OPEN and found.instance.is_suspended and bound is None
-    return render(request, "tasks/task_paused.html" if is_paused else PAGES[state], context, status=status)
+    return render(request, _page(found, request.user, is_posted=bound is not None), context, status=status)
+
+
+def _page(found: UserTask, viewer: Staff, *, is_posted: bool) -> str:
+    if found.is_open and not together.may_work(found, viewer):
+        return "tasks/task_read.html"
+    is_paused = found.is_open and found.instance.is_suspended and not is_posted
+    return "tasks/task_paused.html" if is_paused else PAGES[TaskState(found.state)]
 
 
 def _common(request: StaffRequest, found: UserTask, unsent: Unsent | None, *, now: datetime.datetime) -> dict[str, Any]:
@@ -143,12 +158,13 @@ def _common(request: StaffRequest, found: UserTask, unsent: Unsent | None, *, no
         "not_done": attempts.of(found),
         "thread": _thread(request, found, unsent, now=now),
         "files": files.of(found, request.user),
+        "watched": together.is_watched(found, request.user) if found.is_open else None,
     }
 
 
 def _thread(request: StaffRequest, found: UserTask, unsent: Unsent | None, *, now: datetime.datetime) -> Thread:
     told = together.comments(found)
-    if any(comment.mentioned_id == request.user.pk and comment.seen_at is None for comment in told):
+    if any(comment.mentioned_id == request.user.pk and not (comment.seen_at or comment.is_waiting) for comment in told):
         comments.saw(task=found, by=request.user, now=now)
     may_write = together.may_work(found, request.user)
     return Thread(
@@ -157,7 +173,16 @@ def _thread(request: StaffRequest, found: UserTask, unsent: Unsent | None, *, no
         colleagues=together.colleagues(found, request.user) if may_write and found.is_open else [],
         action_id=uuid.uuid4(),
         unsent=unsent,
+        handed=_handed(told, found, request.user),
     )
+
+
+def _handed(told: list[Comment], found: UserTask, viewer: Staff) -> Comment | None:
+    """How one came to have the task, if a colleague handed it over."""
+    if not found.is_open or found.claimed_by_id != viewer.pk:
+        return None
+    mine = [one for one in told if one.kind == CommentKind.HANDOVER and one.mentioned_id == viewer.pk]
+    return mine[-1] if mine and mine[-1].withdrawn_at is None else None
 
 
 def _open(

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from people.models import AccessLog, Individual, Staff
 from tasks import lists
+from tasks.models import Comment, Watch
 from tasks.wanted import FILTERS, Wanted
 from tests import pages
 from web import swedish
@@ -141,7 +142,7 @@ def test_the_tabs_tell_how_many_and_stop_at_99(anna: Staff, client: Client) -> N
     mine = started(anna)
     user_tasks.claim(task=mine, by=anna, now=NOW)
     started(anna)
-    assert lists.counts(anna, most=100) == {"": 2, "mina": 1, "vantar": 0}
+    assert lists.counts(anna, most=100) == {"": 2, "mina": 1, "vantar": 0, "bevakade": 0}
     copies(mine, 120)
     page = pages.text(client.get("/uppgifter/"))
     assert 'id="flik-alla">99+<' in page
@@ -254,8 +255,19 @@ ASKED = [
     {"visa": "vantar", "tid": "forsenade"},
     {"prioritet": "1", "tagen": "nej", "forlopp": "hembesok"},
     {"text": "berit", "sortera": "person"},
+    {"visa": "bevakade", "tid": "idag"},
     {"visa": "mina", "sortera": "nyast", "text": "x"},
 ]
+
+
+def followed_by_many(task: UserTask, *staff: Staff) -> None:
+    """Some of them are watched and asked about."""
+    some = list(UserTask.objects.filter(state="open").exclude(pk=task.pk).order_by("pk")[:600])
+    for number, one in enumerate(some):
+        by, other = staff[number % 2], staff[(number + 1) % 2]
+        Watch.objects.create(task=one, by=by, at=NOW)
+        told = {"kind": "question", "text": "Vet du?", "mentioned": other, "action_id": uuid.uuid4()}
+        Comment.objects.create(task=one, by=by, at=NOW, seen_at=NOW if number % 10 else None, **told)
 
 
 @pytest.fixture
@@ -275,6 +287,7 @@ def crowded(anna: Staff, siri: Staff, client: Client) -> ProcessInstance:
     for instance_id in ids:
         copies(other, 20, group="nagon_annan", claimed_by_id=siri.pk, instance_id=instance_id)
         copies(UserTask.objects.get(pk=task.pk), 6, completed_by_id=siri.pk, instance_id=instance_id)
+    followed_by_many(other, anna, siri)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return task.instance
@@ -287,7 +300,8 @@ def plan(by: Staff, asked: dict[str, str]) -> str:
         lists.tasks(by, Wanted(**asked), limit=51, now=NOW)  # type: ignore[arg-type]
         lists.is_full(by, Wanted(**asked), now=NOW)  # type: ignore[arg-type]
         lists.counts(by, most=100)
-        lists.changes(by)
+        lists.changes(by, "vantar")
+        lists.changes(by, "bevakade")
     explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
     with connection.cursor() as cursor:
         told = []

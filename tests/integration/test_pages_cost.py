@@ -22,7 +22,7 @@ MOST = {
     "others": 11,
     "narrowed": 11,
     "list": 8,
-    "task": 10,
+    "task": 11,
     "draft": 4,
     "answer": 11,
     "done": 12,

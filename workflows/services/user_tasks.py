@@ -200,6 +200,11 @@ def escalate_due(*, now: datetime, limit: int = 100) -> int:
     return done
 
 
+def touch(*, task: UserTask, now: datetime) -> None:
+    """What a list says of it has changed, though not the task: open pages look again."""
+    UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN).update(changed_at=now)
+
+
 def next_tasks(instance: ProcessInstance) -> list[UserTask]:
     """The open tasks of an ärende, most urgent first."""
     return list(instance.user_tasks.filter(state=TaskState.OPEN).order_by("due_sort", "pk"))
