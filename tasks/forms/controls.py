@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tasks.forms import choices
-from workflows.forms import values
+from workflows.forms import lengths, moments
+from workflows.forms.refused import AnswerError
 from workflows.forms.shapes import Field
 
 MAX_RADIOS = 8
 COLLEAGUES = "kollegor"
 YES_NO = (("true", "Ja"), ("false", "Nej"))
-HINTS = {"pnr": "ÅÅÅÅMMDD-NNNN", "hsaid": "Börja skriva namnet och välj i listan, eller skriv HSA-id."}
-# What the browser's own date fields can show; anything else stays as text so that it is not lost.
-NATIVE = {
-    "date": ("date", re.compile(r"\d{4}-\d{2}-\d{2}")),
-    "dt": ("datetime-local", re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")),
-    "time": ("time", re.compile(r"\d{2}:\d{2}(:\d{2})?")),
+HINTS = {
+    "pnr": "ÅÅÅÅMMDD-NNNN",
+    "hsaid": "Börja skriva namnet och välj i listan, eller skriv HSA-id.",
+    "date": "Till exempel 27/11 eller 27 november 2026",
+    "dt": "Till exempel 27/11 14:05",
+    "time": "Till exempel 14:05",
+    "duration": "Till exempel 45 min, 1 h 30 min eller 14 dagar",
 }
+# The browser's own choosers, which the script puts beside what one writes by hand.
+PICKERS = {"date": "date", "dt": "datetime-local", "time": "time"}
 EMPTY = ("", "Välj …")
 
 
@@ -27,14 +30,18 @@ EMPTY = ("", "Välj …")
 class Control:
     """What `tasks/forms.html` draws: `kind` is textarea, select or a type of input, `value` what it shows.
 
-    `is_group`: one box or button for each of `options`. `suggestions` is the id of the list that helps one write.
+    `is_group`: one box or button for each of `options`, side by side for a scale. `picker` is the browser's chooser
+    that can fill it in, `unit` what stands after it. `suggestions` is the id of the list that helps one write.
     """
 
     kind: str
     value: object = ""
     options: Sequence[choices.Offer] = ()
     is_group: bool = False
+    is_scale: bool = False
     keyboard: str = ""
+    picker: str = ""
+    unit: str = ""
     suggestions: str = ""
 
     def has(self, value: str) -> bool:
@@ -47,9 +54,8 @@ def control(field: Field, raw: object) -> Control:
     shown = display(field, raw)
     if field.choices:
         return _chooser(field, shown)
-    if field.type in NATIVE:
-        kind, pattern = NATIVE[field.type]
-        return Control("text" if shown and not pattern.fullmatch(str(shown)) else kind, shown)
+    if field.type in PICKERS:
+        return Control("text", shown, picker=PICKERS[field.type])
     return CONTROLS[field.type](field, shown)
 
 
@@ -65,7 +71,7 @@ def _number(field: Field, shown: object) -> Control:
     # A numeric keypad often has no minus sign.
     is_positive = isinstance(field.min, int | float) and field.min >= 0
     mode = ("numeric" if field.type == "int" else "decimal") if is_positive else "text"
-    return Control("text", shown, keyboard=mode)
+    return Control("text", shown, keyboard=mode, unit="kronor" if field.type == "money" else "")
 
 
 def _yes_no(field: Field, shown: object) -> Control:
@@ -76,9 +82,11 @@ def _chooser(field: Field, shown: object) -> Control:
     offered = [(str(choice.value), choice.label) for choice in field.choices]
     if field.type == "multi":
         return Control("checkbox", shown, offered, is_group=True)
-    if len(offered) > MAX_RADIOS:
+    is_scale = field.type == "scale"
+    if len(offered) > MAX_RADIOS and not is_scale:
         return Control("select", shown, [EMPTY, *offered])
-    return Control("radio", shown, offered if field.required else [*offered, ("", "Inget svar")], is_group=True)
+    options = offered if field.required else [*offered, ("", "Inget svar")]
+    return Control("radio", shown, options, is_group=True, is_scale=is_scale)
 
 
 def _reference(field: Field, shown: object) -> Control:
@@ -90,6 +98,9 @@ CONTROLS: dict[str, Callable[[Field, object], Control]] = {
     "text": lambda _field, shown: Control("textarea", shown),
     "int": _number,
     "dec": _number,
+    "money": _number,
+    "duration": _text,
+    "tel": lambda _field, shown: Control("tel", shown),
     "bool": _yes_no,
     "pnr": _text,
     "hsaid": _hsa_id,
@@ -109,13 +120,22 @@ def display(field: Field, raw: object) -> object:
         return str(raw).replace(".", ",")
     if field.type in ("dt", "time"):
         return _local(field, raw)
+    if field.type == "duration" and str(raw).startswith("P"):
+        return _length(raw)
     return str(raw)
+
+
+def _length(raw: object) -> str:
+    try:
+        return lengths.words(lengths.parse(raw))
+    except AnswerError:
+        return str(raw)
 
 
 def _local(field: Field, raw: object) -> str:
     try:
         if field.type == "time":
-            return values.clock(raw).isoformat().removesuffix(":00")
-        return values.moment(raw).replace(tzinfo=None).isoformat().removesuffix(":00")
-    except values.AnswerError:
+            return moments.clock(raw).isoformat().removesuffix(":00")
+        return moments.moment(raw).replace(tzinfo=None).isoformat(" ").removesuffix(":00")
+    except AnswerError:
         return str(raw)

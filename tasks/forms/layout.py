@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from typing import Any
 
@@ -23,6 +23,7 @@ class Row:
     errors: list[str]
     sections: list[Section]
     button: str
+    is_single: bool = False
 
     @property
     def button_title(self) -> str:
@@ -76,14 +77,15 @@ class Section:
 class Page:
     """`summary` pairs each sentence with the id it is about; `conditional` names what the server decided to show.
 
-    `colleagues` are the suggestions for an HSA-id.
+    `deciding` are the controls on which something depends that the server counts out or shows; `colleagues`
+    are the suggestions for an HSA-id.
     """
 
     sections: list[Section]
     summary: list[tuple[str, str]]
     conditional: list[str]
     has_rows: bool
-    needs_update: bool
+    deciding: list[str]
     focus: str
     colleagues: list[tuple[str, str]]
 
@@ -92,7 +94,9 @@ def page(form: Form, raw: Mapping[str, Any], cleaned: Cleaned, errors: list[Fiel
     builder = _Builder(cleaned, errors)
     sections = builder.sections(form.fields, raw, (), _Scope({}, {}))
     summary = [(error.message, builder.ids.get(error.path, "")) for error in builder.ordered(errors)]
-    return Page(sections, summary, builder.conditional, builder.has_rows, builder.is_deciding, focus, _colleagues(form))
+    return Page(
+        sections, summary, builder.conditional, builder.has_rows, sorted(builder.deciding), focus, _colleagues(form)
+    )
 
 
 def _colleagues(form: Form) -> list[tuple[str, str]]:
@@ -108,13 +112,19 @@ class _Scope:
     controls: dict[str, conditions.Asked]
 
 
+def _named(field: Field, title: str) -> Field:
+    """Delmål 1, or Hinder 1: Vad är det för hinder?"""
+    return replace(field, label=title if title.startswith(field.label) else f"{title}: {field.label}", heading="")
+
+
 class _Builder:
     """One drawing of one form; keeps the ids so that every link in the summary lands."""
 
     def __init__(self, cleaned: Cleaned, errors: list[FieldError]) -> None:
         self.ids: dict[Path, str] = {}
         self.conditional: list[str] = []
-        self.has_rows = self.is_deciding = False
+        self.deciding: set[str] = set()
+        self.has_rows = False
         self._cleaned = cleaned
         self._errors: dict[Path, list[str]] = {}
         for error in errors:
@@ -142,7 +152,7 @@ class _Builder:
         condition = conditions.simple(field.show_if, scope.controls) if field.show_if else None
         if field.computed or (field.show_if and not condition):
             used = expressions.names(field.computed) | expressions.names(field.show_if)
-            self.is_deciding |= not used.isdisjoint(scope.names)
+            self.deciding |= {scope.names[key] for key in used & scope.names.keys()}
         if field.show_if and not condition:
             if path in self._cleaned.hidden:
                 return None
@@ -167,10 +177,15 @@ class _Builder:
     def _row(self, field: Field, raw: Mapping[str, Any], path: Path, scope: _Scope) -> Row:
         *above, number = path
         self.ids[path] = f"id_{posting.name(path)}"
+        title = f"{field.item_label} {int(number) + 1}"
+        # A row of one question needs no name above the question's.
+        is_single = len(field.item) == 1 and field.item[0].type != "list"
+        item = (_named(field.item[0], title),) if is_single else field.item
         return Row(
             id=self.ids[path],
-            title=f"{field.item_label} {int(number) + 1}",
+            title=title,
+            is_single=is_single,
             errors=self._errors.get(path, []),
-            sections=self.sections(field.item, raw, path, scope),
+            sections=self.sections(item, raw, path, scope),
             button=f"{posting.REMOVE}{posting.name(tuple(above))}:{number}",
         )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from people import identity
 from tasks.forms import choices
 from web import swedish
-from workflows.forms import bounds
+from workflows.forms import lengths, moments
+from workflows.forms.refused import AnswerError
 from workflows.forms.shapes import Field, Form
 
 UNANSWERED = "Inget svar"
@@ -91,8 +93,8 @@ def said(value: object) -> str:
         return ""
     try:
         if len(value) == len("2026-11-22"):
-            return bounds.shown(date.fromisoformat(value))
-        return bounds.shown(datetime.fromisoformat(value).astimezone(swedish.STOCKHOLM))
+            return moments.shown(date.fromisoformat(value))
+        return moments.shown(datetime.fromisoformat(value).astimezone(swedish.STOCKHOLM))
     except ValueError:
         return value
 
@@ -101,9 +103,24 @@ def _calendar(field: Field, value: str) -> str:
     reads: dict[str, Callable[[str], date | time]]
     reads = {"date": date.fromisoformat, "dt": datetime.fromisoformat, "time": time.fromisoformat}
     try:
-        return bounds.shown(reads[field.type](value))
+        return moments.shown(reads[field.type](value))
     except ValueError:
         return value
+
+
+def _length(_field: Field, value: str) -> str:
+    try:
+        return lengths.words(lengths.parse(value))
+    except AnswerError:
+        return value
+
+
+def _money(_field: Field, value: str) -> str:
+    try:
+        amount = f"{Decimal(value.replace(',', '.')):,.2f}".replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
+    except ArithmeticError:
+        return value
+    return f"{amount.removesuffix(',00')} kronor"
 
 
 _WORDS: dict[str, Callable[[Field, str], str]] = {
@@ -111,6 +128,8 @@ _WORDS: dict[str, Callable[[Field, str], str]] = {
     "dt": _calendar,
     "time": _calendar,
     "dec": lambda _field, value: value.replace(".", ","),
+    "duration": _length,
+    "money": _money,
     "pnr": lambda _field, value: identity.formatted("personnummer", value) if value.isdecimal() else value,
     "hsaid": lambda _field, value: choices.holder(value),
     "ref": lambda field, value: choices.label(field.of, value) or "Finns inte längre",

@@ -1,142 +1,15 @@
 """Which answers are taken, in which form they are kept, and what is said about the rest."""
 
 import json
-import math
-from datetime import datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.asked import NOW, clean, field, make, messages
 from workflows.forms import answers, definition
 from workflows.forms.shapes import Form
-
-NOW = datetime.fromisoformat("2026-11-21T14:05:00+01:00")
-NO_PARTS: dict[str, bytes] = {}
-CHOICES: Any = [{"value": "a", "label": "Alfa"}, {"value": "b", "label": "Beta"}]
-
-
-def make(*fields: dict[str, Any], **extra: Any) -> Form:
-    return definition.load({"title": "Formulär", "fields": list(fields), **extra}, shared=NO_PARTS.__getitem__)
-
-
-def field(kind: str, **extra: Any) -> dict[str, Any]:
-    extra |= {"choices": CHOICES} if kind in ("enum", "multi") else {"of": "unit"} if kind == "ref" else {}
-    return {"key": "x", "type": kind, "label": "Fältet", **extra}
-
-
-def clean(form: Form, data: object, **variables: Any) -> answers.Cleaned:
-    return answers.clean(form, data, variables, now=NOW)
-
-
-def messages(cleaned: answers.Cleaned) -> list[str]:
-    return [error.message for error in cleaned.errors]
-
-
-@pytest.mark.parametrize(
-    ("kind", "raw", "kept"),
-    [
-        ("str", "  Åsa   Öst ", "Åsa Öst"),
-        ("str", "A\u030asa", "Åsa"),
-        ("str", "familj 👩‍👩‍👧", "familj 👩‍👩‍👧"),
-        ("text", "rad 1\r\nrad 2 ", "rad 1\nrad 2"),
-        ("int", "14", 14),
-        ("int", " 1 000 ", 1000),
-        ("int", "−3", -3),
-        ("int", 7.0, 7),
-        ("dec", "2,5", 2.5),
-        ("dec", "2.50", 2.5),
-        ("dec", 2, 2),
-        ("dec", "1 234,5", 1234.5),
-        ("bool", "Ja", True),
-        ("bool", "false", False),
-        ("bool", True, True),
-        ("date", "2026-11-21", "2026-11-21"),
-        ("date", "21 november 2026", "2026-11-21"),
-        ("date", "1 Dec 2026", "2026-12-01"),
-        ("date", "2028-02-29", "2028-02-29"),
-        ("dt", "2026-11-21T14:05", "2026-11-21T14:05:00+01:00"),
-        ("dt", "2026-07-01 08:30", "2026-07-01T08:30:00+02:00"),
-        ("dt", "21 november 2026 kl. 14.05", "2026-11-21T14:05:00+01:00"),
-        ("dt", "21 november 2026, 14:05", "2026-11-21T14:05:00+01:00"),
-        ("dt", "2026-11-21T13:05:00Z", "2026-11-21T14:05:00+01:00"),
-        ("dt", "2026-10-25T02:30", "2026-10-25T02:30:00+02:00"),
-        ("dt", "2026-10-25T02:30:00+01:00", "2026-10-25T02:30:00+01:00"),
-        ("time", "9:05", "09:05:00"),
-        ("time", "kl 14.05", "14:05:00"),
-        ("enum", "a", "a"),
-        ("multi", ["b", "a", "b"], ["a", "b"]),
-        ("multi", "b", ["b"]),
-        ("pnr", "19610118-2803", "196101182803"),
-        ("pnr", "610118-2803", "196101182803"),
-        ("hsaid", "se2321000016-1003", "SE2321000016-1003"),
-        ("ref", "hemgangsteam", "hemgangsteam"),
-    ],
-)
-def test_a_good_answer_is_kept_in_one_form(kind: str, raw: object, kept: object) -> None:
-    cleaned = clean(make(field(kind)), {"x": raw})
-    assert (cleaned.answers, cleaned.errors) == ({"x": kept}, [])
-    assert type(cleaned.answers["x"]) is type(kept)
-
-
-@pytest.mark.parametrize(
-    ("kind", "raw", "says"),
-    [
-        ("str", 5, "ska vara text"),
-        ("str", "x" * 501, "högst 500"),
-        ("str", "a\x00b", "tecken som inte kan sparas"),
-        ("str", "a\ud800b", "tecken som inte kan sparas"),
-        ("text", "x" * 10_001, "högst 10000"),
-        ("text", ["a"], "ska vara text"),
-        ("int", "2,5", "heltal"),
-        ("int", "tre", "heltal"),
-        ("int", True, "heltal"),
-        ("int", "9" * 5000, "heltal"),
-        ("int", 10**400, "heltal"),
-        ("int", math.inf, "heltal"),
-        ("int", "-0", "heltal"),
-        ("int", "٣", "heltal"),
-        ("dec", "NaN", "ett tal"),
-        ("dec", math.nan, "ett tal"),
-        ("dec", "Infinity", "ett tal"),
-        ("dec", 1e999, "ett tal"),
-        ("dec", "1e999", "ett tal"),
-        ("dec", -0.0, "ett tal"),
-        ("dec", "1,2,3", "ett tal"),
-        ("dec", "9999999999999", "för stort"),
-        ("bool", "kanske", "ja eller nej"),
-        ("bool", 2, "ja eller nej"),
-        ("date", "2026-02-30", "finns i kalendern"),
-        ("date", "30 februari 2026", "finns i kalendern"),
-        ("date", "0001-01-01", "årtal"),
-        ("date", "9999-12-31", "årtal"),
-        ("date", "21/11/2026", "ska vara ett datum"),
-        ("date", 20261121, "ska vara ett datum"),
-        ("date", "21 mumrik 2026", "finns i kalendern"),
-        ("dt", "2026-11-21", "ett klockslag"),
-        ("dt", "2026-03-29T02:30", "klockan ställs fram"),
-        ("dt", "0001-01-01T00:00:00+14:00", "årtal"),
-        ("dt", "2026-11-21T25:00", "klockslag"),
-        ("time", "24:00", "klockslag"),
-        ("time", "nu", "klockslag"),
-        ("enum", "c", "bland valen"),
-        ("enum", ["a"], "bland valen"),
-        ("multi", ["a", "c"], "bland valen"),
-        ("multi", [["a"]], "bland valen"),
-        ("multi", {"a": 1}, "bland valen"),
-        ("pnr", "19610118-2804", "Kontrollsiffran"),
-        ("hsaid", "2321000016-1003", "HSA-id"),
-        ("ref", "../../etc", "ur listan"),
-        ("ref", 7, "ur listan"),
-    ],
-)
-def test_a_bad_answer_is_told_by_the_name_of_its_field(kind: str, raw: object, says: str) -> None:
-    cleaned = clean(make(field(kind)), {"x": raw})
-    assert [error.path for error in cleaned.errors] == [("x",)]
-    assert "”Fältet”" in messages(cleaned)[0]
-    assert says in messages(cleaned)[0]
-    assert cleaned.answers == {"x": [] if kind == "multi" else None}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in definition.TYPES if kind != "list"])
@@ -164,6 +37,9 @@ def test_no_is_an_answer_to_a_required_yes_or_no() -> None:
         ("str", {"min": 3}, "ab", "minst 3 tecken"),
         ("text", {"max": 5}, "abcdef", "högst 5 tecken"),
         ("multi", {"min": 2}, ["a"], "minst 2 val"),
+        ("money", {"min": 0}, "-1 kr", "minst 0"),
+        ("duration", {"max": 'duration("PT8H")'}, "9 h", "högst 8 timmar"),
+        ("duration", {"min": 'duration("PT1H30M")'}, "80 min", "minst 1 timme 30 minuter"),
         ("date", {"min": "today()"}, "2026-11-20", "tidigast 21 november 2026"),
         ("date", {"max": 'date("2026-12-01")'}, "2026-12-02", "senast 1 december 2026"),
         ("dt", {"min": "now()"}, "2026-11-21T14:04", "tidigast 21 november 2026 14:05"),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from workflows.forms import answers, definition, schema, written
+from tests.asked import NO_PARTS, NOW, make
+from workflows.forms import answers, definition, lengths, schema, written
 from workflows.forms.shapes import Field, Form
 
-NOW = datetime.fromisoformat("2026-11-21T14:05:00+01:00")
-NO_PARTS: dict[str, bytes] = {}
 BPMN = Path(__file__).parents[2] / "bpmn"
-
-
-def make(*fields: dict[str, Any], **extra: Any) -> Form:
-    return definition.load({"title": "Formulär", "fields": list(fields), **extra}, shared=NO_PARTS.__getitem__)
 
 
 def validator(form: Form) -> Draft202012Validator:
@@ -53,14 +48,18 @@ WRITTEN = Draft202012Validator(written.schema())
 
 WORDS = st.text("abå ö1", min_size=1, max_size=6)
 BOUND = st.none() | st.integers(-1, 6)
-CHOSEN = {
-    kind: st.lists(st.sampled_from(of), min_size=1, unique=True) for kind, of in [("text", "abc"), ("int", (1, 2, 3))]
+CHOSEN: dict[str, st.SearchStrategy[list[Any]]] = {
+    "text": st.lists(st.sampled_from("abc"), min_size=1, unique=True),
+    "int": st.lists(st.sampled_from([1, 2, 3]), min_size=1, unique=True),
 }
 GOOD: dict[str, st.SearchStrategy[Any]] = {
     "str": st.from_regex(r"[abåö1]{1,3}( [abåö1]{1,3})?", fullmatch=True),
     "text": st.from_regex(r"[abåö1]{1,3}(\n[abåö1]{1,3})?", fullmatch=True),
     "int": st.integers(-3, 8),
     "dec": st.integers(-30, 80).map(lambda tenths: tenths / 10),
+    "money": st.integers(0, 900).map(lambda tenths: tenths / 10),
+    "duration": st.integers(0, 9_000).map(lambda minutes: lengths.iso(timedelta(minutes=minutes))),
+    "tel": st.just("070-174 06 05"),
     "bool": st.booleans(),
     "date": st.dates(date(1850, 1, 1), date(2199, 12, 31)).map(str),
     "dt": st.sampled_from(["2026-11-21T14:05:00+01:00", "2026-07-01T08:30:00+02:00"]),
@@ -69,7 +68,8 @@ GOOD: dict[str, st.SearchStrategy[Any]] = {
     "ref": st.just("hemgangsteamet"),
 }
 JUNK = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.sampled_from([2.5, 7.0, 1e13, -0.5]), WORDS, st.just([]), st.just({}), st.just(""),
+    st.none(), st.booleans(), st.integers(), st.sampled_from([2.5, 7.0, 1e13, -0.5]), WORDS,
+    st.just([]), st.just({}), st.just(""),
     st.sampled_from(["2026-02-30", "1849-12-31", "24:00:00", "a  b", " a", "a\u0007", "x" * 501, "2026-11-21"]),
     st.lists(st.sampled_from(["a", "b", 1]), max_size=3),
 )  # fmt: skip
@@ -87,6 +87,8 @@ def fields(draw: st.DrawFn, kinds: list[str], depth: int = 0) -> list[dict[str, 
         if kind in ("enum", "multi") or (kind == "int" and draw(st.booleans())):
             chosen = draw(CHOSEN["int" if kind == "int" or draw(st.booleans()) else "text"])
             field["choices"] = [{"value": value, "label": str(value)} for value in chosen]
+        if kind == "scale":
+            field |= {"min": 0, "max": draw(st.integers(1, 4)), "low": "lite"}
         if kind == "ref":
             field["of"] = "unit"
         if kind == "list":
@@ -101,13 +103,13 @@ def fields(draw: st.DrawFn, kinds: list[str], depth: int = 0) -> list[dict[str, 
 @st.composite
 def conditions(draw: st.DrawFn, above: list[dict[str, Any]]) -> str:
     """About one answer further up."""
-    asked = [field for field in above if field["type"] in ("bool", "enum", "multi") or "choices" in field]
+    asked = [field for field in above if field["type"] in ("bool", "scale") or "choices" in field]
     if not asked:
         return ""
     field = draw(st.sampled_from(asked))
     if field["type"] == "bool":
         return str(draw(st.sampled_from(["{0}", "{0} = false", "{0} != true", "{0} = null"]))).format(field["key"])
-    values = [choice["value"] for choice in field["choices"]]
+    values: list[Any] = [0, 1] if field["type"] == "scale" else [choice["value"] for choice in field["choices"]]
     literal = (draw(st.sampled_from(values)), draw(st.sampled_from(values)))
     shown = [f'"{value}"' if isinstance(value, str) else str(value) for value in literal]
     if field["type"] == "multi":
@@ -143,7 +145,7 @@ def _good(field: Field) -> st.SearchStrategy[Any]:
     return st.sampled_from([c.value for c in field.choices]) if field.choices else GOOD[field.type]
 
 
-KINDS = [*GOOD, "enum", "multi"]
+KINDS = [*GOOD, "enum", "multi", "scale"]
 
 
 @given(st.data())
@@ -198,6 +200,7 @@ def test_what_the_reader_takes_the_schema_of_forms_takes(drawn: st.DataObject) -
         {"key": "a", "type": "string", "label": "A"},
         {"key": "a", "type": "str", "label": "A", "choices": [{"value": "a", "label": "A"}]},
         {"key": "a", "type": "enum", "label": "A"},
+        {"key": "a", "type": "scale", "label": "A", "min": 1},
         {"key": "a", "type": "date", "label": "A", "min": 3},
         {"key": "a", "type": "str", "label": "A", "required": "ja"},
         {"type": "include"},

@@ -10,6 +10,7 @@ from typing import Any
 
 from workflows.feel import limits
 from workflows.forms import bounds, expressions, values
+from workflows.forms.refused import AnswerError
 from workflows.forms.shapes import Field, Form, Rule
 
 Path = tuple[str | int, ...]
@@ -124,7 +125,7 @@ class _Cleaning:
         try:
             value = values.parse(field, raw, now=self.now)
             bounds.check(field, value, context, now=self.now)
-        except values.AnswerError as problem:
+        except AnswerError as problem:
             self._error(path, f"”{field.label}” {problem}")
             return [] if field.type == "multi" else None
         return value

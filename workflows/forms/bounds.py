@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from web import swedish
-from workflows.forms import expressions, values
+from workflows.forms import expressions, lengths, moments
+from workflows.forms.refused import AnswerError
 from workflows.forms.shapes import Bound, Field
 
-Comparable = Decimal | date | time | datetime
+Comparable = Decimal | date | time | datetime | timedelta
 
 
 def check(field: Field, value: object, context: Mapping[str, Any], *, now: datetime) -> None:
@@ -21,9 +21,9 @@ def check(field: Field, value: object, context: Mapping[str, Any], *, now: datet
         return
     measured = _measured(field, value)
     if least is not None and measured < least:  # type: ignore[operator]
-        raise values.AnswerError(_sentence(field, least, "minst", "tidigast"))
+        raise AnswerError(_sentence(field, least, "minst", "tidigast"))
     if most is not None and measured > most:  # type: ignore[operator]
-        raise values.AnswerError(_sentence(field, most, "högst", "senast"))
+        raise AnswerError(_sentence(field, most, "högst", "senast"))
 
 
 def _measured(field: Field, value: object) -> Comparable:
@@ -36,31 +36,28 @@ def _limit(field: Field, bound: Bound, context: Mapping[str, Any], now: datetime
     found = expressions.value(bound, context, now=now) if isinstance(bound, str) else bound
     try:
         return None if found is None else _as(field.type, found)
-    except (values.AnswerError, ArithmeticError, ValueError):
+    except (AnswerError, ArithmeticError, ValueError):
         return None
 
 
 def _as(kind: str, value: object) -> Comparable:
     if kind == "date":
-        return values.moment(value).date() if "T" in str(value) else values.day(value)
+        return moments.moment(value).date() if "T" in str(value) else moments.day(value)
     if kind == "dt":
-        return values.moment(value)
+        return moments.moment(value)
     if kind == "time":
-        return values.clock(value)
+        return moments.clock(value)
+    if kind == "duration":
+        return lengths.parse(value)
     return Decimal(str(value))
 
 
 def _sentence(field: Field, limit: Comparable, amount: str, moment: str) -> str:
     if isinstance(limit, date | time):
-        return f"ska vara {moment} {shown(limit)}."
+        return f"ska vara {moment} {moments.shown(limit)}."
+    if isinstance(limit, timedelta):
+        return f"ska vara {amount} {lengths.words(limit)}."
     number = f"{limit:f}".replace(".", ",")
     if field.type in ("str", "text"):
         return f"ska ha {amount} {number} tecken."
     return f"ska ha {amount} {number} val." if field.type == "multi" else f"ska vara {amount} {number}."
-
-
-def shown(value: date | time) -> str:
-    """As Swedish text: 21 november 2026, 21 november 2026 14:05, 14:05."""
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    return f"{swedish.date(value)} {value:%H:%M}" if isinstance(value, datetime) else swedish.date(value)

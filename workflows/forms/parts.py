@@ -10,12 +10,14 @@ from workflows.findings import Finding, Severity
 from workflows.forms import expressions
 from workflows.forms.shapes import TYPES, Bound, Choice, Field, Rule, Shared, Source
 
+TIMES = ("date", "dt", "time", "duration")
 COMMON_KEYS = frozenset({"key", "type", "label", "required", "help", "heading", "show_if", "default", "computed"})
 EXTRA_KEYS: dict[str, frozenset[str]] = {
-    **{name: frozenset({"min", "max"}) for name in ("str", "text", "dec", "date", "dt", "time")},
+    **{name: frozenset({"min", "max"}) for name in ("str", "text", "dec", "money", *TIMES)},
     "int": frozenset({"min", "max", "choices"}),
     "enum": frozenset({"choices"}),
     "multi": frozenset({"choices", "min", "max"}),
+    "scale": frozenset({"min", "max", "low", "high"}),
     "ref": frozenset({"of"}),
     "list": frozenset({"item", "item_label", "min_items", "max_items", "rules"}),
 }
@@ -26,6 +28,7 @@ REFERENCES = ("unit", "staff")
 MAX_DEPTH = 4
 MAX_FIELDS = 300
 MAX_ROWS = 100
+MAX_STEPS = 11
 
 
 class Parts:
@@ -139,7 +142,9 @@ class Parts:
     def _special(self, content: Mapping[str, Any], kind: str, element: str) -> dict[str, Any]:
         extra = EXTRA_KEYS.get(kind, frozenset())
         result: dict[str, Any] = {}
-        if "min" in extra:
+        if kind == "scale":
+            result["choices"] = self._scale(content, element)
+        elif "min" in extra:
             result |= {name: self._bound(content, name, kind, element) for name in ("min", "max")}
         if kind in ("enum", "multi") or (kind == "int" and "choices" in content):
             result["choices"] = self._choices(content, kind, element)
@@ -155,8 +160,8 @@ class Parts:
             return None
         if isinstance(value, str):
             return self.expression(content, name, element) or None
-        if isinstance(value, bool) or not isinstance(value, int | float) or kind in ("date", "dt", "time"):
-            wanted = "ett FEEL-uttryck inom citattecken" if kind in ("date", "dt", "time") else "ett tal"
+        if isinstance(value, bool) or not isinstance(value, int | float) or kind in TIMES:
+            wanted = "ett FEEL-uttryck inom citattecken" if kind in TIMES else "ett tal"
             self.report(element, "form_bad_bound", f"”{name}” ska vara {wanted}.")
             return None
         return value
@@ -184,6 +189,19 @@ class Parts:
     def reasons(self, content: Mapping[str, Any], code: str) -> tuple[Choice, ...]:
         """The process owner's own reasons, by a code; none when nothing is said of it."""
         return self._choices({"choices": content[code]}, "enum", code) if code in content else ()
+
+    def _scale(self, content: Mapping[str, Any], element: str) -> tuple[Choice, ...]:
+        """One choice for each step; the ends say what they mean."""
+        ends = content.get("min"), content.get("max")
+        low, high = (end if isinstance(end, int) and not isinstance(end, bool) else 0 for end in ends)
+        if not 1 <= high - low < MAX_STEPS:
+            message = f"En skala har ”min” och ”max” som är heltal, med högst {MAX_STEPS} steg."
+            self.report(element, "form_bad_bound", message)
+            return ()
+        said = {low: self.text(content, "low", element), high: self.text(content, "high", element)}
+        return tuple(
+            Choice(step, f"{step} – {said[step]}" if said.get(step) else str(step)) for step in range(low, high + 1)
+        )
 
     def _of(self, content: Mapping[str, Any], element: str) -> str:
         value = self.text(content, "of", element, required=True)

@@ -24,6 +24,7 @@ LINE = rf"^[^\s{NO_CONTROL}]+( [^\s{NO_CONTROL}]+)*$"
 TEXT = rf"^[^\s{NO_CONTROL}]([^{NO_CONTROL}]*[^\s{NO_CONTROL}])?$"
 DAY = r"(18[5-9]|19[0-9]|2[01][0-9])[0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+DURATION = "^(PT0M|P(?=.)([1-9][0-9]{0,4}D)?(T(?=[0-9])(([1-9]|1[0-9]|2[0-3])H)?(([1-9]|[1-5][0-9])M)?)?)$"
 OFFSET = r"[+-][0-9]{2}:[0-9]{2}(:[0-9]{2})?"
 
 
@@ -99,10 +100,13 @@ _TYPES: dict[str, Schema] = {
     "text": _text(TEXT, maxLength=values.MAX_TEXT),
     "int": {"type": "integer", "minimum": -values.MAX_NUMBER, "maximum": values.MAX_NUMBER},
     "dec": {"type": "number", "minimum": -values.MAX_NUMBER, "maximum": values.MAX_NUMBER},
+    "money": {"type": "number", "minimum": -values.MAX_NUMBER, "maximum": values.MAX_NUMBER},
     "bool": {"type": "boolean"},
     "date": _text(f"^{DAY}$", format="date"),
     "dt": _text(f"^{DAY}T{CLOCK}{OFFSET}$", format="date-time"),
     "time": _text(f"^{CLOCK}$"),
+    "duration": _text(DURATION, format="duration"),
+    "tel": _text(r"^\+?[0-9]([ /()-]?[0-9()]){4,24}$"),
     "pnr": _text("^[0-9A-ZÅÄÖ/-]{6,20}$"),
     "hsaid": _text("^SE[0-9]{10}-[A-Z0-9]{1,18}$"),
     "ref": _text("^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"),
@@ -208,6 +212,8 @@ _TOLD: dict[str, str] = {
     "str": "Texten skrivs i Unicodes sammansatta form (NFC).",
     "text": "Texten skrivs i Unicodes sammansatta form (NFC).",
     "dec": "Högst sex decimaler, och inte minus noll.",
+    "money": "Högst två decimaler, och inte minus noll.",
+    "duration": "Högst hundra år.",
     "dt": "Tidpunkten ska finnas i svensk tid och ha dess förskjutning.",
     "pnr": "Födelsedag och kontrollsiffra ska stämma.",
     "ref": "Det som valts ska finnas i kommunens register.",

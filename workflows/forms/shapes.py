@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-TYPES = ("str", "text", "int", "dec", "bool", "date", "dt", "time", "enum", "multi", "list", "pnr", "hsaid", "ref")
+TYPES = (
+    *("str", "text", "int", "dec", "money", "bool", "date", "dt", "time", "duration"),
+    *("enum", "multi", "scale", "list", "pnr", "hsaid", "tel", "ref"),
+)
 
 Source = bytes | Mapping[str, Any]
 Shared = Callable[[str], Source]

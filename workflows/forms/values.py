@@ -6,32 +6,27 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 
 from people import identity
 from web import swedish
+from workflows.forms import lengths, moments
+from workflows.forms.refused import AnswerError
 from workflows.forms.shapes import Field
 
 MAX_STR = 500
 MAX_TEXT = 10_000
 MAX_NUMBER = 10**12
-FIRST_YEAR, LAST_YEAR = 1850, 2199
 
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_WRITTEN_DATE = re.compile(r"([0-9]{1,2})\s+([a-zåäö]{3,9})\.?\s+([0-9]{4})")
-_TIME = re.compile(r"(?:kl\.?\s*)?([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2})(?:\.[0-9]{1,6})?)?")
-_OFFSET = re.compile(r"(?:z|[+-][0-9]{2}:?[0-9]{2})$", re.IGNORECASE)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,13}(?:[.,][0-9]{1,6})?")
+_CURRENCY = re.compile(r"\s*(?:kr|kronor|sek|:-)\.?$", re.IGNORECASE)
+_TELEPHONE = re.compile(r"\+?[0-9](?:[ /()-]?[0-9()]){4,24}")
 _HSA_ID = re.compile(r"SE[0-9]{10}-[A-Z0-9]{1,18}")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _YES = frozenset({"true", "ja", "on", "1"})
 _NO = frozenset({"false", "nej", "off", "0"})
-
-
-class AnswerError(ValueError):
-    """The answer cannot be kept; the message completes the sentence ”Etikett”: …"""
 
 
 def is_blank(raw: object) -> bool:
@@ -40,8 +35,8 @@ def is_blank(raw: object) -> bool:
 
 def parse(field: Field, raw: object, *, now: datetime) -> object:
     """The JSON value of a raw answer that is not blank; AnswerError with a Swedish message otherwise."""
-    if field.type == "pnr":
-        return _pnr(raw, today=now.astimezone(swedish.STOCKHOLM).date())
+    if field.type in _DATED:
+        return _DATED[field.type](raw, now.astimezone(swedish.STOCKHOLM).date())
     if field.type in ("enum", "multi") or field.choices:
         return _chosen(field, raw)
     return _PARSERS[field.type](raw)
@@ -109,79 +104,7 @@ def boolean(raw: object) -> bool:
     return word in _YES
 
 
-def day(raw: object) -> date:
-    """A calendar date from ISO text, Swedish text or a date."""
-    if isinstance(raw, date) and not isinstance(raw, datetime):
-        return _within(raw)
-    clean = raw.strip().lower() if isinstance(raw, str) else ""
-    try:
-        if match := _ISO_DATE.fullmatch(clean):
-            return _within(date(int(match[1]), int(match[2]), int(match[3])))
-        if match := _WRITTEN_DATE.fullmatch(clean):
-            return _within(date(int(match[3]), _month(match[2]), int(match[1])))
-    except ValueError as problem:
-        if isinstance(problem, AnswerError):
-            raise
-        raise AnswerError("är ett datum som inte finns i kalendern.") from None
-    raise AnswerError("ska vara ett datum, till exempel 2026-11-21 eller 21 november 2026.")
-
-
-def _within(value: date) -> date:
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise AnswerError(f"ska ha ett årtal mellan {FIRST_YEAR} och {LAST_YEAR}.")
-    return value
-
-
-def _month(name: str) -> int:
-    for number, month in enumerate(swedish.MONTHS, start=1):
-        if name in (month, month[:3]):
-            return number
-    return 0
-
-
-def clock(raw: object) -> time:
-    if isinstance(raw, time):
-        return raw.replace(microsecond=0, tzinfo=None)
-    match = _TIME.fullmatch(raw.strip().lower()) if isinstance(raw, str) else None
-    try:
-        if match:
-            return time(int(match[1]), int(match[2]), int(match[3] or 0))
-    except ValueError:
-        pass
-    raise AnswerError("ska vara ett klockslag, till exempel 14:05.")
-
-
-def moment(raw: object) -> datetime:
-    """A moment in Swedish local time; without an offset the text means local time, in autumn the first of the two."""
-    if isinstance(raw, datetime):
-        return localised(raw)
-    clean = raw.strip().lower() if isinstance(raw, str) else ""
-    offset = _OFFSET.search(clean)
-    if offset and "t" in clean:
-        try:
-            return localised(datetime.fromisoformat(clean.upper()))
-        except AnswerError:
-            raise
-        except ValueError:
-            clean = ""
-    parts = re.split(r"t(?=\d)|,\s*|\s+(?=kl|\d{1,2}[:.])", clean, maxsplit=1)
-    if len(parts) != 2:
-        raise AnswerError("ska vara ett datum och ett klockslag, till exempel 2026-11-21 14:05.")
-    return localised(datetime.combine(day(parts[0]), clock(parts[1])))
-
-
-def localised(value: datetime) -> datetime:
-    """The same moment with the Swedish offset, to the second; AnswerError for a time that the spring change skips."""
-    _within(value.date())
-    if value.tzinfo is not None:
-        return value.astimezone(swedish.STOCKHOLM).replace(microsecond=0)
-    local = value.replace(tzinfo=swedish.STOCKHOLM, fold=0, microsecond=0)
-    if local.astimezone(UTC).astimezone(swedish.STOCKHOLM).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise AnswerError(f"finns inte: klockan ställs fram den dagen, så {value:%H:%M} hoppas över.")
-    return local
-
-
-def _pnr(raw: object, *, today: date) -> str:
+def _pnr(raw: object, today: date) -> str:
     try:
         return identity.parse(text(raw, limit=40, one_line=True), today=today).number
     except identity.InvalidIdentity as problem:
@@ -194,6 +117,21 @@ def _hsa_id(raw: object) -> str:
         raise AnswerError(
             "ska vara ett HSA-id, till exempel SE2321000016-1003. Välj ett namn i listan eller skriv av tjänstekortet."
         )
+    return clean
+
+
+def _money(raw: object) -> int | float:
+    """Kronor and öre."""
+    amount = _decimal(_CURRENCY.sub("", raw) if isinstance(raw, str) else raw)
+    if round(amount, 2) != amount:
+        raise AnswerError("ska vara kronor och högst två siffror för öre, till exempel 1 250,50.")
+    return amount
+
+
+def _telephone(raw: object) -> str:
+    clean = _line(raw).replace("\N{EN DASH}", "-")
+    if not _TELEPHONE.fullmatch(clean):
+        raise AnswerError("ska vara ett telefonnummer, till exempel 070-174 06 05.")
     return clean
 
 
@@ -222,11 +160,18 @@ _PARSERS: dict[str, Callable[[object], object]] = {
     "int": _integer,
     "dec": _decimal,
     "bool": boolean,
-    "date": lambda raw: day(raw).isoformat(),
-    "dt": lambda raw: moment(raw).isoformat(),
-    "time": lambda raw: clock(raw).isoformat(),
+    "money": _money,
+    "time": lambda raw: moments.clock(raw).isoformat(),
+    "duration": lambda raw: lengths.iso(lengths.parse(raw)),
+    "tel": _telephone,
     "hsaid": _hsa_id,
     "ref": _reference,
+}
+# What is read differently from one day to the next.
+_DATED: dict[str, Callable[[object, date], str]] = {
+    "pnr": _pnr,
+    "date": lambda raw, today: moments.day(raw, today=today).isoformat(),
+    "dt": lambda raw, today: moments.moment(raw, today=today).isoformat(),
 }
 
 
@@ -234,7 +179,7 @@ def derived(field: Field, value: object, *, now: datetime) -> object:
     """A value that an expression gave: what does not fit the field is null; a date field takes the day of a moment."""
     try:
         if field.type == "date" and isinstance(value, str) and "T" in value:
-            value = moment(value).date()
+            value = moments.moment(value).date()
         return None if is_blank(value) else parse(field, value, now=now)
     except AnswerError:
         return None

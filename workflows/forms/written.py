@@ -30,6 +30,8 @@ PROPERTIES: dict[str, Schema] = {
     "heading": TEXT | {"description": "Börjar ett avsnitt med den här rubriken."},
     **dict.fromkeys(("show_if", "default", "computed"), FEEL),
     "choices": CHOICES,
+    "low": TEXT | {"description": "Vad det lägsta steget betyder."},
+    "high": TEXT | {"description": "Vad det högsta steget betyder."},
     "of": {"enum": list(parts.REFERENCES)},
     "item": FIELDS,
     "item_label": TEXT | {"description": "Vad en rad heter."},
@@ -44,8 +46,7 @@ INCLUDED: dict[str, Schema] = {
     "heading": TEXT,
     "show_if": FEEL,
 }
-NEEDED = {"enum": ["choices"], "multi": ["choices"], "ref": ["of"], "list": ["item"]}
-ONLY_FEEL = ("date", "dt", "time")
+NEEDED = {"enum": ["choices"], "multi": ["choices"], "ref": ["of"], "scale": ["min", "max"], "list": ["item"]}
 
 
 def schema() -> Schema:
@@ -69,7 +70,9 @@ def _field(kind: str) -> Schema:
 
 
 def _bound(kind: str) -> Schema:
-    return {"type": ["string", "null"] if kind in ONLY_FEEL else ["string", "number", "null"]}
+    if kind == "scale":
+        return {"type": "integer"}
+    return {"type": ["string", "null"] if kind in parts.TIMES else ["string", "number", "null"]}
 
 
 def _object(properties: dict[str, Schema], required: list[str]) -> Schema:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from workflows.forms.shapes import Field, Form
 from workflows.variables.shapes import BOOLEAN, NUMBER, TEXT, Shape, context, list_of
 
-_WRITTEN = {"date": "date", "dt": "datetime", "time": "time"}
+_WRITTEN = {"date": "date", "dt": "datetime", "time": "time", "duration": "duration"}
+_NUMBERS = {"int", "dec", "money", "scale"}
 
 
 def of_form(form: Form, file: str) -> Shape:
@@ -25,5 +26,5 @@ def of_field(field: Field, file: str) -> Shape:
         return list_of(Shape("text", values=values, origin=origin), origin)
     if field.type == "bool":
         return Shape(BOOLEAN.kind, origin=origin)
-    kind = NUMBER.kind if field.type in {"int", "dec"} else TEXT.kind
+    kind = NUMBER.kind if field.type in _NUMBERS else TEXT.kind
     return Shape(kind, values=values, written=_WRITTEN.get(field.type, ""), origin=origin)

@@ -1,4 +1,5 @@
-// Shows and hides the questions that depend on one other answer. Without it every such question is on the page;
+// Shows and hides the questions that depend on one other answer, asks the server anew for what else depends on the
+// answers, and puts the browser's calendar beside dates. Without it every question is on the page or a button away;
 // either way the server decides which answers belong to the form.
 (() => {
   "use strict";
@@ -28,6 +29,108 @@
       section.hidden = [...section.querySelectorAll(":scope > .field")].every((part) => part.hidden);
     }
   };
+
+  // What the server counts out, and the questions that it brings up, from what is written now.
+  const asking = new WeakMap();
+  const refresh = async (form) => {
+    asking.get(form)?.abort();
+    const stop = new AbortController();
+    asking.set(form, stop);
+    const body = new URLSearchParams(new FormData(form));
+    body.append("_update", "1");
+    try {
+      const answer = await fetch(location.pathname, { method: "POST", body, signal: stop.signal, redirect: "manual" });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("[data-update]")?.closest("form");
+      if (fresh && !stop.signal.aborted) merge(form, fresh);
+    } catch { /* the button is still there */ }
+  };
+
+  // Only what is the server's to say is changed: nothing that one has written, and not where one is.
+  const merge = (form, fresh) => {
+    const mine = (part) => form.querySelector(`[data-field="${CSS.escape(part.dataset.field)}"]`);
+    const there = new Set();
+    let last = null;
+    for (const part of fresh.querySelectorAll("[data-field]")) {
+      there.add(part.dataset.field);
+      const old = mine(part);
+      if (!old) place(form, part, last, mine);
+      else if (old !== part) say(old, part);
+      last = mine(part);
+    }
+    for (const part of form.querySelectorAll("[data-field]")) {
+      if (!there.has(part.dataset.field) && !part.contains(document.activeElement)) part.remove();
+    }
+    form.querySelectorAll("input[name=_shown]").forEach((input) => input.remove());
+    form.append(...fresh.querySelectorAll("input[name=_shown]"));
+    settle(form);
+  };
+
+  const say = (old, part) => {
+    const [said, says] = [old, part].map((one) => one.querySelector(":scope > .computed"));
+    if (said && says && said.textContent !== says.textContent) said.innerHTML = says.innerHTML;
+  };
+
+  // A new question comes after the one before it; a section that was empty comes with its heading.
+  const place = (form, part, last, mine) => {
+    const section = part.closest("fieldset.section");
+    pickers(part);
+    if (section && ![...section.querySelectorAll("[data-field]")].some(mine)) {
+      while (last && last.parentElement !== form) last = last.parentElement;
+      if (last) last.after(section);
+      else form.querySelector("[data-field]")?.before(section);
+      return;
+    }
+    const [before, after] = [part.previousElementSibling, part.nextElementSibling].map((one) => one?.dataset.field && mine(one));
+    if (before) before.after(part);
+    else if (after) after.before(part);
+  };
+
+  // The browser's own calendar and clock, for those who would rather choose than write.
+  const drawn = (lines) => `<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">${lines}</svg>`;
+  const ICONS = {
+    date: drawn('<rect x="3" y="5" width="18" height="16" rx="2"/><path d="M3 10h18M8 2v5M16 2v5"/>'),
+    time: drawn('<circle cx="12" cy="12" r="9"/><path d="M12 7v5l4 2"/>'),
+  };
+  const pickers = (within) => {
+    if (!("showPicker" in HTMLInputElement.prototype)) return;
+    for (const input of within.querySelectorAll("input[data-picker]")) {
+      const chooser = Object.assign(document.createElement("input"), { type: input.dataset.picker, tabIndex: -1, className: "visually-hidden" });
+      chooser.setAttribute("aria-hidden", "true");
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "button button--quiet" });
+      const what = input.dataset.picker === "time" ? "Välj klockslag" : "Välj i kalender";
+      button.innerHTML = `${ICONS[input.dataset.picker === "time" ? "time" : "date"]}<span class="visually-hidden">${what}</span>`;
+      button.setAttribute("aria-describedby", `${input.id}_label`);
+      button.addEventListener("click", () => {
+        chooser.value = /^\d/.test(input.value) ? input.value.replace(" ", "T") : "";
+        chooser.showPicker();
+      });
+      chooser.addEventListener("change", () => {
+        input.value = chooser.value.replace("T", " ");
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+        input.focus();
+      });
+      const frame = Object.assign(document.createElement("div"), { className: "with-picker" });
+      input.replaceWith(frame);
+      frame.append(input, button, chooser);
+    }
+  };
+
+  pickers(document);
+  for (const update of document.querySelectorAll("[data-update]")) {
+    const form = update.closest("form");
+    const deciding = new Set(update.dataset.update.split(" "));
+    let waiting = 0;
+    form?.addEventListener("change", (event) => {
+      for (let part = event.target.closest("[data-field]"); part; part = part.parentElement.closest("[data-field]")) {
+        if (!deciding.has(part.dataset.field)) continue;
+        clearTimeout(waiting);
+        waiting = setTimeout(() => refresh(form), 200);
+      }
+    });
+  }
 
   const forms = new Set([...document.querySelectorAll("[data-show-field]")].map((part) => part.closest("form")));
   for (const form of forms) {
