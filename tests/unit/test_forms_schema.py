@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tests.asked import NO_PARTS, NOW, make
-from workflows.forms import answers, definition, lengths, schema, written
+from workflows.forms import answers, definition, lengths, reading, schema, written
 from workflows.forms.shapes import Field, Form
 
 BPMN = Path(__file__).parents[2] / "bpmn"
@@ -183,8 +183,11 @@ def test_what_the_reader_takes_the_schema_of_forms_takes(drawn: st.DataObject) -
     """One thing at a time is made wrong, or left out, somewhere in a good form."""
     content: dict[str, Any] = {"title": "Formulär", "fields": drawn.draw(fields(KINDS))}
     assert WRITTEN.is_valid(content)
+    assert set(written.TOP) == reading.TOP_KEYS
     place = drawn.draw(st.sampled_from([content, *content["fields"]]))
-    name = drawn.draw(st.sampled_from([*place, "min", "max", "choices", "rules", "help", "required", "item", "of"]))
+    name = drawn.draw(
+        st.sampled_from([*place, "min", "max", "choices", "rules", "help", "required", "item", "of", *reading.TOP_KEYS])
+    )
     place[name] = drawn.draw(CONTENT)
     if drawn.draw(st.booleans()):
         del place[name]

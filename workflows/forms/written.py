@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workflows.diagram import COULD_NOT, NOT_NEEDED
 from workflows.forms import parts
 from workflows.forms.schema import DRAFT
 from workflows.forms.shapes import TYPES
@@ -39,6 +40,13 @@ PROPERTIES: dict[str, Schema] = {
     "max_items": COUNT,
     "rules": RULES,
 }
+TOP: dict[str, Schema] = {
+    "title": SAID,
+    "intro": TEXT,
+    "fields": FIELDS,
+    "rules": RULES,
+    **{code: CHOICES | {"description": "Egna skäl att välja bland."} for code in (COULD_NOT, NOT_NEEDED)},
+}
 INCLUDED: dict[str, Schema] = {
     "type": {"const": "include"},
     "form": SAID | {"description": "Delens namn, till exempel _shared/f_mal."},
@@ -54,7 +62,7 @@ def schema() -> Schema:
     return {
         "$schema": DRAFT,
         "title": "Formulär",
-        **_object({"title": SAID, "intro": TEXT, "fields": FIELDS, "rules": RULES}, ["title", "fields"]),
+        **_object(TOP, ["title", "fields"]),
         "$defs": {
             "field": {"oneOf": [_object(INCLUDED, ["type", "form"]), *(_field(kind) for kind in TYPES)]},
             "rule": _object({"check": FEEL | {"minLength": 1}, "field": TEXT, "message": SAID}, ["check", "message"]),
