@@ -102,8 +102,8 @@ def test_the_board_asks_as_much_with_many_tasks_as_with_one(anna: Staff, bo: Sta
         made = pages.task(pages.start(pages.person(number, "Fler"), anna), "planera_besok")
         if int(number) % 2:
             user_tasks.claim(task=made, by=bo, now=timezone.now())
-    for number in range(3):
-        pages.staff(f"fler{number}", "sjukskoterska")
+    for index in range(3):
+        pages.staff(f"fler{index}", "sjukskoterska")
     assert seen(client, BOARD) == few
     assert few <= 11
 
