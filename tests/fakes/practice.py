@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from config import processes  # noqa: E402
+from config import processes
 from people.models import Individual, Staff
 from practice import exercises, passing
 from practice.clock import OnlyForward
