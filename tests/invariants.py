@@ -209,7 +209,10 @@ def _tasks() -> Iterator[str]:
             yield f"task {row.pk} is completed, by {row.completed_by_id}, with answers {row.answers is not None}"
         if row.state == TaskState.COMPLETED and row.claimed_by_id != row.completed_by_id:
             yield f"task {row.pk} is {row.claimed_by_id}'s and was completed by {row.completed_by_id}"
-        if row.state != TaskState.COMPLETED and (row.completed_by_id or row.answers is not None or row.action_id):
+        by_hand = {TaskState.COMPLETED, TaskState.NOT_NEEDED}
+        if row.state == TaskState.NOT_NEEDED and (row.completed_by_id is None or row.answers is not None):
+            yield f"task {row.pk} is not needed, by {row.completed_by_id}, with answers {row.answers is not None}"
+        if row.state not in by_hand and (row.completed_by_id or row.answers is not None or row.action_id):
             yield f"task {row.pk} is {row.state} and half completed"
         if row.is_open and (row.claimed_by_id is None) != (row.claimed_at is None):
             yield f"task {row.pk} is taken by {row.claimed_by_id} at {row.claimed_at}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +12,10 @@ from uuid import UUID, uuid4
 
 from workflows import connectors, engine, feel, published
 from workflows.definitions import FALLBACK_FORM
+from workflows.diagram import COULD_NOT
 from workflows.engine.clock import ZONE
 from workflows.forms import answers as form_answers
+from workflows.forms.definition import Form
 from workflows.scenarios import Failed, Incoming, Open, Scenario
 
 
@@ -34,6 +37,7 @@ class MemoryWorld:
         self.requests: dict[UUID, str] = {}
         self.kept: list[_Kept] = []
         self.seen: set[str] = set()
+        self.attempts: Counter[UUID] = Counter()
         self.notes: set[engine.Note] = set()
         self.decisions: list[engine.Happened] = []
 
@@ -82,6 +86,19 @@ class MemoryWorld:
         seen = engine.seen_in(self.state or {}, task.id)
         cleaned = self._cleaned(key, answers, seen, now) if self.version.has_form(key) else {}
         self._step(lambda run: run.complete(task.id, cleaned, now=now), now)
+
+    def tell(self, task: Open, code: str, answers: dict[str, Any], *, now: datetime) -> None:
+        element = self.version.definition.elements[task.element_id]
+        key = element.properties.get("formKey") or element.id
+        form = self.version.not_needed_form(key, element.id)
+        if code == COULD_NOT:
+            form = self.version.could_not_form(key, is_urgent=False)
+            self.attempts[task.id] += 1
+        if form is None or task.is_by_hand:
+            raise Failed(f"Uppgiften {element.id} får inte avslutas som ej aktuell.")
+        said = self._checked(form, key, answers, {}, now)
+        known = {"skal": said["skal"], "forsok": self.attempts[task.id]}
+        self._step(lambda run: run.tell(task.id, code, known, now=now), now)
 
     def waiting_operations(self) -> list[str]:
         run = self._restored()
@@ -203,7 +220,13 @@ class MemoryWorld:
         self._step(lambda run: run.deliver(waiting.id, waiting.name, payload, now=now), now)
 
     def _cleaned(self, key: str, answers: dict[str, Any], variables: dict[str, Any], now: datetime) -> dict[str, Any]:
-        cleaned = form_answers.clean(self.version.form(key), answers, variables, now=now)
+        return self._checked(self.version.form(key), key, answers, variables, now)
+
+    @staticmethod
+    def _checked(
+        form: Form, key: str, answers: dict[str, Any], variables: dict[str, Any], now: datetime
+    ) -> dict[str, Any]:
+        cleaned = form_answers.clean(form, answers, variables, now=now)
         if cleaned.errors:
             told = "; ".join(f"{'.'.join(map(str, error.path))}: {error.message}" for error in cleaned.errors)
             raise Failed(f"Svaren på {key} är inte giltiga: {told}")

@@ -10,7 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from workflows import dmn, engine, explained, feel, safe_xml
+from workflows.diagram import NOT_NEEDED
 from workflows.forms import definition as form_definition
+from workflows.forms import not_done
 from workflows.models import ProcessVersion
 
 SHARED = "_shared/"
@@ -68,6 +70,19 @@ class Published:
 
     def has_form(self, key: str) -> bool:
         return form_file(key) in self.sources
+
+    def could_not_form(self, key: str, *, is_urgent: bool) -> form_definition.Form:
+        """What is asked of one who tried in vain to do a task with this form."""
+        return not_done.could_not(self.form(key).could_not if self.has_form(key) else (), is_urgent=is_urgent)
+
+    def not_needed_form(self, key: str, element_id: str) -> form_definition.Form | None:
+        """What is asked when a task is not needed; None where the process owner has not said that a person may say so.
+
+        They say so with reasons in the form, or with an event on the edge of the step.
+        """
+        reasons = self.form(key).not_needed if self.has_form(key) else ()
+        is_drawn = NOT_NEEDED in self.definition.codes_at(element_id)
+        return not_done.not_needed(reasons) if reasons or is_drawn else None
 
     def _shared_form(self, key: str) -> bytes:
         return self.sources[form_file(key)].encode()

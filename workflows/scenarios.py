@@ -17,10 +17,12 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from workflows import connectors, feel
+from workflows.diagram import COULD_NOT, NOT_NEEDED
 from workflows.engine import clock
 from workflows.engine.clock import ZONE
 
-ACTIONS = ("send", "start", "complete", "service", "wait", "until", "tasks", "check", "end")
+TOLD = {"could_not": COULD_NOT, "not_needed": NOT_NEEDED}
+ACTIONS = ("send", "start", "complete", *TOLD, "service", "wait", "until", "tasks", "check", "end")
 STAMPS = ("skickad_dt", "intraffad_dt")
 IDS = ("meddelande_id", "handelse_id")
 MAX_FIRINGS = 1000
@@ -61,6 +63,9 @@ class World(Protocol):
     def open_tasks(self) -> list[Open]: ...
 
     def complete(self, task: Open, answers: dict[str, Any], *, now: datetime) -> None: ...
+
+    def tell(self, task: Open, code: str, answers: dict[str, Any], *, now: datetime) -> None:
+        """A task could not be done, or is not needed."""
 
     def waiting_operations(self) -> list[str]: ...
 
@@ -157,6 +162,8 @@ class _Run:
             "send": self._send,
             "start": self._start,
             "complete": self._complete,
+            "could_not": self._tell,
+            "not_needed": self._tell,
             "service": self._service,
             "wait": self._wait,
             "until": self._wait,
@@ -180,12 +187,21 @@ class _Run:
         self._answer_systems()
 
     def _complete(self, step: Mapping[str, Any]) -> None:
-        wanted = str(step["complete"]).rpartition(":")[2]
+        self.world.complete(self._meant(step["complete"]), dict(step.get("answers", {})), now=self.now)
+        self._answer_systems()
+
+    def _tell(self, step: Mapping[str, Any]) -> None:
+        action = next(name for name in TOLD if name in step)
+        task = self._meant(step[action])
+        self.world.tell(task, TOLD[action], dict(step.get("answers", {})), now=self.now)
+        self._answer_systems()
+
+    def _meant(self, name: object) -> Open:
+        wanted = str(name).rpartition(":")[2]
         task = next((task for task in self.world.open_tasks() if task.element_id == wanted), None)
         if task is None:
             raise Failed(f"Uppgiften {wanted} är inte öppen. Öppna: {self._open_names()}.")
-        self.world.complete(task, dict(step.get("answers", {})), now=self.now)
-        self._answer_systems()
+        return task
 
     def _service(self, step: Mapping[str, Any]) -> None:
         operation = step["service"]

@@ -15,6 +15,7 @@ from tests.unit.engine_bpmn import process, service
 from workflows.definitions import Folder
 
 NR = "if borja != null then borja.nr else s.svar"
+LET_BE = {**forlopp.FORM, "ej_aktuellt": [{"value": "misstag", "label": "Ett misstag"}]}
 CONFIG: dict[str, Any] = {
     **forlopp.CONFIG,
     "owner": "it_drift",
@@ -185,7 +186,7 @@ def folder(key: str, number: int) -> Folder:
     people = re.findall(r'<userTask id="([^"]+)"', body.partition(CALLED)[0])
     sources = {"process.toml": "", "p.bpmn": process(lanes(people) + body).decode()}
     forms = {"s", *people, "u20"} if CALLED in body else {"s", *people}
-    sources |= {f"forms/{name}.json": json.dumps(forlopp.FORM) for name in forms}
+    sources |= {f"forms/{name}.json": json.dumps(LET_BE) for name in forms}
     sources["_shared/forms/manuell_atgard.json"] = json.dumps(forlopp.BY_HAND)
     named = {f"m_{name}" if name != "avliden" else "m_dod": name for name in CONFIG["messages"]}
     used = {name: CONFIG["messages"][name] for ref, name in named.items() if f'"{ref}"' in body}

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from people.models import Assignment, Individual, Profession, Protection, Staff, Unit
 from workflows import connectors
+from workflows.diagram import COULD_NOT
 from workflows.models import (
     HistoryEntry,
     HistoryKind,
@@ -25,7 +26,7 @@ from workflows.models import (
     UserTask,
 )
 from workflows.scenarios import Failed, Incoming, Open, Scenario
-from workflows.services import instances, messages, outbox, timers, user_tasks, waits
+from workflows.services import instances, messages, not_done, outbox, timers, user_tasks, waits
 
 LEASE = timedelta(minutes=5)
 
@@ -100,6 +101,14 @@ class DatabaseWorld:
             user_tasks.complete(task=row, answers=answers, by=self.staff, now=now)
         except user_tasks.InvalidAnswers as error:
             raise Failed(f"Svaren på {task.element_id} är inte giltiga: {error.errors}") from None
+
+    def tell(self, task: Open, code: str, answers: dict[str, Any], *, now: datetime) -> None:
+        row = UserTask.objects.select_related("instance__version").get(pk=task.id)
+        act = not_done.could_not if code == COULD_NOT else not_done.not_needed
+        try:
+            act(task=row, answers=answers, by=self.staff, now=now)
+        except user_tasks.InvalidAnswers as error:
+            raise Failed(f"Svaren om {task.element_id} är inte giltiga: {error.errors}") from None
 
     def waiting_operations(self) -> list[str]:
         rows = OutboxMessage.objects.filter(self._own, state=OutboxState.PENDING).order_by("pk")

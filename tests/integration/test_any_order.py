@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -21,7 +20,7 @@ from hypothesis.stateful import (
 
 from people.models import Staff
 from tests import forlopp
-from tests.integration import acting, all_waits
+from tests.integration import acting, all_waits, undone
 from workflows import connectors
 from workflows.models import InboxMessage, Incident, IncidentState, MoveState, ProcessInstance, UserTask
 from workflows.services import (
@@ -63,7 +62,7 @@ CHANGES: list[dict[str, Any]] = [
 ]
 
 
-class AnyOrder(RuleBasedStateMachine):
+class AnyOrder(undone.Undone):
     """One example: acts on the world that the test has made, taken back afterwards."""
 
     first: ClassVar[acting.World]

@@ -30,19 +30,14 @@ FIRST_PRIORITY = 1
 
 def could_not_form(task: UserTask) -> Form:
     """What is asked of one who tried in vain."""
-    return forms.could_not(_form_of(task).could_not, is_urgent=task.priority == FIRST_PRIORITY)
+    version = published.of(task.instance.version.public_id)
+    return version.could_not_form(task.form_key, is_urgent=task.priority == FIRST_PRIORITY)
 
 
 def not_needed_form(task: UserTask) -> Form | None:
-    """What is asked when a task is not needed; None where the process owner has not said that a person may say so.
-
-    They say so with reasons in the form, or with an event on the edge of the step. What a system asked for is not
-    for a person to let be.
-    """
-    reasons = _form_of(task).not_needed
-    definition = published.of(task.instance.version.public_id).definition
-    is_allowed = bool(reasons) or NOT_NEEDED in definition.codes_at(task.element_id)
-    return forms.not_needed(reasons) if is_allowed and task.kind == TaskKind.USER else None
+    """What is asked when it is not needed, where that is allowed. What a system asked for nobody lets be."""
+    version = published.of(task.instance.version.public_id)
+    return version.not_needed_form(task.form_key, task.element_id) if task.kind == TaskKind.USER else None
 
 
 @turns.again
@@ -93,11 +88,6 @@ def not_needed(
         user_tasks.record(row, HistoryKind.NOT_NEEDED, by=by, now=now, detail=detail, action_id=action_id)
         settled = steps.move(instance, _telling(row, NOT_NEEDED, said, now), by=by, now=now)
     return user_tasks.Completed(row, settled.appeared)
-
-
-def _form_of(task: UserTask) -> Form:
-    version = published.of(task.instance.version.public_id)
-    return version.form(task.form_key) if version.has_form(task.form_key) else Form(title=task.name)
 
 
 def _is_told(task: UserTask, action_id: uuid.UUID | None) -> bool:
