@@ -3,8 +3,11 @@
 import datetime
 import hashlib
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 from django.utils import timezone
+from markupsafe import Markup
 
 from people import selectors as people
 from people.models import Staff
@@ -12,9 +15,10 @@ from people.selectors import Presented
 from tasks import followed, lists
 from tasks.menu import MOST_COUNTED
 from tasks.wanted import FILTERS, MOST, PAGE, PRIORITIES, TAKEN, TIMES, VIEWS, Wanted
-from web import swedish
+from web import jinja, swedish
 from web.addresses import of_each, url
 from web.swedish import Urgency
+from web.words import due_tag
 from workflows import selectors
 from workflows.models import TaskState, UserTask
 
@@ -24,19 +28,32 @@ SORTED = {"nyast": "Nyast först", "person": "Efter person", "forlopp": "Efter f
 
 @dataclass(frozen=True, kw_only=True)
 class TaskRow:
-    """One task in a list, with the person as this viewer may see them; what others do leads to the ärende."""
+    """One task in a list, with the person as this viewer may see them; what others do leads to the ärende.
 
-    task: UserTask
+    Plain values only, all that the row says: rows that are equal are written once.
+    """
+
+    key: str
+    name: str
     url: str
-    person: Presented
+    person: str
     age: int | None
     process_title: str
     profession: str
+    area: str
+    is_first: bool
+    is_paused: bool
+    due: str
+    attempts: int
     urgency: Urgency
     taken_by: str
     asked_of: str
     is_mine: bool
     is_escalated: bool
+
+    def written(self, *, with_person: bool = True) -> str:
+        """The row as the page has it. Colleagues see the same rows, and most of them unchanged for hours."""
+        return _written(self, with_person=with_person)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,19 +219,31 @@ def _row(
     shown = people.named(task.individual, viewer=viewer)
     can_work = task.group in held or task.escalated_to in held
     return TaskRow(
-        task=task,
+        key=str(task.public_id),
+        name=task.name,
         url=address if can_work or to_task else url("workflows:instance", task.instance.public_id),
-        person=shown,
+        person=shown.name,
         # A list needs no personnummer: the age tells two of the same name apart, the rest is on the task's page.
         age=None if shown.is_hidden else task.individual.age(today),
         process_title=task.process_title,
         profession=names.get(task.group, task.group),
+        area=task.area or "",
+        is_first=task.priority == 1,
+        is_paused=task.suspended_at is not None,
+        due=due_tag(task.due_at, now=now),
+        attempts=task.attempts,
         urgency=swedish.urgency(task.due_at, now=now),
         taken_by=str(task.claimed_by) if task.claimed_by else "",
         asked_of=vars(task).get("asked_of") or "",
         is_mine=task.claimed_by_id == viewer.pk,
         is_escalated=bool(task.escalated_to) and task.escalated_to in held and task.group not in held,
     )
+
+
+@lru_cache(maxsize=20_000)
+def _written(row: TaskRow, *, with_person: bool) -> str:
+    template: Any = jinja.loaded().get_template("tasks/parts.html")
+    return Markup(template.module.task_row(row, with_person=with_person))  # noqa: S704 - a template of ours, escaped
 
 
 def _sections(listed: list[TaskRow]) -> list[Section]:

@@ -19,11 +19,11 @@ def moment(at: datetime.datetime | None) -> str:
     return "" if at is None else SafeString(_time(at, swedish.moment(at, now=timezone.now())))
 
 
-def due_tag(at: datetime.datetime | None) -> SafeString:
+def due_tag(at: datetime.datetime | None, *, now: datetime.datetime | None = None) -> SafeString:
     """The due time as a tag: a colour and a word."""
     if at is None:
         return NO_DUE_TIME
-    now = timezone.now()
+    now = now or timezone.now()
     kind = swedish.urgency(at, now=now)
     words = _time(at, swedish.due(at, now=now))
     return SafeString(f'<span class="tag tag--{kind}">{WORDS[kind]} {words}</span>')
