@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import uuid
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -12,16 +11,13 @@ from people.models import Individual, Protection, Staff
 from people.reading import Reading
 from tasks import forms
 from tasks.forms.shown import Shown, said
-from workflows import outcomes, published, selectors
+from workflows import published, selectors
 from workflows.forms import expressions
 from workflows.models import (
-    HistoryEntry,
-    HistoryKind,
     InstanceState,
     ProcessDefinition,
     ProcessInstance,
     ProcessVersion,
-    TaskState,
     UserTask,
 )
 from workflows.services import instances, steps
@@ -33,27 +29,6 @@ ANSWERED = Reading(
     completed_by=selectors.NAMED,
 )
 LEAST_DIGITS = 6
-MOST_CASES = 50
-MOST_EVENTS = 50
-FRAME = (HistoryKind.STARTED, HistoryKind.ENDED, HistoryKind.SUSPENDED, HistoryKind.RESUMED)
-TOLD = (
-    HistoryKind.COMPLETED,
-    HistoryKind.CANCELLED,
-    HistoryKind.ESCALATED,
-    HistoryKind.SKIPPED,
-    HistoryKind.ATTEMPTED,
-    HistoryKind.NOT_NEEDED,
-)
-STATUS = {
-    HistoryKind.COMPLETED: "done",
-    HistoryKind.ENDED: "done",
-    HistoryKind.CANCELLED: "cancelled",
-    HistoryKind.ESCALATED: "waiting",
-    HistoryKind.SKIPPED: "cancelled",
-    HistoryKind.SUSPENDED: "waiting",
-    HistoryKind.ATTEMPTED: "waiting",
-    HistoryKind.NOT_NEEDED: "cancelled",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,33 +39,6 @@ class Known:
     by_name: str
     at: datetime.datetime
     answers: object
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """An ärende in a person's list; `present` names what is being done now."""
-
-    public_id: uuid.UUID
-    title: str
-    is_active: bool
-    present: list[str]
-    outcome: str
-    state_word: str
-    is_suspended: bool
-    started_at: datetime.datetime
-    ended_at: datetime.datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """A line of a person's story."""
-
-    name: str
-    word: str
-    status: str
-    by_name: str
-    at: datetime.datetime
-    title: str
 
 
 def known(instance: ProcessInstance, *, apart_from: UserTask | None = None) -> list[Known]:
@@ -160,52 +108,3 @@ def _matches(word: str) -> Q:
     by_name = Q(given_name__icontains=word) | Q(family_name__icontains=word)
     digits = "".join(character for character in word if character.isdecimal())
     return by_name | Q(identity_number__contains=digits) if len(digits) >= LEAST_DIGITS else by_name
-
-
-def cases(individual: Individual, staff: Staff) -> list[Case]:
-    """The person's ärenden, ongoing ones first, with what is being done in them now."""
-    found = selectors.instances_of(individual, staff)[:MOST_CASES]
-    present: dict[int, list[str]] = {}
-    for instance_id, name in UserTask.objects.filter(instance__in=found, state=TaskState.OPEN).values_list(
-        "instance_id", "name"
-    ):
-        present.setdefault(instance_id, []).append(name)
-    listed = [_case(instance, present.get(instance.pk, [])) for instance in found]
-    return sorted(listed, key=lambda case: not case.is_active)
-
-
-def _case(instance: ProcessInstance, present: list[str]) -> Case:
-    version = published.of(instance.version.public_id)
-    return Case(
-        public_id=instance.public_id,
-        title=version.title,
-        is_active=instance.is_active,
-        present=sorted(set(present)),
-        outcome=outcomes.name(version, instance.outcome),
-        state_word=str(instance.get_state_display()),
-        is_suspended=instance.is_suspended,
-        started_at=instance.started_at,
-        ended_at=instance.ended_at,
-    )
-
-
-def events(individual: Individual, staff: Staff) -> list[Event]:
-    """What people have done and how ärenden began and ended, the latest first."""
-    told = HistoryEntry.objects.filter(instance__in=selectors.instances_of(individual, staff)).filter(
-        Q(kind__in=FRAME) | Q(kind__in=TOLD, element_type="userTask") | Q(kind=HistoryKind.CANCELLED, element_type="")
-    )
-    entries = told.select_related("by", "instance__version").defer(*selectors.HEAVY)
-    return [_event(entry) for entry in entries.order_by("-at", "-pk")[:MOST_EVENTS]]
-
-
-def _event(entry: HistoryEntry) -> Event:
-    title = published.of(entry.instance.version.public_id).title
-    is_frame = entry.kind in FRAME or not entry.element_type
-    return Event(
-        name="Ärendet" if is_frame else entry.name,
-        word=str(entry.get_kind_display()).lower(),
-        status=STATUS.get(HistoryKind(entry.kind), "active"),
-        by_name=str(entry.by) if entry.by else "",
-        at=entry.at,
-        title=title,
-    )

@@ -4,7 +4,7 @@ from django.urls import path
 
 from tasks import handing_urls as handing
 from tasks import unit_urls as unit
-from tasks.views import areas, comments, drafts, files, inbox, not_done, persons, saved, start, task
+from tasks.views import areas, comments, drafts, files, inbox, not_done, person, persons, saved, start, task
 
 app_name = "tasks"
 urlpatterns = [
@@ -29,7 +29,8 @@ urlpatterns = [
     path("uppgifter/<uuid:public_id>/filer/ta-bort/", files.withdraw, name="withdraw_file"),
     *handing.urlpatterns,
     path("personer/", persons.persons, name="persons"),
-    path("personer/<uuid:ref>/", persons.person, name="person"),
+    path("personer/<uuid:ref>/", person.person, name="person"),
+    path("personer/<uuid:ref>/tidslinje/", person.whole_timeline, name="timeline"),
     path("personer/<uuid:ref>/omrade/", areas.area, name="area"),
     path("arenden/starta/", start.start, name="start"),
     path("arenden/starta/<slug:key>/<uuid:ref>/", start.start_form, name="start_form"),

@@ -254,7 +254,7 @@ def steps(instance: ProcessInstance) -> list[Step]:
     rows = instance.history.filter(kind__in=PAST, element_type__in=STEP_TYPES)
     found = [_past(entry, elements) for entry in rows.select_related("by") if entry.name or entry.detail]
     found += [
-        Step(task.element_id, task.name, task.group, "active", task.created_at, "", _phase(task.element_id, elements))
+        Step(task.element_id, task.name, task.group, "active", task.created_at, "", phase_of(task.element_id, elements))
         for task in _tasks_now(instance)
     ]
     due = dict(instance.timers.order_by("-due_at").values_list("element_id", "due_at"))
@@ -273,7 +273,7 @@ def diagram(instance: ProcessInstance) -> Diagram:
     version = published.of(instance.version.public_id)
     done = instance.history.filter(kind=HistoryKind.COMPLETED).exclude(element_id="")
     active = [task.element_id for task in _tasks_now(instance)] + _machine_steps(instance)
-    active += _scopes_around(active, version.definition.elements)
+    active += scopes_around(active, version.definition.elements)
     seen = list(dict.fromkeys(done.values_list("element_id", flat=True)))
     current = list(dict.fromkeys(active))
     return Diagram(main_source(version.config, version.sources), [key for key in seen if key not in current], current)
@@ -328,7 +328,7 @@ def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:
         status,
         entry.at,
         by_name,
-        _phase(entry.element_id, elements),
+        phase_of(entry.element_id, elements),
         is_machine=entry.element_type in MACHINE,
         is_scope=entry.element_type in {"subProcess", "callActivity"},
         decision=decision and {**decision, "version": entry.detail["version"]},
@@ -336,7 +336,7 @@ def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:
     )
 
 
-def _phase(key: str, elements: dict[str, drawn.Element]) -> str:
+def phase_of(key: str, elements: dict[str, drawn.Element]) -> str:
     """The name of the outermost sub-process or call that holds the element, or is it; '' at the top.
 
     What is called from several places is a phase of its own: the history does not say from where.
@@ -379,10 +379,10 @@ def _machine_steps(instance: ProcessInstance) -> list[str]:
 
 
 def _waiting(element: drawn.Element, elements: dict[str, drawn.Element], due: datetime | None) -> Step:
-    return Step(element.id, element.name, element.lane, "waiting", due, "", _phase(element.id, elements))
+    return Step(element.id, element.name, element.lane, "waiting", due, "", phase_of(element.id, elements))
 
 
-def _scopes_around(keys: Iterable[str], elements: dict[str, drawn.Element]) -> list[str]:
+def scopes_around(keys: Iterable[str], elements: dict[str, drawn.Element]) -> list[str]:
     """Sub-processes and calls that hold something active."""
     found = []
     for key in keys:

@@ -6,14 +6,13 @@ import uuid
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from people import selectors as people
-from people.models import Individual
-from tasks import persons, selectors
+from tasks import opening, persons
 from workflows.services import areas
 from workflows.views.edge import StaffRequest, staff_page
 
@@ -22,9 +21,8 @@ from workflows.views.edge import StaffRequest, staff_page
 @staff_page
 def area(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
     """Chosen among the areas that units serve; none of them is everybody's."""
-    individual = get_object_or_404(Individual, ref=ref)
-    hidden = people.presented(individual, viewer=request.user).is_hidden
-    if hidden or individual.is_protected or not selectors.cases(individual, request.user):
+    individual = opening.person(request, ref, now=timezone.now(), what="area").individual
+    if individual.is_protected:
         raise Http404
     offered = people.areas()
     if request.method != "POST":

@@ -1,23 +1,19 @@
-"""Persons with ongoing ärenden, and one person's page."""
+"""Persons with ongoing ärenden: find one."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from people import selectors as people
-from people.models import Individual
 from people.selectors import Presented
 from people.services import access
-from tasks import persons as headers
-from tasks import selectors, worklist
-from workflows import selectors as workflows
+from tasks import selectors
 from workflows.views.edge import StaffRequest, staff_page
 
 MOST = 50
@@ -57,37 +53,3 @@ def persons(request: StaffRequest) -> HttpResponse:
         "can_start": bool(selectors.startable(request.user)),
     }
     return render(request, "tasks/persons.html", context)
-
-
-@require_safe
-@staff_page
-def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
-    """What is going on for one person, what has happened, what one can do."""
-    now = timezone.now()
-    individual = get_object_or_404(Individual, ref=ref)
-    cases = selectors.cases(individual, request.user)
-    if people.presented(individual, viewer=request.user).is_hidden or not cases:
-        access.record(
-            staff=request.user,
-            individual=individual,
-            action="read",
-            object_type="individual",
-            object_id=str(ref),
-            now=now,
-            is_allowed=False,
-        )
-        raise Http404
-    access.record(
-        staff=request.user, individual=individual, action="read", object_type="individual", object_id=str(ref), now=now
-    )
-    open_tasks = workflows.open_tasks_of(individual, request.user)
-    context: dict[str, Any] = {
-        "person": headers.header(individual, viewer=request.user, on=timezone.localdate()),
-        "ref": ref,
-        "area": None if individual.is_protected else individual.area,
-        "rows": worklist.task_rows(open_tasks, viewer=request.user, now=now),
-        "cases": cases,
-        "events": selectors.events(individual, request.user),
-        "can_start": bool(selectors.startable(request.user)),
-    }
-    return render(request, "tasks/person.html", context)

@@ -27,7 +27,7 @@ MOST = {
     "answer": 11,
     "done": 12,
     "finished": 10,
-    "person": 14,
+    "person": 18,
     "instance": 22,
 }
 """Statements of each page, all told: session, staff, rights, access log and menu among them."""

@@ -77,6 +77,11 @@ class HistoryEntry(models.Model):
                 condition=models.Q(kind__in=["attempted", "not_needed"]),
                 name="history_not_done",
             ),
+            models.Index(
+                fields=["instance", "-at"],
+                condition=models.Q(kind__in=("suspended", "resumed", "skipped", "escalated", "attempted")),
+                name="history_told",
+            ),
         ]
 
     def __str__(self) -> str:

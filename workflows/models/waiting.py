@@ -27,7 +27,7 @@ class UserTask(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="user_tasks")
-    individual = models.ForeignKey("people.Individual", on_delete=models.PROTECT, related_name="+")
+    individual = models.ForeignKey("people.Individual", on_delete=models.PROTECT, related_name="+", db_index=False)
     engine_task_id = models.UUIDField(help_text="The engine's id of this step in this instance.")
     element_id = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=TaskKind.choices, default=TaskKind.USER)
@@ -101,6 +101,8 @@ class UserTask(models.Model):
             ),
             models.Index(fields=["escalate_at"], condition=models.Q(state="open"), name="user_task_escalations_due"),
             models.Index(fields=["instance", "state"], name="user_task_by_instance"),
+            # Stands in for the foreign key's own: the person's open tasks (no end), and the timeline from its end.
+            models.Index(fields=["individual", "-ended_at"], name="user_task_by_individual"),
         ]
 
     def __str__(self) -> str:

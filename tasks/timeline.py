@@ -1,0 +1,210 @@
+"""A person's story over all förlopp: one statement for a page of what has been, by index and from a place in time.
+
+What was done comes from the tasks, how ärenden began and ended from the ärenden, and what people did to them from the
+history. Each part gives no more than the page needs, so a long story costs what a short one does.
+"""
+
+# ruff: noqa: S608  the texts are made of names of our own; every value is a parameter
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from django.utils import timezone
+
+from people import reading
+from people.models import Individual
+from tasks.sight import WORDS, Sight
+from web import swedish
+from web.addresses import url
+from workflows import outcomes, published
+from workflows.models import HistoryKind
+
+PAGE = 30
+# In the order of one moment, the last first when read backwards.
+BEGAN, TASK, STEERED, ENDED = range(4)
+PARTS = {
+    BEGAN: """SELECT instance.started_at AS at, {rank} AS rank, instance.id AS row, 'started' AS kind, '' AS name,
+        '' AS grp, '' AS escalated, instance.started_by_id AS by_id, instance.public_id AS public, instance.id AS of
+        FROM workflows_processinstance instance WHERE instance.individual_id = %s AND {visible} {since}
+        ORDER BY instance.started_at DESC, instance.id DESC LIMIT {limit}""",
+    TASK: """SELECT task.ended_at, {rank}, task.id, task.state, task.name, task."group", task.escalated_to,
+        task.completed_by_id, task.public_id, task.instance_id
+        FROM workflows_usertask task JOIN workflows_processinstance instance ON instance.id = task.instance_id
+        WHERE task.individual_id = %s AND task.ended_at IS NOT NULL AND {visible} {since}
+        ORDER BY task.ended_at DESC, task.id DESC LIMIT {limit}""",
+    STEERED: """SELECT entry.at, {rank}, entry.id, entry.kind, entry.name, entry.element_id, '', entry.by_id,
+        instance.public_id, instance.id
+        FROM workflows_historyentry entry JOIN workflows_processinstance instance ON instance.id = entry.instance_id
+        WHERE instance.individual_id = %s
+        AND entry.kind IN ('suspended', 'resumed', 'skipped', 'escalated', 'attempted') AND {visible} {since}
+        ORDER BY entry.at DESC, entry.id DESC LIMIT {limit}""",
+    ENDED: """SELECT instance.ended_at, {rank}, instance.id, instance.state, instance.outcome, '', '',
+        CAST(NULL AS bigint), instance.public_id, instance.id
+        FROM workflows_processinstance instance
+        WHERE instance.individual_id = %s AND instance.ended_at IS NOT NULL AND {visible} {since}
+        ORDER BY instance.ended_at DESC, instance.id DESC LIMIT {limit}""",
+}
+COLUMNS = {BEGAN: ("instance.started_at", "instance.id"), TASK: ("task.ended_at", "task.id")}
+COLUMNS |= {STEERED: ("entry.at", "entry.id"), ENDED: ("instance.ended_at", "instance.id")}
+WHOLE = """SELECT found.*, staff.first_name, staff.last_name, staff.username, instance.public_id, version.public_id
+    FROM ({parts}) found
+    JOIN workflows_processinstance instance ON instance.id = found.of
+    JOIN workflows_processversion version ON version.id = instance.version_id
+    LEFT JOIN people_staff staff ON staff.id = found.by_id
+    ORDER BY found.at DESC, found.rank DESC, found.row DESC LIMIT {limit}"""
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a page ends: what is older comes on the next."""
+
+    at: datetime.datetime
+    rank: int
+    row: int
+
+    def __str__(self) -> str:
+        return f"{int(self.at.timestamp() * 1_000_000)}.{self.rank}.{self.row}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A line of the story. What is of the other sphere has no name, nobody's name and no address."""
+
+    place: Place
+    title: str
+    by_name: str
+    name: str = ""
+    word: str = ""
+    status: str = "waiting"
+    profession: str = ""
+    url: str = ""
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    on: datetime.date
+    events: list[Event]
+
+    @property
+    def words(self) -> str:
+        return f"{swedish.WEEKDAYS[self.on.weekday()]} {swedish.date(self.on)}".capitalize()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """`older` is where the next page begins, empty at the end."""
+
+    days: list[Day]
+    older: str
+
+
+def place(text: str) -> Place | None:
+    """As an address told it."""
+    try:
+        at, rank, row = (int(part) for part in text.split("."))
+        return Place(datetime.datetime.fromtimestamp(at / 1_000_000, datetime.UTC), rank, row)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def load(
+    individual: Individual,
+    sight: Sight,
+    *,
+    before: Place | None = None,
+    definition_id: int | None = None,
+    limit: int = PAGE,
+) -> Timeline:
+    """The latest, or what came before a place; of one förlopp when `definition_id` is told."""
+    parts, values = [], []
+    for rank in PARTS:
+        text, given = _part(rank, individual, sight, before, definition_id, limit + 1)
+        parts.append(f"SELECT * FROM ({text}) part{rank}")
+        values += given
+    found = reading.rows(WHOLE.format(parts=" UNION ALL ".join(parts), limit=limit + 1), values)
+    events = [_event(row, sight) for row in found[:limit]]
+    older = str(events[-1].place) if len(found) > limit else ""
+    return Timeline(days=_days(events), older=older)
+
+
+def _part(
+    rank: int, individual: Individual, sight: Sight, before: Place | None, definition_id: int | None, limit: int
+) -> tuple[str, list[Any]]:
+    visible, values = sight.visible("instance")
+    values = [individual.pk, *values]
+    since = f"AND instance.definition_id = {int(definition_id)}" if definition_id is not None else ""
+    if before is not None:
+        at, row = COLUMNS[rank]
+        if rank == before.rank:
+            since += f" AND ({at} < %s OR {at} = %s AND {row} < %s)"
+            values += [before.at, before.at, before.row]
+        else:
+            since += f" AND {at} {'<=' if rank < before.rank else '<'} %s"
+            values.append(before.at)
+    return PARTS[rank].format(rank=rank, visible=visible, since=since, limit=limit), values
+
+
+def _event(row: Any, sight: Sight) -> Event:
+    at, rank, key, kind, name, group, escalated, by_id, public, _of, *rest = row
+    first, last, username, instance, version_id = rest
+    version = published.of(uuid_of(version_id))
+    event = Event(
+        place=Place(moment_of(at), rank, key),
+        title=version.title,
+        by_name=" ".join(filter(None, (first, last))) or username or "",
+    )
+    if rank in (BEGAN, ENDED):
+        return _frame(event, kind, name, uuid_of(instance), version)
+    element = version.definition.elements.get(group) if rank == STEERED else None
+    profession = element.lane if element else "" if rank == STEERED else group
+    if not sight.reads_task(version, profession, escalated_to=escalated, by=by_id):
+        words = HIDDEN.get(kind, "något hände")
+        name = f"{WORDS[sight.task_sphere(version, profession)]}: {words}"
+        return replace(event, name=name, by_name="", is_hidden=True)
+    address = url("tasks:task", uuid_of(public)) if rank == TASK else url("workflows:instance", uuid_of(instance))
+    status, role = STATUS.get(kind, "waiting"), sight.names.get(profession, "")
+    return replace(event, name=name or "Ärendet", word=_word(kind), status=status, profession=role, url=address)
+
+
+STATUS = {"completed": "done", "started": "active", "cancelled": "cancelled", "skipped": "cancelled"}
+STATUS |= {"not_needed": "cancelled"}
+TASK_WORDS = {"completed": "Klar", "cancelled": "Blev inte längre aktuell", "not_needed": "Ej aktuell"}
+HIDDEN = {"completed": "en uppgift blev klar", "cancelled": "en uppgift blev inte längre aktuell"}
+
+
+def _word(kind: str) -> str:
+    return TASK_WORDS.get(kind) or str(HistoryKind(kind).label)
+
+
+def _frame(event: Event, kind: str, outcome: str, instance: uuid.UUID, version: published.Published) -> Event:
+    did = {"started": "började", "completed": "avslutades"}.get(kind, "avbröts")
+    return replace(
+        event,
+        name=f"{version.title} {did}",
+        word=outcomes.name(version, outcome) if kind == "completed" and outcome else "",
+        status=STATUS[kind],
+        url=url("workflows:instance", instance),
+    )
+
+
+def _days(events: Iterable[Event]) -> list[Day]:
+    return [
+        Day(on=on, events=list(some)) for on, some in groupby(events, lambda event: timezone.localdate(event.place.at))
+    ]
+
+
+def moment_of(value: Any) -> datetime.datetime:
+    """As SQLite tells it, or PostgreSQL."""
+    found = value if isinstance(value, datetime.datetime) else datetime.datetime.fromisoformat(value)
+    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+
+
+def uuid_of(value: Any) -> uuid.UUID:
+    return value if isinstance(value, uuid.UUID) else uuid.UUID(value)

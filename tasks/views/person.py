@@ -1,0 +1,80 @@
+"""A person's page: everything about one person that this viewer may see, and the timeline on a page of its own."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from people.models import Unit
+from tasks import opening, persons, planned, positions, selectors, timeline, worklist
+from tasks.opening import Opened
+from workflows import rights
+from workflows.views.edge import StaffRequest, staff_page
+
+FIRST = 12
+"""Events on the person's own page; the rest are a link away."""
+
+
+@require_safe
+@staff_page
+def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
+    """What goes on, what comes, what the person wants, who is around, what has been agreed, what has happened."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    opened = opening.person(request, ref, now=now)
+    seen, individual = opened.sight, opened.individual
+    positions.place(opened.cases, opened.tasks, seen)
+    mine = [task for task in opened.tasks if positions.is_mine(task, seen)]
+    context = _frame(request, opened) | {
+        "rows": worklist.task_rows(mine, viewer=request.user, now=now),
+        "cases": [case for case in opened.cases if case.instance.is_active],
+        "ended": [case for case in opened.cases if not case.instance.is_active],
+        "others": _others(opened),
+        "coming": positions.coming(individual, seen, opened.cases),
+        "story": timeline.load(individual, seen, limit=FIRST),
+        "plan": planned.load(individual, seen, contacts=opened.contacts, consents=opened.consents, on=today),
+        "words": planned,
+        "units": _units(opened),
+        "can_start": bool(selectors.startable(request.user)),
+        "can_steer": rights.COORDINATOR in seen.held or rights.OWNER in seen.held or rights.IT in seen.held,
+    }
+    return render(request, "tasks/person.html", context)
+
+
+@require_safe
+@staff_page
+def whole_timeline(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
+    """Every event, a page at a time, of all förlopp or of one."""
+    opened = opening.person(request, ref, now=timezone.now(), what="timeline")
+    titles = {case.instance.definition_id: case.title for case in reversed(opened.cases)}
+    asked = request.GET.get("forlopp", "")
+    chosen = int(asked) if asked.isdecimal() and int(asked) in titles else None
+    story = timeline.load(
+        opened.individual, opened.sight, before=timeline.place(request.GET.get("fore", "")), definition_id=chosen
+    )
+    context = _frame(request, opened) | {"story": story, "titles": titles, "chosen": chosen}
+    return render(request, "tasks/timeline.html", context)
+
+
+def _frame(request: StaffRequest, opened: Opened) -> dict[str, Any]:
+    return {
+        "person": persons.header(opened.individual, viewer=request.user, on=timezone.localdate()),
+        "ref": opened.individual.ref,
+        "area": None if opened.individual.is_protected else opened.individual.area,
+    }
+
+
+def _units(opened: Opened) -> dict[str, str]:
+    """Names of the units that are responsible."""
+    keys = [contact.unit_key for contact in opened.contacts if contact.unit_key]
+    return dict(Unit.objects.filter(key__in=keys).values_list("key", "name")) if keys else {}
+
+
+def _others(opened: Opened) -> list[positions.Waiting]:
+    """What waits for somebody else."""
+    return [item for case in opened.cases for item in case.present if not item.url]

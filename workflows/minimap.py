@@ -1,0 +1,89 @@
+"""The main diagram as a small picture without words: shapes and lines to draw where an ärende stands. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from workflows import diagram, safe_xml
+
+DI = "http://www.omg.org/spec/BPMN/20100524/DI"
+DC = "http://www.omg.org/spec/DD/20100524/DC"
+DD = "http://www.omg.org/spec/DD/20100524/DI"
+MARGIN = 12.0
+MOST_SHAPES = 400
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`kind` is step, gate, event or lane."""
+
+    id: str
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def diamond(self) -> str:
+        """The corners of a gate."""
+        middle, across = self.x + self.width / 2, self.y + self.height / 2
+        right, bottom = self.x + self.width, self.y + self.height
+        return f"{middle:g},{self.y:g} {right:g},{across:g} {middle:g},{bottom:g} {self.x:g},{across:g}"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`lines` are the points of each flow; the box is what there is to see."""
+
+    box: str
+    shapes: tuple[Shape, ...]
+    lines: tuple[str, ...]
+
+
+def picture(text: str, process: str) -> Picture | None:
+    """The picture of a process; None when its diagram is not drawn or cannot be read."""
+    try:
+        root = safe_xml.parse(text.encode())
+    except safe_xml.UnsafeXml:
+        return None
+    kinds = {node.get("id", ""): _kind(node) for node in diagram.flow_nodes(root) if _is_of(node, process)}
+    plane = root.find(f"{{{DI}}}BPMNDiagram/{{{DI}}}BPMNPlane")
+    if plane is None:
+        return None
+    drawn = {shape.get("bpmnElement", ""): shape.find(f"{{{DC}}}Bounds") for shape in plane.iter(f"{{{DI}}}BPMNShape")}
+    shapes = [_shape(key, kinds[key], bounds) for key, bounds in drawn.items() if key in kinds and bounds is not None]
+    if not shapes or len(shapes) > MOST_SHAPES:
+        return None
+    flows = {flow.get("id", "") for flow in root.iter(diagram.tag("sequenceFlow"))}
+    edges = [edge for edge in plane.iter(f"{{{DI}}}BPMNEdge") if edge.get("bpmnElement") in flows]
+    return Picture(_box(shapes), tuple(shapes), tuple(_points(edge) for edge in edges))
+
+
+def _is_of(node: etree._Element, process: str) -> bool:
+    return any(around.get("id") == process for around in node.iterancestors(diagram.tag("process")))
+
+
+def _kind(node: etree._Element) -> str:
+    name = diagram.local(node)
+    return "gate" if name in diagram.GATEWAYS else "event" if name in diagram.EVENTS else "step"
+
+
+def _shape(key: str, kind: str, bounds: etree._Element) -> Shape:
+    x, y, width, height = (float(bounds.get(name, "0")) for name in ("x", "y", "width", "height"))
+    return Shape(key, kind, x, y, width, height)
+
+
+def _points(edge: etree._Element) -> str:
+    return " ".join(
+        f"{float(point.get('x', '0')):g},{float(point.get('y', '0')):g}" for point in edge.iter(f"{{{DD}}}waypoint")
+    )
+
+
+def _box(shapes: list[Shape]) -> str:
+    left, top = min(shape.x for shape in shapes) - MARGIN, min(shape.y for shape in shapes) - MARGIN
+    right = max(shape.x + shape.width for shape in shapes) + MARGIN
+    bottom = max(shape.y + shape.height for shape in shapes) + MARGIN
+    return f"{left:g} {top:g} {right - left:g} {bottom - top:g}"
