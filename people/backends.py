@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.backends import ModelBackend
 from django.utils import timezone
 
-from people.models import Staff
+from people.models import Staff, behalves
 from people.reading import Reading
 
 # A row for each profession held at a unit; as AssignmentQuerySet.current.
@@ -15,6 +15,7 @@ STAFF = Reading(
     extra={
         "held_key": "profession.key",
         "held_name": "profession.name",
+        "held_for": "held.on_behalf_of",
         "unit_key": "unit.key",
         "unit_name": "unit.name",
     },
@@ -39,6 +40,8 @@ class StaffBackend(ModelBackend):
         staff = rows[0]
         held = [vars(row) for row in rows if vars(row)["held_key"]]
         staff.keep_roles(
-            {one["held_key"]: one["held_name"] for one in held}, {one["unit_key"]: one["unit_name"] for one in held}
+            {one["held_key"]: one["held_name"] for one in held},
+            {one["unit_key"]: one["unit_name"] for one in held},
+            behalves([(one["held_key"], one["held_for"]) for one in held]),
         )
         return staff

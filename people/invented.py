@@ -189,6 +189,9 @@ _STAFF = (
     ("processagare", "processagare", "Petra", "Plan", "stab"),
     ("it_drift", "it_drift", "Ivar", "Isaksson", "stab"),
 )
+# What somebody holds beside that: a head leads more than one unit, and a colleague helps out in another.
+FURTHER = {"enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "hemtjanst_norr"))}
+
 # The restricted group of the demo: those who must be able to take in and lead the care of a protected person.
 _MAY_SEE_PROTECTED = {"samordnare", "enhetschef", "mas"}
 

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from typing import Any, NoReturn, Self
 
 from django.contrib.auth.models import AbstractUser
@@ -11,10 +12,12 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from people.absence import Absence
 from people.plan import Agreement, Consent, Contact, Goal, Rating
 from people.spheres import Sphere
 
 __all__ = [
+    "Absence",
     "AccessLog",
     "AccessLogQuerySet",
     "Agreement",
@@ -68,7 +71,7 @@ class Unit(models.Model):
 
 # As AssignmentQuerySet.current; text, since every page asks and Django would build it anew each time.
 HELD = """
-    SELECT profession.key, profession.name FROM people_assignment held
+    SELECT profession.key, profession.name, held.on_behalf_of FROM people_assignment held
     JOIN people_profession profession ON profession.id = held.profession_id
     WHERE held.staff_id = %s AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)
     ORDER BY profession.sort, profession.key
@@ -80,6 +83,7 @@ class Staff(AbstractUser):
 
     _roles: dict[str, str] | None = None
     _units: dict[str, str] | None = None
+    _behalves: dict[str, str] | None = None
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(max_length=120, blank=True, default="")
@@ -109,7 +113,14 @@ class Staff(AbstractUser):
     @property
     def roles(self) -> dict[str, str]:
         """Keys and names of the professions held today; asked anew each time, so a revoked right is gone at once."""
-        return self._roles if self._roles is not None else self._held()
+        return self._roles if self._roles is not None else {key: name for key, name, _ in self._held()}
+
+    @property
+    def behalves(self) -> dict[str, str]:
+        """Keys of the professions held today only in the place of somebody who is away, and the name of that one."""
+        if self._behalves is not None:
+            return self._behalves
+        return behalves([(key, name) for key, _, name in self._held()])
 
     @property
     def units(self) -> dict[str, str]:
@@ -119,15 +130,21 @@ class Staff(AbstractUser):
         held = self.assignments.current(timezone.localdate()).select_related("unit").order_by("unit__name")
         return {assignment.unit.key: assignment.unit.name for assignment in held}
 
-    def keep_roles(self, roles: dict[str, str], units: dict[str, str]) -> None:
+    def keep_roles(self, roles: dict[str, str], units: dict[str, str], behalves: dict[str, str] | None = None) -> None:
         """For an object that lives as long as one request and no longer."""
-        self._roles, self._units = roles, units
+        self._roles, self._units, self._behalves = roles, units, behalves
 
-    def _held(self) -> dict[str, str]:
+    def _held(self) -> list[tuple[str, str, str]]:
         today = connection.ops.adapt_datefield_value(timezone.localdate())
         with connection.cursor() as cursor:
             cursor.execute(HELD, [self.pk, today, today])
-            return dict(cursor.fetchall())
+            return list(cursor.fetchall())
+
+
+def behalves(held: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Of professions with on whose behalf ('' one's own): those that are not one's own as well."""
+    own = {key for key, name in held if not name}
+    return {key: name for key, name in held if key not in own}
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -146,6 +163,15 @@ class Assignment(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assignments")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    absence = models.ForeignKey(
+        Absence,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="lent",
+        help_text="Held in the place of somebody who is away.",
+    )
+    on_behalf_of = models.CharField(max_length=320, blank=True, default="", help_text="Whose it is then, by name.")
 
     objects = AssignmentQuerySet.as_manager()
 

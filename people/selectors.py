@@ -38,7 +38,7 @@ def named(individual: Individual, *, viewer: Staff | None) -> Presented:
 
 def demo_professions(*, on: datetime.date) -> dict[Profession, list[Staff]]:
     """Each profession with the invented staff who hold it that day: what the demo login offers."""
-    held = Assignment.objects.current(on).filter(staff__is_invented=True, staff__is_active=True)
+    held = Assignment.objects.current(on).filter(absence=None, staff__is_invented=True, staff__is_active=True)
     offered: dict[Profession, list[Staff]] = {}
     for assignment in held.select_related("profession", "staff").order_by("profession__sort", "staff__username"):
         offered.setdefault(assignment.profession, []).append(assignment.staff)

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from tasks.views import unit
+from tasks.views import absences, unit
 
 urlpatterns = [
     path("enhet/", unit.home, name="my_unit"),
     path("enhet/<slug:key>/", unit.show, name="unit_tavla"),
+    path("enhet/<slug:key>/franvaro/", absences.absences, name="unit_franvaro"),
+    path("enhet/<slug:key>/franvaro/<uuid:public_id>/avsluta/", absences.end, name="end_absence"),
 ]

@@ -303,6 +303,11 @@ def parts(part: str, columns: Sequence[str], between: str, times: int) -> str:
     return f" {between} ".join(f"SELECT * FROM ({one}) part{place}" for place, one in enumerate(each * times))
 
 
+def done_by(entry: HistoryEntry) -> str:
+    """Who, and in whose place."""
+    return f"{entry.by} som vikarie för {entry.detail['for']}" if "for" in entry.detail else str(entry.by)
+
+
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
@@ -319,7 +324,7 @@ def _offered(staff: Staff) -> str:
 def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:
     status = PAST[HistoryKind(entry.kind)]
     element = elements.get(entry.element_id)
-    by_name = str(entry.by) if entry.by and status != "cancelled" else ""
+    by_name = done_by(entry) if entry.by and status != "cancelled" else ""
     decision = entry.detail.get("decision", {})
     return Step(
         entry.element_id,

@@ -40,8 +40,9 @@ def _employ(member: invented.InventedStaff, number: int, *, on: datetime.date) -
         },
     )
     if is_new:
-        role, unit = Profession.objects.get(key=member.profession), Unit.objects.get(key=member.unit)
-        Assignment.objects.create(staff=staff, profession=role, unit=unit, valid_from=on)
+        for profession, key in ((member.profession, member.unit), *invented.FURTHER.get(member.username, ())):
+            role, unit = Profession.objects.get(key=profession), Unit.objects.get(key=key)
+            Assignment.objects.create(staff=staff, profession=role, unit=unit, valid_from=on)
 
 
 def _register(person: invented.InventedPerson, *, now: datetime.datetime) -> None:

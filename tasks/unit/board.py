@@ -124,7 +124,7 @@ def load(place: Place, viewer: Staff, *, now: datetime.datetime) -> Board:
     writer = Writer(viewer, people.profession_names(), now=now)
     roles = {key: name for member in working for key, name in member.roles.items()}
     taken = _taken([member.id for member in working], writer)
-    untaken = _untaken(list(roles), writer)
+    untaken = _untaken(list(roles), place, writer)
     done = _done([member.id for member in working], now=now)
     return Board(
         hands=[
@@ -145,13 +145,17 @@ def _taken(members: Sequence[int], writer: Writer) -> dict[int, Pile]:
     return _piles(text, members, "claimed_by_id", writer)
 
 
-def _untaken(groups: Sequence[str], writer: Writer) -> dict[str, Pile]:
-    """What each profession has that nobody has taken, each by a walk along its index."""
-    part = f"""SELECT id, due_sort, "group" AS whose FROM {TASKS}
-        WHERE state = 'open' AND {_seen(writer.viewer)} claimed_by_id IS NULL AND {{}}
-        ORDER BY due_sort, id LIMIT {MOST_COUNTED}"""
-    text = parts(part, ("group",), "UNION ALL", len(groups))
-    return _piles(text, groups, "group", writer) if text else {}
+def _untaken(groups: Sequence[str], place: Place, writer: Writer) -> dict[str, Pile]:
+    """What each profession has in the unit's area that nobody has taken, each by a walk along its index."""
+    areas = ["area = %s", "area = ''"] if place.area else ["1 = 1"]
+    texts, values = [], []
+    for area in areas if groups else ():
+        part = f"""SELECT id, due_sort, "group" AS whose FROM {TASKS}
+            WHERE state = 'open' AND {_seen(writer.viewer)} claimed_by_id IS NULL AND {{}} AND {area}
+            ORDER BY due_sort, id LIMIT {MOST_COUNTED}"""
+        texts.append(parts(part, ("group",), "UNION ALL", len(groups)))
+        values += [value for group in groups for value in (group, place.area)[: 1 + area.count("%s")]]
+    return _piles(" UNION ALL ".join(texts), values, "group", writer) if texts else {}
 
 
 def _piles(text: str, values: Sequence[Any], attribute: str, writer: Writer) -> dict[Any, Pile]:

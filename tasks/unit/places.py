@@ -12,12 +12,22 @@ from workflows.selectors import NAMED
 
 HEAD = "enhetschef"
 TODAY = "held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)"
-UNITS = f"""SELECT unit.id, unit.key, unit.name, max(CASE WHEN profession.key = '{HEAD}' THEN 1 ELSE 0 END)
+UNITS = f"""SELECT unit.id, unit.key, unit.name, unit.area, max(CASE WHEN profession.key = '{HEAD}' THEN 1 ELSE 0 END)
     FROM people_assignment held JOIN people_unit unit ON unit.id = held.unit_id
     JOIN people_profession profession ON profession.id = held.profession_id
-    WHERE held.staff_id = %s AND {TODAY} GROUP BY unit.id, unit.key, unit.name ORDER BY unit.name"""  # noqa: S608
+    WHERE held.staff_id = %s AND {TODAY} GROUP BY unit.id, unit.key, unit.name, unit.area ORDER BY unit.name"""  # noqa: S608
 MEMBERS = reading.Reading(
-    Staff, "staff", ("public_id", *NAMED), extra={"role_key": "profession.key", "role_name": "profession.name"}
+    Staff,
+    "staff",
+    ("public_id", *NAMED),
+    extra={
+        "role_key": "profession.key",
+        "role_name": "profession.name",
+        "on_behalf_of": "held.on_behalf_of",
+        "away_until": "away.last_on",
+        "stand_first": "stand.first_name",
+        "stand_last": "stand.last_name",
+    },
 )
 
 
@@ -28,34 +38,56 @@ class Place:
     id: int
     key: str
     name: str
+    area: str
     is_head: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """One who works in a unit today, with the professions held there by key."""
+    """One who works in a unit today, with the professions held there by key, and in whose place."""
 
     id: int
     public_id: uuid.UUID
     name: str
+    away_until: datetime.date | None
+    substitute: str
     roles: dict[str, str] = field(default_factory=dict)
+    behalves: set[str] = field(default_factory=set)
 
 
 def of(staff: Staff, *, on: datetime.date) -> list[Place]:
     """The units of a member of staff, by name."""
     rows = reading.rows(UNITS, [staff.pk, on, on])
-    return [Place(id=pk, key=key, name=name, is_head=bool(is_head)) for pk, key, name, is_head in rows]
+    return [Place(id=pk, key=key, name=name, area=area, is_head=bool(is_head)) for pk, key, name, area, is_head in rows]
 
 
 def members(place: Place, *, on: datetime.date) -> list[Member]:
     """Those who work there, by profession and name."""
     rest = f"""JOIN people_assignment held ON held.staff_id = staff.id AND {TODAY}
         JOIN people_profession profession ON profession.id = held.profession_id
+        LEFT JOIN people_absence away ON away.staff_id = staff.id AND away.ended_at IS NULL
+            AND away.first_on <= %s AND away.last_on >= %s
+        LEFT JOIN people_staff stand ON stand.id = away.substitute_id
         WHERE held.unit_id = %s AND staff.is_active
         ORDER BY profession.sort, profession.key, staff.last_name, staff.first_name, staff.id"""
     found: dict[int, Member] = {}
-    for row in MEMBERS.rows(rest, [on, on, place.id]):
-        member = found.setdefault(row.pk, Member(id=row.pk, public_id=row.public_id, name=str(row)))
-        role = vars(row)
-        member.roles[role["role_key"]] = role["role_name"]
+    for row in MEMBERS.rows(rest, [on, on, on, on, place.id]):
+        told = vars(row)
+        member = found.setdefault(row.pk, _member(row))
+        member.roles[told["role_key"]] = told["role_name"]
+        if told["on_behalf_of"]:
+            member.behalves.add(told["on_behalf_of"])
     return list(found.values())
+
+
+def _member(row: Staff) -> Member:
+    told = vars(row)
+    until = told["away_until"]
+    return Member(
+        id=row.pk,
+        public_id=row.public_id,
+        name=str(row),
+        # SQLite tells a day as text.
+        away_until=datetime.date.fromisoformat(until) if isinstance(until, str) else until,
+        substitute=" ".join(filter(None, (told["stand_first"], told["stand_last"]))),
+    )

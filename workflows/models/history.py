@@ -2,9 +2,10 @@
 
 `detail` holds what only some rows have: a decision's explanation (`decision`), what an expression had to say (`at`,
 `text`, `expression`), how many times of a repeated timer it stands for beside its own (`missed`), how an ärende ended
-(`outcome`), why a person stepped in (`reason`) and where they moved it or to which colleague they handed it (`to`,
-`to_name`), or what they changed (`before`, `after`), why a task was not done (`code` and its words `reason`, their own
-words `text`), which it was (`task`) and when to try again (`until`).
+(`outcome`), who was away (`away`) and in whose place a person did it (`for`), why a person stepped in (`reason`) and
+where they moved it or to which colleague they handed it (`to`, `to_name`), or what they changed (`before`, `after`),
+why a task was not done (`code` and its words `reason`, their own words `text`), which it was (`task`) and when to try
+again (`until`).
 """
 
 from __future__ import annotations

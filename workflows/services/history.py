@@ -11,6 +11,7 @@ from workflows import engine
 from workflows.models import HistoryEntry, HistoryKind, ProcessInstance
 
 MAX_NOTED = 100
+PERSONS = frozenset({"userTask", "manualTask"})
 
 
 def write(instance: ProcessInstance, execution: engine.Execution, *, by: Staff | None, now: datetime) -> None:
@@ -20,12 +21,12 @@ def write(instance: ProcessInstance, execution: engine.Execution, *, by: Staff |
         HistoryEntry(
             instance_id=instance.pk,
             at=now,
-            by_id=by.pk if by and item.element.type in {"userTask", "manualTask"} else None,
+            by_id=by.pk if by and item.element.type in PERSONS else None,
             kind=HistoryKind.COMPLETED,
             element_id=item.element.id,
             element_type=item.element.type,
             name=item.element.name[:300],
-            detail=_detail(item, instance, missed),
+            detail=_detail(item, instance, missed) | _on_behalf(item, by),
         )
         for item in execution.happened
     ]
@@ -40,6 +41,15 @@ def _detail(item: engine.Happened, instance: ProcessInstance, missed: dict[str, 
     if item.explanation:
         return {"decision": item.explanation, "version": instance.version.number}
     return {"missed": missed[item.element.id]} if item.element.id in missed else {}
+
+
+def _on_behalf(item: engine.Happened, by: Staff | None) -> dict[str, str]:
+    """Whose right it was, when a person did it in the place of somebody who is away."""
+    if by is None or item.element.type not in PERSONS or not by.behalves:
+        return {}
+    lane = item.element.lane
+    held = lane if lane in by.roles else item.element.properties.get("eskaleras_till", "")
+    return {"for": by.behalves[held]} if held in by.behalves else {}
 
 
 def write_message(

@@ -12,7 +12,12 @@ FIRST = ("enhetschef", "mas", "samordnare")
 
 def stand_in(group: str, *, on: date) -> str:
     """'' when someone in the profession may see protected persons, else a profession where someone may ('' if none)."""
-    may_see = Assignment.objects.current(on).filter(staff__may_see_protected=True, staff__is_active=True)
+    may_see = Assignment.objects.current(on).filter(
+        # Who only stands in for somebody is gone again when the task may still be there.
+        absence=None,
+        staff__may_see_protected=True,
+        staff__is_active=True,
+    )
     held = set(may_see.values_list("profession__key", flat=True))
     if group in held:
         return ""

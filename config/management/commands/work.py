@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from tasks.services import drafts
-from workflows.services import attachments, bringing, held, inbox, migration, timers, trials, user_tasks
+from workflows.services import absences, attachments, bringing, held, inbox, migration, timers, trials, user_tasks
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ class Command(BaseCommand):
             more = trials.run_waiting(now=now) or more
             if is_slow:
                 user_tasks.escalate_due(now=now)
+                more = absences.reroute(now=now, limit=BATCH) == BATCH or more
                 inbox.bring_waited_for(now=now)
                 held.release_all(now=now)
                 inbox.expire_buffered(now=now)

@@ -1,0 +1,117 @@
+"""Who is away and who stands in: told by oneself or by the head of the unit, ended the same way."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from people.models import Absence, Staff
+from people.services import absences as services
+from tasks.unit import away, places
+from tasks.unit.places import Member, Place
+from tasks.views import unit
+from workflows.views.edge import StaffRequest, staff_page, uuid_of
+
+FIELDS = ("vem", "fran", "till", "vikarie")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def absences(request: StaffRequest, key: str) -> HttpResponse:
+    """The list and, below it, the form that adds to it."""
+    now = timezone.now()
+    place, mine = unit.find(request, key, now=now)
+    members = places.members(place, on=timezone.localdate(now))
+    if request.method != "POST":
+        return _show(request, place, mine, members, now=now)
+    try:
+        absence = _register(request, place, members, now=now)
+    except services.Unfit as unfit:
+        return _show(request, place, mine, members, now=now, errors={unfit.field: unfit.message})
+    except services.NotAllowed:
+        raise Http404 from None
+    messages.success(request, _told(absence))
+    return HttpResponseRedirect(reverse("tasks:unit_franvaro", args=[key]))
+
+
+@require_POST
+@staff_page
+def end(request: StaffRequest, key: str, public_id: uuid.UUID) -> HttpResponse:
+    """Back before time, or not to be away at all."""
+    now = timezone.now()
+    unit.find(request, key, now=now)
+    absence = Absence.objects.select_related("staff").filter(public_id=public_id).first()
+    if absence is None:
+        raise Http404
+    try:
+        services.end(absence=absence, by=request.user, now=now)
+    except services.NotAllowed:
+        raise Http404 from None
+    messages.success(request, f"Frånvaron för {absence.staff} är avslutad.")
+    return HttpResponseRedirect(reverse("tasks:unit_franvaro", args=[key]))
+
+
+def _register(request: StaffRequest, place: Place, members: list[Member], *, now: datetime.datetime) -> Absence:
+    """Translate the form. Raises Unfit, NotAllowed."""
+    sayable = {str(member.public_id): member.id for member in away.sayable(place, members, request.user)}
+    who = sayable.get(request.POST.get("vem", ""))
+    if who is None:
+        raise services.Unfit("vem", "Välj vem som är borta.")
+    substitute = None
+    if request.POST.get("vikarie"):
+        chosen = uuid_of(request.POST["vikarie"])
+        substitute = Staff.objects.filter(public_id=chosen).first() if chosen else None
+        if substitute is None:
+            raise services.Unfit("vikarie", "Välj någon i listan, eller ingen.")
+    return services.register(
+        staff=Staff.objects.get(pk=who),
+        substitute=substitute,
+        first_on=_day(request, "fran", "Skriv första dagen som datum, till exempel 2026-12-01."),
+        last_on=_day(request, "till", "Skriv sista dagen som datum, till exempel 2026-12-05."),
+        by=request.user,
+        now=now,
+        action_id=uuid_of(request.POST.get("action_id")) or uuid.uuid4(),
+    )
+
+
+def _day(request: StaffRequest, field: str, message: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(request.POST.get(field, "").strip())
+    except ValueError:
+        raise services.Unfit(field, message) from None
+
+
+def _told(absence: Absence) -> str:
+    """What happens now, in a sentence."""
+    goes = f"till {absence.substitute}" if absence.substitute else "tillbaka till gruppen"
+    return f"Inlagt. Det som {absence.staff} har tagit går {goes} när frånvaron börjar."
+
+
+def _show(
+    request: StaffRequest,
+    place: Place,
+    mine: list[Place],
+    members: list[Member],
+    *,
+    now: datetime.datetime,
+    errors: dict[str, str] | None = None,
+) -> HttpResponse:
+    today = timezone.localdate(now)
+    posted = {field: request.POST.get(field, "") for field in FIELDS}
+    context = unit.frame(place, mine, "franvaro") | {
+        "away": away.listed(place, members, request.user, on=today),
+        "sayable": away.sayable(place, members, request.user),
+        "substitutes": services.candidates(request.user, request.user, on=today),
+        "values": posted if errors else posted | {"vem": str(request.user.public_id)},
+        "errors": errors or {},
+        "today": today,
+        "action_id": uuid_of(request.POST.get("action_id")) or uuid.uuid4(),
+    }
+    return render(request, "tasks/unit/away.html", context, status=422 if errors else 200)
