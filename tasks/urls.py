@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from tasks import file_urls as file
 from tasks import handing_urls as handing
 from tasks import unit_urls as unit
-from tasks.views import areas, comments, drafts, files, inbox, not_done, person, persons, saved, start, task
+from tasks.views import areas, comments, drafts, inbox, not_done, person, persons, saved, start, task
 
 app_name = "tasks"
 urlpatterns = [
@@ -25,8 +26,7 @@ urlpatterns = [
     path("uppgifter/<uuid:public_id>/anteckningar/", comments.add, name="comment"),
     path("uppgifter/<uuid:public_id>/anteckningar/ta-bort/", comments.withdraw, name="withdraw_comment"),
     *unit.urlpatterns,
-    path("uppgifter/<uuid:public_id>/filer/", files.of_task, name="files"),
-    path("uppgifter/<uuid:public_id>/filer/ta-bort/", files.withdraw, name="withdraw_file"),
+    *file.urlpatterns,
     *handing.urlpatterns,
     path("personer/", persons.persons, name="persons"),
     path("personer/<uuid:ref>/", person.person, name="person"),

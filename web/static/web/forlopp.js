@@ -16,6 +16,18 @@
     for (const button of document.querySelectorAll("button[aria-disabled]")) button.removeAttribute("aria-disabled");
   });
 
+  // Paper has nothing to unfold.
+  window.addEventListener("beforeprint", () => {
+    for (const folded of document.querySelectorAll("details:not([open])")) { folded.open = true; folded.dataset.unfolded = ""; }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const unfolded of document.querySelectorAll("[data-unfolded]")) { unfolded.open = false; delete unfolded.dataset.unfolded; }
+  });
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   // Errors come first: the summary takes focus so that a screen reader starts there.
   const summary = document.querySelector(".error-summary");
   if (summary) { summary.tabIndex = -1; summary.focus(); }

@@ -1,0 +1,156 @@
+"""A task and an ärende as paper: what is told to the reader on the page, in the order in which one reads a file."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+
+from people import selectors as people
+from people.models import Individual, Staff
+from people.reading import Reading
+from tasks import attempts, forms, selectors
+from tasks.forms.shown import Shown, ShownSection
+from web import swedish, words
+from web.paper import Entry, Paper, Row, Section
+from workflows import outcomes, published
+from workflows import selectors as workflows
+from workflows.models import Attachment, ProcessInstance, TaskState, UserTask
+from workflows.selectors import NAMED, Step
+
+# The answers that the reader may see: those of a restricted task as its page decides.
+ANSWERED = Reading(
+    UserTask,
+    "task",
+    ("name", "form_key", "answers", "ended_at", "created_at", "group", "completed_by_id"),
+    completed_by=(*NAMED, "title"),
+)
+INVENTED = "Påhittad person"
+WORDS = {"done": "klar", "active": "pågår", "waiting": "väntar", "cancelled": "avbruten", "skipped": "överhoppad"}
+
+
+def of_task(task: UserTask, viewer: Staff, *, now: datetime.datetime) -> Paper:
+    """What was asked and answered, who signed by completing it, and which files are with it."""
+    version = published.of(task.instance.version.public_id)
+    names = people.profession_names()
+    about = [
+        Entry(label="Förlopp", value=version.title),
+        Entry(label="Profession", value=names.get(task.group, task.group)),
+        Entry(label="Därför finns uppgiften", value=task.why),
+        Entry(label="Läge", value=_state(task)),
+    ]
+    form = version.form(task.form_key) if version.has_form(task.form_key) else None
+    sections = [Section(heading="Om uppgiften", entries=_filled(about))]
+    if form is not None and task.answers:
+        sections += _answers(forms.readonly(form, task.answers), level=1, heading="Svar")
+    if task.state == TaskState.COMPLETED:
+        sections.append(Section(heading="Signering", lead=_signed(task, names)))
+    if not_done := [_not_done(one) for one in reversed(attempts.of(task))]:
+        sections.append(Section(heading="Försök och skäl", lines=not_done))
+    sections += _files(workflows.attachments_of(task) if task.attachment_count else [])
+    return _paper(task.name, task.individual, viewer, sections, now=now)
+
+
+def of_instance(instance: ProcessInstance, viewer: Staff, *, now: datetime.datetime) -> Paper:
+    """A summary, everything that has been answered in the order it was answered, the steps, and the files."""
+    version = published.of(instance.version.public_id)
+    outcome = outcomes.name(version, instance.outcome)
+    about = [
+        Entry(label="Startade", value=_moment(instance.started_at)),
+        Entry(label="Startades av", value=str(instance.started_by) if instance.started_by else ""),
+        Entry(label="Läge", value=": ".join(filter(None, (str(instance.get_state_display()), outcome)))),
+        Entry(label="Slutade", value=_moment(instance.ended_at) if instance.ended_at else ""),
+        *_entries(selectors.told(instance, now=now)),
+    ]
+    sections = [Section(heading="Sammanfattning", entries=_filled(about))]
+    names = people.profession_names()
+    seen = "" if viewer.may_see_protected else "AND NOT task.is_restricted"
+    rest = f"WHERE task.instance_id = %s AND task.state = 'completed' {seen} ORDER BY task.ended_at, task.id"
+    for task in ANSWERED.rows(rest, [instance.pk]):
+        sections.append(Section(heading=task.name, lead=_signed(task, names)))
+        if task.answers and version.has_form(task.form_key):
+            sections += _answers(forms.readonly(version.form(task.form_key), task.answers), level=2, heading="")
+    steps = [_step(step) for step in workflows.steps(instance) if not step.is_machine and not step.is_scope]
+    if steps:
+        sections.append(Section(heading="Steg för steg", lines=steps))
+    sections += _files(workflows.attachments_in(instance), with_task=True)
+    return _paper(version.title, instance.individual, viewer, sections, now=now)
+
+
+def _paper(
+    title: str, individual: Individual, viewer: Staff, sections: list[Section], *, now: datetime.datetime
+) -> Paper:
+    shown = people.presented(individual, viewer=viewer)
+    person = [
+        Entry(label="Namn", value=shown.name),
+        Entry(label="Personnummer", value=shown.identity),
+        Entry(label="Adress", value=shown.address),
+    ]
+    return Paper(
+        title=title,
+        mark=INVENTED if individual.is_invented else "",
+        foot=f"Utskrivet {_moment(now)} av {viewer}. Innehåller personuppgifter.",
+        at=now,
+        sections=[Section(heading="Person", entries=_filled(person)), *sections],
+    )
+
+
+def _answers(shown: Sequence[ShownSection], *, level: int, heading: str) -> list[Section]:
+    """Under the form's own headings; what stands before the first of them under `heading`, or directly."""
+    return [
+        Section(heading=section.heading or heading, level=level, entries=_entries(section.entries)) for section in shown
+    ]
+
+
+def _entries(shown: Iterable[Shown]) -> list[Entry]:
+    return [
+        Entry(
+            label=one.label,
+            value=one.value,
+            rows=[Row(label=row.title, entries=_entries(row.entries)) for row in one.rows],
+        )
+        for one in shown
+    ]
+
+
+def _filled(entries: Iterable[Entry]) -> list[Entry]:
+    return [entry for entry in entries if entry.value]
+
+
+def _state(task: UserTask) -> str:
+    if task.is_open:
+        due = f", senast {_moment(task.due_at)}" if task.due_at else ""
+        return f"{TaskState(task.state).label}{due}"
+    return f"{TaskState(task.state).label} {_moment(task.ended_at)}" if task.ended_at else TaskState(task.state).label
+
+
+def _signed(task: UserTask, names: dict[str, str]) -> str:
+    at = _moment(task.ended_at or task.created_at)
+    if task.completed_by is None:
+        return f"Slutförd automatiskt {at}."
+    title = f", {task.completed_by.title}" if task.completed_by.title else ""
+    return f"Slutförd av {task.completed_by}{title}, för {names.get(task.group, task.group)}, {at}."
+
+
+def _not_done(one: attempts.NotDone) -> str:
+    what = "Kunde inte utföras" if one.is_attempt else "Ej aktuell"
+    return ". ".join(filter(None, (f"{what}, {one.by_name}, {_moment(one.at)}", one.reason, one.text)))
+
+
+def _step(step: Step) -> str:
+    by = f" av {step.by_name}" if step.by_name else ""
+    return f"{step.name}: {WORDS[step.status]}{by}{f', {_moment(step.at)}' if step.at else ''}"
+
+
+def _files(files: Sequence[Attachment], *, with_task: bool = False) -> list[Section]:
+    lines = [
+        f"{file.name} ({file.what.word}, {words.size(file.size)}), {file.by}, {_moment(file.at)}"
+        f"{f', i {file.task.name}' if with_task else ''}"
+        for file in files
+        if file.name
+    ]
+    return [Section(heading="Filer", lead="Filerna finns i Förlopp.", lines=lines)] if lines else []
+
+
+def _moment(at: datetime.datetime) -> str:
+    """In full: paper is read another day."""
+    return f"{swedish.date(at.astimezone(swedish.STOCKHOLM).date())} {swedish.clock(at)}"
