@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from tasks.views import handover, questions, watching
+from tasks.views import handover, questions, several, watching
 
 urlpatterns = [
+    path("uppgifter/valj/", several.several, name="several"),
     path("uppgifter/<uuid:public_id>/lamna-over/", handover.hand_over, name="hand_over"),
     path("uppgifter/<uuid:public_id>/fraga/", questions.ask, name="ask"),
     path("uppgifter/<uuid:public_id>/svara/", questions.answer, name="answer"),

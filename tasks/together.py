@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -111,17 +112,34 @@ def is_watched(task: UserTask, staff: Staff) -> bool:
     return bool(reading.rows("SELECT 1 FROM tasks_watch WHERE by_id = %s AND task_id = %s", [staff.pk, task.pk]))
 
 
+def workable_among(staff: Staff, public_ids: Sequence[uuid.UUID]) -> list[UserTask]:
+    """Those of the tasks that this member of staff may do, open or not."""
+    if not public_ids:
+        return []
+    found = FORM.rows(f"WHERE task.public_id IN ({', '.join(['%s'] * len(public_ids))})", public_ids)
+    return [task for task in found if may_work(task, staff)]
+
+
 def colleagues(task: UserTask, staff: Staff) -> list[Staff]:
     """The others who may do the task today, by name."""
-    today = timezone.localdate()
-    needs_right = "AND staff.may_see_protected" if task.is_restricted or task.individual.is_protected else ""
-    rest = f"""WHERE staff.is_active AND staff.id <> %s {needs_right} AND staff.id IN (
-            SELECT held.staff_id FROM people_assignment held
+    is_secret = task.is_restricted or task.individual.is_protected
+    return _holding({task.group, task.escalated_to}, staff, needs_right=is_secret)
+
+
+def colleagues_of(tasks: Sequence[UserTask], staff: Staff) -> list[Staff]:
+    """The others who may do some of the tasks today, by name."""
+    return _holding({key for task in tasks for key in (task.group, task.escalated_to)}, staff, needs_right=False)
+
+
+def _holding(professions: Collection[str], staff: Staff, *, needs_right: bool) -> list[Staff]:
+    today, keys = timezone.localdate(), sorted(filter(None, professions))
+    rest = f"""WHERE staff.is_active AND staff.id <> %s {"AND staff.may_see_protected" if needs_right else ""}
+        AND staff.id IN (SELECT held.staff_id FROM people_assignment held
             JOIN people_profession profession ON profession.id = held.profession_id
-            WHERE profession.key IN (%s, %s) AND held.valid_from <= %s
-                AND (held.valid_to IS NULL OR held.valid_to >= %s))
+            WHERE profession.key IN ({", ".join(["%s"] * len(keys)) or "NULL"})
+                AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s))
         ORDER BY staff.last_name, staff.first_name, staff.id"""
-    return COLLEAGUES.rows(rest, [staff.pk, task.group, task.escalated_to or task.group, today, today])
+    return COLLEAGUES.rows(rest, [staff.pk, *keys, today, today])
 
 
 def askable(task: UserTask, staff: Staff) -> list[Staff]:

@@ -18,6 +18,7 @@ class Watch(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["by", "task"], name="watch_once")]
+        indexes = [models.Index(fields=["told_at"], condition=models.Q(told_at__isnull=False), name="watch_told")]
 
     def __str__(self) -> str:
         return f"{self.task_id}:{self.by_id}"

@@ -11,6 +11,7 @@ from people.models import Staff
 from tasks import together
 from tasks.models import Comment, CommentKind
 from tasks.services import comments
+from workflows import rights
 from workflows.models import UserTask
 from workflows.services import handover, user_tasks
 from workflows.services.handover import Fate, Outcome
@@ -35,7 +36,13 @@ def hand_over(*, task: UserTask, to: str, note: str, by: Staff, now: datetime, a
 
 
 def give_out(*, tasks: Sequence[UserTask], to: Staff, by: Staff, now: datetime, action_id: UUID) -> list[Outcome]:
-    """Many tasks to one colleague, who finds them in the inbox, or to oneself; how it went with each."""
+    """Many tasks to one colleague, who finds them in the inbox, or to oneself; how it went with each.
+
+    Raises user_tasks.NotAllowed for who does not give out work.
+    """
+    if not rights.GIVING_OUT & set(by.professions):
+        raise user_tasks.NotAllowed
+    to = Staff.objects.get(pk=to.pk)  # what was read for a list of names knows no rights
     also = None if to == by else partial(_tell, to=to, text="", by=by, now=now, action_id=action_id)
     return handover.give(tasks=tasks, to=to, by=by, now=now, action_id=action_id, also=also)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from people.models import Staff
 from tasks.models import Watch
 from workflows.models import TaskState, UserTask
+
+KEPT = timedelta(days=30)
+"""For how long one finds what has ended after one was told."""
 
 
 def begin(*, task: UserTask, by: Staff, now: datetime) -> None:
@@ -27,3 +30,9 @@ def drop_ended(*, by: Staff) -> int:
 def told(*, by: Staff, now: datetime) -> None:
     """The watcher has been shown which have ended."""
     Watch.objects.filter(by=by, told_at=None).exclude(task__state=TaskState.OPEN).update(told_at=now)
+
+
+def purge(*, now: datetime, limit: int = 100) -> int:
+    """Forget what the watcher was told long ago; how many."""
+    old = Watch.objects.filter(told_at__lte=now - KEPT).exclude(task__state=TaskState.OPEN)
+    return Watch.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).delete()[0]

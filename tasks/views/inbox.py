@@ -16,6 +16,7 @@ from people.models import Staff
 from people.services import access
 from tasks import lists, together, wanted, worklist
 from tasks.services import watching
+from workflows import rights
 from workflows import selectors as workflows
 from workflows.models import UserTask
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
@@ -49,7 +50,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     asked, is_start = _opened(request)
     shown = _load(request, asked, now=now)
-    _record(request, "list", now=now)
+    record(request, "list", now=now)
     choices = {"profession": request.user.roles, **lists.choices(), **wanted.CHOICES}
     context = {
         "worklist": shown,
@@ -58,6 +59,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
         "chips": worklist.chips(asked, choices=choices),
         "choices": choices,
         "is_start": is_start,
+        "several_url": asked.address("tasks:several") if _may_choose(request, asked) else "",
     }
     return render(request, "tasks/inbox.html", context)
 
@@ -67,7 +69,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
 def listing(request: StaffRequest) -> HttpResponse:
     """Only the list, for the open page that asks each second; 204 when it would look the same."""
     now = timezone.now()
-    asked = _wanted(request)
+    asked = wanted_by(request)
     if request.GET.get("stampel") == worklist.stamp(request.user, asked, now=now):
         return HttpResponse(status=204)
     return render(request, "tasks/live.html", {"worklist": _load(request, asked, now=now)})
@@ -77,14 +79,14 @@ def listing(request: StaffRequest) -> HttpResponse:
 @staff_page
 def search(request: StaffRequest) -> HttpResponse:
     """Whom one looks for is kept in the session: the address knows it by a key, so that no log and no history does."""
-    asked = _wanted(request)
+    asked = wanted_by(request)
     text = " ".join(request.POST.get("sok", "").split())[:LONGEST_SEARCH]
     if not text:
         return HttpResponseRedirect(asked.without("sok").address())
     key = secrets.token_hex(8)
     searches = request.session.get(SEARCHES, {}) | {key: text}
     request.session[SEARCHES] = dict(list(searches.items())[-MOST_SEARCHES:])
-    _record(request, "search", now=timezone.now())
+    record(request, "search", now=timezone.now())
     return HttpResponseRedirect(replace(asked, sok=key, antal=wanted.PAGE).address())
 
 
@@ -92,8 +94,12 @@ def _opened(request: StaffRequest) -> tuple[wanted.Wanted, bool]:
     """Who asks for nothing gets what they have said that the inbox opens with."""
     start = request.user.start_page if not request.GET.keys() - {"klar"} else ""
     if not start:
-        return _wanted(request), False
+        return wanted_by(request), False
     return wanted.read(dict(parse_qsl(start)), professions=request.user.professions, searches={}), True
+
+
+def _may_choose(request: StaffRequest, asked: wanted.Wanted) -> bool:
+    return asked.visa in ("", "mina") and bool(rights.GIVING_OUT & set(request.user.professions))
 
 
 def _load(request: StaffRequest, asked: wanted.Wanted, *, now: datetime.datetime) -> worklist.Worklist:
@@ -104,13 +110,14 @@ def _load(request: StaffRequest, asked: wanted.Wanted, *, now: datetime.datetime
     return shown
 
 
-def _wanted(request: StaffRequest) -> wanted.Wanted:
+def wanted_by(request: StaffRequest) -> wanted.Wanted:
+    """What the address asks for."""
     asked = request.GET.dict()
     searches = request.session.get(SEARCHES, {}) if "sok" in asked else {}
     return wanted.read(asked, professions=request.user.professions, searches=searches)
 
 
-def _record(request: StaffRequest, action: str, *, now: datetime.datetime) -> None:
+def record(request: StaffRequest, action: str, *, now: datetime.datetime) -> None:
     access.record(staff=request.user, individual=None, action=action, object_type="inbox", object_id="", now=now)
 
 
