@@ -41,6 +41,7 @@ def menu(request: HttpRequest) -> list[NavItem]:
     ]
     if STEERING & set(staff.professions):
         items.append(_item("flytta", "Flytta", url("workflows:migrations"), here))
+        items.append(_item("formular", "Formulär", url("tasks:forms"), here))
         items.append(_item("signaler", "Signaler", url("workflows:signals"), here))
     return items
 

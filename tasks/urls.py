@@ -5,7 +5,7 @@ from django.urls import path
 from tasks import file_urls as file
 from tasks import handing_urls as handing
 from tasks import unit_urls as unit
-from tasks.views import areas, comments, drafts, inbox, not_done, person, persons, saved, start, task
+from tasks.views import areas, comments, drafts, inbox, not_done, person, persons, previews, saved, start, task
 
 app_name = "tasks"
 urlpatterns = [
@@ -32,6 +32,8 @@ urlpatterns = [
     path("personer/<uuid:ref>/", person.person, name="person"),
     path("personer/<uuid:ref>/tidslinje/", person.whole_timeline, name="timeline"),
     path("personer/<uuid:ref>/omrade/", areas.area, name="area"),
+    path("formular/", previews.forlopp, name="forms"),
+    path("formular/<slug:key>/<path:name>/", previews.preview, name="form"),
     path("arenden/starta/", start.start, name="start"),
     path("arenden/starta/<slug:key>/<uuid:ref>/", start.start_form, name="start_form"),
 ]

@@ -13,13 +13,13 @@ from workflows import definitions
 from workflows.models import ProcessInstance, UserTask
 from workflows.services import deployments, instances
 
-FORLOPP = Path(__file__).resolve().parent / "fixtures" / "forlopp" / "hembesok"
+FORLOPP = Path(__file__).resolve().parent / "fixtures" / "forlopp"
 PROFESSIONS = {"samordnare": "Samordnare", "sjukskoterska": "Sjuksköterska", "it_drift": "IT-drift"}
 
 
-def publish() -> None:
+def publish(name: str = "hembesok") -> None:
     """Hembesök: planera_besok for samordnare, then gor_besok and bekrafta_mal for sjukskoterska."""
-    deployments.publish(folder=definitions.read(FORLOPP), by=None, now=timezone.now())
+    deployments.publish(folder=definitions.read(FORLOPP / name), by=None, now=timezone.now())
 
 
 def staff(username: str, profession: str, *, may_see_protected: bool = False) -> Staff:

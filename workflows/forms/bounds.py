@@ -16,7 +16,7 @@ Comparable = Decimal | date | time | datetime | timedelta
 
 def check(field: Field, value: object, context: Mapping[str, Any], *, now: datetime) -> None:
     """AnswerError when the value lies outside the field's `min` and `max`."""
-    least, most = (_limit(field, bound, context, now) for bound in (field.min, field.max))
+    least, most = limits(field, context, now=now)
     if least is None and most is None:
         return
     measured = _measured(field, value)
@@ -24,6 +24,11 @@ def check(field: Field, value: object, context: Mapping[str, Any], *, now: datet
         raise AnswerError(_sentence(field, least, "minst", "tidigast"))
     if most is not None and measured > most:  # type: ignore[operator]
         raise AnswerError(_sentence(field, most, "högst", "senast"))
+
+
+def limits(field: Field, context: Mapping[str, Any], *, now: datetime) -> tuple[Comparable | None, Comparable | None]:
+    """Least and greatest, as what is compared: a length of text and a number of choices are numbers too."""
+    return _limit(field, field.min, context, now), _limit(field, field.max, context, now)
 
 
 def _measured(field: Field, value: object) -> Comparable:

@@ -179,9 +179,8 @@ class Parts:
         if not choices:
             self.report(element, "form_no_choices", "”choices” saknas: ange minst ett val.")
         if len({type(choice.value) for choice in choices}) > 1:
-            self.report(
-                element, "form_mixed_choices", "Valen ska ha antingen text eller heltal som ”value”, inte båda."
-            )
+            message = "Valen ska ha antingen text eller heltal som ”value”, inte båda."
+            self.report(element, "form_mixed_choices", message, "warning")
         if len({str(choice.value) for choice in choices}) < len(choices):
             self.report(element, "form_duplicate_choice", "Samma ”value” finns två gånger bland valen.")
         return tuple(choices)

@@ -39,7 +39,7 @@
     const body = new URLSearchParams(new FormData(form));
     body.append("_update", "1");
     try {
-      const answer = await fetch(location.pathname, { method: "POST", body, signal: stop.signal, redirect: "manual" });
+      const answer = await fetch(location.href, { method: "POST", body, signal: stop.signal, redirect: "manual" });
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("[data-update]")?.closest("form");
