@@ -3,6 +3,7 @@
 from tasks.models.comment import Comment, CommentKind
 from tasks.models.draft import Draft
 from tasks.models.saved import SavedFilter
+from tasks.models.shift import ShiftNote, ShiftReading
 from tasks.models.watch import Watch
 
-__all__ = ["Comment", "CommentKind", "Draft", "SavedFilter", "Watch"]
+__all__ = ["Comment", "CommentKind", "Draft", "SavedFilter", "ShiftNote", "ShiftReading", "Watch"]

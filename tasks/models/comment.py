@@ -70,6 +70,7 @@ class Comment(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["at"], name="comment_by_moment"),
             models.Index(
                 fields=["mentioned", "id"],
                 condition=Q(seen_at=None, withdrawn_at=None, mentioned__isnull=False),

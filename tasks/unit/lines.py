@@ -17,7 +17,19 @@ from workflows import published
 from workflows.models import UserTask
 from workflows.selectors import NAMED
 
-COLUMNS = ("public_id", "name", "group", "escalated_to", "priority", "due_at", "ended_at", "claimed_by_id")
+COLUMNS = (
+    "public_id",
+    "name",
+    "group",
+    "escalated_to",
+    "priority",
+    "due_at",
+    "ended_at",
+    "claimed_by_id",
+    "state",
+    "attempts",
+    "created_at",
+)
 
 
 def read(**extra: str) -> Reading[UserTask]:
@@ -46,6 +58,7 @@ class Line:
     process_title: str
     profession: str
     urgency: Urgency
+    can_work: bool
 
 
 class Writer:
@@ -56,7 +69,8 @@ class Writer:
         self.held = set(viewer.professions)
 
     def line(self, task: UserTask) -> Line:
-        can_work = task.group in self.held or task.escalated_to in self.held
+        is_hidden = task.individual.is_protected and not self.viewer.may_see_protected
+        can_work = not is_hidden and (task.group in self.held or task.escalated_to in self.held)
         may_see = can_work or self._is_open_to(task)
         address = url("tasks:task", task.public_id) if can_work else url("workflows:instance", task.instance.public_id)
         return Line(
@@ -66,6 +80,7 @@ class Writer:
             process_title=task.process_title,
             profession=self.names.get(task.group, task.group),
             urgency=swedish.urgency(task.due_at, now=self.now),
+            can_work=can_work,
         )
 
     def _is_open_to(self, task: UserTask) -> bool:

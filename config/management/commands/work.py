@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
-from tasks.services import drafts, watching
+from tasks.services import drafts, shifts, watching
 from workflows.services import absences, attachments, bringing, held, inbox, migration, timers, trials, user_tasks
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,7 @@ class Command(BaseCommand):
                 inbox.expire_buffered(now=now)
                 migration.forget()
                 drafts.purge(now=now)
+                shifts.purge(now=now)
                 watching.purge(now=now)
                 attachments.scan_waiting()
                 attachments.tidy(now=now)

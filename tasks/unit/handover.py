@@ -1,0 +1,180 @@
+"""What has happened in a unit since a moment and what the next shift must do; as many statements whatever happened."""
+
+# ruff: noqa: S608  the texts are made of names of our own; every value is a parameter
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from people import selectors as people
+from people.models import Staff
+from people.reading import Reading
+from tasks.models import Comment, ShiftNote, ShiftReading
+from tasks.unit import lines, places
+from tasks.unit.lines import Line, Writer
+from tasks.unit.places import Place
+from workflows.models import TaskState, UserTask
+from workflows.selectors import NAMED, TASKS, parts
+
+MOST = 100
+"""Rows of a section: who has more of a shift than that sees the first, and is told so."""
+NOTES_KEPT = datetime.timedelta(days=14)
+CHANGED = lines.read(
+    told="""(SELECT told.detail FROM workflows_historyentry told WHERE told.instance_id = task.instance_id
+        AND told.kind IN ('attempted', 'not_needed') AND told.element_id = task.element_id
+        ORDER BY told.id DESC LIMIT 1)""",
+)
+PLAIN = lines.read()
+SAID = Reading(Comment, "comment", ("at", "text", "task_id"), by=NAMED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A line with what somebody said about it and who; `text` empty for those who may not do the task."""
+
+    line: Line
+    by_name: str
+    at: datetime.datetime | None
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What a shift wrote; `read_by` the others who have read it."""
+
+    note: ShiftNote
+    is_mine: bool
+    is_read: bool
+    read_by: list[ShiftReading]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handover:
+    """The list. `is_cut` when there was more of something than is shown."""
+
+    notes: list[Note]
+    ahead: list[Line]
+    tried: list[Told]
+    new: list[Line]
+    ended: list[Line]
+    done: list[Line]
+    said: list[Told]
+    is_cut: bool
+
+
+def load(place: Place, viewer: Staff, *, since: datetime.datetime, until: datetime.datetime) -> Handover:
+    """`until` is how far ahead the next shift looks."""
+    now = timezone.now()
+    working = places.members(place, on=timezone.localdate(now))
+    members = [member.id for member in working]
+    roles = list({key for member in working for key in member.roles})
+    writer = Writer(viewer, people.profession_names(), now=now)
+    changed = _changed(roles, place, writer, since)
+    ahead = _ahead(roles, members, place, writer, until)
+    done = _done(members, writer, since)
+    said = _said(roles, place, writer, since)
+    return Handover(
+        notes=notes(place, viewer, now=now),
+        ahead=[writer.line(task) for task in ahead[:MOST]],
+        tried=[_tried(task, writer) for task in changed if task.is_open and task.attempts],
+        new=[writer.line(task) for task in changed if task.is_open and task.created_at >= since],
+        ended=[writer.line(task) for task in changed if task.state in (TaskState.CANCELLED, TaskState.NOT_NEEDED)],
+        done=[writer.line(task) for task in done[:MOST]],
+        said=said,
+        is_cut=any(len(found) > MOST for found in (changed, ahead, done)),
+    )
+
+
+def notes(place: Place, viewer: Staff, *, now: datetime.datetime) -> list[Note]:
+    """Those of the last two weeks, what one has not read first."""
+    readings = Prefetch("readings", ShiftReading.objects.select_related("by"))
+    rows = ShiftNote.objects.filter(unit=place.id, at__gte=now - NOTES_KEPT).select_related("by")
+    found = [_note(note, viewer) for note in rows.prefetch_related(readings)[:MOST]]
+    return sorted(found, key=lambda one: one.is_read or one.is_mine)
+
+
+def _note(note: ShiftNote, viewer: Staff) -> Note:
+    readings = list(note.readings.all())
+    return Note(
+        note=note,
+        is_mine=note.by_id == viewer.pk,
+        is_read=any(reading.by_id == viewer.pk for reading in readings),
+        read_by=[reading for reading in readings if reading.by_id != note.by_id],
+    )
+
+
+def _scope(roles: Sequence[str], place: Place, writer: Writer) -> tuple[str, list[Any]]:
+    """A condition on the alias `task`: the unit's professions in its area, as far as the viewer may know."""
+    keys = ", ".join(["%s"] * len(roles)) or "NULL"
+    area, values = ("task.area IN (%s, '')", [place.area]) if place.area else ("1 = 1", [])
+    return f'task."group" IN ({keys}) AND {area}{_seen(writer)}', [*roles, *values]
+
+
+def _changed(roles: Sequence[str], place: Place, writer: Writer, since: datetime.datetime) -> list[UserTask]:
+    scope, values = _scope(roles, place, writer)
+    rest = f"WHERE {scope} AND task.changed_at >= %s ORDER BY task.changed_at DESC, task.id DESC LIMIT {3 * MOST}"
+    return CHANGED.rows(rest, [*values, since])
+
+
+def _ahead(
+    roles: Sequence[str], members: Sequence[int], place: Place, writer: Writer, until: datetime.datetime
+) -> list[UserTask]:
+    """What is late or due before the next shift ends: the professions' own, and what members have taken."""
+    area, values = ("AND area IN (%s, '')", [place.area]) if place.area else ("", [])
+    seen = _seen(writer).replace("task.", "")
+    part = f"""SELECT id, due_sort FROM {TASKS} WHERE state = 'open' AND {{}} {area}{seen} AND due_sort <= %s
+        ORDER BY due_sort, id LIMIT {MOST + 1}"""
+    mine = f"""SELECT id, due_sort FROM {TASKS} WHERE state = 'open'
+        AND claimed_by_id IN ({", ".join(["%s"] * len(members)) or "NULL"}){seen} AND due_sort <= %s"""
+    asked = [value for role in roles for value in (role, *values, until)]
+    texts = [text for text in (parts(part, ("group",), "UNION", len(roles)), mine) if text]
+    rest = f"""JOIN ({" UNION ".join(texts)}) found ON found.id = task.id
+        ORDER BY found.due_sort, found.id LIMIT {MOST + 1}"""
+    return PLAIN.rows(rest, [*asked, *members, until])
+
+
+def _done(members: Sequence[int], writer: Writer, since: datetime.datetime) -> list[UserTask]:
+    keys = ", ".join(["%s"] * len(members)) or "NULL"
+    rest = f"""WHERE task.state = 'completed' AND task.completed_by_id IN ({keys}) AND task.ended_at >= %s
+        {_seen(writer)} ORDER BY task.ended_at DESC, task.id DESC LIMIT {MOST + 1}"""
+    return PLAIN.rows(rest, [*members, since])
+
+
+def _said(roles: Sequence[str], place: Place, writer: Writer, since: datetime.datetime) -> list[Told]:
+    """What colleagues have written with the unit's tasks, the latest first."""
+    scope, values = _scope(roles, place, writer)
+    rest = f"""JOIN {TASKS} task ON task.id = comment.task_id
+        WHERE comment.at >= %s AND comment.withdrawn_at IS NULL AND NOT (comment.text = '') AND {scope}
+        ORDER BY comment.at DESC, comment.id DESC LIMIT {MOST}"""
+    comments = SAID.rows(rest, [since, *values])
+    keys = {comment.task_id for comment in comments}
+    found = PLAIN.rows(f"WHERE task.id IN ({', '.join(['%s'] * len(keys)) or 'NULL'})", list(keys))
+    tasks = {task.pk: writer.line(task) for task in found}
+    return [
+        Told(
+            line=tasks[comment.task_id],
+            by_name=str(comment.by),
+            at=comment.at,
+            text=comment.text if tasks[comment.task_id].can_work else "",
+        )
+        for comment in comments
+    ]
+
+
+def _tried(task: UserTask, writer: Writer) -> Told:
+    told = vars(task)["told"]
+    detail = json.loads(told) if isinstance(told, str) else told or {}
+    line = writer.line(task)
+    words = [detail.get("reason", ""), detail.get("text", "") if line.can_work else ""]
+    return Told(line=line, by_name="", at=None, text=": ".join(filter(None, words)))
+
+
+def _seen(writer: Writer) -> str:
+    return "" if writer.viewer.may_see_protected else " AND NOT task.is_restricted"
