@@ -143,7 +143,7 @@ def _number(name: str, text: str) -> int:
 
 def _port(text: str) -> int:
     port = _number("FORLOPP_PORT", text)
-    # The other processes use the four ports above it.
-    if not 1024 <= port <= 65531:
-        raise EnvironmentProblem(f"FORLOPP_PORT är {port}; det ska vara ett tal mellan 1024 och 65531.")
+    # The other processes use the five ports above it.
+    if not 1024 <= port <= 65530:
+        raise EnvironmentProblem(f"FORLOPP_PORT är {port}; det ska vara ett tal mellan 1024 och 65530.")
     return port

@@ -32,6 +32,8 @@ def product() -> list[Process]:
     return [
         Process(name="web", command=gunicorn, stop_seconds=15),
         Process(name="worker", command=manage("work")),
+        # Nobody waits for it: an inbox that it does not tell asks now and then.
+        Process(name="live", command=manage("live"), after=web_url("halsa")),
         Process(name="executor", command=manage("run_integrations", "executor"), after=web_url("halsa")),
         # The Prefect worker, which also empties the mailboxes by itself while Prefect is away.
         Process(name="flows", command=manage("run_integrations", "flows"), after=web_url("halsa"), stop_seconds=15),
@@ -90,7 +92,9 @@ def prefect_environment() -> dict[str, str]:
 def ports() -> dict[int, str]:
     """Every port that the processes will listen on, and who does."""
     base = settings.FORLOPP_PORT
-    used = {base: "webben"} | ({} if settings.FORLOPP_PRACTICE else {base + 1: "Prefect"})
+    used = {base: "webben", settings.FORLOPP_LIVE_PORT: "inkorgens direktkanal"}
+    if not settings.FORLOPP_PRACTICE:
+        used[base + 1] = "Prefect"
     if settings.FORLOPP_DEMO:
         used |= {base + 2: "regionens simulator", base + 3: "hemtjänstens simulator"}
         used |= {base + 4: "medicingivarens simulator"}

@@ -12,6 +12,11 @@ FORLOPP_PRACTICE = env.is_practice
 FORLOPP_PRACTICE_URL = env.values.get("FORLOPP_PRACTICE_URL", "")
 FORLOPP_PORT = env.port
 FORLOPP_VAR = env.var
+# Where open inboxes listen. Behind a proxy it is a path of the web's own; without one the browser asks the port itself.
+FORLOPP_LIVE_PORT = env.port + 5
+FORLOPP_LIVE_URL = f":{FORLOPP_LIVE_PORT}/handelser/" if env.is_demo else "/handelser/"
+FORLOPP_LIVE_ORIGINS = [f"http://{host}:{FORLOPP_LIVE_PORT}" for host in env.hosts if env.is_demo and "*" not in host]
+FORLOPP_POLL_SECONDS = 10
 FORLOPP_BPMN_DIR = BASE_DIR / "bpmn"
 FORLOPP_MUNICIPALITY_CODE = env.text("FORLOPP_MUNICIPALITY_CODE", "1880")
 FORLOPP_MUNICIPALITY_NAME = env.text("FORLOPP_MUNICIPALITY_NAME", "Örebro")

@@ -51,6 +51,11 @@ class TaskRow:
     is_mine: bool
     is_escalated: bool
 
+    @property
+    def is_urgent(self) -> bool:
+        """Worth a sign when it is new: of high priority, or late already."""
+        return self.is_first or self.urgency == Urgency.LATE
+
     def written(self, *, with_person: bool = True) -> str:
         """The row as the page has it. Colleagues see the same rows, and most of them unchanged for hours."""
         return _written(self, with_person=with_person)

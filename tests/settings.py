@@ -34,6 +34,9 @@ from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES  # noqa: E402
 
 SECURE_SSL_REDIRECT = False
+# Pages ask, often: nobody tells them but in the tests of that.
+FORLOPP_LIVE_URL = ""
+FORLOPP_POLL_SECONDS = 1
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

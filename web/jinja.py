@@ -30,6 +30,16 @@ class Installation:
         return bool(settings.FORLOPP_PRACTICE)
 
     @property
+    def live_url(self) -> str:
+        """Where an open inbox is told that something has changed; from the colon on where only the port is another."""
+        return str(settings.FORLOPP_LIVE_URL)
+
+    @property
+    def poll_seconds(self) -> int:
+        """How often it asks when it is not told."""
+        return int(settings.FORLOPP_POLL_SECONDS)
+
+    @property
     def practice_url(self) -> str:
         """Where staff of a real installation practise; empty when nowhere."""
         return str(settings.FORLOPP_PRACTICE_URL)

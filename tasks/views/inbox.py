@@ -67,7 +67,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
 @require_safe
 @staff_page
 def listing(request: StaffRequest) -> HttpResponse:
-    """Only the list, for the open page that asks each second; 204 when it would look the same."""
+    """Only the list, for the open page that is told or asks now and then; 204 when it would look the same."""
     now = timezone.now()
     asked = wanted_by(request)
     if request.GET.get("stampel") == worklist.stamp(request.user, asked, now=now):

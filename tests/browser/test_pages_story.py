@@ -49,7 +49,7 @@ def test_a_task_is_taken_corrected_completed_and_the_next_appears_by_itself(
     expect(page.get_by_text("Klart: Planera besöket")).to_be_visible()
 
     expect(nurse.get_by_role("link", name="Gör besöket")).to_be_visible(timeout=4000)
-    expect(nurse.locator("[data-live-sign]")).to_have_text("2 nya uppgifter")
+    expect(nurse.locator("[data-live-sign]")).to_have_text("2 nya uppgifter. Visa")
     expect(nurse.locator("#antal-uppgifter")).to_have_text("2")
     other.close()
 
