@@ -1,4 +1,7 @@
-"""A copy of the database in one file, taken while everybody works, and an empty database filled from it."""
+"""A copy of the database in one file, taken while everybody works, and an empty database filled from it.
+
+The files of tasks go in another beside it.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,14 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+
+from config import backup_files
 
 SQLITE_BEGINS = b"SQLite format 3\x00"
 POSTGRESQL_BEGINS = b"PGDMP"
@@ -34,6 +40,8 @@ def save(path: Path) -> None:
         else:
             _postgresql("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={half}")
         _to_disk(half)
+        # The database's name comes last: when it is there, all is.
+        backup_files.save(backup_files.beside(path))
         half.rename(path)
         _to_disk(path.parent)
     except OSError as problem:
@@ -48,13 +56,27 @@ def load(path: Path) -> None:
     wanted = SQLITE_BEGINS if connection.vendor == "sqlite" else POSTGRESQL_BEGINS
     if not begins.startswith(wanted):
         raise CannotCopy(f"{path} är ingen säkerhetskopia av {connection.display_name}.")
+    if not backup_files.is_shelf_empty():
+        raise CannotCopy(f"{settings.FORLOPP_FILES} är inte tom; återställ bara till en ny installation.")
     if connection.introspection.table_names():
         raise CannotCopy("Databasen är inte tom; återställ bara till en ny installation.")
     connection.close()
+    files = _unpacked(backup_files.beside(path))
     if connection.vendor == "sqlite":
         _load_sqlite(path)
     else:
         _postgresql("pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(path))
+    if files is not None:
+        backup_files.place(files)
+
+
+def _unpacked(copy: Path) -> Path | None:
+    if not copy.exists():
+        return None
+    try:
+        return backup_files.unpack(copy)
+    except (OSError, tarfile.TarError) as problem:
+        raise CannotCopy(f"{copy} går inte att packa upp ({type(problem).__name__}).") from None
 
 
 def _save_sqlite(path: Path) -> None:

@@ -17,6 +17,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from config import child, environment, processes, supervision
 from config.checks import sqlite_is_sound
+from workflows.attachments import scanning, shelf
+from workflows.models import Attachment
+from workflows.services.attachments import LASTING
 
 OK, WARNING, ERROR = "ok", "warning", "error"
 
@@ -31,7 +34,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     questions: list[Callable[[], Iterator[Finding]]] = [
-        python, libraries, secrets, bundle, looks, database, migrations, definitions, running,
+        python, libraries, secrets, bundle, looks, database, migrations, definitions, files, scanner, running,
     ]  # fmt: skip
     return [finding for question in questions for finding in question()]
 
@@ -117,6 +120,35 @@ def definitions() -> Iterator[Finding]:
         yield Finding(OK, "Förloppen", f"{count} versioner är inlästa")
     else:
         yield Finding(ERROR, "Förloppen", "inga är inlästa", "python manage.py load_forlopp")
+
+
+def files() -> Iterator[Finding]:
+    """Whether each file of a task is where its row says, and hidden from others on the machine."""
+    try:
+        rows = set(Attachment.objects.filter(state__in=LASTING).values_list("public_id", flat=True))
+    except DatabaseError:
+        return
+    root = shelf.root()
+    missing = rows - {key for folder in range(shelf.FOLDERS) for key in shelf.keys_in(folder)}
+    if root.exists() and root.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding(ERROR, "Uppgifternas filer", f"{root} kan läsas av andra", f"chmod 700 {root}")
+    elif missing:
+        says, remedy = f"{len(missing)} av {len(rows)} saknas i {root}", "återställ dem ur säkerhetskopian (…filer.tar)"
+        yield Finding(ERROR, "Uppgifternas filer", says, remedy)
+    else:
+        yield Finding(OK, "Uppgifternas filer", f"{len(rows)} finns i {root}")
+
+
+def scanner() -> Iterator[Finding]:
+    if not settings.FORLOPP_CLAMD:
+        return
+    if scanning.answers():
+        yield Finding(OK, "Viruskontrollen", "svarar")
+    else:
+        says = "svarar inte; filer som kommer kan inte öppnas förrän den gör det"
+        yield Finding(
+            ERROR, "Viruskontrollen", says, f"starta clamd, eller rätta FORLOPP_CLAMD ({settings.FORLOPP_CLAMD})"
+        )
 
 
 def running() -> Iterator[Finding]:

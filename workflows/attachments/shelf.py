@@ -23,8 +23,9 @@ UNDER_WAY = timedelta(hours=2)
 
 def incoming() -> Path:
     """The folder where what is being received is written."""
+    root().mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = root() / INCOMING
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
@@ -57,7 +58,7 @@ def remove(keys: Iterable[uuid.UUID]) -> None:
 
 def keys_in(folder: int, *, before: datetime | None = None) -> set[uuid.UUID]:
     """The files in one of the folders, those only that are older than `before`."""
-    return {key for path in _files(root() / f"{folder:02x}", before) if (key := _key(path)) is not None}
+    return {key for path in _files(root() / f"{folder:02x}", before) if (key := key_of(path.name)) is not None}
 
 
 def remove_forgotten(*, now: datetime) -> int:
@@ -79,9 +80,10 @@ def _files(folder: Path, before: datetime | None) -> Iterator[Path]:
             continue
 
 
-def _key(path: Path) -> uuid.UUID | None:
+def key_of(name: str) -> uuid.UUID | None:
+    """Of a file on the shelf, or of the small copy of one; None when it is none of ours."""
     try:
-        return uuid.UUID(path.name.removesuffix(SMALL))
+        return uuid.UUID(name.removesuffix(SMALL))
     except ValueError:
         return None
 

@@ -1,4 +1,4 @@
-"""Copies the database to a file while everything runs."""
+"""Copies the database, and the files of tasks, while everything runs."""
 
 import time
 from pathlib import Path
@@ -6,11 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config import backup
+from config import backup, backup_files
 
 
 class Command(BaseCommand):
-    help = "Säkerhetskopierar databasen till en fil, medan allt kör. Kopian innehåller personuppgifter."
+    help = (
+        "Säkerhetskopierar databasen till en fil, och uppgifternas filer till en till. Innehåller personuppgifter."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,5 +24,7 @@ class Command(BaseCommand):
             backup.save(file)
         except backup.CannotCopy as problem:
             raise CommandError(str(problem)) from None
-        size = file.stat().st_size / 1_000_000
-        self.stdout.write(f"{file}: {size:.1f} MB på {time.monotonic() - started:.1f} s")
+        seconds = f"{time.monotonic() - started:.1f} s"
+        for written in (file, backup_files.beside(file)):
+            if written.exists():
+                self.stdout.write(f"{written}: {written.stat().st_size / 1_000_000:.1f} MB på {seconds}")
