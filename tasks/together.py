@@ -30,7 +30,7 @@ WORDS = {
     CommentKind.QUESTION: "frågar dig",
     CommentKind.ANSWER: "svarade på din fråga",
 }
-RIGHTS = ("public_id", "name", "group", "escalated_to", "is_restricted")
+RIGHTS = ("public_id", "name", "group", "escalated_to", "is_restricted", "signers")
 # No more than a draft's way in asks: who may, which form, and whether somebody else was first.
 FORM = Reading(
     UserTask,

@@ -5,7 +5,7 @@ from django.urls import path
 from tasks import file_urls as file
 from tasks import handing_urls as handing
 from tasks import unit_urls as unit
-from tasks.views import areas, comments, drafts, inbox, not_done, person, persons, previews, saved, start, task
+from tasks.views import areas, comments, drafts, inbox, not_done, person, persons, previews, saved, signing, start, task
 
 app_name = "tasks"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("uppgifter/<uuid:public_id>/lamna/", task.release, name="release"),
     path("uppgifter/<uuid:public_id>/kunde-inte/", not_done.could_not, name="could_not"),
     path("uppgifter/<uuid:public_id>/ej-aktuell/", not_done.not_needed, name="not_needed"),
+    path("uppgifter/<uuid:public_id>/underskrift/ta-tillbaka/", signing.withdraw, name="withdraw_signature"),
     path("uppgifter/<uuid:public_id>/utkast/ta-over/", drafts.take_over, name="take_over_draft"),
     path("uppgifter/<uuid:public_id>/utkast/slang/", drafts.discard, name="discard_draft"),
     path("uppgifter/<uuid:public_id>/anteckningar/", comments.add, name="comment"),

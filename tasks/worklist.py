@@ -45,6 +45,8 @@ class TaskRow:
     is_paused: bool
     due: str
     attempts: int
+    signed: int
+    to_sign: int
     urgency: Urgency
     taken_by: str
     asked_of: str
@@ -237,6 +239,8 @@ def _row(
         is_paused=task.suspended_at is not None,
         due=due_tag(task.due_at, now=now),
         attempts=task.attempts,
+        signed=task.signed,
+        to_sign=task.to_sign,
         urgency=swedish.urgency(task.due_at, now=now),
         taken_by=str(task.claimed_by) if task.claimed_by else "",
         asked_of=vars(task).get("asked_of") or "",

@@ -1,6 +1,7 @@
 """Dates and durations in the words a Swede would use; pure, so the clock is always an argument."""
 
 import datetime
+from collections.abc import Sequence
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,11 @@ def number(count: int) -> str:
 def sorting(text: str) -> str:
     """A key that sorts as a Swedish register does, whatever the case."""
     return text.casefold().translate(ALPHABET)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Anna, Bo och Cecilia."""
+    return " och ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def date(day: datetime.date) -> str:

@@ -69,6 +69,30 @@ class Element:
         return {key: value for key, value in asdict(self).items() if value not in ("", {}, None)}
 
 
+INDIVIDUAL = "individ"
+"""Among those who sign: the person whom it is about, whose agreement somebody writes down."""
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Who signs a joint task: so many different ones of these professions, and the person."""
+
+    professions: tuple[str, ...]
+    needed: int
+    with_individual: bool
+
+
+def signing(settings: dict[str, str]) -> Signing | None:
+    """What the settings of a user task say of signing; None when one person does it."""
+    named = settings.get("signeras_av", "").replace(",", " ").split()
+    professions = tuple(dict.fromkeys(name for name in named if name != INDIVIDUAL))
+    if not named:
+        return None
+    least = settings.get("signeras_minst", "").strip()
+    needed = int(least) if least.isdecimal() else len(professions)
+    return Signing(professions, needed, INDIVIDUAL in named)
+
+
 def local(node: etree._Element) -> str:
     """The tag without its namespace."""
     return etree.QName(node).localname

@@ -38,10 +38,11 @@ RECENT = 20
 TASKS, STOPS, ATTACHMENTS = "workflows_usertask", "workflows_incident", "workflows_attachment"
 NAMED = ("first_name", "last_name", "username")
 # What the pages read of a task: in a list, on its own page, when it is just done, and as what comes next.
+COUNTED = ("attempts", "signed", "to_sign")
 LISTED = Reading(
     UserTask,
     "task",
-    ("public_id", "name", "group", "escalated_to", "area", "priority", "due_at", "claimed_by_id", "attempts"),
+    ("public_id", "name", "group", "escalated_to", "area", "priority", "due_at", "claimed_by_id", *COUNTED),
     individual=("given_name", "family_name", "protection", "born_on", "deceased_on"),
     claimed_by=NAMED,
     instance=("public_id",),
@@ -70,20 +71,16 @@ DONE = Reading(
 )
 NEXT = Reading(UserTask, "task", ("public_id", "name"), instance=NOTHING)
 STEP_TYPES = drawn.TASKS | {"subProcess"}
-PAST = {
-    HistoryKind.COMPLETED: "done",
-    HistoryKind.CANCELLED: "cancelled",
-    HistoryKind.SKIPPED: "skipped",
-    HistoryKind.ATTEMPTED: "attempted",
-    HistoryKind.NOT_NEEDED: "not_needed",
-}
+UNDONE = (HistoryKind.CANCELLED, HistoryKind.SKIPPED, HistoryKind.ATTEMPTED, HistoryKind.NOT_NEEDED)
+TOLD = (*UNDONE, HistoryKind.SIGNED, HistoryKind.UNSIGNED)
+PAST = {HistoryKind.COMPLETED: "done"} | {kind: kind.value for kind in TOLD}
 MACHINE = frozenset({"scriptTask", "businessRuleTask"})
 HEAVY = ("instance__engine_state", *(f"instance__version__{name}" for name in VERSION_HEAVY))
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of an ärende in words; `status` is done, active, waiting, cancelled, skipped, attempted or not_needed.
+    """One step of an ärende in words; `status` is active, waiting, done or another word of PAST.
 
     `at` is when it was done or began, or what a wait lasts until, where that is known.
     `decision` is how a decision came about, with the `version` of the förlopp then, else empty.
@@ -337,7 +334,7 @@ def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:
         is_machine=entry.element_type in MACHINE,
         is_scope=entry.element_type in {"subProcess", "callActivity"},
         decision=decision and {**decision, "version": entry.detail["version"]},
-        reason=": ".join(filter(None, (entry.detail.get("reason", ""), entry.detail.get("text", "")))),
+        reason=": ".join(filter(None, map(entry.detail.get, ("of", "reason", "text")))),
     )
 
 
@@ -364,7 +361,7 @@ def phase_of(key: str, elements: dict[str, drawn.Element]) -> str:
 
 
 def _tasks_now(instance: ProcessInstance) -> list[UserTask]:
-    return list(instance.user_tasks.filter(state=TaskState.OPEN).order_by("due_sort", "pk"))
+    return list(instance.user_tasks.filter(state=TaskState.OPEN, joint_of=None).order_by("due_sort", "pk"))
 
 
 def _machine_steps(instance: ProcessInstance) -> list[str]:

@@ -14,12 +14,13 @@ from django.utils import timezone
 from people import selectors as people
 from people.models import Staff
 from people.services import access
-from tasks import attempts, files, forms, persons, selectors, together
+from tasks import attempts, files, forms, persons, selectors, signing, together
 from tasks.models import Comment, CommentKind, Draft
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments
 from workflows import published
 from workflows import selectors as workflows
+from workflows.forms import signing as agreement
 from workflows.forms.definition import Form
 from workflows.models import TaskState, UserTask
 from workflows.services import not_done, steps
@@ -93,7 +94,7 @@ def bind(
         variables=steps.variables_of(found.instance, found.engine_task_id)
         | {"inloggad": {"hsa_id": request.user.hsa_id or None}},
         post=request.POST if is_posted else None,
-        answers=draft.written if draft else None,
+        answers=draft.written if draft else found.answers,  # of a joint task that somebody has signed
         now=now,
     )
 
@@ -115,6 +116,7 @@ def show(
     *,
     now: datetime.datetime,
     bound: forms.BoundForm | None = None,
+    agreed: forms.BoundForm | None = None,
     unsent: Unsent | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -128,7 +130,7 @@ def show(
     drafts = together.drafts(found, request.user)
     context = _common(request, found, unsent, now=now) | {"draft": drafts.mine}
     if state == TaskState.OPEN:
-        context |= _open(request, found, bound, drafts, now=now)
+        context |= _open(request, found, bound, drafts, now=now) | _agreed(context["signatures"], agreed, now=now)
     else:
         context |= _ended(request, found, bound, drafts)
     return render(request, _page(found, request.user, is_posted=bound is not None), context, status=status)
@@ -156,6 +158,7 @@ def _common(request: StaffRequest, found: UserTask, unsent: Unsent | None, *, no
             "at": found.claimed_at,
         },
         "not_done": attempts.of(found),
+        "signatures": signing.of(found, request.user),
         "thread": _thread(request, found, unsent, now=now),
         "files": files.of(found, request.user),
         "watched": together.is_watched(found, request.user) if found.is_open else None,
@@ -206,6 +209,15 @@ def _open(
         "may_end": not_done.not_needed_form(found) is not None,
         "onward": workflows.following(found, request.user) if found.instance.is_suspended else [],
     }
+
+
+def _agreed(
+    signatures: signing.Signatures | None, agreed: forms.BoundForm | None, *, now: datetime.datetime
+) -> dict[str, Any]:
+    """What the first who signs is asked about the person's own agreement."""
+    is_asked = signatures is not None and signatures.asks_individual and not signatures.individual
+    fresh = forms.bind(agreement.agreement(), variables={}, now=now) if is_asked and agreed is None else None
+    return {"agreed": agreed or fresh}
 
 
 def _ended(

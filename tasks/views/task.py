@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tasks import forms
 from tasks.services import drafts
 from tasks.views import drafts as draft_pages
-from tasks.views import page
+from tasks.views import page, signing
 from workflows import engine
 from workflows.models import UserTask
 from workflows.services import incidents, settle, steps, user_tasks
@@ -38,6 +38,8 @@ def task(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and "utkast" in request.POST.getlist("action"):
         return draft_pages.save(request, public_id, now=now)
     found = page.find(request, public_id)
+    if found.joint_of_id:
+        return signing.main_of(found)
     if request.method == "POST" and found.is_open:
         return _answer(request, found, now=now)
     if request.method == "POST" and found.action_id and str(found.action_id) == request.POST.get("action_id"):
@@ -80,20 +82,16 @@ def release(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def _answer(request: StaffRequest, found: UserTask, *, now: datetime.datetime) -> HttpResponse:
     bound = page.bind(request, found, now=now)
-    if not bound.is_valid():
-        return page.show(request, found, now=now, bound=bound, status=200 if bound.was_row_action else 422)
+    agreed = signing.bind(request, found, now=now)
+    if not bound.is_valid() or (agreed and not agreed.is_valid()):
+        status = 200 if bound.was_row_action else 422
+        return page.show(request, found, now=now, bound=bound, agreed=agreed, status=status)
     try:
-        user_tasks.complete(
-            task=found,
-            answers=bound.answers,
-            by=request.user,
-            now=now,
-            action_id=page.action_id(request),
-            also=partial(drafts.discard, task=found, by=request.user),
-        )
+        ended = _send(request, found, bound, now=now)
     except user_tasks.InvalidAnswers as invalid:
-        bound.add_errors(invalid.errors)
-        return page.show(request, found, now=now, bound=bound, status=422)
+        agreed = signing.asked_anew(request, invalid.errors, now=now)
+        bound.add_errors(error for error in invalid.errors if agreed is None or error not in agreed.errors)
+        return page.show(request, found, now=now, bound=bound, agreed=agreed, status=422)
     except (user_tasks.AlreadyCompleted, user_tasks.TaskGone, user_tasks.ClaimedByOther):
         return _too_late(request, page.find(request, found.public_id), bound, now=now)
     except user_tasks.NotAllowed:
@@ -108,7 +106,22 @@ def _answer(request: StaffRequest, found: UserTask, *, now: datetime.datetime) -
         incidents.from_engine(instance_id=found.instance_id, error=error, now=now)
         messages.error(request, STOPPED)
         return page.show(request, found, now=now, bound=bound, status=409)
-    return _done(found)
+    return _done(found) if ended else HttpResponseRedirect(reverse("tasks:inbox"))
+
+
+def _send(request: StaffRequest, found: UserTask, bound: forms.BoundForm, *, now: datetime.datetime) -> bool:
+    """Whether the task is done now; a joint one is when all have signed. Raises as the services."""
+    if found.to_sign:
+        return not signing.sign(request, found, bound, now=now).is_open
+    user_tasks.complete(
+        task=found,
+        answers=bound.answers,
+        by=request.user,
+        now=now,
+        action_id=page.action_id(request),
+        also=partial(drafts.discard, task=found, by=request.user),
+    )
+    return True
 
 
 def _too_late(

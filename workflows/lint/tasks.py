@@ -13,7 +13,8 @@ from workflows.variables.spelling import did_you_mean, listed, nearest
 
 DURATION_SETTINGS = ("eskalera_efter",)
 ROLE_SETTINGS = ("eskaleras_till", "reserv_roll", "tilldelad_roll")
-SETTINGS = (*DURATION_SETTINGS, *ROLE_SETTINGS, "forfaller", "formKey", "prioritet", "varfor", "resultat")
+SIGNING = ("signeras_av", "signeras_minst")
+SETTINGS = (*DURATION_SETTINGS, *ROLE_SETTINGS, "forfaller", "formKey", "prioritet", "varfor", "resultat", *SIGNING)
 PRIORITIES = ("1", "2", "3")
 THROWERS = frozenset({"sendTask", "endEvent", "intermediateThrowEvent"})
 
@@ -116,3 +117,25 @@ def _user_task(element: Element, report: Report) -> None:
     for name in DURATION_SETTINGS:
         if element.properties.get(name):
             duration(report, element.id, element.properties[name])
+    _signing(element, report)
+
+
+def _signing(element: Element, report: Report) -> None:
+    """Who must sign: known professions, the one that has the task among them, and no more than there are."""
+    asked, least = diagram.signing(element.properties), element.properties.get("signeras_minst", "").strip()
+    if asked is None:
+        if least:
+            report.error(element.id, "signing", "”signeras_minst” säger hur många, men ”signeras_av” säger inte vilka.")
+        return
+    if element.type != "userTask" or not asked.professions:
+        report.error(element.id, "signing", "”signeras_av” ska namnge minst en profession, på en användaruppgift.")
+    elif element.lane and element.lane not in asked.professions:
+        text = f"Uppgiften ligger hos ”{element.lane}”. Skriv den rollen också i ”signeras_av”."
+        report.error(element.id, "signing", text)
+    if least and not (least.isdecimal() and 1 <= int(least[:3]) <= len(asked.professions)):
+        text = f"”signeras_minst” ska vara ett heltal från 1 till {len(asked.professions)}, inte ”{least}”."
+        report.error(element.id, "signing", text)
+    for role in asked.professions:
+        meant = nearest(role, report.context.roles) if report.context.roles and role not in report.context.roles else ""
+        if meant:
+            report.error(element.id, "signing", f"Rollen ”{role}” i ”signeras_av” finns inte. Menade du ”{meant}”?")

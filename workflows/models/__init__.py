@@ -17,14 +17,17 @@ from workflows.models.queue import (
     OutboxState,
 )
 from workflows.models.signal import Heard, Signal, SignalDelivery, SignalStart, SignalState, SignalSubscription
+from workflows.models.signature import Agreement, Ended, Signature
 from workflows.models.waiting import MessageSubscription, TaskKind, TaskState, TimerJob, UserTask
 
 __all__ = [
     "INTERNAL",
     "MENDING",
+    "Agreement",
     "Attachment",
     "AttachmentState",
     "BufferedKey",
+    "Ended",
     "Heard",
     "HeldMessage",
     "HistoryEntry",
@@ -50,6 +53,7 @@ __all__ = [
     "SignalStart",
     "SignalState",
     "SignalSubscription",
+    "Signature",
     "StartSubscription",
     "TaskKind",
     "TaskState",

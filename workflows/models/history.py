@@ -5,7 +5,7 @@
 (`outcome`), who was away (`away`) and in whose place a person did it (`for`), why a person stepped in (`reason`) and
 where they moved it or to which colleague they handed it (`to`, `to_name`), or what they changed (`before`, `after`),
 why a task was not done (`code` and its words `reason`, their own words `text`), which it was (`task`) and when to try
-again (`until`).
+again (`until`), and whose signature it was (`of`).
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class HistoryKind(models.TextChoices):
     RESUMED = "resumed", "Återupptogs"
     ATTEMPTED = "attempted", "Kunde inte göras"
     NOT_NEEDED = "not_needed", "Ej aktuell"
+    SIGNED = "signed", "Skrevs under"
+    UNSIGNED = "unsigned", "Underskrift togs bort"
 
 
 MENDING = (

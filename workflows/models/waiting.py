@@ -20,6 +20,7 @@ class TaskState(models.TextChoices):
 class TaskKind(models.TextChoices):
     USER = "user", "Uppgift"
     FALLBACK = "fallback", "Gör för hand"
+    SIGNATURE = "signature", "Skriv under"
 
 
 class UserTask(models.Model):
@@ -59,6 +60,17 @@ class UserTask(models.Model):
         null=True, unique=True, help_text="The completing action: a repeated click is known by it."
     )
     answers = models.JSONField(null=True)
+    joint_of = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="invitations",
+        help_text="The joint task that this one asks another profession to sign.",
+    )
+    signers = models.CharField(max_length=500, blank=True, help_text="Professions that may sign, with spaces between.")
+    to_sign = models.PositiveSmallIntegerField(default=0, help_text="How many different professions must sign it.")
+    signed = models.PositiveSmallIntegerField(default=0, help_text="How many have, what now stands in it.")
+    asks_individual = models.BooleanField(default=False, help_text="The person's own agreement is written down too.")
     attempts = models.PositiveSmallIntegerField(default=0, help_text="How many times somebody tried in vain.")
     changed_at = models.DateTimeField(
         help_text="Last change that an inbox shows; how an open page knows to look again."
@@ -75,6 +87,17 @@ class UserTask(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state="open", ended_at=None) | ~models.Q(state="open") & ~models.Q(ended_at=None),
                 name="user_task_ended_at_iff_ended",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="completed")
+                | ~models.Q(joint_of=None)
+                | models.Q(signed__gte=models.F("to_sign")),
+                name="user_task_done_when_signed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="signature", joint_of__isnull=False)
+                | ~models.Q(kind="signature") & models.Q(joint_of=None),
+                name="user_task_invites_to_joint",
             ),
         ]
         indexes = [

@@ -28,7 +28,7 @@ from workflows.models import (
     ProcessInstance,
     TaskState,
 )
-from workflows.services import held, inbox, incidents, instances, outbox, settle, signals, steps, timers, turns
+from workflows.services import held, inbox, incidents, instances, outbox, settle, signals, steps, timers, turns, waits
 
 MOST_BYTES = 100_000
 FIXED = frozenset({"person", "arende", NOT_DONE})
@@ -271,6 +271,7 @@ def _place(execution: engine.Execution, task_id: uuid.UUID | None, element_id: s
 def _withdraw_task(row: ProcessInstance, task_id: uuid.UUID, *, now: datetime) -> None:
     """The action's own row of history says what became of it."""
     tasks = row.user_tasks.filter(engine_task_id=task_id, state=TaskState.OPEN)
+    waits.withdraw_invitations(tasks, now=now)
     tasks.update(state=TaskState.CANCELLED, ended_at=now, changed_at=now)
 
 

@@ -22,7 +22,7 @@ from workflows.forms import answers as form_answers
 from workflows.forms import not_done as forms
 from workflows.forms.definition import Form
 from workflows.models import HistoryEntry, HistoryKind, TaskKind, TaskState, UserTask
-from workflows.services import steps, turns, user_tasks
+from workflows.services import steps, turns, user_tasks, waits
 
 MORNING = 8
 FIRST_PRIORITY = 1
@@ -84,6 +84,7 @@ def not_needed(
         said = _cleaned(form, answers, now=now)
         if not user_tasks.ended(row, TaskState.NOT_NEEDED, None, by=by, now=now, action_id=action_id):
             return user_tasks.Completed(user_tasks.earlier(row, action_id), user_tasks.next_tasks(instance))
+        waits.withdraw_invitations([row], now=now)
         detail = _detail(row, form, said)
         user_tasks.record(row, HistoryKind.NOT_NEEDED, by=by, now=now, detail=detail, action_id=action_id)
         settled = steps.move(instance, _telling(row, NOT_NEEDED, said, now), by=by, now=now)

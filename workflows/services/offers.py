@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from workflows import engine, feel
+from workflows import diagram, engine, feel
 from workflows.diagram import Element
 from workflows.engine import clock
 from workflows.models import ProcessInstance, TaskKind, UserTask
@@ -23,6 +23,7 @@ def user_task(
     due_at = _moment(settings.get("forfaller", ""), variables, element, now)
     late_group = settings.get("eskaleras_till", "")
     after = settings.get("eskalera_efter", "PT0S")
+    signing = diagram.signing(settings)
     return UserTask(
         instance=instance,
         individual_id=instance.individual_id,
@@ -42,7 +43,38 @@ def user_task(
         due_sort=due_at or FAR,
         escalate_at=clock.due(after, due_at) if due_at and late_group else None,
         escalation_group=late_group,
+        signers=" ".join(signing.professions) if signing else "",
+        to_sign=signing.needed if signing else 0,
+        asks_individual=bool(signing and signing.with_individual),
     )
+
+
+def invitations(task: UserTask) -> list[UserTask]:
+    """A joint task as the other professions find it in their lists: to be signed."""
+    return [
+        UserTask(
+            instance=task.instance,
+            individual_id=task.individual_id,
+            engine_task_id=uuid4(),
+            joint_of=task,
+            kind=TaskKind.SIGNATURE,
+            element_id=task.element_id,
+            name=f"Skriv under: {task.name}"[:300],
+            form_key="",
+            why=task.why,
+            group=group,
+            area=task.area,
+            is_restricted=task.is_restricted,
+            priority=task.priority,
+            created_at=task.created_at,
+            changed_at=task.created_at,
+            due_at=task.due_at,
+            due_sort=task.due_sort,
+            to_sign=task.to_sign,
+        )
+        for group in task.signers.split()
+        if group != task.group
+    ]
 
 
 def fallback_task(

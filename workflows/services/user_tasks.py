@@ -53,6 +53,10 @@ class ClaimedByOther(Exception):
         self.by_name = by_name
 
 
+class NeedsSignatures(Exception):
+    """Uppgiften blir klar när den är underskriven."""
+
+
 class InvalidAnswers(Exception):
     """Formuläret är inte rätt ifyllt."""
 
@@ -73,8 +77,7 @@ def may_work(task: UserTask, staff: Staff) -> bool:
     """Whether the task is offered to one of the staff member's professions."""
     if task.is_restricted and not staff.may_see_protected:
         return False
-    held = set(staff.professions)
-    return task.group in held or (bool(task.escalated_to) and task.escalated_to in held)
+    return not set(staff.professions).isdisjoint({task.group, task.escalated_to, *task.signers.split()} - {""})
 
 
 @turns.again
@@ -126,10 +129,12 @@ def complete(
     """Complete a task with the answers to its form and move the ärende on, in one transaction; `also` is done in it.
 
     The same `action_id` again (a double click) gives the earlier answer. Two people at once: one wins, the other
-    gets AlreadyCompleted. Raises NotAllowed, InvalidAnswers, ClaimedByOther, TaskGone, steps.Suspended,
-    engine.EngineError.
+    gets AlreadyCompleted. Raises NotAllowed, InvalidAnswers, ClaimedByOther, TaskGone, NeedsSignatures,
+    steps.Suspended, engine.EngineError.
     """
     require_right(task, by)
+    if task.to_sign:
+        raise NeedsSignatures
     with transaction.atomic():
         instance = steps.locked(task.instance_id)
         task = copy.copy(task)  # the caller's stays as it was if nothing is saved
@@ -140,19 +145,25 @@ def complete(
             return Completed(earlier(task, action_id), next_tasks(instance))
         if task.kind == TaskKind.FALLBACK:
             _withdraw_call(task, now=now)
-        settled = steps.move(instance, _act(task, cleaned, now), by=by, now=now)
-        becoming.write(
-            instance=instance,
-            version=published.of(instance.version.public_id),
-            step=task.element_id,
-            group=task.group,
-            answers=cleaned,
-            by=by,
-            now=now,
-        )
+        appeared = go_on(task, cleaned, by=by, now=now)
         if also is not None:
             also()
-    return Completed(task, settled.appeared)
+    return Completed(task, appeared)
+
+
+def go_on(task: UserTask, answers: dict[str, Any], *, by: Staff, now: datetime) -> list[UserTask]:
+    """The ärende goes on from a task that has just been done, in the caller's transaction; what appears."""
+    settled = steps.move(task.instance, _act(task, answers, now), by=by, now=now)
+    becoming.write(
+        instance=task.instance,
+        version=published.of(task.instance.version.public_id),
+        step=task.element_id,
+        group=task.group,
+        answers=answers,
+        by=by,
+        now=now,
+    )
+    return settled.appeared
 
 
 def _withdraw_call(task: UserTask, *, now: datetime) -> None:

@@ -93,7 +93,16 @@ def write_user_tasks(
     """Offer what has appeared; the new rows."""
     new = [offers.user_task(instance, execution, task, now=now) for task in appeared]
     statements.insert(new, with_keys=True)
+    statements.insert([invited for task in new if task.to_sign for invited in offers.invitations(task)])
     return new
+
+
+def withdraw_invitations(tasks: Iterable[UserTask], *, now: datetime) -> None:
+    """Nobody is to sign these joint tasks any more; nothing is asked of the database for others."""
+    joint = [task.pk for task in tasks if task.to_sign]
+    if joint:
+        invited = UserTask.objects.filter(joint_of__in=joint, state=TaskState.OPEN)
+        invited.update(state=TaskState.CANCELLED, ended_at=now, changed_at=now)
 
 
 def end_user_tasks(
@@ -109,6 +118,7 @@ def end_user_tasks(
     UserTask.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=TaskState.CANCELLED, ended_at=now, changed_at=now
     )
+    withdraw_invitations(rows, now=now)
     statements.insert(
         [
             HistoryEntry(

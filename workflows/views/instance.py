@@ -35,6 +35,8 @@ WORDS = {
     "skipped": "Överhoppad",
     "attempted": "Kunde inte göras",
     "not_needed": "Ej aktuell",
+    "signed": "Skrevs under",
+    "unsigned": "Underskrift togs bort",
 }
 
 
