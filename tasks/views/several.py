@@ -106,7 +106,7 @@ def _show(
         "rows": worklist.task_rows(found, viewer=request.user, now=now),
         "narrowed": worklist.words(asked, choices=titles),
         "colleagues": together.colleagues_of(found, request.user),
-        "chosen": set(chosen) if "alla" not in request.GET else {task.public_id for task in found},
+        "chosen": {str(task.public_id) for task in found if "alla" in request.GET or task.public_id in chosen},
         "to": request.POST.get("till", ""),
         "wrong": wrong,
         "all_url": asked.address("tasks:several", alla="1"),
