@@ -1,4 +1,4 @@
-"""Every kind of question in a real browser: sound in each state, by keyboard and by hand, on a phone, without script."""
+"""Every kind of question in a real browser: sound in each state, by hand, on a phone, without script."""
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect

@@ -52,6 +52,31 @@ def test_a_follow_up_that_goes_on_has_a_next_date() -> None:
     assert follow_up(nasta_steg="fortsatt") == {"nasta_uppfoljning"}
 
 
+def area(**changes: object) -> dict[str, object]:
+    return {"omrade": "d4", "relevant": True, "individens_beskrivning": "Trappan är svår.", **changes}
+
+
+def test_a_part_of_life_is_written_once_and_a_harder_aim_has_a_reason() -> None:
+    def ibic(*rows: dict[str, object]) -> set[str]:
+        return wrong("_shared/forms/f_ibic.json", {"livsomraden": list(rows)})
+
+    assert ibic() == set()
+    assert ibic(area(aktuellt=3, avsett=1), area(omrade="d5", relevant=False, individens_beskrivning="")) == set()
+    assert ibic(area(), area()) == {"livsomraden"}
+    assert ibic(area(individens_beskrivning="")) == {"livsomraden"}
+    assert ibic(area(aktuellt=2, avsett=3)) == {"livsomraden"}
+    assert ibic(area(aktuellt=2, avsett=3, skal_samre_lage="Sjukdomen blir sämre.")) == set()
+    assert ibic(area(aktuellt=8, avsett=3)) == set()
+    assert ibic(area(aktuellt=5)) == {"livsomraden"}
+
+
+def test_how_a_person_is_reached_and_by_whom_they_are_represented() -> None:
+    named = {"namn": "Gun (påhittad)", "typ": "god_man", "telefon": "070-174 06 05"}
+    assert wrong("_shared/forms/f_person.json", {"kontaktvag": "1177", "foretradare": [named]}) == set()
+    assert wrong("_shared/forms/f_person.json", {"kontaktvag": "fax"}) == {"kontaktvag"}
+    assert wrong("_shared/forms/f_person.json", {"foretradare": [named | {"typ": ""}]}) == {"foretradare"}
+
+
 def test_nothing_is_decided_without_a_goal() -> None:
     decision = {
         "beslut": "bifall",

@@ -17,6 +17,7 @@ from workflows.feel.names import is_plain
 from workflows.feel.nodes import Tree, UnaryTree
 from workflows.feel.parser import Parser
 from workflows.feel.plain import to_plain
+from workflows.feel.renaming import renamed
 from workflows.feel.run import Run
 from workflows.feel.temporal import STOCKHOLM
 from workflows.feel.values import Range, YearsMonths
@@ -35,6 +36,7 @@ __all__ = [
     "free_names",
     "parse",
     "parse_unary",
+    "renamed",
     "to_plain",
 ]
 Read = TypeVar("Read", bound=Tree)

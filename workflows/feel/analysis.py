@@ -58,7 +58,8 @@ def _meant(name: str, known: Iterable[str]) -> str:
     return f" Menade du ”{near[0]}”?" if near else ""
 
 
-def _inner_names(node: Node) -> frozenset[str]:
+def inner_names(node: Node) -> frozenset[str]:
+    """The names that a node gives to what is inside it."""
     if isinstance(node, (nodes.For, nodes.Quantified)):
         return frozenset(iteration.name for iteration in node.iterations) | (
             {"partial"} if isinstance(node, nodes.For) else set()
@@ -76,7 +77,7 @@ def _free(node: Node, bound: frozenset[str]) -> set[str]:
     if isinstance(node, nodes.Filter):
         # The element's own keys are names inside the brackets, so nothing there is certain to come from outside.
         return _free(node.source, bound)
-    inner = bound | _inner_names(node)
+    inner = bound | inner_names(node)
     found: set[str] = set()
     for child in nodes.children(node):
         found |= _free(child, inner)
@@ -85,7 +86,7 @@ def _free(node: Node, bound: frozenset[str]) -> set[str]:
 
 def _calls(node: Node, bound: frozenset[str]) -> Iterator[tuple[nodes.Call, frozenset[str]]]:
     """Every call with the names that the expression itself gives around it."""
-    bound |= _inner_names(node)
+    bound |= inner_names(node)
     if isinstance(node, nodes.Call):
         yield node, bound
     for child in nodes.children(node):

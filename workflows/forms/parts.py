@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from workflows import feel
 from workflows.findings import Finding, Severity
-from workflows.forms import expressions
+from workflows.forms import expressions, prefixes
 from workflows.forms.shapes import TYPES, Bound, Choice, Field, Rule, Shared, Source
 
 TIMES = ("date", "dt", "time", "duration")
@@ -21,7 +22,7 @@ EXTRA_KEYS: dict[str, frozenset[str]] = {
     "ref": frozenset({"of"}),
     "list": frozenset({"item", "item_label", "min_items", "max_items", "rules"}),
 }
-INCLUDE_KEYS = frozenset({"type", "form", "only", "heading", "show_if"})
+INCLUDE_KEYS = frozenset({"type", "form", "only", "prefix", "default", "heading", "show_if"})
 RULE_KEYS = frozenset({"check", "field", "message"})
 CHOICE_KEYS = frozenset({"value", "label"})
 REFERENCES = ("unit", "staff")
@@ -253,8 +254,40 @@ class Parts:
         chosen = self._only(content, fields, name, element)
         keys = {field.key for field in chosen}
         left_out = {field.key for field in fields} - keys
-        rules.extend(rule for rule in inner if not left_out & (expressions.names(rule.check) | {rule.field}))
+        inner = [rule for rule in inner if not left_out & (expressions.names(rule.check) | {rule.field})]
+        chosen = self._prefilled(content, chosen, name, element)
+        chosen, kept = self._prefixed(content, chosen, tuple(inner), element or name)
+        rules.extend(kept)
         return self._adapted(content, chosen, element)
+
+    def _prefilled(
+        self, content: Mapping[str, Any], fields: tuple[Field, ...], name: str, element: str
+    ) -> tuple[Field, ...]:
+        """What the including form knows the answers to start from."""
+        defaults: object = content.get("default", {})
+        if not isinstance(defaults, Mapping):
+            self.report(
+                element or name, "form_bad_default", '”default” för en del är ett objekt: {"fråga": "uttryck"}.'
+            )
+            return fields
+        keys = {field.key for field in fields}
+        texts = {key: self.expression(defaults, key, element or name) for key in defaults if key in keys}
+        for key in defaults.keys() - keys:
+            self.report(element or name, "form_unknown_field", f"”{name}” har inget fält ”{key}”.")
+        return tuple(dataclasses.replace(field, default=texts.get(field.key, field.default)) for field in fields)
+
+    def _prefixed(
+        self, content: Mapping[str, Any], fields: tuple[Field, ...], rules: tuple[Rule, ...], element: str
+    ) -> tuple[tuple[Field, ...], tuple[Rule, ...]]:
+        prefix = self.text(content, "prefix", element)
+        if not prefix:
+            return fields, rules
+        names = {field.key: prefix + field.key for field in fields}
+        try:
+            return prefixes.fields(fields, names), prefixes.rules(rules, names)
+        except feel.FeelError as problem:
+            self.report(element, "form_prefix", f"Delen kan inte få förledet ”{prefix}”: {problem}")
+            return fields, rules
 
     def _included(self, name: str, element: str) -> Mapping[str, Any] | None:
         if name in self._including:

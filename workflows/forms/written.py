@@ -51,6 +51,8 @@ INCLUDED: dict[str, Schema] = {
     "type": {"const": "include"},
     "form": SAID | {"description": "Delens namn, till exempel _shared/f_mal."},
     "only": {"type": "array", "items": KEY},
+    "prefix": TEXT | {"description": "Sätts framför delens frågor, när samma del är med två gånger."},
+    "default": {"type": "object", "additionalProperties": FEEL},
     "heading": TEXT,
     "show_if": FEEL,
 }
