@@ -193,8 +193,8 @@ class Parts:
     def _scale(self, content: Mapping[str, Any], element: str) -> tuple[Choice, ...]:
         """One choice for each step; the ends say what they mean."""
         ends = content.get("min"), content.get("max")
-        low, high = (end if isinstance(end, int) and not isinstance(end, bool) else 0 for end in ends)
-        if not 1 <= high - low < MAX_STEPS:
+        low, high = (end if isinstance(end, int) else 0 for end in ends)
+        if not all(type(end) is int for end in ends) or not 1 <= high - low < MAX_STEPS:
             message = f"En skala har ”min” och ”max” som är heltal, med högst {MAX_STEPS} steg."
             self.report(element, "form_bad_bound", message)
             return ()

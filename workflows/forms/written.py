@@ -19,7 +19,7 @@ SAID: Schema = {"type": "string", "pattern": r"\S"}
 FEEL: Schema = {"type": "string", "description": "Ett uttryck i FEEL, se docs/uttryck.md."}
 COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": parts.MAX_ROWS}
 KEY: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,59}$"}
-RULES: Schema = {"type": "array", "items": {"$ref": "#/$defs/rule"}}
+RULES: Schema = {"type": ["array", "null"], "items": {"$ref": "#/$defs/rule"}}
 FIELDS: Schema = {"type": "array", "items": {"$ref": "#/$defs/field"}}
 CHOICES: Schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/choice"}}
 
@@ -50,7 +50,7 @@ TOP: dict[str, Schema] = {
 INCLUDED: dict[str, Schema] = {
     "type": {"const": "include"},
     "form": SAID | {"description": "Delens namn, till exempel _shared/f_mal."},
-    "only": {"type": "array", "items": KEY},
+    "only": {"type": ["array", "null"], "items": KEY},
     "prefix": TEXT | {"description": "Sätts framför delens frågor, när samma del är med två gånger."},
     "default": {"type": "object", "additionalProperties": FEEL},
     "heading": TEXT,
