@@ -65,8 +65,9 @@ def macros(environment: Environment) -> dict[str, list[str]]:
 
 
 def styles() -> list[str]:
-    """Every style sheet of ours, as an example may need any of them."""
-    return sorted(f"web/{path.name}" for path in STYLES.glob("*.css") if path.name not in ("tokens.css", "forlopp.css"))
+    """The style sheets that some page adds, as an example may need any of them."""
+    others = ("tokens.css", "forlopp.css", "print.css")
+    return sorted(f"web/{path.name}" for path in STYLES.glob("*.css") if path.name not in others)
 
 
 def _components(environment: Environment, name: str, now: datetime.datetime) -> Iterator[Component]:

@@ -59,11 +59,13 @@ def log_in(live_server: LiveServer) -> LogIn:
     return give
 
 
-def axe(page: Page) -> list[str]:
-    """What axe finds, one line per rule; nothing is excused."""
+def axe(page: Page, *, only: list[str] | None = None) -> list[str]:
+    """What axe finds, one line per rule; nothing is excused. `only` some rules, where the others have been asked."""
     assert AXE.is_file(), "axe-core is not installed: run make setup"
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    asked = {"resultTypes": ["violations"]} | ({"runOnly": only} if only else {})
+    found = page.evaluate("asked => axe.run(document, asked)", asked)
     return [
         f"{rule['id']}: {rule['help']} – {'; '.join(node['html'][:120] for node in rule['nodes'][:3])}"
         for rule in found["violations"]

@@ -1,6 +1,4 @@
-"""Staff at work in a real browser: take, fill in, correct, complete, see the next; by keyboard and without script."""
-
-import re
+"""Staff at work in a real browser: take, fill in, correct, complete, see the next; and without script."""
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -66,30 +64,6 @@ def test_the_list_changes_under_the_hand_and_focus_stays(
     expect(link.first).to_be_focused()
 
 
-def test_everything_can_be_done_by_keyboard(
-    context: BrowserContext, page: Page, url: str, log_in: LogIn, anna: Staff
-) -> None:
-    log_in(context, anna)
-    page.goto(f"{url}/uppgifter/")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Hoppa till innehållet")).to_be_focused()
-    page.keyboard.press("Enter")
-    _tab_to(page, "Planera besöket")
-    page.keyboard.press("Enter")
-    expect(page).to_have_title(re.compile("Planera besöket"))
-    page.get_by_label("Vilken dag?").focus()
-    page.keyboard.type("2026-12-01" if page.get_by_label("Vilken dag?").get_attribute("type") == "text" else "12012026")
-    page.get_by_label("Vilken dag?").fill("2026-12-01")
-    page.keyboard.press("Tab")
-    _tab_until(page, "input[name=plats]")
-    page.keyboard.press("Space")
-    _tab_until(page, "input[name=tolk]")
-    page.keyboard.press("Space")
-    _tab_until(page, "button[name=slutfor]")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Klart: Planera besöket")).to_be_visible()
-
-
 def test_everything_works_without_script(browser: Browser, url: str, log_in: LogIn, anna: Staff) -> None:
     plain = browser.new_context(java_script_enabled=False, locale="sv-SE")
     log_in(plain, anna)
@@ -128,19 +102,3 @@ def test_the_diagram_shows_what_is_done_and_where_the_arende_is(
     expect(diagram.locator(".step-done")).to_have_count(1)
     expect(diagram.get_by_role("link", name="Öppna uppgiften")).to_be_visible()
     assert problems == []
-
-
-def _tab_to(page: Page, name: str) -> None:
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if name in (page.evaluate("document.activeElement.textContent") or ""):
-            return
-    raise AssertionError(f"{name} cannot be reached by Tab")
-
-
-def _tab_until(page: Page, selector: str) -> None:
-    for _ in range(40):
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{selector} cannot be reached by Tab")

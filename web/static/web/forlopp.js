@@ -30,5 +30,10 @@
 
   // Errors come first: the summary takes focus so that a screen reader starts there.
   const summary = document.querySelector(".error-summary");
-  if (summary) { summary.tabIndex = -1; summary.focus(); }
+  if (summary) {
+    summary.tabIndex = -1;
+    summary.focus();
+    // Whoever came by the skip link still has #innehall in the address, and the browser goes there when it has loaded.
+    if (location.hash) window.addEventListener("load", () => requestAnimationFrame(() => summary.focus()));
+  }
 })();

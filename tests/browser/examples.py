@@ -1,0 +1,235 @@
+"""An example of every page of the product, in the states that people meet: where it is and what to do there first.
+
+`test_every_page.py` walks them all and fails for an address of the product that no example leads to. A new page is a
+line here; a state of a page too, when it looks different.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from people.models import Individual, Staff
+from tests import deciding, pages, signalling
+from workflows import definitions
+from workflows.models import ProcessInstance, ProcessVersion, UserTask
+from workflows.services import deployments, incidents, instances, mending, migration, user_tasks
+
+Step = Callable[[Page], None]
+
+NOT_PAGES = {
+    "halsa": "for the supervisor: JSON",
+    "web:style": "the municipality's colours",
+    "web:logo": "a picture",
+    "workflows:diagram": "the diagram as BPMN",
+    "workflows:attachment": "a file that staff have added",
+    "workflows:attachment_small": "the same, small",
+    "tasks:task_pdf": "a PDF",
+    "tasks:instance_pdf": "a PDF",
+    "tasks:list": "a part of the inbox, for its script",
+    "tasks:home": "leads to the inbox",
+    "tasks:my_unit": "leads to one's own unit",
+    "workflows:several": "shown when it has been posted; the example of incidents does so",
+    "integrations:medicingivare_handelser": "for the vendor's machine",
+}
+"""Addresses that answer with no page of their own; what only takes a POST need not be here."""
+
+
+@dataclass(frozen=True)
+class Example:
+    address: str
+    first: Step | None = None
+    status: int = 200
+
+
+def of_everything(anna: Staff) -> dict[str, Example]:
+    """Anna is a coordinator who also looks after the system, so that every page is hers to see."""
+    pages.join(anna, "it_drift")
+    pages.publish()
+    colleague, berit, doris = pages.staff("bo", "samordnare"), pages.person(), pages.person("193902282387", "Doris")
+    begun, waiting, taken = (pages.start(one, anna) for one in (berit, doris, doris))
+    done, open_task, theirs = (pages.task(one, "planera_besok") for one in (begun, waiting, taken))
+    answers = {"besoksdag": "2026-12-01", "plats": "hemma", "tolk": False}
+    user_tasks.complete(task=done, answers=answers, by=anna, now=timezone.now())
+    user_tasks.claim(task=theirs, by=colleague, now=timezone.now())
+    made = _tasks(done.public_id, open_task.public_id, theirs.public_id)
+    made["task that is not needed"] = Example(f"/uppgifter/{_maybe_not_needed(anna, doris).public_id}/ej-aktuell/")
+    return made | _persons(berit.ref) | _courses(anna, begun, waiting) | _steering(anna) | _common()
+
+
+def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example]:
+    return {
+        "inbox": Example("/uppgifter/", _unfold_filters),
+        "inbox, confirmation": Example(f"/uppgifter/?klar={done}"),
+        "inbox, nothing of mine": Example("/uppgifter/?visa=mina"),
+        "inbox, nothing fits": Example("/uppgifter/?prioritet=3&tid=forsenade"),
+        "saved filters": Example("/uppgifter/urval/?prioritet=3"),
+        "task": Example(f"/uppgifter/{open_task}/"),
+        "task with a row": Example(f"/uppgifter/{open_task}/", _row),
+        "task with errors": Example(f"/uppgifter/{open_task}/", _missing),
+        "task of a colleague": Example(f"/uppgifter/{theirs}/"),
+        "task already done": Example(f"/uppgifter/{done}/"),
+        "task that could not be done": Example(f"/uppgifter/{open_task}/kunde-inte/"),
+        "files of a task": Example(f"/uppgifter/{open_task}/filer/"),
+        "handing a task over": Example(f"/uppgifter/{open_task}/lamna-over/"),
+        "asking a colleague": Example(f"/uppgifter/{open_task}/fraga/"),
+        "several tasks": Example("/uppgifter/valj/"),
+        "unit": Example("/enhet/norr/"),
+        "unit, handing over": Example("/enhet/norr/overlamning/"),
+        "unit, absence": Example("/enhet/norr/franvaro/"),
+    }
+
+
+def _maybe_not_needed(anna: Staff, individual: Individual) -> UserTask:
+    """One whose form says why nobody may need it."""
+    folder, form = definitions.read(pages.FORLOPP / "hembesok"), "forms/planera_besok.json"
+    reasons = {"ej_aktuellt": [{"value": "hemma", "label": "Personen är redan hemma"}]}
+    sources = {**folder.sources, form: json.dumps(json.loads(folder.sources[form]) | reasons)}
+    changed = definitions.Folder({**folder.config, "key": "kanske"}, sources)
+    deployments.publish(folder=changed, by=None, now=timezone.now())
+    answers = {"orsak": "Yrsel på morgonen."}
+    begun = instances.start(
+        definition_key="kanske", individual=individual, by=anna, now=timezone.now(), answers=answers
+    )
+    return pages.task(begun, "planera_besok")
+
+
+def _persons(ref: object) -> dict[str, Example]:
+    return {
+        "persons": Example("/personer/"),
+        "person": Example(f"/personer/{ref}/"),
+        "timeline of a person": Example(f"/personer/{ref}/tidslinje/"),
+        "area of a person": Example(f"/personer/{ref}/omrade/"),
+        "start": Example("/arenden/starta/"),
+        "start form": Example(f"/arenden/starta/hembesok/{ref}/"),
+    }
+
+
+def _courses(anna: Staff, begun: ProcessInstance, waiting: ProcessInstance) -> dict[str, Example]:
+    """Ärenden, stopped and not."""
+    decided = deciding.decides(anna, "FIRST", ("&lt; 65", "-", "7"), ("-", "-", '"snart"'))
+    deciding.answer(decided)
+    stop = _stopped(waiting)
+    paused = pages.start(waiting.individual, anna)
+    _stopped(paused)
+    mending.suspend(instance=paused, reason="Utreds", by=anna, now=timezone.now())
+    return {
+        "ärende": Example(f"/arenden/{begun.public_id}/", _open_diagram),
+        "ärende with a decision": Example(f"/arenden/{decided.public_id}/", _open_decision),
+        "paused ärende": Example(f"/arenden/{paused.public_id}/"),
+        "paused task": Example(f"/uppgifter/{pages.task(paused, 'planera_besok').public_id}/"),
+        "stops": Example("/stopp/"),
+        "stop": Example(f"/stopp/{stop}/"),
+        "several stops tried out": Example("/stopp/", _try_out),
+        "mend": Example(f"/arenden/{waiting.public_id}/atgarda/?stopp={stop}"),
+        "change": Example(f"/arenden/{waiting.public_id}/andra/"),
+    }
+
+
+def _stopped(instance: ProcessInstance) -> object:
+    text = "Steget kunde inte räknas ut."
+    stop = incidents.open_incident(code="engine", text=text, group="samordnare", now=timezone.now(), instance=instance)
+    return stop.public_id
+
+
+def _steering(anna: Staff) -> dict[str, Example]:
+    """Two versions of a förlopp, and ärenden that move from the one to the other."""
+    for name in ("edge", "catch"):
+        signalling.publish("signalforlopp", signalling.place(name))
+        if name == "edge":
+            signalling.start("signalforlopp", pages.person())
+    old, new = ProcessVersion.objects.filter(definition__key="signalforlopp").order_by("number")
+    moving = migration.start(from_version=old, to_version=new, mapping={}, by=anna, now=timezone.now())
+    return {
+        "forms": Example("/formular/"),
+        "form": Example("/formular/hembesok/planera_besok/?visa=ifyllt"),
+        "signals": Example("/signaler/"),
+        "moves": Example("/flytta/"),
+        "move, planned": Example(f"/flytta/signalforlopp/{old.number}/{new.number}/"),
+        "move": Example(f"/flytta/{moving.public_id}/"),
+    }
+
+
+def _common() -> dict[str, Example]:
+    return {
+        "components": Example("/komponenter/"),
+        "accessibility": Example("/tillganglighet/"),
+        "not found": Example("/uppgifter/finns-inte/", status=404),
+        "log out, then log in": Example("/tillganglighet/", _log_out),
+    }
+
+
+def of_strangers() -> dict[str, Example]:
+    """What one sees before one has logged in."""
+    return {
+        "log in": Example("/logga-in/?next=/uppgifter/"),
+        "log in that failed": Example("/logga-in/", _wrong_password),
+        "demo": Example("/demo/"),
+    }
+
+
+def of_practice() -> dict[str, Example]:
+    """The pages that only practice mode has, and one that it has changed."""
+    return {
+        "exercises": Example("/ovning/"),
+        "clock": Example("/ovning/klocka/"),
+        "clock on its way": Example("/ovning/klocka/", _move_clock),
+        "begin again": Example("/ovning/borja-om/"),
+        "inbox in practice": Example("/uppgifter/"),
+    }
+
+
+# -- what to do first --------------------------------------------------------------------------------------------------
+
+
+def _unfold_filters(page: Page) -> None:
+    page.get_by_text("Filtrera och sortera").click()
+
+
+def _missing(page: Page) -> None:
+    page.get_by_role("button", name="Slutför uppgiften").click()
+    page.locator(".error-summary").wait_for()
+
+
+def _row(page: Page) -> None:
+    page.get_by_role("button", name="Lägg till hinder").click()
+
+
+def _open_diagram(page: Page) -> None:
+    box = page.locator("[data-diagram-box]")
+    if not box.evaluate("box => box.open"):
+        box.locator("summary").click()
+    page.locator("[data-diagram][data-state=ready]").wait_for()
+
+
+def _open_decision(page: Page) -> None:
+    page.get_by_role("link", name="Så här kom beslutet till").click()
+    page.locator("details[id^=beslut] summary").click()
+    page.get_by_role("row", name="Träff").first.wait_for()
+
+
+def _try_out(page: Page) -> None:
+    page.get_by_role("button", name="Försök igen med dem").click()
+    page.get_by_role("link", name="Gör inget").wait_for()
+
+
+def _wrong_password(page: Page) -> None:
+    page.get_by_label("Användarnamn").fill("siri")
+    page.get_by_label("Lösenord").fill("fel")
+    page.get_by_role("button", name="Logga in").click()
+    page.locator(".error-summary").wait_for()
+
+
+def _log_out(page: Page) -> None:
+    page.get_by_role("button", name="Logga ut").click()
+    page.get_by_label("Användarnamn").wait_for()
+
+
+def _move_clock(page: Page) -> None:
+    if not page.get_by_role("button", name="Stanna här").is_visible():
+        page.get_by_role("button", name="En vecka fram").click()
+    page.get_by_role("button", name="Stanna här").wait_for()
