@@ -17,6 +17,7 @@ from people.models import Staff
 from people.reading import Reading
 from people.selectors import Presented
 from tasks.models import Comment, CommentKind, Draft
+from web import swedish
 from web.addresses import url
 from workflows import published, rights
 from workflows.models import UserTask
@@ -51,8 +52,12 @@ MENTIONS = Reading(
     task=RIGHTS,
     task__individual=("given_name", "family_name", "protection"),
 )
-COLLEAGUES = Reading(Staff, "staff", ("public_id", *NAMED))
-ASKABLE = Reading(Staff, "staff", ("public_id", *NAMED), extra={"profession": "profession.name"})
+COLLEAGUES = Reading(Staff, "staff", ("public_id", *NAMED), extra={"away_on": "away.last_on"})
+ASKABLE = Reading(
+    Staff, "staff", ("public_id", *NAMED), extra={"away_on": "away.last_on", "profession": "profession.name"}
+)
+AWAY = """LEFT JOIN people_absence away ON away.staff_id = staff.id AND away.ended_at IS NULL
+    AND away.first_on <= %s AND away.last_on >= %s """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,13 +138,25 @@ def colleagues_of(tasks: Sequence[UserTask], staff: Staff) -> list[Staff]:
 
 def _holding(professions: Collection[str], staff: Staff, *, needs_right: bool) -> list[Staff]:
     today, keys = timezone.localdate(), sorted(filter(None, professions))
-    rest = f"""WHERE staff.is_active AND staff.id <> %s {"AND staff.may_see_protected" if needs_right else ""}
+    rest = f"""{AWAY} WHERE staff.is_active AND staff.id <> %s {"AND staff.may_see_protected" if needs_right else ""}
         AND staff.id IN (SELECT held.staff_id FROM people_assignment held
             JOIN people_profession profession ON profession.id = held.profession_id
             WHERE profession.key IN ({", ".join(["%s"] * len(keys)) or "NULL"})
                 AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s))
         ORDER BY staff.last_name, staff.first_name, staff.id"""
-    return COLLEAGUES.rows(rest, [staff.pk, *keys, today, today])
+    return _once(COLLEAGUES.rows(rest, [today, today, staff.pk, *keys, today, today]))
+
+
+def _once(found: Sequence[Staff]) -> list[Staff]:
+    """Each the first time, with until when they are `away` in words: one may be handed and asked all the same."""
+    kept: dict[int, Staff] = {}
+    for one in found:
+        kept.setdefault(one.pk, one)
+    for one in kept.values():
+        told = vars(one)
+        day = told["away_on"]  # as the database has it: a date, or its text
+        told["away"] = f"borta till {swedish.date(datetime.date.fromisoformat(str(day)))}" if day else ""
+    return list(kept.values())
 
 
 def askable(task: UserTask, staff: Staff) -> list[Staff]:
@@ -148,18 +165,15 @@ def askable(task: UserTask, staff: Staff) -> list[Staff]:
     needs_right = "AND staff.may_see_protected" if task.is_restricted or task.individual.is_protected else ""
     seeing = published.of(task.instance.version.public_id).config.get("visible_to", ())
     named = ", ".join(["%s"] * len(seeing)) or "NULL"
-    rest = f"""JOIN people_assignment held ON held.staff_id = staff.id
+    rest = f"""{AWAY} JOIN people_assignment held ON held.staff_id = staff.id
             AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)
         JOIN people_profession profession ON profession.id = held.profession_id
         WHERE staff.is_active AND staff.id <> %s {needs_right} AND (profession.key IN ({named})
             OR profession.key IN (SELECT "group" FROM {TASKS} WHERE instance_id = %s)
             OR profession.key IN (SELECT escalated_to FROM {TASKS} WHERE instance_id = %s))
         ORDER BY profession.sort, profession.key, staff.last_name, staff.first_name, staff.id"""
-    values = [today, today, staff.pk, *seeing, task.instance_id, task.instance_id]
-    found: dict[int, Staff] = {}
-    for one in ASKABLE.rows(rest, values):
-        found.setdefault(one.pk, one)
-    return list(found.values())
+    values = [today, today, today, today, staff.pk, *seeing, task.instance_id, task.instance_id]
+    return _once(ASKABLE.rows(rest, values))
 
 
 def mentions(staff: Staff) -> list[Mention]:

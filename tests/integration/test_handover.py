@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import cast
 
@@ -10,7 +11,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from people import reading
-from people.models import AccessLog, Staff
+from people.models import Absence, AccessLog, Staff
 from tasks.models import Comment, CommentKind
 from tests import pages
 from workflows import rights
@@ -249,3 +250,19 @@ def test_lists_know_who_may_see_an_arende_as_the_pages_do(task: UserTask, anna: 
             text, values = rights.seeing(member, "task")
             rows = reading.rows(f"SELECT 1 FROM workflows_usertask task WHERE id = %s AND {text}", [one.pk, *values])  # noqa: S608
             assert bool(rows) == rights.may_see(member, instance), (member, one)
+
+
+def test_a_colleague_who_is_away_is_offered_as_such(task: UserTask, anna: Staff, bo: Staff) -> None:
+    today = timezone.localdate()
+    Absence.objects.create(
+        staff=bo,
+        first_on=today,
+        last_on=datetime.date(2199, 12, 3),
+        starts_at=timezone.now(),
+        registered_by=anna,
+        registered_at=timezone.now(),
+        action_id=uuid.uuid4(),
+    )
+    for what in ("lamna-over/", "fraga/"):
+        assert "Bo Prov (borta till 3 december 2199)</option>" in page(task, anna, what)
+    assert "Bo Prov (borta till 3 december 2199)</option>" in pages.text(pages.logged_in(anna).get("/uppgifter/valj/"))
