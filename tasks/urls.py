@@ -4,8 +4,9 @@ from django.urls import path
 
 from tasks import file_urls as file
 from tasks import handing_urls as handing
+from tasks import person_urls as about
 from tasks import unit_urls as unit
-from tasks.views import areas, comments, drafts, inbox, not_done, person, persons, previews, saved, signing, start, task
+from tasks.views import areas, comments, drafts, inbox, not_done, persons, previews, saved, signing, start, task
 
 app_name = "tasks"
 urlpatterns = [
@@ -30,8 +31,7 @@ urlpatterns = [
     *file.urlpatterns,
     *handing.urlpatterns,
     path("personer/", persons.persons, name="persons"),
-    path("personer/<uuid:ref>/", person.person, name="person"),
-    path("personer/<uuid:ref>/tidslinje/", person.whole_timeline, name="timeline"),
+    *about.urlpatterns,
     path("personer/<uuid:ref>/omrade/", areas.area, name="area"),
     path("formular/", previews.forlopp, name="forms"),
     path("formular/<slug:key>/<path:name>/", previews.preview, name="form"),

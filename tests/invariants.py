@@ -212,7 +212,8 @@ def _tasks() -> Iterator[str]:
         by_hand = {TaskState.COMPLETED, TaskState.NOT_NEEDED}
         if row.state == TaskState.NOT_NEEDED and (row.completed_by_id is None or row.answers is not None):
             yield f"task {row.pk} is not needed, by {row.completed_by_id}, with answers {row.answers is not None}"
-        if row.state not in by_hand and (row.completed_by_id or row.answers is not None or row.action_id):
+        has_answers = row.answers is not None and not (row.signed and row.is_open)  # what is being signed stands there
+        if row.state not in by_hand and (row.completed_by_id or has_answers or row.action_id):
             yield f"task {row.pk} is {row.state} and half completed"
         if row.is_open and (row.claimed_by_id is None) != (row.claimed_at is None):
             yield f"task {row.pk} is taken by {row.claimed_by_id} at {row.claimed_at}"

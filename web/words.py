@@ -48,4 +48,4 @@ def size(count: int) -> str:
     """Of a file, as in "1,4 MB"; never less than a kilobyte."""
     if count < 999_500:
         return f"{max(1, round(count / 1_000))}\u00a0kB"
-    return f"{count / 1_000_000:.1f}\u00a0MB".replace(".", ",")
+    return f"{count / 1_000_000:.1f}\u00a0MB".replace(".0", "").replace(".", ",")

@@ -27,10 +27,10 @@ from workflows.services import not_done, steps
 from workflows.views.edge import StaffRequest, uuid_of
 
 SAID = {
-    CommentKind.NOTE: "",
-    CommentKind.HANDOVER: " lämnade över",
-    CommentKind.QUESTION: " frågade",
-    CommentKind.ANSWER: " svarade",
+    CommentKind.NOTE: "till",
+    CommentKind.HANDOVER: "lämnade över till",
+    CommentKind.QUESTION: "frågade",
+    CommentKind.ANSWER: "svarade",
 }
 PAGES = {
     TaskState.OPEN: "tasks/task_open.html",

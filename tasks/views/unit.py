@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from people.services import access
 from tasks.unit import board, places
+from tasks.unit import workload as workloads
 from tasks.unit.places import Place
 from workflows.views.edge import StaffRequest, staff_page
 
@@ -36,6 +37,16 @@ def show(request: StaffRequest, key: str) -> HttpResponse:
         record(request, place, "list", now=now)
     context = frame(place, mine, "tavla") | {"board": board.load(place, request.user, now=now), "now": now}
     return render(request, "tasks/unit/board.html", context)
+
+
+@require_safe
+@staff_page
+def workload(request: StaffRequest, key: str) -> HttpResponse:
+    """How much each profession has this week and next; numbers only, so nobody's person is read."""
+    now = timezone.now()
+    place, mine = find(request, key, now=now)
+    found = workloads.load(place, request.user, now=now)
+    return render(request, "tasks/unit/workload.html", frame(place, mine, "belastning") | {"workload": found})
 
 
 def find(request: StaffRequest, key: str, *, now: datetime.datetime) -> tuple[Place, list[Place]]:

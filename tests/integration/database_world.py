@@ -26,9 +26,10 @@ from workflows.models import (
     UserTask,
 )
 from workflows.scenarios import Failed, Incoming, Open, Scenario
-from workflows.services import instances, messages, not_done, outbox, timers, user_tasks, waits
+from workflows.services import instances, joint, messages, not_done, outbox, timers, user_tasks, waits
 
 LEASE = timedelta(minutes=5)
+AGREED = {"underskrift_individ": "muntligt"}
 
 
 class DatabaseWorld:
@@ -92,12 +93,16 @@ class DatabaseWorld:
     def open_tasks(self) -> list[Open]:
         return [
             Open(task.pk, task.element_id, task.group, is_by_hand=task.kind == TaskKind.FALLBACK)
-            for task in UserTask.objects.filter(self._own, state=TaskState.OPEN).order_by("pk")
+            for task in UserTask.objects.filter(self._own, state=TaskState.OPEN, joint_of=None).order_by("pk")
         ]
 
     def complete(self, task: Open, answers: dict[str, Any], *, now: datetime) -> None:
         row = UserTask.objects.get(pk=task.id)
         try:
+            if row.to_sign:
+                for profession in row.signers.split()[: row.to_sign]:
+                    joint.sign(task=row, answers=answers, agreement=AGREED, by=_signer(profession), now=now)
+                return
             user_tasks.complete(task=row, answers=answers, by=self.staff, now=now)
         except user_tasks.InvalidAnswers as error:
             raise Failed(f"Svaren på {task.element_id} är inte giltiga: {error.errors}") from None
@@ -178,6 +183,16 @@ def _staff() -> Staff:
     for key in wanted:
         profession = Profession.objects.create(key=key, name=key)
         Assignment.objects.create(staff=member, profession=profession, unit=unit, valid_from=date(2020, 1, 1))
+    return member
+
+
+def _signer(profession: str) -> Staff:
+    """One of those who sign together, of this profession alone."""
+    member, is_new = Staff.objects.get_or_create(username=f"skriver-{profession}", defaults={"may_see_protected": True})
+    if is_new:
+        role = Profession.objects.get(key=profession)
+        place = {"unit": Unit.objects.get(key="alla"), "valid_from": date(2020, 1, 1)}
+        Assignment.objects.create(staff=member, profession=role, **place)
     return member
 
 

@@ -68,13 +68,13 @@ def test_a_colleague_who_is_mentioned_finds_the_task_until_it_has_been_opened(
 ) -> None:
     write(task, anna, "Vet du?", namnd=str(bo.public_id))
     inbox = pages.text(pages.logged_in(bo).get("/uppgifter/"))
-    assert "Du är nämnd" in inbox
+    assert "Från kollegor" in inbox
     assert "Anna Prov skrev till dig" in inbox
-    assert "Du är nämnd" not in pages.text(pages.logged_in(anna).get("/uppgifter/"))
+    assert "Från kollegor" not in pages.text(pages.logged_in(anna).get("/uppgifter/"))
     page(task, anna)
-    assert "Du är nämnd" in pages.text(pages.logged_in(bo).get("/uppgifter/"))
+    assert "Från kollegor" in pages.text(pages.logged_in(bo).get("/uppgifter/"))
     assert "till <strong>Bo Prov</strong>" in page(task, bo)
-    assert "Du är nämnd" not in pages.text(pages.logged_in(bo).get("/uppgifter/"))
+    assert "Från kollegor" not in pages.text(pages.logged_in(bo).get("/uppgifter/"))
 
 
 def test_only_those_who_may_do_the_task_can_be_mentioned(task: UserTask, anna: Staff, bo: Staff, siri: Staff) -> None:
@@ -97,7 +97,7 @@ def test_about_a_protected_person_only_those_with_the_right_are_offered_and_call
     write(task, tove, "Vet du?", namnd=str(bo.public_id))
     assert "Doris" in pages.text(pages.logged_in(bo).get("/uppgifter/"))
     Staff.objects.filter(pk=bo.pk).update(may_see_protected=False)
-    assert "Du är nämnd" not in pages.text(pages.logged_in(bo).get("/uppgifter/"))
+    assert "Från kollegor" not in pages.text(pages.logged_in(bo).get("/uppgifter/"))
 
 
 def test_who_may_see_the_arende_but_not_do_the_task_reads_and_writes_nothing(task: UserTask, anna: Staff) -> None:

@@ -68,3 +68,33 @@ def test_conditions_know_what_was_not_done_by_its_codes(tmp_path: Path) -> None:
 def test_reasons_that_cannot_be_used_are_refused(more: dict[str, object], code: str) -> None:
     content = {"title": "Prov", "fields": [], **more}
     assert [item.code for item in definition.check(content, "f.json", lambda _key: {})] == [code]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"signeras_minst": "2"}, "säger inte vilka"),
+        ({"signeras_av": "individ"}, "minst en profession"),
+        ({"signeras_av": "sjukskoterska, arbetsterapeut"}, "Skriv den rollen också"),
+        ({"signeras_av": "samordnare, sjukskoterska", "signeras_minst": "3"}, "heltal från 1 till 2"),
+        ({"signeras_av": "samordnare, sjukskoterska", "signeras_minst": "två"}, "heltal från 1 till 2"),
+        ({"signeras_a": "samordnare"}, "Menade du ”signeras_av”?"),
+    ],
+)
+def test_signing_that_could_never_be_done_is_refused(tmp_path: Path, settings: dict[str, str], told: str) -> None:
+    (found,) = [item for item in signed_by(tmp_path, settings) if item.element == "a"]
+    assert told in found.message
+
+
+def test_signing_that_can_be_done_is_taken(tmp_path: Path) -> None:
+    assert signed_by(tmp_path, {"signeras_av": "samordnare, sjukskoterska, individ", "signeras_minst": "1"}) == []
+
+
+def signed_by(tmp_path: Path, settings: dict[str, str]) -> list[Finding]:
+    properties = "".join(f'<spiffworkflow:property name="{key}" value="{text}"/>' for key, text in settings.items())
+    lanes = '<laneSet id="l"><lane id="lane_samordnare"><flowNodeRef>a</flowNodeRef></lane></laneSet>'
+    step = f'<userTask id="a" name="A"><extensionElements><spiffworkflow:properties>{properties}'
+    step += "</spiffworkflow:properties></extensionElements></userTask>"
+    path = tmp_path / "p.bpmn"
+    path.write_bytes(process(lanes + '<startEvent id="s"/><endEvent id="e"/>' + step + chain("s", "a", "e")))
+    return definitions.checked(definitions.read(path)).findings

@@ -33,5 +33,8 @@ def test_what_has_no_time_says_so_or_nothing() -> None:
 
 
 def test_numbers_and_long_names() -> None:
+    assert [words.size(count) for count in (0, 1_400, 999_499, 999_500, 1_440_000, 20_000_000)] == [
+        *("1\u00a0kB", "1\u00a0kB", "999\u00a0kB", "1\u00a0MB", "1,4\u00a0MB", "20\u00a0MB")
+    ]
     assert (words.counted(1, "träff", "träffar"), words.counted(0, "träff", "träffar")) == ("1 träff", "0 träffar")
     assert words.breakable("Bostadsanpassningshandläggare") == "Bostads\u00adanpassnings\u00adhandläggare"

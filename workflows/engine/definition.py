@@ -73,7 +73,7 @@ class Definition:
     def after(self, element_id: str) -> list[diagram.Element]:
         """The steps that flows lead to next, through gateways and events, out of a sub-process too."""
         found: dict[str, diagram.Element] = {}
-        known, queue = {element_id}, self._onward(element_id)
+        known, queue = {element_id}, self.onward(element_id)
         while queue:
             target = queue.pop(0)
             if target in known or target not in self.elements:
@@ -83,17 +83,17 @@ class Definition:
             if element.name and element.type in diagram.TASKS | diagram.SCOPES:
                 found[target] = element
             else:
-                queue += self._onward(target)
+                queue += self.onward(target)
         return list(found.values())
 
-    def _onward(self, element_id: str) -> list[str]:
+    def onward(self, element_id: str) -> list[str]:
         """Where the flows of an element lead; out of its scope when it has none."""
         element = self.elements[element_id]
         plan = self.plans.get(element.scope)
         node = plan.task_specs.get(element_id) if plan else None
         targets = [flow.target for flow in node.flows] if node is not None else []
         is_last = element.type == "endEvent" and element.scope in self.elements
-        return targets or (self._onward(element.scope) if is_last else [])
+        return targets or (self.onward(element.scope) if is_last else [])
 
 
 def _plan(name: str, compiled: dict[str, Any]) -> Plan:

@@ -1,0 +1,14 @@
+"""Addresses of a person's page and the pages around it; part of the room's own."""
+
+from django.urls import path
+
+from tasks.views import person, plan
+
+urlpatterns = [
+    path("personer/<uuid:ref>/", person.person, name="person"),
+    path("personer/<uuid:ref>/tidslinje/", person.whole_timeline, name="timeline"),
+    path("personer/<uuid:ref>/mal/<uuid:thread>/folj-upp/", plan.follow_up, name="follow_up"),
+    path("personer/<uuid:ref>/plan/<slug:kind>/", plan.add, name="plan_add"),
+    path("personer/<uuid:ref>/plan/<slug:kind>/<uuid:thread>/", plan.change, name="plan_change"),
+    path("personer/<uuid:ref>/plan/<slug:kind>/<uuid:thread>/forut/", plan.history, name="plan_history"),
+]
