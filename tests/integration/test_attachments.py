@@ -226,9 +226,12 @@ def test_who_dies_between_file_and_row_leaves_what_the_worker_removes(
     for seconds in range(0, 10 * shelf.FOLDERS, 10):
         attachments.tidy(now=now + timedelta(seconds=seconds))
     assert {key for folder in range(shelf.FOLDERS) for key in shelf.keys_in(folder)} == found  # perhaps under way
-    later = now + shelf.UNDER_WAY + timedelta(minutes=1)
+    later = timezone.now() + shelf.UNDER_WAY + timedelta(minutes=1)
     assert sum(attachments.tidy(now=later + timedelta(seconds=s)) for s in range(0, 10 * shelf.FOLDERS, 10)) == 1
     assert {key for folder in range(shelf.FOLDERS) for key in shelf.keys_in(folder)} == {kept.public_id}
+    assert [path.name for path in (shelf.root() / shelf.ASIDE).iterdir()] == [str(*found - {kept.public_id})]
+    attachments.tidy(now=later + shelf.KEPT_ASIDE)
+    assert list((shelf.root() / shelf.ASIDE).iterdir()) == []
 
 
 def test_a_file_that_is_not_there_is_told_of(task: UserTask, anna: Staff) -> None:

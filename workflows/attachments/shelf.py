@@ -1,11 +1,12 @@
 """Where files lie: first in `inkommande`, then under an opaque id in one of 256 folders; none is reachable by the web.
 
 A file is whole and on disk before its row is committed, so a row never tells of a file that is not there. What was put
-on the shelf by one who died before the commit has no row, and is found by `left_over`.
+on the shelf by one who died before the commit has no row, and the worker lays it aside.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import uuid
 from collections.abc import Iterable, Iterator
@@ -14,11 +15,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-INCOMING = "inkommande"
+INCOMING, ASIDE = "inkommande", "undanlagt"
 SMALL = ".liten"
 FOLDERS = 256
 UNDER_WAY = timedelta(hours=2)
 """Younger files may belong to a request that is still going on."""
+KEPT_ASIDE = timedelta(days=30)
+"""Files that no row knows: they may be another database's, named by mistake, and can be moved back until then."""
 
 
 def incoming() -> Path:
@@ -56,14 +59,24 @@ def remove(keys: Iterable[uuid.UUID]) -> None:
         path_of(key, is_small=True).unlink(missing_ok=True)
 
 
+def set_aside(keys: Iterable[uuid.UUID]) -> None:
+    aside = root() / ASIDE
+    aside.mkdir(mode=0o700, exist_ok=True)
+    for key in keys:
+        for path in (path_of(key), path_of(key, is_small=True)):
+            with contextlib.suppress(FileNotFoundError):  # another worker was first, or a file without a small copy
+                path.rename(aside / path.name)
+                os.utime(aside / path.name)
+
+
 def keys_in(folder: int, *, before: datetime | None = None) -> set[uuid.UUID]:
     """The files in one of the folders, those only that are older than `before`."""
     return {key for path in _files(root() / f"{folder:02x}", before) if (key := key_of(path.name)) is not None}
 
 
 def remove_forgotten(*, now: datetime) -> int:
-    """What was being received when the process died; how many."""
-    forgotten = list(_files(root() / INCOMING, now - UNDER_WAY))
+    """What was being received when the process died, and what has lain aside long enough; how many."""
+    forgotten = [*_files(root() / INCOMING, now - UNDER_WAY), *_files(root() / ASIDE, now - KEPT_ASIDE)]
     for path in forgotten:
         path.unlink(missing_ok=True)
     return len(forgotten)

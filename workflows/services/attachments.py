@@ -128,13 +128,19 @@ def scan_waiting() -> int:
 
 
 def tidy(*, now: datetime) -> int:
-    """Remove files without a row that lasts, from one of the folders: the clock says which; how many."""
+    """Clear one of the folders, the clock says which, of files that should not be there; how many.
+
+    What was withdrawn or stopped is removed; what no row knows is laid aside.
+    """
     forgotten = shelf.remove_forgotten(now=now)
     found = shelf.keys_in(int(now.timestamp()) // 10 % shelf.FOLDERS, before=now - shelf.UNDER_WAY)
-    lasting = Attachment.objects.filter(public_id__in=found, state__in=LASTING).values_list("public_id", flat=True)
-    left_over = found - set(lasting) if found else set()
-    shelf.remove(left_over)
-    return forgotten + len(left_over)
+    if not found:
+        return forgotten
+    known = dict(Attachment.objects.filter(public_id__in=found).values_list("public_id", "state"))
+    ended = {key for key, state in known.items() if state not in LASTING}
+    shelf.remove(ended)
+    shelf.set_aside(found - known.keys())
+    return forgotten + len(ended | found - known.keys())
 
 
 def _earlier(task: UserTask, by: Staff, action_id: UUID) -> list[Attachment]:

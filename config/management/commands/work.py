@@ -61,7 +61,8 @@ class Command(BaseCommand):
                 shifts.purge(now=now)
                 watching.purge(now=now)
                 attachments.scan_waiting()
-                attachments.tidy(now=now)
+                if not settings.FORLOPP_PRACTICE:  # its clock says nothing of how old a file is
+                    attachments.tidy(now=now)
             if settings.FORLOPP_PRACTICE and not more:
                 from practice import passing
 
