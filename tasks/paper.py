@@ -14,8 +14,9 @@ from web import swedish, words
 from web.paper import Entry, Paper, Row, Section
 from workflows import outcomes, published
 from workflows import selectors as workflows
-from workflows.models import Attachment, ProcessInstance, TaskState, UserTask
+from workflows.models import Attachment, ProcessInstance, Signature, TaskState, UserTask
 from workflows.selectors import NAMED, Step
+from workflows.views.instance import WORDS
 
 # The answers that the reader may see: those of a restricted task as its page decides.
 ANSWERED = Reading(
@@ -24,8 +25,8 @@ ANSWERED = Reading(
     ("name", "form_key", "answers", "ended_at", "created_at", "group", "completed_by_id"),
     completed_by=(*NAMED, "title"),
 )
+SIGNATURES = Reading(Signature, "signature", by=NAMED, task=("instance_id",))
 INVENTED = "Påhittad person"
-WORDS = {"done": "klar", "active": "pågår", "waiting": "väntar", "cancelled": "avbruten", "skipped": "överhoppad"}
 
 
 def of_task(task: UserTask, viewer: Staff, *, now: datetime.datetime) -> Paper:
@@ -42,8 +43,10 @@ def of_task(task: UserTask, viewer: Staff, *, now: datetime.datetime) -> Paper:
     sections = [Section(heading="Om uppgiften", entries=_filled(about))]
     if form is not None and task.answers:
         sections += _answers(forms.readonly(form, task.answers), level=1, heading="Svar")
-    if task.state == TaskState.COMPLETED:
-        sections.append(Section(heading="Signering", lead=_signed(task, names)))
+    signed = _signatures(f"signature.task_id = {int(task.pk)}", names).get(task.pk, []) if task.to_sign else []
+    if signed or task.state == TaskState.COMPLETED:
+        lead = _signed(task, names) if task.state == TaskState.COMPLETED else "Underskrifter som gäller:"
+        sections.append(Section(heading="Signering", lead=lead, lines=signed))
     if not_done := [_not_done(one) for one in reversed(attempts.of(task))]:
         sections.append(Section(heading="Försök och skäl", lines=not_done))
     sections += _files(workflows.attachments_of(task) if task.attachment_count else [])
@@ -64,9 +67,11 @@ def of_instance(instance: ProcessInstance, viewer: Staff, *, now: datetime.datet
     sections = [Section(heading="Sammanfattning", entries=_filled(about))]
     names = people.profession_names()
     seen = "" if viewer.may_see_protected else "AND NOT task.is_restricted"
-    rest = f"WHERE task.instance_id = %s AND task.state = 'completed' {seen} ORDER BY task.ended_at, task.id"
+    rest = f"""WHERE task.instance_id = %s AND task.state = 'completed' AND task.joint_of_id IS NULL {seen}
+        ORDER BY task.ended_at, task.id"""
+    signed = _signatures(f"task.instance_id = {int(instance.pk)}", names)
     for task in ANSWERED.rows(rest, [instance.pk]):
-        sections.append(Section(heading=task.name, lead=_signed(task, names)))
+        sections.append(Section(heading=task.name, lead=_signed(task, names), lines=signed.get(task.pk, [])))
         if task.answers and version.has_form(task.form_key):
             sections += _answers(forms.readonly(version.form(task.form_key), task.answers), level=2, heading="")
     steps = [_step(step) for step in workflows.steps(instance) if not step.is_machine and not step.is_scope]
@@ -131,6 +136,18 @@ def _signed(task: UserTask, names: dict[str, str]) -> str:
     return f"Slutförd av {task.completed_by}{title}, för {names.get(task.group, task.group)}, {at}."
 
 
+def _signatures(condition: str, names: dict[str, str]) -> dict[int, list[str]]:
+    """The signatures that hold, by task; also how the person has agreed, where that was asked."""
+    found: dict[int, list[str]] = {}
+    for row in SIGNATURES.rows(f"WHERE {condition} AND signature.ended_at IS NULL ORDER BY signature.id"):
+        who = f"{row.by}, {names.get(row.profession, row.profession)}"
+        if row.agreement:
+            who = f"Personen godkänner: {row.get_agreement_display()}, antecknat av {row.by}"
+        reason = f" Skäl: {row.reason}" if row.reason else ""
+        found.setdefault(row.task_id, []).append(f"{who}, {_moment(row.at)}.{reason}")
+    return found
+
+
 def _not_done(one: attempts.NotDone) -> str:
     what = "Kunde inte utföras" if one.is_attempt else "Ej aktuell"
     return ". ".join(filter(None, (f"{what}, {one.by_name}, {_moment(one.at)}", one.reason, one.text)))
@@ -138,7 +155,7 @@ def _not_done(one: attempts.NotDone) -> str:
 
 def _step(step: Step) -> str:
     by = f" av {step.by_name}" if step.by_name else ""
-    return f"{step.name}: {WORDS[step.status]}{by}{f', {_moment(step.at)}' if step.at else ''}"
+    return f"{step.name}: {WORDS[step.status].lower()}{by}{f', {_moment(step.at)}' if step.at else ''}"
 
 
 def _files(files: Sequence[Attachment], *, with_task: bool = False) -> list[Section]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from people.models import Individual, Staff
 from tests import forlopp, pages
+from tests.integration.test_paper import words
 from tests.together import at_once
 from tests.unit.engine_bpmn import chain, process
 from workflows.definitions import Folder
@@ -224,3 +225,16 @@ def test_the_pages_lead_from_the_first_signature_to_the_last(task: UserTask, ann
     history = pages.text(coordinator.get(f"/arenden/{task.instance.public_id}/"))
     assert "Skrevs under" in history
     assert "Underskrift togs bort" in history
+
+
+def test_on_paper_stands_who_has_signed_and_that_the_person_agrees(task: UserTask, anna: Staff, siv: Staff) -> None:
+    sign(task, siv)
+    client = pages.logged_in(anna)
+    told = words(client.get(f"/uppgifter/{task.public_id}/pdf/").content)
+    assert "Underskrifter som gäller: • Siv Prov, Sjuksköterska, " in told
+    assert "Personen godkänner: Ja" in told
+    sign(task, anna)
+    told = words(client.get(f"/arenden/{task.instance.public_id}/pdf/").content)
+    assert told.count("Gemensam uppföljning Slutförd av Anna Prov") == 1
+    assert "• Siv Prov, Sjuksköterska, " in told
+    assert "• Anna Prov, Samordnare, " in told
