@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from people.models import Staff
+from tasks.shortcuts import GO
 from web.addresses import url
 from workflows.rights import STEERING
 from workflows.selectors import counts
@@ -24,6 +25,7 @@ class NavItem:
     count: int | None = None
     is_capped: bool = False
     is_warning: bool = False
+    shortcut: str = ""
 
 
 def menu(request: HttpRequest) -> list[NavItem]:
@@ -57,4 +59,5 @@ def _item(
         count=None if count is None else min(count, MOST_COUNTED),
         is_capped=count is not None and count > MOST_COUNTED,
         is_warning=is_warning,
+        shortcut=GO.get(key, ""),
     )

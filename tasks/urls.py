@@ -6,7 +6,20 @@ from tasks import file_urls as file
 from tasks import handing_urls as handing
 from tasks import person_urls as about
 from tasks import unit_urls as unit
-from tasks.views import areas, comments, drafts, inbox, not_done, persons, previews, saved, signing, start, task
+from tasks.views import (
+    areas,
+    comments,
+    drafts,
+    inbox,
+    not_done,
+    persons,
+    previews,
+    saved,
+    shortcuts,
+    signing,
+    start,
+    task,
+)
 
 app_name = "tasks"
 urlpatterns = [
@@ -33,6 +46,7 @@ urlpatterns = [
     path("personer/", persons.persons, name="persons"),
     *about.urlpatterns,
     path("personer/<uuid:ref>/omrade/", areas.area, name="area"),
+    path("kortkommandon/", shortcuts.shortcuts, name="shortcuts"),
     path("formular/", previews.forlopp, name="forms"),
     path("formular/<slug:key>/<path:name>/", previews.preview, name="form"),
     path("arenden/starta/", start.start, name="start"),

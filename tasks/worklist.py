@@ -52,6 +52,7 @@ class TaskRow:
     asked_of: str
     is_mine: bool
     is_escalated: bool
+    can_take: bool
 
     @property
     def is_urgent(self) -> bool:
@@ -246,6 +247,7 @@ def _row(
         asked_of=vars(task).get("asked_of") or "",
         is_mine=task.claimed_by_id == viewer.pk,
         is_escalated=bool(task.escalated_to) and task.escalated_to in held and task.group not in held,
+        can_take=can_work and task.claimed_by_id is None,
     )
 
 

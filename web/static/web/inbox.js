@@ -120,6 +120,12 @@
     known = now;
   });
 
+  // The sheet of filters closes as sheets do.
+  document.addEventListener("keydown", (event) => {
+    const sheet = document.querySelector(".filters[open]");
+    if (event.key === "Escape" && sheet) { sheet.open = false; sheet.querySelector("summary").focus(); }
+  });
+
   // Whether anybody answers -----------------------------------------------------------------------------------------
   let isLost = false;
   const lost = () => { if (!isLost) { isLost = true; sign.textContent = "Ingen kontakt med servern just nu. Listan kan vara gammal."; } };

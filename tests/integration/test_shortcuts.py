@@ -1,0 +1,67 @@
+"""Keys are told on a page without script too, and can be turned off (WCAG 2.1.4); the two hot pages stay light."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import pytest
+from django.test import Client
+
+from people.models import Staff
+from tasks.shortcuts import EVERYWHERE, GO, LIST, TASK
+from tests import pages
+from workflows.models import UserTask
+
+pytestmark = pytest.mark.django_db
+MOST = 60_000
+"""Bytes of script and style, compressed, of the inbox and the task page together."""
+
+
+@pytest.fixture
+def task(anna: Staff) -> UserTask:
+    pages.publish()
+    return pages.task(pages.start(pages.person(), anna), "planera_besok")
+
+
+def test_every_key_that_is_told_of_does_something(task: UserTask, anna: Staff) -> None:
+    client = pages.logged_in(anna)
+    inbox = pages.text(client.get("/uppgifter/"))
+    told = {shortcut.keys for shortcut in [*EVERYWHERE, *LIST, *TASK]} - {"?", "j", "k", "Enter", "t"}
+    assert [keys for keys in told if f'data-key="{keys}"' not in inbox] == []
+    assert set(GO.values()) <= told
+    assert "data-take" in inbox
+    assert 'data-key="t"' in pages.text(client.get(f"/uppgifter/{task.public_id}/"))
+    shown = pages.text(client.get("/kortkommandon/"))
+    assert "<kbd>g</kbd> sedan <kbd>i</kbd>" in shown
+
+
+def test_they_can_be_turned_off_and_on(anna: Staff) -> None:
+    client = pages.logged_in(anna)
+    assert "web/keys.js" in pages.text(client.get("/uppgifter/"))
+    client.post("/kortkommandon/", {"kortkommandon": "av"})
+    page = pages.text(client.get("/uppgifter/"))
+    assert "web/keys.js" not in page
+    assert "data-shortcuts" not in page
+    client.post("/kortkommandon/", {"kortkommandon": "pa"})
+    assert "web/keys.js" in pages.text(client.get("/uppgifter/"))
+
+
+def loaded(client: Client, address: str) -> set[str]:
+    page = pages.text(client.get(address))
+    assert not re.search(r"<script(?![^>]* src=)|<style| style=", page)
+    return set(re.findall(r'<script src="([^"]+)"|<link rel="stylesheet" href="([^"]+)"', page))  # type: ignore[arg-type]
+
+
+def test_the_inbox_and_the_task_page_stay_light(task: UserTask, anna: Staff) -> None:
+    client = pages.logged_in(anna)
+    found = loaded(client, "/uppgifter/") | loaded(client, f"/uppgifter/{task.public_id}/")
+    sizes = {}
+    for address in {one or other for one, other in found}:
+        answer = client.get(address)
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[arg-type]
+        assert answer.status_code == 200
+        sizes[address] = len(gzip.compress(content))
+    assert any("htmx" in address for address in sizes)
+    assert any("tokens.css" in address for address in sizes)
+    assert sum(sizes.values()) <= MOST, sizes
