@@ -147,6 +147,11 @@ def rows(text: str, values: Sequence[Any] = ()) -> list[Any]:
         return list(cursor.fetchall())
 
 
+def as_uuid(found: Any) -> uuid.UUID:
+    """What a database without a type for it gives as text."""
+    return found if isinstance(found, uuid.UUID) else uuid.UUID(found)
+
+
 def given(value: Any) -> Any:
     """A value as the database takes it."""
     if isinstance(value, uuid.UUID):

@@ -51,6 +51,14 @@ def update(model: type[Model], where: Mapping[str, Any], values: Mapping[str, An
         return int(cursor.rowcount)
 
 
+def delete(model: type[Model], where: Mapping[str, Any]) -> int:
+    """How many rows there were; for a model to whose rows nothing points."""
+    text = f"DELETE FROM {table(model)} WHERE {_wanted(model, tuple(where))}"
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(text, stored(model, where))
+        return int(cursor.rowcount)
+
+
 def stored(model: type[Model], values: Mapping[str, Any]) -> list[Any]:
     """Values by column attribute as the database takes them, for a text of one's own."""
     database, columns = connections[DEFAULT_DB_ALIAS], _columns(model)
@@ -61,8 +69,13 @@ def stored(model: type[Model], values: Mapping[str, Any]) -> list[Any]:
 def _update_text(model: type[Model], values: tuple[str, ...], where: tuple[str, ...]) -> str:
     columns = _columns(model)
     assigned = ", ".join(f"{quoted(columns[name].field)} = %s" for name in values)
-    wanted = " AND ".join(f"{quoted(columns[name].field)} = %s" for name in where)
-    return f"UPDATE {table(model)} SET {assigned} WHERE {wanted}"
+    return f"UPDATE {table(model)} SET {assigned} WHERE {_wanted(model, where)}"
+
+
+@lru_cache(maxsize=64)
+def _wanted(model: type[Model], where: tuple[str, ...]) -> str:
+    columns = _columns(model)
+    return " AND ".join(f"{quoted(columns[name].field)} = %s" for name in where)
 
 
 @lru_cache(maxsize=64)

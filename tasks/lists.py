@@ -5,14 +5,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from people import reading
 from people import selectors as people
 from people.models import Staff
-from tasks import followed
+from tasks import followed, together
 from tasks.wanted import PRIORITIES, VIEWS, Wanted, span
 from web import swedish
+from workflows import selectors
 from workflows.models import UserTask
 from workflows.selectors import TASKS, parts
 
@@ -53,16 +56,36 @@ def tasks(staff: Staff, wanted: Wanted, *, limit: int, now: datetime.datetime) -
     return _in_words(found, wanted, viewer=staff)[:limit] if in_words else found
 
 
-def counts(staff: Staff, *, most: int) -> dict[str, int]:
-    """How many tasks each view holds, each counted to `most`."""
-    texts, values = [], []
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """What an open inbox is known by, how many tasks each view holds, and what else calls: stopp and colleagues."""
+
+    latest: str
+    held: dict[str, int]
+    stops: int
+    calls: int
+
+
+def glance(staff: Staff, *, most: int) -> Glance:
+    """All in one question, and so of one moment; each counted to `most`."""
+    found = [selectors.latest(staff), *_counts(staff, most), selectors.stops(staff, limit=most), together.calls(staff)]
+    texts, values = ", ".join(text for text, _ in found), [value for _, asked in found for value in asked]
+    latest, *held, stops, calls = reading.rows(f"SELECT {texts}", values)[0]
+    return Glance(latest=latest or "", held=dict(zip(VIEWS, held, strict=True)), stops=stops, calls=calls)
+
+
+def latest(staff: Staff) -> str:
+    """What an open inbox is known by, for the page that asks again and again."""
+    text, values = selectors.latest(staff)
+    return reading.rows(f"SELECT {text}", values)[0][0] or ""
+
+
+def _counts(staff: Staff, most: int) -> Iterator[tuple[str, list[Any]]]:
     for view in VIEWS:
-        text, asked = _walk(staff, Wanted(visa=view), most, None)
+        text, values = _walk(staff, Wanted(visa=view), most, None)
         if view == "bevakade":
-            text, asked = followed.watched(staff, also_untold=True)
-        texts.append(f"(SELECT count(*) FROM ({text} LIMIT {most}) v)" if text else "0")
-        values += asked
-    return dict(zip(VIEWS, reading.rows(f"SELECT {', '.join(texts)}", values)[0], strict=True))
+            text, values = followed.watched(staff, also_untold=True)
+        yield f"(SELECT count(*) FROM ({text} LIMIT {most}) v)" if text else "0", values
 
 
 def is_full(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> bool:

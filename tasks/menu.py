@@ -33,7 +33,7 @@ def menu(request: HttpRequest) -> list[NavItem]:
     staff = getattr(request, "user", None)
     if not isinstance(staff, Staff):
         return []
-    tasks, stops = counts(staff, limit=MOST_COUNTED + 1)
+    tasks, stops = getattr(request, "counted", None) or counts(staff, limit=MOST_COUNTED + 1)
     here = request.path
     items = [
         _item("uppgifter", "Uppgifter", url("tasks:inbox"), here, count=tasks),

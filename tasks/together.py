@@ -8,6 +8,7 @@ import datetime
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from workflows.selectors import NAMED, TASKS
 from workflows.services import user_tasks
 
 MOST_MENTIONS = 20
+CALLS = "seen_at IS NULL AND withdrawn_at IS NULL AND mentioned_id IS NOT NULL"
 WORDS = {
     CommentKind.NOTE: "skrev till dig",
     CommentKind.HANDOVER: "lämnade över uppgiften till dig",
@@ -69,6 +71,15 @@ class Drafts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Around:
+    """What one and one's colleagues have under way in a task."""
+
+    drafts: Drafts
+    comments: list[Comment]
+    is_watched: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mention:
     """A task that a colleague calls one to."""
 
@@ -98,6 +109,19 @@ def may_see(comment: Comment, staff: Staff) -> bool:
     return not is_hidden if comment.kind == CommentKind.QUESTION else may_work(comment.task, staff)
 
 
+def around(task: UserTask, staff: Staff) -> Around:
+    """Whether anybody has written anything and whether one follows the task: of most tasks, no."""
+    text = """SELECT EXISTS (SELECT 1 FROM tasks_draft WHERE task_id = %s),
+        EXISTS (SELECT 1 FROM tasks_comment WHERE task_id = %s),
+        EXISTS (SELECT 1 FROM tasks_watch WHERE by_id = %s AND task_id = %s)"""
+    has_drafts, has_comments, is_watched = reading.rows(text, [task.pk, task.pk, staff.pk, task.pk])[0]
+    return Around(
+        drafts=drafts(task, staff) if has_drafts else Drafts(),
+        comments=comments(task) if has_comments else [],
+        is_watched=bool(is_watched),
+    )
+
+
 def drafts(task: UserTask, staff: Staff) -> Drafts:
     """Nothing for those who may see the task but not do it."""
     if not may_work(task, staff):
@@ -110,11 +134,6 @@ def drafts(task: UserTask, staff: Staff) -> Drafts:
 def comments(task: UserTask) -> list[Comment]:
     """As they were written, with what is left of those withdrawn."""
     return COMMENTS.rows("WHERE comment.task_id = %s ORDER BY comment.id", [task.pk])
-
-
-def is_watched(task: UserTask, staff: Staff) -> bool:
-    """Whether this member of staff follows it."""
-    return bool(reading.rows("SELECT 1 FROM tasks_watch WHERE by_id = %s AND task_id = %s", [staff.pk, task.pk]))
 
 
 def workable_among(staff: Staff, public_ids: Sequence[uuid.UUID]) -> list[UserTask]:
@@ -174,6 +193,12 @@ def askable(task: UserTask, staff: Staff) -> list[Staff]:
         ORDER BY profession.sort, profession.key, staff.last_name, staff.first_name, staff.id"""
     values = [today, today, today, today, staff.pk, *seeing, task.instance_id, task.instance_id]
     return _once(ASKABLE.rows(rest, values))
+
+
+def calls(staff: Staff) -> tuple[str, list[Any]]:
+    """SQL of how many calls nobody has answered yet, some of which may be about what one may see no more."""
+    text = f"SELECT 1 FROM tasks_comment WHERE mentioned_id = %s AND {CALLS} LIMIT {MOST_MENTIONS}"
+    return f"(SELECT count(*) FROM ({text}) calls)", [staff.pk]
 
 
 def mentions(staff: Staff) -> list[Mention]:

@@ -19,7 +19,6 @@ from web import jinja, swedish
 from web.addresses import of_each, url
 from web.swedish import Urgency
 from web.words import due_tag
-from workflows import selectors
 from workflows.models import TaskState, UserTask
 
 TITLES = {Urgency.LATE: "Försenade", Urgency.TODAY: "I dag", Urgency.LATER: "Senare"}
@@ -114,26 +113,25 @@ class Worklist:
     all_url: str
     is_among_first: bool
     ended: list[Ended]
+    glance: lists.Glance
 
 
 def stamp(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> str:
     """Changes with the tasks, and once a minute since due times are told in words."""
-    mark = selectors.inbox_stamp(staff)
-    if wanted.visa in lists.ELSEWHERE:
-        mark = hashlib.sha256(repr((mark, sorted(lists.changes(staff, wanted.visa)))).encode()).hexdigest()[:16]
-    return f"{mark}.{int(now.timestamp()) // 60}"
+    return _stamp(staff, wanted, lists.latest(staff), now=now)
 
 
 def load(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> Worklist:
     """The first tasks of what is wanted. The stamp is taken first: a change while we read shows at the next poll."""
-    mark = stamp(staff, wanted, now=now)
+    glance = lists.glance(staff, most=MOST_COUNTED + 1)
+    mark = _stamp(staff, wanted, glance.latest, now=now)
     found = lists.tasks(staff, wanted, limit=wanted.antal + 1, now=now)
     is_watched = wanted.visa == "bevakade"
     listed = task_rows(found[: wanted.antal], viewer=staff, now=now, to_tasks=is_watched)
     has_more = len(found) > wanted.antal and wanted.antal < MOST
     return Worklist(
         wanted=wanted,
-        tabs=_tabs(staff, wanted),
+        tabs=_tabs(glance.held, wanted),
         sections=_sections(listed) if not wanted.sortera else _one_section(listed, wanted),
         poll_url=wanted.address("tasks:list", stampel=mark),
         more_url=replace(wanted, antal=wanted.antal + PAGE).address() if has_more else "",
@@ -141,6 +139,7 @@ def load(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> Worklist:
         all_url=Wanted().address(),
         is_among_first=lists.is_full(staff, wanted, now=now),
         ended=_ended(staff) if is_watched else [],
+        glance=glance,
     )
 
 
@@ -171,9 +170,15 @@ def _narrowed(wanted: Wanted, choices: dict[str, dict[str, str]]) -> list[tuple[
     return [(name, told[name]) for name in FILTERS if getattr(wanted, name)]
 
 
-def _tabs(staff: Staff, wanted: Wanted) -> list[Tab]:
+def _stamp(staff: Staff, wanted: Wanted, latest: str, *, now: datetime.datetime) -> str:
+    mark = hashlib.sha256(latest.encode()).hexdigest()[:16]
+    if wanted.visa in lists.ELSEWHERE:
+        mark = hashlib.sha256(repr((mark, sorted(lists.changes(staff, wanted.visa)))).encode()).hexdigest()[:16]
+    return f"{mark}.{int(now.timestamp()) // 60}"
+
+
+def _tabs(held: dict[str, int], wanted: Wanted) -> list[Tab]:
     """The views with how much each holds, whatever it is narrowed to here."""
-    held = lists.counts(staff, most=MOST_COUNTED + 1)
     return [
         Tab(
             key=key or "alla",
@@ -201,14 +206,11 @@ def _ended(staff: Staff) -> list[Ended]:
 
 def task_rows(tasks: list[UserTask], *, viewer: Staff, now: datetime.datetime, to_tasks: bool = False) -> list[TaskRow]:
     """Each task with what its row says; `to_tasks` leads there also where one may not do it."""
-    names = people.profession_names()
     held = set(viewer.professions)
     today = timezone.localdate(now)
     address = of_each("tasks:task")
     return [
-        _row(
-            task, address(task.public_id), viewer=viewer, names=names, held=held, now=now, today=today, to_task=to_tasks
-        )
+        _row(task, address(task.public_id), viewer=viewer, held=held, now=now, today=today, to_task=to_tasks)
         for task in tasks
     ]
 
@@ -218,7 +220,6 @@ def _row(
     address: str,
     *,
     viewer: Staff,
-    names: dict[str, str],
     held: set[str],
     now: datetime.datetime,
     today: datetime.date,
@@ -234,7 +235,7 @@ def _row(
         # A list needs no personnummer: the age tells two of the same name apart, the rest is on the task's page.
         age=None if shown.is_hidden else task.individual.age(today),
         process_title=task.process_title,
-        profession=names.get(task.group, task.group),
+        profession=task.profession_name,
         area=task.area or "",
         is_first=task.priority == 1,
         is_paused=task.suspended_at is not None,

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Q
 
 from people import reading
@@ -37,6 +37,10 @@ from workflows.models.definition import HEAVY as VERSION_HEAVY
 RECENT = 20
 TASKS, STOPS, ATTACHMENTS = "workflows_usertask", "workflows_incident", "workflows_attachment"
 NAMED = ("first_name", "last_name", "username")
+# As the diagram's lane says when nobody has named the profession.
+PROFESSION_NAME = (
+    """COALESCE((SELECT held.name FROM people_profession held WHERE held.key = task."group"), task."group")"""
+)
 # What the pages read of a task: in a list, on its own page, when it is just done, and as what comes next.
 COUNTED = ("attempts", "signed", "to_sign")
 LISTED = Reading(
@@ -47,7 +51,11 @@ LISTED = Reading(
     claimed_by=NAMED,
     instance=("public_id",),
     instance__definition=NOTHING,
-    extra={"process_title": "definition.title", "suspended_at": "instance.suspended_at"},
+    extra={
+        "process_title": "definition.title",
+        "profession_name": PROFESSION_NAME,
+        "suspended_at": "instance.suspended_at",
+    },
 )
 TASK = Reading(
     UserTask,
@@ -57,19 +65,12 @@ TASK = Reading(
     instance__version=("public_id",),
     claimed_by=NAMED,
     completed_by=NAMED,
-    extra={"attachment_count": f"(SELECT count(*) FROM {ATTACHMENTS} one WHERE one.task_id = task.id)"},
+    extra={
+        "attachment_count": f"(SELECT count(*) FROM {ATTACHMENTS} one WHERE one.task_id = task.id)",
+        "profession_name": PROFESSION_NAME,
+    },
 )
 ATTACHED = Reading(Attachment, "attachment", by=NAMED, task=("public_id", "name"))
-DONE = Reading(
-    UserTask,
-    "task",
-    ("name", "group", "escalated_to", "is_restricted", "individual_id", "instance_id"),
-    individual=("protection",),
-    instance=NOTHING,
-    instance__definition=NOTHING,
-    extra={"process_title": "definition.title"},
-)
-NEXT = Reading(UserTask, "task", ("public_id", "name"), instance=NOTHING)
 STEP_TYPES = drawn.TASKS | {"subProcess"}
 UNDONE = (HistoryKind.CANCELLED, HistoryKind.SKIPPED, HistoryKind.ATTEMPTED, HistoryKind.NOT_NEEDED)
 TOLD = (*UNDONE, HistoryKind.SIGNED, HistoryKind.UNSIGNED)
@@ -122,26 +123,37 @@ class ExpressionNote:
     count: int
 
 
-def inbox_stamp(staff: Staff) -> str:
-    """Changes when something the inbox shows has changed; the latest few changes of each group, by index."""
+def latest(staff: Staff) -> tuple[str, list[Any]]:
+    """SQL of a text that changes when something the inbox shows has; the latest few changes of each group, by index."""
     held, columns = staff.professions, ("group", "escalated_to")
     part = f"SELECT id, changed_at FROM {TASKS} WHERE {{}} ORDER BY changed_at DESC LIMIT {RECENT}"
-    rows = reading.rows(parts(part, columns, "UNION", len(held)), [group for group in held for _ in columns])
-    return hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()[:16]
+    changes = parts(part, columns, "UNION", len(held))
+    if not changes:
+        return "''", []
+    joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
+    each = f"SELECT id || ' ' || changed_at AS told FROM ({changes}) changes ORDER BY id, changed_at"
+    return f"(SELECT {joined}(told, ',') FROM ({each}) latest)", [group for group in held for _ in columns]
 
 
 def counts(staff: Staff, *, limit: int) -> tuple[int, int]:
     """Open tasks and open stopp of the staff member's groups, each counted to the limit."""
     held = staff.professions
-    mine = f"IN ({', '.join(['%s'] * len(held))})"
-    seen = "" if staff.may_see_protected else "AND NOT is_restricted"
-    text = f"""SELECT
-        (SELECT count(*) FROM (SELECT 1 FROM {TASKS} WHERE state = 'open' {seen}
-            AND ("group" {mine} OR escalated_to {mine}) LIMIT {int(limit)}) tasks),
-        (SELECT count(*) FROM (SELECT 1 FROM {STOPS} WHERE state = 'open' {seen}
-            AND "group" {mine} LIMIT {int(limit)}) stops)"""
-    tasks, stops = reading.rows(text, held * 3)[0] if held else (0, 0)
-    return tasks, stops
+    if not held:
+        return 0, 0
+    mine, seen = _held_and_seen(staff)
+    open_stops, values = stops(staff, limit=limit)
+    text = f"""SELECT (SELECT count(*) FROM (SELECT 1 FROM {TASKS} WHERE state = 'open' {seen}
+        AND ("group" {mine} OR escalated_to {mine}) LIMIT {int(limit)}) tasks), {open_stops}"""
+    return tuple(reading.rows(text, [*held, *held, *values])[0])
+
+
+def stops(staff: Staff, *, limit: int) -> tuple[str, list[Any]]:
+    """SQL of how many open stopp the staff member's groups have, counted to the limit."""
+    if not staff.professions:
+        return "0", []
+    mine, seen = _held_and_seen(staff)
+    text = f"SELECT 1 FROM {STOPS} WHERE state = 'open' {seen} AND \"group\" {mine} LIMIT {int(limit)}"
+    return f"(SELECT count(*) FROM ({text}) stops)", staff.professions
 
 
 def task_for(staff: Staff, public_id: UUID) -> UserTask | None:
@@ -196,29 +208,10 @@ def instances_of(individual: Individual, staff: Staff) -> list[ProcessInstance]:
 def open_tasks_of(subject: ProcessInstance | Individual, staff: Staff) -> list[UserTask]:
     """Open tasks of an ärende, or of a person, that the staff member may do."""
     column = "instance_id" if isinstance(subject, ProcessInstance) else "individual_id"
-    rest = f"""WHERE task.{column} = %s AND task.state = 'open' {_seen(staff)}
-        AND ({_offered(staff)} OR task.claimed_by_id = %s) ORDER BY task.due_sort, task.id"""
+    rest = f"""WHERE task.{column} = %s AND task.state = 'open' {seen(staff)}
+        AND ({offered(staff)} OR task.claimed_by_id = %s) ORDER BY task.due_sort, task.id"""
     held = staff.professions
     return LISTED.rows(rest, [subject.pk, *held, *held, staff.pk])
-
-
-def following(task: UserTask, staff: Staff, *, limit: int = 3) -> list[UserTask]:
-    """What this member of staff can do next for the same person: the same ärende first, then by due time."""
-    rest = f"""WHERE task.individual_id = %s AND task.state = 'open' {_seen(staff)} AND instance.suspended_at IS NULL
-        AND (task.claimed_by_id = %s OR task.claimed_by_id IS NULL AND {_offered(staff)})
-        ORDER BY CASE WHEN task.instance_id = %s THEN 0 ELSE 1 END, task.due_sort, task.id LIMIT {int(limit)}"""
-    held = staff.professions
-    return NEXT.rows(rest, [task.individual_id, staff.pk, *held, *held, task.instance_id])
-
-
-def just_done(staff: Staff, public_id: UUID) -> UserTask | None:
-    """The task, if this member of staff has completed it and is still one of those it is offered to."""
-    rest = "WHERE task.public_id = %s AND task.completed_by_id = %s AND task.state = 'completed'"
-    task, held = DONE.one(rest, [public_id, staff.pk]), staff.professions
-    if task is None or (task.group not in held and task.escalated_to not in held):
-        return None
-    is_hidden = (task.is_restricted or task.individual.is_protected) and not staff.may_see_protected
-    return None if is_hidden else task
 
 
 def open_incidents(staff: Staff) -> list[Incident]:
@@ -305,17 +298,23 @@ def done_by(entry: HistoryEntry) -> str:
     return f"{entry.by} som vikarie för {entry.detail['for']}" if "for" in entry.detail else str(entry.by)
 
 
+def seen(staff: Staff, name: str = "task") -> str:
+    """SQL that leaves out what is restricted, for those who may not see it."""
+    return "" if staff.may_see_protected else f"AND NOT {name}.is_restricted"
+
+
+def offered(staff: Staff, name: str = "task") -> str:
+    """To one of the professions, which are given twice."""
+    held = f"IN ({', '.join(['%s'] * len(staff.professions)) or 'NULL'})"
+    return f'({name}."group" {held} OR {name}.escalated_to {held})'
+
+
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
-def _seen(staff: Staff) -> str:
-    return "" if staff.may_see_protected else "AND NOT task.is_restricted"
-
-
-def _offered(staff: Staff) -> str:
-    """To one of the professions, which are given twice."""
-    held = f"IN ({', '.join(['%s'] * len(staff.professions)) or 'NULL'})"
-    return f'(task."group" {held} OR task.escalated_to {held})'
+def _held_and_seen(staff: Staff) -> tuple[str, str]:
+    mine = f"IN ({', '.join(['%s'] * len(staff.professions))})"
+    return mine, "" if staff.may_see_protected else "AND NOT is_restricted"
 
 
 def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:

@@ -107,7 +107,7 @@ def take_over(*, task: UserTask, draft_id: int, by: Staff, now: datetime) -> boo
 
 def discard(*, task: UserTask, by: Staff) -> None:
     """Throw away one's own draft."""
-    Draft.objects.filter(task=task, by=by).delete()
+    statements.delete(Draft, {"task_id": task.pk, "by_id": by.pk})
 
 
 def purge(*, now: datetime, limit: int = 100) -> int:

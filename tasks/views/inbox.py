@@ -16,9 +16,7 @@ from people.models import Staff
 from people.services import access
 from tasks import lists, together, wanted, worklist
 from tasks.services import watching
-from workflows import rights
-from workflows import selectors as workflows
-from workflows.models import UserTask
+from workflows import onward, rights
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 SEARCHES = "inbox_searches"
@@ -32,7 +30,7 @@ class Done:
 
     name: str
     process_title: str
-    next: list[UserTask]
+    next: list[onward.Onward]
 
 
 @require_safe
@@ -55,7 +53,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
     context = {
         "worklist": shown,
         "done": _done(request),
-        "mentions": together.mentions(request.user),
+        "mentions": together.mentions(request.user) if shown.glance.calls else [],
         "chips": worklist.chips(asked, choices=choices),
         "choices": choices,
         "is_start": is_start,
@@ -103,8 +101,9 @@ def _may_choose(request: StaffRequest, asked: wanted.Wanted) -> bool:
 
 
 def _load(request: StaffRequest, asked: wanted.Wanted, *, now: datetime.datetime) -> worklist.Worklist:
-    """What is followed and has ended is news until it has been shown."""
+    """What is followed and has ended is news until it has been shown. The menu need not count again."""
     shown = worklist.load(request.user, asked, now=now)
+    request.counted = shown.glance.held[""], shown.glance.stops
     if any(one.is_news for one in shown.ended):
         watching.told(by=request.user, now=now)
     return shown
@@ -124,11 +123,8 @@ def record(request: StaffRequest, action: str, *, now: datetime.datetime) -> Non
 def _done(request: StaffRequest) -> Done | None:
     """Told from the task itself, so that a reload or a repeated click reads the same."""
     public_id = uuid_of(request.GET.get("klar"))
-    task = workflows.just_done(request.user, public_id) if public_id else None
-    if task is None:
+    found = onward.just_done(request.user, public_id) if public_id else None
+    if found is None:
         return None
-    return Done(
-        name=task.name,
-        process_title=task.process_title,
-        next=workflows.following(task, request.user),
-    )
+    task, following = found
+    return Done(name=task.name, process_title=task.process_title, next=following)

@@ -11,14 +11,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from people import selectors as people
 from people.models import Staff
 from people.services import access
 from tasks import attempts, files, forms, persons, selectors, signing, together
 from tasks.models import Comment, CommentKind, Draft
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments
-from workflows import published
+from workflows import onward, published
 from workflows import selectors as workflows
 from workflows.forms import signing as agreement
 from workflows.forms.definition import Form
@@ -127,12 +126,14 @@ def show(
         status = 410
     elif state == TaskState.COMPLETED and bound is not None:
         status = 409
-    drafts = together.drafts(found, request.user)
-    context = _common(request, found, unsent, now=now) | {"draft": drafts.mine}
+    around = together.around(found, request.user)
+    context = _common(request, found, around, unsent, now=now)
     if state == TaskState.OPEN:
-        context |= _open(request, found, bound, drafts, now=now) | _agreed(context["signatures"], agreed, now=now)
+        context |= _open(request, found, bound, around.drafts, now=now) | _agreed(
+            context["signatures"], agreed, now=now
+        )
     else:
-        context |= _ended(request, found, bound, drafts)
+        context |= _ended(request, found, bound, around.drafts)
     return render(request, _page(found, request.user, is_posted=bound is not None), context, status=status)
 
 
@@ -143,13 +144,19 @@ def _page(found: UserTask, viewer: Staff, *, is_posted: bool) -> str:
     return "tasks/task_paused.html" if is_paused else PAGES[TaskState(found.state)]
 
 
-def _common(request: StaffRequest, found: UserTask, unsent: Unsent | None, *, now: datetime.datetime) -> dict[str, Any]:
-    names = people.profession_names()
+def _common(
+    request: StaffRequest,
+    found: UserTask,
+    around: together.Around,
+    unsent: Unsent | None,
+    *,
+    now: datetime.datetime,
+) -> dict[str, Any]:
     return {
         "task": found,
         "person": persons.header(found.individual, viewer=request.user, on=timezone.localdate()),
         "process_title": published.of(found.instance.version.public_id).title,
-        "profession": names.get(found.group, found.group),
+        "profession": found.profession_name,
         "told": selectors.told(found.instance, now=now),
         "known": selectors.known(found.instance, apart_from=found),
         "taken": {
@@ -159,14 +166,16 @@ def _common(request: StaffRequest, found: UserTask, unsent: Unsent | None, *, no
         },
         "not_done": attempts.of(found),
         "signatures": signing.of(found, request.user),
-        "thread": _thread(request, found, unsent, now=now),
+        "thread": _thread(request, found, around.comments, unsent, now=now),
         "files": files.of(found, request.user),
-        "watched": together.is_watched(found, request.user) if found.is_open else None,
+        "draft": around.drafts.mine,
+        "watched": around.is_watched if found.is_open else None,
     }
 
 
-def _thread(request: StaffRequest, found: UserTask, unsent: Unsent | None, *, now: datetime.datetime) -> Thread:
-    told = together.comments(found)
+def _thread(
+    request: StaffRequest, found: UserTask, told: list[Comment], unsent: Unsent | None, *, now: datetime.datetime
+) -> Thread:
     if any(comment.mentioned_id == request.user.pk and not (comment.seen_at or comment.is_waiting) for comment in told):
         comments.saw(task=found, by=request.user, now=now)
     may_write = together.may_work(found, request.user)
@@ -207,7 +216,7 @@ def _open(
         "seen": request.POST.get("utkast_sett", seen) if bound else seen,
         "theirs": [(draft, forms.readonly(form, draft.written)) for draft in drafts.theirs],
         "may_end": not_done.not_needed_form(found) is not None,
-        "onward": workflows.following(found, request.user) if found.instance.is_suspended else [],
+        "onward": onward.following(found, request.user) if found.instance.is_suspended else [],
     }
 
 
@@ -230,5 +239,5 @@ def _ended(
         "answers": forms.readonly(form, found.answers) if found.answers else None,
         "completed": {"by_name": str(found.completed_by) if found.completed_by else "systemet", "at": found.ended_at},
         "instance_ended": not found.instance.is_active,
-        "onward": workflows.following(found, request.user),
+        "onward": onward.following(found, request.user),
     }

@@ -128,7 +128,7 @@ def test_protected_persons_are_in_no_view_of_those_who_may_not_see_them(anna: St
     assert found(trusted, visa="vantar")
     trusted.may_see_protected = False
     assert found(trusted, visa="vantar") == []
-    assert lists.counts(trusted, most=100)["vantar"] == 0
+    assert lists.glance(trusted, most=100).held["vantar"] == 0
 
 
 def test_a_hidden_name_is_not_found_either(anna: Staff, client: Client) -> None:
@@ -142,7 +142,7 @@ def test_the_tabs_tell_how_many_and_stop_at_99(anna: Staff, client: Client) -> N
     mine = started(anna)
     user_tasks.claim(task=mine, by=anna, now=NOW)
     started(anna)
-    assert lists.counts(anna, most=100) == {"": 2, "mina": 1, "vantar": 0, "bevakade": 0}
+    assert lists.glance(anna, most=100).held == {"": 2, "mina": 1, "vantar": 0, "bevakade": 0}
     copies(mine, 120)
     page = pages.text(client.get("/uppgifter/"))
     assert 'id="flik-alla">99+<' in page
@@ -299,7 +299,7 @@ def plan(by: Staff, asked: dict[str, str]) -> str:
     with mock.patch("tasks.lists.WITHIN", 50), CaptureQueriesContext(connection) as queries:
         lists.tasks(by, Wanted(**asked), limit=51, now=NOW)  # type: ignore[arg-type]
         lists.is_full(by, Wanted(**asked), now=NOW)  # type: ignore[arg-type]
-        lists.counts(by, most=100)
+        lists.glance(by, most=100)
         lists.changes(by, "vantar")
         lists.changes(by, "bevakade")
     explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"

@@ -78,6 +78,7 @@ class UserTask(models.Model):
     due_sort = models.DateTimeField(help_text="due_at, or far in the future: one ordering for the inbox.")
 
     process_title: str  # of a task in a list: the title of its förlopp, read along
+    profession_name: str  # of a task in a list or on its own page: the name of its group, read along
     suspended_at: datetime.datetime | None  # of a task in a list: since when its ärende is paused, read along
     attachment_count: int  # of a task on its own page, read along: most have none
 

@@ -18,9 +18,10 @@ P = ParamSpec("P")
 
 
 class StaffRequest(HttpRequest):
-    """A request from someone who is logged in."""
+    """A request from someone who is logged in; `counted` are open tasks and stopp, when the page has counted them."""
 
     user: Staff
+    counted: tuple[int, int]
 
 
 StaffView = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
