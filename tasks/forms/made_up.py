@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from tasks.forms import choices
@@ -54,7 +55,7 @@ def _answer(field: Field, context: dict[str, Any], now: datetime, row: int) -> o
     value = _dated(field, now) or SAID.get(field.type, 2)
     if field.type in ("str", "text"):
         return _of_length(str(value), int(str(low or 0)), int(str(high)) if high is not None else None)
-    return value if low is None and high is None else _within(value, low if low is not None else high)
+    return _within(value, low, high)
 
 
 def _dated(field: Field, now: datetime) -> object:
@@ -66,10 +67,12 @@ def _of_length(text: str, low: int, high: int | None) -> str:
     return (text * (low // len(text) + 1) if len(text) < low else text)[:high].strip()
 
 
-def _within(value: object, limit: object) -> object:
-    """The bound itself is always allowed."""
-    if isinstance(limit, timedelta):
-        return lengths.iso(limit)
-    if isinstance(limit, date) or hasattr(limit, "isoformat"):
-        return limit.isoformat()
-    return str(limit) if limit is not None else value
+def _within(value: object, low: bounds.Comparable | None, high: bounds.Comparable | None) -> object:
+    """A bound itself is always allowed."""
+    limit = low if low is not None else high
+    if limit is None:
+        return value
+    if isinstance(limit, Decimal):
+        number = max(Decimal(str(value)), limit) if low is not None else Decimal(str(value))
+        return str(min(number, high) if isinstance(high, Decimal) else number)
+    return lengths.iso(limit) if isinstance(limit, timedelta) else limit.isoformat()
