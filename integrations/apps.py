@@ -7,7 +7,7 @@ from django.utils.module_loading import module_has_submodule
 
 # In the order they are shown. A system registers its operations, translators and checks when these are imported.
 SYSTEMS = ("region", "hemtjanst", "medicingivare")
-PARTS = ("connector", "messages", "checks")
+PARTS = ("connector", "messages", "checks", "glance")
 
 
 class IntegrationsConfig(AppConfig):

@@ -26,11 +26,15 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 @dataclass
 class Peer:
-    """A system we call. Redirects are not followed: an address that moves is a matter for IT, not for a header."""
+    """A system we call, for at most so many seconds.
+
+    Redirects are not followed: an address that moves is a matter for IT, not for a header.
+    """
 
     base_url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     session: requests.Session = field(default_factory=requests.Session)
+    seconds: float = TOTAL_SECONDS
 
     def get(self, path: str, **query: str | int) -> Any:
         return self._call("GET", path, params=query)
@@ -49,20 +53,20 @@ class Peer:
                 method,
                 f"{self.base_url.rstrip('/')}{path}",
                 headers={"Accept": "application/json", **self.headers, **(headers or {})},
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                timeout=(min(CONNECT_SECONDS, self.seconds), min(READ_SECONDS, self.seconds)),
                 allow_redirects=False,
                 stream=True,
                 **rest,
             ) as response:
-                return _answer(response.status_code, _body(response))
+                return _answer(response.status_code, _body(response, self.seconds))
         except requests.RequestException:
             # `from None`: the library's text holds the address and sometimes the body.
             raise TransientError("inget_svar", "Systemet svarade inte.") from None
 
 
-def _body(response: requests.Response) -> bytes:
+def _body(response: requests.Response, seconds: float) -> bytes:
     """Read timeouts count per packet, so a system that drips is cut off here."""
-    deadline = time.monotonic() + TOTAL_SECONDS
+    deadline = time.monotonic() + seconds
     body = b""
     for chunk in response.iter_content(65_536):
         body += chunk

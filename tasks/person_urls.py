@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from tasks.views import person, plan
+from tasks.views import courses, glance, person, plan
 
 urlpatterns = [
     path("personer/<uuid:ref>/", person.person, name="person"),
     path("personer/<uuid:ref>/tidslinje/", person.whole_timeline, name="timeline"),
+    path("personer/<uuid:ref>/system/<slug:key>/", glance.glance, name="glance"),
     path("personer/<uuid:ref>/mal/<uuid:thread>/folj-upp/", plan.follow_up, name="follow_up"),
     path("personer/<uuid:ref>/plan/<slug:kind>/", plan.add, name="plan_add"),
     path("personer/<uuid:ref>/plan/<slug:kind>/<uuid:thread>/", plan.change, name="plan_change"),
     path("personer/<uuid:ref>/plan/<slug:kind>/<uuid:thread>/forut/", plan.history, name="plan_history"),
+    path("arenden/<uuid:public_id>/pausa/", courses.pause, name="pause"),
+    path("arenden/<uuid:public_id>/byt/", courses.change, name="change_course"),
 ]

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 Json = dict[str, Any]
+Look = Callable[[UUID, float], list[tuple[str, str]]]
 
 
 class DeliveryError(Exception):
@@ -122,9 +123,24 @@ class Operation:
     local: bool = False
 
 
+@dataclass(frozen=True)
+class Glance:
+    """What a system knows about a person just now, in a few lines of label and value; no lines when it knows nobody.
+
+    `run` gets the person's ref and how many seconds it may take, and raises DeliveryError when it cannot tell. `sphere`
+    is whose the knowledge is (sol, hsl or bada).
+    """
+
+    key: str
+    title: str
+    sphere: str
+    run: Look
+
+
 @dataclass
 class _Registry:
     operations: dict[str, Operation] = field(default_factory=dict)
+    glances: dict[str, Glance] = field(default_factory=dict)
     translators: dict[str, Translator] = field(default_factory=dict)
 
 
@@ -151,6 +167,21 @@ def translator(source: str) -> Callable[[Translator], Translator]:
         return function
 
     return register
+
+
+def glance(key: str, *, title: str, sphere: str) -> Callable[[Look], Look]:
+    """Register the decorated function as what the system `key` tells on a person's page."""
+
+    def register(function: Look) -> Look:
+        _registry.glances[key] = Glance(key, title, sphere, function)
+        return function
+
+    return register
+
+
+def glances() -> Mapping[str, Glance]:
+    """All registered glances by system."""
+    return _registry.glances
 
 
 def get_operation(name: str) -> Operation:

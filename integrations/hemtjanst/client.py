@@ -26,3 +26,7 @@ class HomeCarePlanning:
 
     def order(self, body: Json, *, key: UUID) -> Json:
         return self._peer.post("/api/bestallningar", body, key=key)
+
+    def overview(self, person_ref: UUID) -> Any:
+        """What the person has ordered just now."""
+        return self._peer.get(f"/api/personer/{person_ref}/insatser")

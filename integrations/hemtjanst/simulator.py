@@ -10,15 +10,22 @@ from django.utils import timezone
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from integrations.simulation import Json, OwnPagesOnly, Refused, Store, control, mailbox, moment, once
+from integrations.simulation import Json, OwnPagesOnly, Refused, Store, broken, control, mailbox, moment, once
 
 ORDERS = {
     "bestallning": "Beställning",
     "avbestallning": "Avbeställning",
     "insats_paus": "Paus av insatser",
     "insats_ateruppta": "Återuppta insatser",
+}
+STATES = {
+    "bestallning": "aktiv",
+    "avbestallning": "avslutad",
+    "insats_paus": "pausad",
+    "insats_ateruppta": "aktiv",
 }
 KINDS = {
     "bestallning_bekraftad": "Bekräfta beställningen",
@@ -40,6 +47,7 @@ def create(*, var: Path) -> Starlette:
     routes = [
         *mailbox(store, STATUSES),
         Route("/api/bestallningar", once(store, 202, accept), methods=["POST"]),
+        Route("/api/personer/{ref}/insatser", broken(store, planning.overview), methods=["GET"]),
         *control(store, {"skicka": planning.send}, planning.page, "hemtjanst"),
     ]
     return Starlette(routes=routes, middleware=[Middleware(OwnPagesOnly)])
@@ -80,6 +88,16 @@ class Planning:
         message.update(changes)
         self.store.queue(message_id=message["meddelande_id"], kind=kind, about=person_ref, body=message)
         return {"meddelande_id": message["meddelande_id"], "meddelande": message}
+
+    async def overview(self, request: Request) -> Response:
+        """What the latest order made of it; nothing for someone who has none."""
+        mine = [order for order in self.orders() if order["told"]["person_ref"] == request.path_params["ref"]]
+        if not mine:
+            return JSONResponse({})
+        latest = mine[0]
+        visits = next((order["told"]["besok_per_dag"] for order in mine if "besok_per_dag" in order["told"]), None)
+        told = {"status": STATES[latest["told"]["typ"]], "enhet": "Hemtjänsten norr", "andrad_dt": latest["at"]}
+        return JSONResponse(told | ({"besok_per_dag": visits} if visits is not None else {}))
 
     def orders(self) -> list[Json]:
         """The latest first."""

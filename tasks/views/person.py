@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from people.models import Unit
 from tasks import opening, persons, planned, positions, selectors, timeline, worklist
 from tasks.opening import Opened
-from workflows import rights
+from workflows import connectors, rights
 from workflows.views.edge import StaffRequest, staff_page
 
 FIRST = 12
@@ -39,9 +39,10 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         "story": timeline.load(individual, seen, limit=FIRST),
         "plan": planned.load(individual, seen, contacts=opened.contacts, consents=opened.consents, on=today),
         "words": planned,
+        "systems": [system for system in connectors.glances().values() if seen.reads(system.sphere)],
         "units": _units(opened),
         "can_start": bool(selectors.startable(request.user)),
-        "can_steer": rights.COORDINATOR in seen.held or rights.OWNER in seen.held or rights.IT in seen.held,
+        "can_steer": bool({rights.IT, rights.COORDINATOR, rights.OWNER} & seen.held),
     }
     return render(request, "tasks/person.html", context)
 

@@ -78,7 +78,7 @@ def start_form(request: StaffRequest, key: str, ref: uuid.UUID) -> HttpResponse:
     individual = get_object_or_404(Individual, ref=ref)
     if version is None or not _may_start_for(request, individual):
         raise Http404
-    bound = _bind(request, version)
+    bound = bind(request, version)
     if request.method == "POST" and (bound is None or bound.is_valid()):
         answer = _try_start(request, version, individual, bound, now=now)
         if answer is not None:
@@ -154,7 +154,8 @@ def _header(request: StaffRequest, individual: Individual) -> persons.PersonHead
     return replace(shown, is_hidden=False, is_deceased=False, url="")
 
 
-def _bind(request: StaffRequest, version: published.Published) -> forms.BoundForm | None:
+def bind(request: StaffRequest, version: published.Published) -> forms.BoundForm | None:
+    """The start form, with what was posted; None when the förlopp has none."""
     event = instances.manual_start(version)
     if event is None or not version.has_form(event):
         return None
