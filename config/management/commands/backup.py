@@ -10,9 +10,7 @@ from config import backup, backup_files
 
 
 class Command(BaseCommand):
-    help = (
-        "Säkerhetskopierar databasen till en fil, och uppgifternas filer till en till. Innehåller personuppgifter."
-    )
+    help = "Säkerhetskopierar databasen till en fil, och uppgifternas filer till en till. Innehåller personuppgifter."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
