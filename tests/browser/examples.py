@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from people.models import Individual, Staff
+from people.models import Goal, Individual, Staff
+from people.services import plan
+from tasks import sight
 from tests import deciding, pages, signalling
 from workflows import definitions
 from workflows.models import ProcessInstance, ProcessVersion, UserTask
@@ -39,6 +41,16 @@ NOT_PAGES = {
 """Addresses that answer with no page of their own; what only takes a POST need not be here."""
 
 
+GOAL = {
+    "mal_text_egna_ord": "Gå till brevlådan själv.",
+    "livsomrade": "d4",
+    "maldatum": "2027-01-31",
+    "utgangslage": 3,
+    "avsett_lage": 1,
+    "overenskommet_med": ["individ"],
+}
+
+
 @dataclass(frozen=True)
 class Example:
     address: str
@@ -58,7 +70,7 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     user_tasks.claim(task=theirs, by=colleague, now=timezone.now())
     made = _tasks(done.public_id, open_task.public_id, theirs.public_id)
     made["task that is not needed"] = Example(f"/uppgifter/{_maybe_not_needed(anna, doris).public_id}/ej-aktuell/")
-    return made | _persons(berit.ref) | _courses(anna, begun, waiting) | _steering(anna) | _common()
+    return made | _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna) | _common()
 
 
 def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example]:
@@ -80,6 +92,7 @@ def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example
         "several tasks": Example("/uppgifter/valj/"),
         "unit": Example("/enhet/norr/"),
         "unit, handing over": Example("/enhet/norr/overlamning/"),
+        "unit, workload": Example("/enhet/norr/belastning/"),
         "unit, absence": Example("/enhet/norr/franvaro/"),
     }
 
@@ -98,8 +111,14 @@ def _maybe_not_needed(anna: Staff, individual: Individual) -> UserTask:
     return pages.task(begun, "planera_besok")
 
 
-def _persons(ref: object) -> dict[str, Example]:
+def _persons(anna: Staff, individual: Individual) -> dict[str, Example]:
+    ref, sphere = individual.ref, sight.own_sphere(anna)
+    goal = plan.add(Goal, individual=individual, told=GOAL, by=anna, now=timezone.now(), sphere=sphere)
     return {
+        "new consent": Example(f"/personer/{ref}/plan/samtycke/"),
+        "goal": Example(f"/personer/{ref}/plan/mal/{goal.thread}/"),
+        "goal, before": Example(f"/personer/{ref}/plan/mal/{goal.thread}/forut/"),
+        "goal, followed up": Example(f"/personer/{ref}/mal/{goal.thread}/folj-upp/"),
         "persons": Example("/personer/"),
         "person": Example(f"/personer/{ref}/"),
         "timeline of a person": Example(f"/personer/{ref}/tidslinje/"),
