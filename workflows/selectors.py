@@ -253,8 +253,10 @@ def steps(instance: ProcessInstance) -> list[Step]:
 
 
 def mended(instance: ProcessInstance) -> list[HistoryEntry]:
-    """What people have done to an ärende that had stopped or was to stand still, the latest first."""
-    rows = instance.history.filter(Q(kind__in=MENDING) | Q(kind=HistoryKind.CANCELLED, element_type=""))
+    """What people have done to an ärende that had stopped or was to stand still, and handed over; the latest first."""
+    rows = instance.history.filter(
+        Q(kind__in=[*MENDING, HistoryKind.HANDED]) | Q(kind=HistoryKind.CANCELLED, element_type="")
+    )
     return list(rows.select_related("by").order_by("-id")[:RECENT])
 
 

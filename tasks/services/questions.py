@@ -41,6 +41,8 @@ def ask(*, task: UserTask, to: str, text: str, by: Staff, now: datetime, action_
     if colleague is None:
         raise comments.UnknownColleague
     key = uuid5(action_id, str(task.public_id))
+    if Comment.objects.filter(action_id=key, by=by).exists():
+        return
     try:
         with transaction.atomic():
             handovers.require_given(handover.give(tasks=[task], to=by, by=by, now=now, action_id=action_id))

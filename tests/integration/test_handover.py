@@ -72,6 +72,8 @@ def test_a_colleague_who_is_handed_the_task_has_it_is_told_and_can_hand_it_back(
     assert task.claimed_by == anna
     handed = HistoryEntry.objects.filter(kind=HistoryKind.HANDED)
     assert [(row.by, row.detail["to_name"]) for row in handed] == [(anna, "Bo Prov"), (bo, "Anna Prov")]
+    arende = pages.text(pages.logged_in(anna).get(f"/arenden/{task.instance.public_id}/"))
+    assert f"Lämnades över: {task.name} till Bo Prov" in arende
     assert AccessLog.objects.filter(action="hand_over", individual=task.individual).count() == 2
 
 

@@ -39,8 +39,8 @@
     if (what === "fråga") { if (isLeading) say(isTold ? "hör" : "tyst"); return; }
     if (what === "hör" || what === "tyst") isTold = what === "hör";
     if (what === "tyst") return;
-    const waits = new URLSearchParams(list().getAttribute("hx-get").split("?")[1]).get("visa") === "vantar";
-    if (what !== "andra" || waits) refresh();
+    const view = new URLSearchParams(list().getAttribute("hx-get").split("?")[1]).get("visa");
+    if (what !== "andra" || ["vantar", "bevakade"].includes(view)) refresh();
   }
   function say(what) { if (others) others.postMessage(what); }
   function pass(what) { say(what); heard(what); }
