@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from people import selectors as people
@@ -71,7 +72,7 @@ def of(task: UserTask, viewer: Staff) -> Signatures | None:
     )
 
 
-def _signed(row: Signature, names: dict[str, str]) -> Signed:
+def _signed(row: Signature, names: Mapping[str, str]) -> Signed:
     return Signed(
         name=str(row.by),
         profession=names.get(row.profession, row.profession),

@@ -242,11 +242,22 @@ def _element(node: etree._Element, lanes: dict[str, str], names: dict[str, dict[
     )
 
 
+def lane_names(root: etree._Element) -> dict[str, str]:
+    """Profession key -> what its lane is called."""
+    named = {_profession(lane): " ".join((lane.get("name") or "").split()) for lane in root.iter(tag("lane"))}
+    return {key: name for key, name in named.items() if name}
+
+
+def _profession(lane: etree._Element) -> str:
+    """The part of a lane's id that says whose it is; lane_x.fas_b is the same profession again."""
+    return str((lane.get("id") or "").removeprefix(LANE_PREFIX).partition(".")[0])
+
+
 def _lanes(root: etree._Element) -> dict[str, str]:
     """Flow node id -> profession key, the innermost lane winning."""
     found: dict[str, str] = {}
     for lane in root.iter(tag("lane")):
-        key = (lane.get("id") or "").removeprefix(LANE_PREFIX).partition(".")[0]  # lane_x.fas_b: same profession again
+        key = _profession(lane)
         for ref in lane.findall("./bpmn:flowNodeRef", NAMESPACES):
             found[(ref.text or "").strip()] = key
     return found

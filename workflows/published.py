@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from workflows.diagram import NOT_NEEDED
 from workflows.forms import definition as form_definition
 from workflows.forms import not_done
 from workflows.models import ProcessVersion
+from workflows.routes import Routes
 
 SHARED = "_shared/"
 
@@ -67,6 +68,12 @@ class Published:
                 self.sources[name].encode(), shared=self._shared_form, filename=name
             )
         return self._forms[key]
+
+    @cached_property
+    def routes(self) -> Routes:
+        """The ways through it, for the sentences of the pages; read when first asked for."""
+        texts = [text for name, text in self.sources.items() if name.endswith(".bpmn")]
+        return Routes.of(self.definition.elements, [safe_xml.parse(text.encode()) for text in texts])
 
     def has_form(self, key: str) -> bool:
         return form_file(key) in self.sources

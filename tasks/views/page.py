@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from people.models import Staff
 from people.services import access
-from tasks import attempts, files, forms, persons, selectors, signing, together
+from tasks import afterwards, attempts, files, forms, persons, selectors, signing, together
 from tasks.models import Comment, CommentKind, Draft
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments
@@ -166,6 +166,7 @@ def _common(
         },
         "not_done": attempts.of(found),
         "signatures": signing.of(found, request.user),
+        "after": afterwards.of(found) if found.is_open else [],
         "thread": _thread(request, found, around.comments, unsent, now=now),
         "files": files.of(found, request.user),
         "draft": around.drafts.mine,

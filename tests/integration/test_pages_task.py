@@ -203,3 +203,15 @@ def test_a_change_in_the_same_moment_asks_for_one_more_press(
     assert answer.status_code == 409
     assert "skicka en gång till" in pages.text(answer)
     assert "Biblioteket" in pages.text(answer)
+
+
+def test_the_page_tells_what_the_task_came_of_and_what_comes_then(task: UserTask, anna: Staff, siri: Staff) -> None:
+    pages.logged_in(anna).post(_url(task), _post())
+    following = pages.task(task.instance, "gor_besok")
+    assert following.because.startswith("Därför att ”Planera besöket” blev klar ")
+    assert following.because.endswith(" (Anna Prov).")
+    page = pages.text(pages.logged_in(siri).get(_url(following)))
+    assert following.because in page
+    assert "Vad händer sedan?" in page
+    assert "När det som pågår samtidigt är klart" in page
+    assert "Ärendet avslutas" in page

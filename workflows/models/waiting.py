@@ -35,6 +35,7 @@ class UserTask(models.Model):
     name = models.CharField(max_length=300)
     form_key = models.CharField(max_length=200)
     why = models.CharField(max_length=1000, blank=True, help_text="Why the profession has the task, in a sentence.")
+    because = models.CharField(max_length=500, blank=True, help_text="What it came of, in a sentence.")
     group = models.CharField(max_length=50, help_text="Profession whose inbox it is in.")
     escalated_to = models.CharField(
         max_length=50, blank=True, help_text="Profession that also sees it since it is late."

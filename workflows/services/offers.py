@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from workflows import diagram, engine, feel
+from people.models import Staff
+from web import swedish
+from workflows import diagram, engine, feel, published, routes
 from workflows.diagram import Element
 from workflows.engine import clock
 from workflows.models import ProcessInstance, TaskKind, UserTask
@@ -49,6 +52,23 @@ def user_task(
     )
 
 
+def explain(
+    tasks: Iterable[UserTask],
+    execution: engine.Execution,
+    version: published.Published,
+    *,
+    by: Staff | None,
+    now: datetime,
+) -> None:
+    """What each came of, from what has just happened: said once, since a page should not look for it."""
+    happened = [item.element.id for item in execution.happened]
+    moment = now.astimezone(clock.ZONE)
+    at = f"{swedish.date(moment.date())} {swedish.clock(moment)}"
+    for task in tasks:
+        cause = version.routes.cause(task.element_id, happened)
+        task.because = routes.because(cause, at=at, by_name=str(by) if by else "")[:500]
+
+
 def invitations(task: UserTask) -> list[UserTask]:
     """A joint task as the other professions find it in their lists: to be signed."""
     return [
@@ -62,6 +82,7 @@ def invitations(task: UserTask) -> list[UserTask]:
             name=f"Skriv under: {task.name}"[:300],
             form_key="",
             why=task.why,
+            because=task.because,
             group=group,
             area=task.area,
             is_restricted=task.is_restricted,

@@ -70,7 +70,7 @@ def settle(
     changed = execution.changed()
     settled = Settled(thrown=execution.thrown(), signalled=execution.signalled(), ended=execution.is_completed)
     waits.end_user_tasks(instance, execution, changed, by=by, now=now)
-    settled.appeared = waits.write_user_tasks(instance, execution, changed.user_tasks, now=now)
+    settled.appeared = waits.write_user_tasks(instance, execution, changed.user_tasks, by=by, now=now)
     waits.write_subscriptions(instance, subscriptions, before.messages)
     waits.write_signals(instance, execution.signals(), before.signals)
     waits.write_timers(instance, execution.dues(), before.timers)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from people import statements
 from people.models import Staff
-from workflows import engine
+from workflows import engine, published
 from workflows.models import (
     HistoryEntry,
     HistoryKind,
@@ -88,10 +88,17 @@ def _message(stored: Sequence[str]) -> Message:
 
 
 def write_user_tasks(
-    instance: ProcessInstance, execution: engine.Execution, appeared: Iterable[engine.WaitingTask], *, now: datetime
+    instance: ProcessInstance,
+    execution: engine.Execution,
+    appeared: Iterable[engine.WaitingTask],
+    *,
+    by: Staff | None,
+    now: datetime,
 ) -> list[UserTask]:
     """Offer what has appeared; the new rows."""
     new = [offers.user_task(instance, execution, task, now=now) for task in appeared]
+    if new:
+        offers.explain(new, execution, published.of(instance.version.public_id), by=by, now=now)
     statements.insert(new, with_keys=True)
     statements.insert([invited for task in new if task.to_sign for invited in offers.invitations(task)])
     return new
