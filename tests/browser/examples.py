@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from people.models import Goal, Individual, Staff
+from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
 from tasks import sight
 from tests import deciding, pages, signalling
@@ -112,9 +112,14 @@ def _maybe_not_needed(anna: Staff, individual: Individual) -> UserTask:
 
 
 def _persons(anna: Staff, individual: Individual) -> dict[str, Example]:
-    ref, sphere = individual.ref, sight.own_sphere(anna)
-    goal = plan.add(Goal, individual=individual, told=GOAL, by=anna, now=timezone.now(), sphere=sphere)
+    Profession.objects.filter(key="samordnare").update(sphere="bada")
+    ref, sphere, now = individual.ref, sight.own_sphere(anna), timezone.now()
+    goal = plan.add(Goal, individual=individual, told=GOAL, by=anna, now=now, sphere=sphere)
+    plan.rate(goal, told={"datum": "2026-11-20", "utfall": "delvis", "nulage": 2, "gas_utfall": -1}, by=anna, now=now)
+    contact = {"slag": "anhorig", "namn": "Eva (påhittad)", "telefon": "070-174 06 41", "fran": "2026-01-01"}
+    plan.add(Contact, individual=individual, told=contact, by=anna, now=now)
     return {
+        "dispenser": Example(f"/personer/{ref}/system/medicingivare/"),
         "new consent": Example(f"/personer/{ref}/plan/samtycke/"),
         "goal": Example(f"/personer/{ref}/plan/mal/{goal.thread}/"),
         "goal, before": Example(f"/personer/{ref}/plan/mal/{goal.thread}/forut/"),
@@ -146,6 +151,9 @@ def _courses(anna: Staff, begun: ProcessInstance, waiting: ProcessInstance) -> d
         "several stops tried out": Example("/stopp/", _try_out),
         "mend": Example(f"/arenden/{waiting.public_id}/atgarda/?stopp={stop}"),
         "change": Example(f"/arenden/{waiting.public_id}/andra/"),
+        "pausing": Example(f"/arenden/{begun.public_id}/pausa/"),
+        "going on": Example(f"/arenden/{paused.public_id}/pausa/"),
+        "another förlopp": Example(f"/arenden/{begun.public_id}/byt/"),
     }
 
 
