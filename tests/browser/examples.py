@@ -79,6 +79,7 @@ def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example
         "inbox, confirmation": Example(f"/uppgifter/?klar={done}"),
         "inbox, nothing of mine": Example("/uppgifter/?visa=mina"),
         "inbox, nothing fits": Example("/uppgifter/?prioritet=3&tid=forsenade"),
+        "shortcuts": Example("/kortkommandon/"),
         "saved filters": Example("/uppgifter/urval/?prioritet=3"),
         "task": Example(f"/uppgifter/{open_task}/"),
         "task with a row": Example(f"/uppgifter/{open_task}/", _row),
