@@ -89,19 +89,19 @@ class Person:
 
     def step(self, task: UserTask) -> None:
         address = f"/uppgifter/{task.public_id}/"
-        _status, _to, page = self._asked("GET", address)
+        _status, _to, page = self.asked("GET", address)
         token, action = TOKEN.search(page), ACTION.search(page)
         if token is None or action is None:
             raise RuntimeError("the page of the task has no form")
         given = {**eleven.ANSWERS, "csrfmiddlewaretoken": token[1], "action_id": action[1]}
-        status, to, _page = self._asked("POST", address, urlencode(given))
+        status, to, _page = self.asked("POST", address, urlencode(given))
         if status != 302 or "klar=" not in to:
             raise RuntimeError(f"the answer was not taken: {status} {to}")
-        status, _to, page = self._asked("GET", to)
+        status, _to, page = self.asked("GET", to)
         if status != 200 or "</html>" not in page:
             raise RuntimeError(f"the next was not shown: {status}")
 
-    def _asked(self, method: str, path: str, body: str = "") -> tuple[int, str, str]:
+    def asked(self, method: str, path: str, body: str = "") -> tuple[int, str, str]:
         """Status, where one is sent and the page."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body:

@@ -31,7 +31,7 @@ def inbox(naive_most: int, by: Staff, individual: Individual) -> Iterator[Figure
     there = PATTERNS
     look = partial(lists.tasks, by, Wanted(), limit=50, now=timezone.now())
     for name, count in SIZES.items():
-        _more_tasks(first, range(there, count))
+        more_tasks(first, range(there, count))
         other = None
         if count <= naive_most:
             theirs.add(range(theirs.count, count))
@@ -42,7 +42,7 @@ def inbox(naive_most: int, by: Staff, individual: Individual) -> Iterator[Figure
         yield Figure(f"inbox_ms_at_{name}", milliseconds([look] * READS), other, limits.database_ms(look))
 
 
-def _more_tasks(first: int, numbers: range) -> None:
+def more_tasks(first: int, numbers: range) -> None:
     """Copies of the open tasks, due over the years to come, spread over the professions."""
     professions = " ".join(f"WHEN {place} THEN '{name}'" for place, name in enumerate(eleven.PROFESSIONS))
     changed = {
