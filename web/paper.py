@@ -21,6 +21,7 @@ from web import swedish
 SOURCE = Path(__file__).with_name("paper.typ")
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
 MISSING = "□"
+PRACTICE = "ÖVNING"
 NOTE = f"Tecken som inte går att skriva ut, till exempel emojier, är ersatta med {MISSING}. De syns på skärmen."
 # What the fonts have and the standards therefore allow; measured, and tried by a test. Nothing that is written from
 # right to left or put together: Typst 0.15 can break on mixtures of such.
@@ -95,7 +96,7 @@ def _data(paper: Paper, unprintable: re.Pattern[str]) -> dict[str, Any]:
     told: dict[str, Any] = {
         "title": paper.title.strip() or "Utskrift",
         "author": settings.FORLOPP_MUNICIPALITY_NAME or "Förlopp",
-        "mark": paper.mark,
+        "mark": " · ".join(filter(None, [PRACTICE if settings.FORLOPP_PRACTICE else "", paper.mark])),
         "foot": paper.foot,
         "sections": [asdict(section) for section in paper.sections],
     }

@@ -128,6 +128,14 @@ def test_who_may_not_see_the_page_gets_no_paper_and_an_invented_person_is_marked
 
 
 @pytest.mark.any_database
+@pytest.mark.django_db
+def test_paper_of_practice_says_so(task: UserTask, anna: Staff, settings: Any) -> None:
+    assert "ÖVNING" not in words(get(task, anna))
+    settings.FORLOPP_PRACTICE = True
+    assert "ÖVNING" in words(get(task, anna))
+
+
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "text", [HOSTILE, "😀 ❤️ 👨‍👩‍👧", "مرحبا 你好 ไทย", "\0\x1b\u202ea\u2028", "x" * 3_000, "", "\n\n\t"]
 )
