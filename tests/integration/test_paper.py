@@ -14,12 +14,13 @@ from pypdf import PdfReader
 
 from people.models import AccessLog, Individual, Staff
 from tests import attached, pages
-from tests.integration.test_attachments import send
+from tests.integration.test_attachments import own_shelf, send
 from web import paper
 from web.paper import Entry, Paper, Row, Section
 from workflows.models import UserTask
 from workflows.services import user_tasks
 
+__all__ = ["own_shelf"]  # the fixture
 AT = datetime.datetime(2026, 11, 28, 9, 5, tzinfo=datetime.UTC)
 HOSTILE = '#emph[x] $x$ *fet* _kursiv_ `raw` \\ @ref <lab> // = rubrik #read("/etc/passwd") #panic("x") {{x}} ]'
 
