@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, Self
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Length
@@ -145,6 +147,18 @@ def behalves(held: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Of professions with on whose behalf ('' one's own): those that are not one's own as well."""
     own = {key for key, name in held if not name}
     return {key: name for key, name in held if key not in own}
+
+
+class StaffSession(AbstractBaseSession):
+    """A session and whose it is, which every page asks for together; nobody's before one has logged in."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, null=True, related_name="+")
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from people.sessions import SessionStore  # which reads this
+
+        return SessionStore
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):

@@ -10,17 +10,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user
-from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 
 from people import reading
-from people.models import Staff
+from people.models import Staff, StaffSession
 from people.sessions import SessionStore
 from workflows.selectors import RECENT, TASKS, parts
 
 LATEST = f'SELECT "group", escalated_to, id, changed_at FROM {TASKS} WHERE {{}} ORDER BY changed_at DESC LIMIT {RECENT}'
-SESSIONS = f"SELECT session_key FROM {reading.table(Session)} WHERE expire_date > %s AND session_key IN ({{}})"
+SESSIONS = f"SELECT session_key FROM {reading.table(StaffSession)} WHERE expire_date > %s AND session_key IN ({{}})"
 # As AssignmentQuerySet.current; a row for each profession, and one with none for who holds none.
 HOLDERS = """SELECT staff.id, staff.password, profession.key FROM people_staff staff
     LEFT JOIN people_assignment held ON held.staff_id = staff.id

@@ -17,7 +17,7 @@ from people.services import demo
 from practice.passing import clock
 
 # Who works here, the förlopp, and who is signed in; everything else is what has happened.
-KEPT = {"people_staff", "people_profession", "people_unit", "people_assignment", "django_session"}
+KEPT = {"people_staff", "people_profession", "people_unit", "people_assignment", "people_staffsession"}
 KEPT |= {"django_content_type", "auth_permission", "workflows_processdefinition", "workflows_processversion"}
 
 

@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from people.models import Staff
+from people.models import Staff, StaffSession
 from tasks.models import Draft
 from tests.browser.conftest import LogIn
 from workflows.models import UserTask
@@ -89,7 +88,7 @@ def test_when_the_session_has_ended_the_text_stays_and_is_saved_after_logging_in
 ) -> None:
     log_in(context, anna)
     page.goto(url)
-    Session.objects.all().delete()
+    StaffSession.objects.all().delete()
     if has_new_token:
         context.clear_cookies()
     _type(page, "Biblioteket")

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 import requests
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from people.models import Staff
+from people.models import Staff, StaffSession
 from tasks import live, news
 from tasks.management.commands.live import server
 from tests import pages
@@ -134,7 +133,7 @@ def test_who_may_no_longer_listen_is_let_go(port: int, anna: Staff, siri: Staff)
     changed = pages.staff("ivar", "it_drift")
     listening = [Page(port, member) for member in (anna, siri, changed)]
     Staff.objects.filter(pk=anna.pk).update(is_active=False)
-    Session.objects.filter(session_key=listening[1].answer.request.headers["Cookie"].split("=")[1]).delete()
+    StaffSession.objects.filter(session_key=listening[1].answer.request.headers["Cookie"].split("=")[1]).delete()
     Staff.objects.filter(pk=changed.pk).update(password="another")
     for page in listening:
         page.hears_at_last(live.OVER)

@@ -5,7 +5,6 @@ import io
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -13,8 +12,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from people import invented
-from people.models import Assignment, Individual, Profession, Staff, Unit
-from people.services import demo
+from people.models import Assignment, Individual, Profession, Staff, StaffSession, Unit
+from people.services import demo, sessions
 from tests import pages
 
 NOW = datetime.datetime(2026, 11, 22, 9, 0, tzinfo=datetime.UTC)
@@ -161,18 +160,18 @@ class TestRevoked:
         return client
 
     def test_an_expired_session_is_not_let_in(self, inside: Client) -> None:
-        Session.objects.update(expire_date=timezone.now())
+        StaffSession.objects.update(expire_date=timezone.now())
         assert inside.get(INBOX).status_code == 302
 
     def test_a_session_that_is_removed_is_not_let_in(self, inside: Client) -> None:
-        Session.objects.all().delete()
+        StaffSession.objects.all().delete()
         assert inside.get(INBOX).status_code == 302
 
     def test_a_new_password_ends_the_sessions_of_the_old(self, inside: Client, siri: Staff) -> None:
         siri.set_password("en-annan-fras-för-prov")
         siri.save()
         assert inside.get(INBOX).status_code == 302
-        assert not Session.objects.exists()
+        assert not StaffSession.objects.exists()
 
     def test_a_closed_account_is_not_let_in(self, inside: Client, siri: Staff) -> None:
         Staff.objects.filter(pk=siri.pk).update(is_active=False)
@@ -191,3 +190,15 @@ class TestRevoked:
     def test_a_session_that_somebody_made_up_is_not_let_in(self, client: Client) -> None:
         client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
         assert client.get(INBOX).status_code == 302
+
+
+def test_sessions_whose_time_is_out_are_forgotten_and_others_kept(siri: Staff) -> None:
+    pages.logged_in(siri)
+    pages.logged_in(siri)
+    now = timezone.now()
+    gone = StaffSession.objects.order_by("pk").first()
+    assert gone is not None
+    assert gone.staff == siri
+    StaffSession.objects.filter(pk=gone.pk).update(expire_date=now - datetime.timedelta(seconds=1))
+    assert sessions.purge(now=now) == 1
+    assert [row.staff for row in StaffSession.objects.all()] == [siri]

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
+from people.services import sessions
 from tasks.services import drafts, shifts, watching
 from workflows.services import absences, attachments, bringing, held, inbox, migration, timers, trials, user_tasks
 
@@ -60,6 +61,7 @@ class Command(BaseCommand):
                 drafts.purge(now=now)
                 shifts.purge(now=now)
                 watching.purge(now=now)
+                sessions.purge(now=now)
                 attachments.scan_waiting()
                 if not settings.FORLOPP_PRACTICE:  # its clock says nothing of how old a file is
                     attachments.tidy(now=now)
