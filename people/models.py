@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, Self
 
 from django.contrib.auth.models import AbstractUser
-from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import connection, models
 from django.db.models import F, Q
@@ -153,12 +152,6 @@ class StaffSession(AbstractBaseSession):
     """A session and whose it is, which every page asks for together; nobody's before one has logged in."""
 
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, null=True, related_name="+")
-
-    @classmethod
-    def get_session_store_class(cls) -> type[SessionBase]:
-        from people.sessions import SessionStore  # which reads this
-
-        return SessionStore
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):

@@ -46,18 +46,23 @@ class Reading(Generic[M]):
 
     def rows(self, rest: str, values: Sequence[Any] = ()) -> list[M]:
         """`rest` is what follows FROM and its joins; each value is a `%s` in it."""
-        parts, alias = self._parts, connection.alias
-        found = []
-        for row in rows(self._select + rest, values):
-            made: list[Any] = []
-            for part in parts:
-                one = part.made(row, alias) if part.names else None
-                made.append(one)
-                if part.link and part.names and made[part.of] is not None:
-                    made[part.of]._state.fields_cache[part.link] = one
-            if self.extra:
-                made[0].__dict__.update(zip(self.extra, row[-len(self.extra) :], strict=True))
-            found.append(made[0])
+        return [self.made(row) for row in self.raw(rest, values)]
+
+    def raw(self, rest: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The same as the database gave them: equal when nothing that was read has changed."""
+        return [tuple(row) for row in rows(self._select + rest, values)]
+
+    def made(self, row: Sequence[Any]) -> M:
+        """The model of such a row, with those it points to."""
+        alias, made = connection.alias, []
+        for part in self._parts:
+            one: Any = part.made(row, alias) if part.names else None
+            made.append(one)
+            if part.link and part.names and made[part.of] is not None:
+                made[part.of]._state.fields_cache[part.link] = one
+        if self.extra:
+            made[0].__dict__.update(zip(self.extra, row[-len(self.extra) :], strict=True))
+        found: M = made[0]
         return found
 
     def one(self, rest: str, values: Sequence[Any] = ()) -> M | None:

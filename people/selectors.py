@@ -2,12 +2,23 @@
 
 import datetime
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from people import identity, reading
 from people.models import Assignment, Individual, Profession, Staff, Unit
 
 HIDDEN_NAME = "Skyddade personuppgifter"
 UNKNOWN_NAME = "Okänd person"
+
+
+class Viewer(Protocol):
+    """What of one who looks decides what they may see of a person."""
+
+    @property
+    def is_active(self) -> bool: ...
+
+    @property
+    def may_see_protected(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +40,7 @@ def presented(individual: Individual, *, viewer: Staff | None) -> Presented:
     return replace(shown, identity=number, address=_address(individual))
 
 
-def named(individual: Individual, *, viewer: Staff | None) -> Presented:
+def named(individual: Individual, *, viewer: Viewer | None) -> Presented:
     """The same without number and address, for lists."""
     if individual.is_protected and not (viewer and viewer.is_active and viewer.may_see_protected):
         return Presented(name=HIDDEN_NAME, is_hidden=True)

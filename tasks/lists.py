@@ -40,7 +40,12 @@ OTHERS = f"""SELECT other.id, other.due_sort, other.changed_at FROM (
 
 
 def tasks(staff: Staff, wanted: Wanted, *, limit: int, now: datetime.datetime) -> list[UserTask]:
-    """The first tasks of a list, in its order.
+    """The first tasks of a list, in its order."""
+    return [followed.ROWS.made(row) for row in rows(staff, wanted, limit=limit, now=now)]
+
+
+def rows(staff: Staff, wanted: Wanted, *, limit: int, now: datetime.datetime) -> list[tuple[Any, ...]]:
+    """The same, each as `followed.ROWS` makes a task of it.
 
     By due time the index answers alone. The rest is chosen among the WITHIN due first: nobody waits for a million.
     """
@@ -49,10 +54,10 @@ def tasks(staff: Staff, wanted: Wanted, *, limit: int, now: datetime.datetime) -
     if not text:
         return []
     conditions, more = _rest(wanted)
-    rows = f"JOIN ({text} ORDER BY due_sort, id LIMIT {walked}) found ON found.id = task.id {conditions}"
+    rest = f"JOIN ({text} ORDER BY due_sort, id LIMIT {walked}) found ON found.id = task.id {conditions}"
     order = "task.created_at DESC, task.id DESC" if wanted.sortera == "nyast" else "found.due_sort, found.id"
     in_words = wanted.text or wanted.sortera in ("person", "forlopp")
-    found = followed.ROWS.rows(f"{rows} ORDER BY {order} LIMIT {WITHIN if in_words else limit}", [*values, *more])
+    found = followed.ROWS.raw(f"{rest} ORDER BY {order} LIMIT {WITHIN if in_words else limit}", [*values, *more])
     return _in_words(found, wanted, viewer=staff)[:limit] if in_words else found
 
 
@@ -169,14 +174,17 @@ def _rest(wanted: Wanted) -> tuple[str, list[Any]]:
     return f"WHERE {' AND '.join(conditions)}" if conditions else "", list(asked.values())
 
 
-def _in_words(found: list[UserTask], wanted: Wanted, *, viewer: Staff) -> list[UserTask]:
+def _in_words(found: list[tuple[Any, ...]], wanted: Wanted, *, viewer: Staff) -> list[tuple[Any, ...]]:
     """Searched and sorted as Swedish is; a name that the viewer may not see is not found either."""
     words = wanted.text.casefold().split()
-    said = {task.pk: people.named(task.individual, viewer=viewer).name for task in found}
-    hits = [task for task in found if all(word in f"{said[task.pk]} {task.name}".casefold() for word in words)]
-    if wanted.sortera == "person":
-        return sorted(hits, key=lambda task: swedish.sorting(_turned(task, said[task.pk])))
-    return sorted(hits, key=lambda task: swedish.sorting(task.process_title)) if wanted.sortera == "forlopp" else hits
+    hits = []
+    for row in found:
+        task = followed.ROWS.made(row)
+        said = people.named(task.individual, viewer=viewer).name
+        if all(word in f"{said} {task.name}".casefold() for word in words):
+            told = {"person": _turned(task, said), "forlopp": task.process_title}.get(wanted.sortera, "")
+            hits.append((swedish.sorting(told), row))
+    return [row for _, row in sorted(hits, key=lambda hit: hit[0])]
 
 
 def _turned(task: UserTask, said: str) -> str:

@@ -1,7 +1,10 @@
 """The inbox as the page shows it: rows in sections, and the marker by which a browser asks whether it has changed."""
 
+from __future__ import annotations
+
 import datetime
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -16,7 +19,7 @@ from tasks import followed, lists
 from tasks.menu import MOST_COUNTED
 from tasks.wanted import FILTERS, MOST, PAGE, PRIORITIES, TAKEN, TIMES, VIEWS, Wanted
 from web import jinja, swedish
-from web.addresses import of_each, url
+from web.addresses import url
 from web.swedish import Urgency
 from web.words import due_tag
 from workflows.models import TaskState, UserTask
@@ -61,6 +64,25 @@ class TaskRow:
     def written(self, *, with_person: bool = True) -> str:
         """The row as the page has it. Colleagues see the same rows, and most of them unchanged for hours."""
         return _written(self, with_person=with_person)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Eyes:
+    """All of one who looks that a row depends on."""
+
+    pk: int
+    held: frozenset[str]
+    is_active: bool
+    may_see_protected: bool
+
+    @classmethod
+    def of(cls, staff: Staff) -> Eyes:
+        return cls(
+            pk=staff.pk,
+            held=frozenset(staff.professions),
+            is_active=staff.is_active,
+            may_see_protected=staff.may_see_protected,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +147,10 @@ def load(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> Worklist:
     """The first tasks of what is wanted. The stamp is taken first: a change while we read shows at the next poll."""
     glance = lists.glance(staff, most=MOST_COUNTED + 1)
     mark = _stamp(staff, wanted, glance.latest, now=now)
-    found = lists.tasks(staff, wanted, limit=wanted.antal + 1, now=now)
+    found = lists.rows(staff, wanted, limit=wanted.antal + 1, now=now)
     is_watched = wanted.visa == "bevakade"
-    listed = task_rows(found[: wanted.antal], viewer=staff, now=now, to_tasks=is_watched)
+    eyes, minute = Eyes.of(staff), now.replace(second=0, microsecond=0)
+    listed = [_kept(row, eyes, minute, to_task=is_watched) for row in found[: wanted.antal]]
     has_more = len(found) > wanted.antal and wanted.antal < MOST
     return Worklist(
         wanted=wanted,
@@ -204,36 +227,32 @@ def _ended(staff: Staff) -> list[Ended]:
     ]
 
 
-def task_rows(tasks: list[UserTask], *, viewer: Staff, now: datetime.datetime, to_tasks: bool = False) -> list[TaskRow]:
-    """Each task with what its row says; `to_tasks` leads there also where one may not do it."""
-    held = set(viewer.professions)
-    today = timezone.localdate(now)
-    address = of_each("tasks:task")
-    return [
-        _row(task, address(task.public_id), viewer=viewer, held=held, now=now, today=today, to_task=to_tasks)
-        for task in tasks
-    ]
+def task_rows(tasks: Iterable[UserTask], *, viewer: Staff, now: datetime.datetime) -> list[TaskRow]:
+    """Each task with what its row says."""
+    eyes = Eyes.of(viewer)
+    return [_row(task, eyes, now=now, to_task=False) for task in tasks]
 
 
-def _row(
-    task: UserTask,
-    address: str,
-    *,
-    viewer: Staff,
-    held: set[str],
-    now: datetime.datetime,
-    today: datetime.date,
-    to_task: bool,
-) -> TaskRow:
+@lru_cache(maxsize=5_000)
+def _kept(row: tuple[Any, ...], viewer: Eyes, minute: datetime.datetime, *, to_task: bool) -> TaskRow:
+    """What one saw a moment ago and that has not changed says the same, until the minute is over."""
+    return _row(followed.ROWS.made(row), viewer, now=minute, to_task=to_task)
+
+
+def _row(task: UserTask, viewer: Eyes, *, now: datetime.datetime, to_task: bool) -> TaskRow:
+    """`to_task` leads there also where one may not do it."""
     shown = people.named(task.individual, viewer=viewer)
+    held = viewer.held
     can_work = task.group in held or task.escalated_to in held
     return TaskRow(
         key=str(task.public_id),
         name=task.name,
-        url=address if can_work or to_task else url("workflows:instance", task.instance.public_id),
+        url=url("tasks:task", task.public_id)
+        if can_work or to_task
+        else url("workflows:instance", task.instance.public_id),
         person=shown.name,
         # A list needs no personnummer: the age tells two of the same name apart, the rest is on the task's page.
-        age=None if shown.is_hidden else task.individual.age(today),
+        age=None if shown.is_hidden else task.individual.age(timezone.localdate(now)),
         process_title=task.process_title,
         profession=task.profession_name,
         area=task.area or "",
