@@ -97,6 +97,8 @@ def test_without_script_the_page_says_what_went_wrong_and_paper_has_all(
     expect(page.get_by_role("alert")).to_contain_text("x.pdf")
     expect(page.get_by_role("link", name="Intyg.pdf")).to_be_visible()
     page.get_by_role("link", name="Till uppgiften").click()
+    expect(page.get_by_role("link", name="Spara som PDF")).to_be_visible()
+    page.wait_for_load_state()
     printed = PdfReader(io.BytesIO(page.pdf(format="A4")))
     told = " ".join(sheet.extract_text() for sheet in printed.pages)
     assert "Intyg.pdf" in told
