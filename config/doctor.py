@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from config import child, environment, processes, supervision
 from config.checks import sqlite_is_sound
+from tasks.services import sending
 from workflows.attachments import scanning, shelf
 from workflows.models import Attachment
 from workflows.services.attachments import LASTING
@@ -34,7 +35,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     questions: list[Callable[[], Iterator[Finding]]] = [
-        python, libraries, secrets, bundle, looks, database, migrations, definitions, files, scanner, running,
+        python, libraries, secrets, bundle, looks, database, migrations, definitions, files, scanner, mail, running,
     ]  # fmt: skip
     return [finding for question in questions for finding in question()]
 
@@ -149,6 +150,22 @@ def scanner() -> Iterator[Finding]:
         yield Finding(
             ERROR, "Viruskontrollen", says, f"starta clamd, eller rätta FORLOPP_CLAMD ({settings.FORLOPP_CLAMD})"
         )
+
+
+def mail() -> Iterator[Finding]:
+    """Whether those who have chosen to be told by e-mail can be reached."""
+    if not settings.FORLOPP_MAIL:
+        return
+    try:
+        troubled = sending.troubled()
+    except DatabaseError:
+        return
+    if troubled:
+        says, remedy = f"brev till {troubled} i personalen går inte fram", "rätta FORLOPP_SMTP_URL, eller deras adress"
+        yield Finding(ERROR, "Notiser", says, remedy)
+    else:
+        where = "skickas" if settings.FORLOPP_MAIL == "smtp" else f"läggs som filer i {settings.EMAIL_FILE_PATH}"
+        yield Finding(OK, "Notiser", f"brev {where}")
 
 
 def running() -> Iterator[Finding]:

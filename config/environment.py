@@ -115,6 +115,25 @@ def database(url: str) -> dict[str, Any]:
     raise EnvironmentProblem("DATABASE_URL ska börja med sqlite:/// eller postgresql://.")
 
 
+def mail(url: str) -> dict[str, Any]:
+    """Django's e-mail settings for smtp://host:25, smtp+tls://user:password@host:587 or smtps://…."""
+    parts = urlsplit(url)
+    if parts.scheme not in MAIL_PORTS or not parts.hostname:
+        raise EnvironmentProblem(
+            "FORLOPP_SMTP_URL ska börja med smtp://, smtp+tls:// eller smtps:// och ange en server."
+        )
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or MAIL_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
+
+
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
 # A server that is gone without a word must not hold every hand of the web. A statement that a connection has asked five
 # times is planned no more; its values travel beside it and are not pasted in.
 POSTGRESQL_OPTIONS: dict[str, Any] = {"connect_timeout": "5", "server_side_binding": True, "prepare_threshold": 5}

@@ -34,6 +34,8 @@ def product() -> list[Process]:
         Process(name="worker", command=manage("work")),
         # Nobody waits for it: an inbox that it does not tell asks now and then.
         Process(name="live", command=manage("live"), after=web_url("halsa")),
+        # Only where it can reach somebody; a slow mail server holds up nothing but itself.
+        *([Process(name="notices", command=manage("notify"), after=web_url("halsa"))] if settings.FORLOPP_MAIL else []),
         Process(name="executor", command=manage("run_integrations", "executor"), after=web_url("halsa")),
         # The Prefect worker, which also empties the mailboxes by itself while Prefect is away.
         Process(name="flows", command=manage("run_integrations", "flows"), after=web_url("halsa"), stop_seconds=15),

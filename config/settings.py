@@ -32,6 +32,17 @@ FORLOPP_FILE_MEGABYTES = env.number("FORLOPP_FILE_MEGABYTES", 20)
 FORLOPP_FILES_PER_TASK = env.number("FORLOPP_FILES_PER_TASK", 20)
 FORLOPP_CLAMD = env.text("FORLOPP_CLAMD", "")
 
+# Notices by e-mail: "smtp" where a server is told, "file" where nothing leaves the machine, else none.
+SMTP_URL = env.text("FORLOPP_SMTP_URL", "")
+FORLOPP_MAIL = "smtp" if SMTP_URL else "file" if env.is_demo else ""
+FORLOPP_ADDRESS = f"http://localhost:{env.port}" if env.is_demo else f"https://{env.hosts[0]}"
+DEFAULT_FROM_EMAIL = env.text("FORLOPP_MAIL_FROM", f"forlopp@{env.hosts[0]}")
+EMAIL_TIMEOUT = 10
+EMAIL_FILE_PATH = env.var / "mail"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_URL else 'filebased'}.EmailBackend"
+if SMTP_URL:
+    globals().update(environment.mail(SMTP_URL))
+
 REGION_URL = env.text("REGION_URL", f"http://127.0.0.1:{env.port + 2}")
 HEMTJANST_URL = env.text("HEMTJANST_URL", f"http://127.0.0.1:{env.port + 3}")
 MEDICINGIVARE_URL = env.text("MEDICINGIVARE_URL", f"http://127.0.0.1:{env.port + 4}")

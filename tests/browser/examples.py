@@ -80,6 +80,8 @@ def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example
         "inbox, nothing of mine": Example("/uppgifter/?visa=mina"),
         "inbox, nothing fits": Example("/uppgifter/?prioritet=3&tid=forsenade"),
         "shortcuts": Example("/kortkommandon/"),
+        "notices": Example("/notiser/"),
+        "notices with errors": Example("/notiser/", _notices_wrong),
         "saved filters": Example("/uppgifter/urval/?prioritet=3"),
         "task": Example(f"/uppgifter/{open_task}/"),
         "task with a row": Example(f"/uppgifter/{open_task}/", _row),
@@ -255,6 +257,13 @@ def _wrong_password(page: Page) -> None:
 def _log_out(page: Page) -> None:
     page.get_by_role("button", name="Logga ut").click()
     page.get_by_label("Användarnamn").wait_for()
+
+
+def _notices_wrong(page: Page) -> None:
+    page.get_by_label("En brådskande uppgift till min grupp").select_option("Direkt")
+    page.get_by_label("Från klockan").fill("22:00")
+    page.get_by_role("button", name="Spara").click()
+    page.locator(".error-summary").wait_for()
 
 
 def _move_clock(page: Page) -> None:

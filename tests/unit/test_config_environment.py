@@ -53,3 +53,12 @@ def test_a_postgresql_address_is_taken_apart_with_its_escapes() -> None:
 def test_another_database_is_refused() -> None:
     with pytest.raises(EnvironmentProblem):
         environment.database("mysql://localhost/forlopp")
+
+
+def test_a_mail_server_is_taken_apart_with_its_escapes() -> None:
+    read = environment.mail("smtp+tls://f%C3%B6r:p%40ss@post.example.se")
+    assert (read["EMAIL_HOST"], read["EMAIL_PORT"], read["EMAIL_USE_TLS"]) == ("post.example.se", 587, True)
+    assert (read["EMAIL_HOST_USER"], read["EMAIL_HOST_PASSWORD"], read["EMAIL_USE_SSL"]) == ("för", "p@ss", False)
+    for wrong in ("post.example.se", "http://post.example.se", "smtp://"):
+        with pytest.raises(EnvironmentProblem):
+            environment.mail(wrong)

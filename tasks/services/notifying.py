@@ -1,0 +1,175 @@
+"""What somebody wants to be told of outside the pages: chosen here, found here, told once by `sending`."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from people.models import Staff
+from tasks import news, quiet
+from tasks.models import Channel, Comment, Notice, NoticeChoice, NoticeKind, Notifying
+from workflows.models import TaskState, UserTask
+
+OVERLAP = datetime.timedelta(minutes=5)
+"""What was written just before we looked may be seen just after: for so long we look again, and tell once."""
+LONGEST_BACK = datetime.timedelta(days=1)
+"""After a long silence one looks in the inbox."""
+KEPT = datetime.timedelta(days=30)
+URGENT = 1
+
+Choices = Mapping[tuple[str, str], str]
+"""Paces by channel and kind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """When one is told, by the clock in Sweden."""
+
+    daily_at: datetime.time
+    quiet_from: datetime.time | None = None
+    quiet_to: datetime.time | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listener:
+    """One who is told, and what they are told of."""
+
+    notifying: Notifying
+    groups: frozenset[str]
+    paces: Choices
+
+    def wants(self, kind: str) -> list[tuple[str, str]]:
+        return [(channel, pace) for (channel, wanted), pace in self.paces.items() if wanted == kind]
+
+    def is_for(self, task: UserTask) -> bool:
+        """Theirs to do, and nobody else's who has taken it."""
+        member = self.notifying.staff
+        is_offered = task.group in self.groups or task.escalated_to in self.groups
+        is_free = task.claimed_by_id in {None, member.pk}
+        return is_offered and is_free and (member.may_see_protected or not task.is_restricted)
+
+
+@transaction.atomic
+def choose(*, by: Staff, choices: Choices, times: Times, address: str, now: datetime.datetime) -> None:
+    """All that one has chosen, in place of what one had; who begins is told of what comes from now on."""
+    values: dict[str, Any] = {"daily_at": times.daily_at, "quiet_from": times.quiet_from, "quiet_to": times.quiet_to}
+    values |= {"address": address, "try_after": now, "failures": 0}
+    begun = {"begun_at": now, "told_until": now}
+    mine, is_new = Notifying.objects.update_or_create(staff=by, defaults=values, create_defaults=values | begun)
+    if not is_new and not mine.choices.exists():
+        Notifying.objects.filter(pk=mine.pk).update(**begun)
+    mine.choices.all().delete()
+    rows = [NoticeChoice(notifying=mine, channel=way, kind=kind, pace=pace) for (way, kind), pace in choices.items()]
+    NoticeChoice.objects.bulk_create(rows)
+    waiting = mine.notices.filter(settled_at=None)
+    for (channel, kind), pace in choices.items():
+        due_at = quiet.due(pace, daily_at=times.daily_at, now=now)
+        waiting.filter(channel=channel, kind=kind).update(due_at=due_at)
+    for channel in Channel.values:
+        wanted = [kind for way, kind in choices if way == channel]
+        waiting.filter(channel=channel).exclude(kind__in=wanted).delete()
+
+
+def find(*, now: datetime.datetime) -> int:
+    """Put what is new in line for those who want to be told; how many. Asks nothing of what nobody listens to."""
+    found = listeners(now=now)
+    if not found:
+        return 0
+    notices = [*_tasks(found, now=now), *_late(found, now=now), *_told(found, now=now)]
+    before = now - OVERLAP
+    with transaction.atomic():
+        Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        mine = Notifying.objects.filter(pk__in=[one.notifying.pk for one in found])
+        mine.filter(told_until__lt=before).update(told_until=before)
+    return len(notices)
+
+
+def listeners(*, now: datetime.datetime, ids: list[int] | None = None) -> list[Listener]:
+    """Those who have chosen something and still work here."""
+    rows = NoticeChoice.objects.select_related("notifying__staff").filter(notifying__staff__is_active=True)
+    paces: dict[Notifying, dict[tuple[str, str], str]] = defaultdict(dict)
+    for choice in rows if ids is None else rows.filter(notifying__in=ids):
+        paces[choice.notifying][choice.channel, choice.kind] = choice.pace
+    held = news.holders([one.staff_id for one in paces], now=now)
+    return [
+        Listener(notifying=one, groups=held[one.staff_id].groups, paces=chosen)
+        for one, chosen in paces.items()
+        if one.staff_id in held
+    ]
+
+
+def purge(*, now: datetime.datetime, limit: int = 500) -> int:
+    """Forget what was settled long ago of tasks that have ended; how many."""
+    old = Notice.objects.filter(settled_at__lte=now - KEPT).exclude(task__state=TaskState.OPEN)
+    return Notice.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).delete()[0]
+
+
+def _tasks(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]:
+    """Open tasks that came, or were lifted, since we looked: of what has changed, by the index of changes."""
+    wanting = [one for one in found if one.wants(NoticeKind.URGENT) or one.wants(NoticeKind.NEW)]
+    groups, since = _groups(wanting), _since(wanting, now=now)
+    direct = Q(group__in=groups, changed_at__gt=since)
+    lifted = Q(escalated_to__in=groups, changed_at__gt=since) & ~Q(escalated_to="")
+    for which in (direct, lifted) if groups else ():
+        for task in UserTask.objects.filter(which, state=TaskState.OPEN).only(*TOLD_BY):
+            kind = NoticeKind.URGENT if task.priority == URGENT else NoticeKind.NEW
+            for one in wanting:
+                is_new = task.created_at > one.notifying.begun_at or task.escalated_to in one.groups
+                if is_new and task.changed_at > one.notifying.told_until and one.is_for(task):
+                    yield from _notices(one, kind, task, task.public_id, now=now)
+
+
+def _late(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]:
+    """Open tasks that became late since we looked, by the index of the inbox."""
+    wanting = [one for one in found if one.wants(NoticeKind.LATE)]
+    groups, since = _groups(wanting), _since(wanting, now=now)
+    late = {"due_sort__gt": since, "due_sort__lte": now, "state": TaskState.OPEN}
+    for task in UserTask.objects.filter(group__in=groups, **late).only(*TOLD_BY) if groups else ():
+        for one in wanting:
+            if task.due_sort > one.notifying.told_until and task.group in one.groups and one.is_for(task):
+                yield from _notices(one, NoticeKind.LATE, task, task.public_id, now=now)
+
+
+def _told(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]:
+    """What colleagues wrote and nobody has read, by the index of that."""
+    wanting = {one.notifying.staff_id: one for one in found if one.wants(NoticeKind.TOLD)}
+    unseen = Comment.objects.filter(mentioned__in=list(wanting), seen_at=None, withdrawn_at=None)
+    since = _since(list(wanting.values()), now=now)
+    for comment in unseen.filter(at__gt=since).select_related("task") if wanting else ():
+        one = wanting[comment.mentioned_id or 0]
+        if comment.at > one.notifying.told_until:
+            yield from _notices(one, NoticeKind.TOLD, comment.task, comment.action_id, now=now)
+
+
+TOLD_BY = (
+    "public_id", "group", "escalated_to", "claimed_by_id", "is_restricted",
+    "priority", "created_at", "changed_at", "due_sort",
+)  # fmt: skip
+
+
+def _notices(one: Listener, kind: NoticeKind, task: UserTask, about: Any, *, now: datetime.datetime) -> list[Notice]:
+    return [
+        Notice(
+            notifying=one.notifying,
+            channel=channel,
+            kind=kind,
+            about=about,
+            task=task,
+            due_at=quiet.due(pace, daily_at=one.notifying.daily_at, now=now),
+        )
+        for channel, pace in one.wants(kind)
+    ]
+
+
+def _groups(found: list[Listener]) -> set[str]:
+    return {group for one in found for group in one.groups}
+
+
+def _since(found: list[Listener], *, now: datetime.datetime) -> datetime.datetime:
+    return max(now - LONGEST_BACK, min((one.notifying.told_until for one in found), default=now))
