@@ -9,10 +9,10 @@ from django.contrib.auth.backends import ModelBackend
 from django.db.models import Model
 from django.utils import timezone
 
-from people.models import Staff, behalves
+from people.models import HELD_ON, Staff, behalves
 from people.reading import Reading
 
-# A row for each profession held at a unit; as AssignmentQuerySet.current.
+# A row for each profession held at a unit.
 HELD = {
     "held_key": "profession.key",
     "held_name": "profession.name",
@@ -20,9 +20,9 @@ HELD = {
     "unit_key": "unit.key",
     "unit_name": "unit.name",
 }
-HOLDING = """
+HOLDING = f"""
     LEFT JOIN people_assignment held ON held.staff_id = staff.id
-        AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)
+        AND {HELD_ON}
     LEFT JOIN people_profession profession ON profession.id = held.profession_id
     LEFT JOIN people_unit unit ON unit.id = held.unit_id
 """

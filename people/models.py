@@ -70,13 +70,15 @@ class Unit(models.Model):
         return self.name
 
 
-# As AssignmentQuerySet.current; text, since every page asks and Django would build it anew each time.
-HELD = """
+HELD_ON = "held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)"
+"""SQL of an assignment called `held` that is in force on a day, which is given twice; as AssignmentQuerySet.current."""
+# Text, since every page asks and Django would build it anew each time.
+HELD = f"""
     SELECT profession.key, profession.name, held.on_behalf_of FROM people_assignment held
     JOIN people_profession profession ON profession.id = held.profession_id
-    WHERE held.staff_id = %s AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)
+    WHERE held.staff_id = %s AND {HELD_ON}
     ORDER BY profession.sort, profession.key
-"""
+"""  # noqa: S608  a text of our own; every value is a parameter
 
 
 class Staff(AbstractUser):

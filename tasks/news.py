@@ -14,18 +14,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from people import reading
-from people.models import Staff, StaffSession
+from people.models import HELD_ON, Staff, StaffSession
 from people.sessions import SessionStore
 from workflows.selectors import RECENT, TASKS, parts
 
 LATEST = f'SELECT "group", escalated_to, id, changed_at FROM {TASKS} WHERE {{}} ORDER BY changed_at DESC LIMIT {RECENT}'
 SESSIONS = f"SELECT session_key FROM {reading.table(StaffSession)} WHERE expire_date > %s AND session_key IN ({{}})"
-# As AssignmentQuerySet.current; a row for each profession, and one with none for who holds none.
-HOLDERS = """SELECT staff.id, staff.password, profession.key FROM people_staff staff
+# A row for each profession, and one with none for who holds none.
+HOLDERS = f"""SELECT staff.id, staff.password, profession.key FROM people_staff staff
     LEFT JOIN people_assignment held ON held.staff_id = staff.id
-        AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)
+        AND {HELD_ON}
     LEFT JOIN people_profession profession ON profession.id = held.profession_id
-    WHERE staff.is_active AND staff.id IN ({})"""
+    WHERE staff.is_active AND staff.id IN ({{}})"""
 
 
 @dataclass(frozen=True, kw_only=True)

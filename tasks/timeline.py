@@ -154,21 +154,25 @@ def _part(
 def _event(row: Any, sight: Sight) -> Event:
     at, rank, key, kind, name, group, escalated, by_id, public, _of, *rest = row
     first, last, username, instance, version_id = rest
-    version = published.of(uuid_of(version_id))
+    version = published.of(reading.as_uuid(version_id))
     event = Event(
         place=Place(moment_of(at), rank, key),
         title=version.title,
         by_name=" ".join(filter(None, (first, last))) or username or "",
     )
     if rank in (BEGAN, ENDED):
-        return _frame(event, kind, name, uuid_of(instance), version)
+        return _frame(event, kind, name, reading.as_uuid(instance), version)
     element = version.definition.elements.get(group) if rank == STEERED else None
     profession = element.lane if element else "" if rank == STEERED else group
     if not sight.reads_task(version, profession, escalated_to=escalated, by=by_id):
         words = HIDDEN.get(kind, "något hände")
         name = f"{WORDS[sight.task_sphere(version, profession)]}: {words}"
         return replace(event, name=name, by_name="", is_hidden=True)
-    address = url("tasks:task", uuid_of(public)) if rank == TASK else url("workflows:instance", uuid_of(instance))
+    address = (
+        url("tasks:task", reading.as_uuid(public))
+        if rank == TASK
+        else url("workflows:instance", reading.as_uuid(instance))
+    )
     status, role = STATUS.get(kind, "waiting"), sight.names.get(profession, "")
     return replace(event, name=name or "Ärendet", word=_word(kind), status=status, profession=role, url=address)
 
@@ -204,7 +208,3 @@ def moment_of(value: Any) -> datetime.datetime:
     """As SQLite tells it, or PostgreSQL."""
     found = value if isinstance(value, datetime.datetime) else datetime.datetime.fromisoformat(value)
     return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
-
-
-def uuid_of(value: Any) -> uuid.UUID:
-    return value if isinstance(value, uuid.UUID) else uuid.UUID(value)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from people import reading
 from people import selectors as people
-from people.models import Staff
+from people.models import HELD_ON, Staff
 from people.reading import Reading
 from people.selectors import Presented
 from tasks.models import Comment, CommentKind, Draft
@@ -161,7 +161,7 @@ def _holding(professions: Collection[str], staff: Staff, *, needs_right: bool) -
         AND staff.id IN (SELECT held.staff_id FROM people_assignment held
             JOIN people_profession profession ON profession.id = held.profession_id
             WHERE profession.key IN ({", ".join(["%s"] * len(keys)) or "NULL"})
-                AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s))
+                AND {HELD_ON})
         ORDER BY staff.last_name, staff.first_name, staff.id"""
     return _once(COLLEAGUES.rows(rest, [today, today, staff.pk, *keys, today, today]))
 
@@ -185,7 +185,7 @@ def askable(task: UserTask, staff: Staff) -> list[Staff]:
     seeing = published.of(task.instance.version.public_id).config.get("visible_to", ())
     named = ", ".join(["%s"] * len(seeing)) or "NULL"
     rest = f"""{AWAY} JOIN people_assignment held ON held.staff_id = staff.id
-            AND held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)
+            AND {HELD_ON}
         JOIN people_profession profession ON profession.id = held.profession_id
         WHERE staff.is_active AND staff.id <> %s {needs_right} AND (profession.key IN ({named})
             OR profession.key IN (SELECT "group" FROM {TASKS} WHERE instance_id = %s)
@@ -204,8 +204,8 @@ def calls(staff: Staff) -> tuple[str, list[Any]]:
 def mentions(staff: Staff) -> list[Mention]:
     """The tasks that colleagues call this member of staff to, until they are opened; each once, by its latest call."""
     seen, values = rights.seeing(staff, "task")
-    rest = f"""WHERE comment.mentioned_id = %s AND comment.seen_at IS NULL AND comment.withdrawn_at IS NULL
-        AND comment.mentioned_id IS NOT NULL AND (comment.kind <> 'question' OR task.state = 'open') AND {seen}
+    rest = f"""WHERE comment.mentioned_id = %s AND {CALLS}
+        AND (comment.kind <> 'question' OR task.state = 'open') AND {seen}
         ORDER BY comment.id DESC LIMIT {MOST_MENTIONS}"""
     found: dict[int, Comment] = {}
     for comment in MENTIONS.rows(rest, [staff.pk, *values]):

@@ -140,10 +140,9 @@ def counts(staff: Staff, *, limit: int) -> tuple[int, int]:
     held = staff.professions
     if not held:
         return 0, 0
-    mine, seen = _held_and_seen(staff)
     open_stops, values = stops(staff, limit=limit)
-    text = f"""SELECT (SELECT count(*) FROM (SELECT 1 FROM {TASKS} WHERE state = 'open' {seen}
-        AND ("group" {mine} OR escalated_to {mine}) LIMIT {int(limit)}) tasks), {open_stops}"""
+    text = f"""SELECT (SELECT count(*) FROM (SELECT 1 FROM {TASKS} task WHERE state = 'open' {seen(staff)}
+        AND {offered(staff)} LIMIT {int(limit)}) tasks), {open_stops}"""
     return tuple(reading.rows(text, [*held, *held, *values])[0])
 
 
@@ -151,8 +150,10 @@ def stops(staff: Staff, *, limit: int) -> tuple[str, list[Any]]:
     """SQL of how many open stopp the staff member's groups have, counted to the limit."""
     if not staff.professions:
         return "0", []
-    mine, seen = _held_and_seen(staff)
-    text = f"SELECT 1 FROM {STOPS} WHERE state = 'open' {seen} AND \"group\" {mine} LIMIT {int(limit)}"
+    mine = f"IN ({', '.join(['%s'] * len(staff.professions))})"
+    text = (
+        f"SELECT 1 FROM {STOPS} stop WHERE state = 'open' {seen(staff, 'stop')} AND \"group\" {mine} LIMIT {int(limit)}"
+    )
     return f"(SELECT count(*) FROM ({text}) stops)", staff.professions
 
 
@@ -312,11 +313,6 @@ def offered(staff: Staff, name: str = "task") -> str:
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
-
-
-def _held_and_seen(staff: Staff) -> tuple[str, str]:
-    mine = f"IN ({', '.join(['%s'] * len(staff.professions))})"
-    return mine, "" if staff.may_see_protected else "AND NOT is_restricted"
 
 
 def _past(entry: HistoryEntry, elements: dict[str, drawn.Element]) -> Step:

@@ -7,15 +7,14 @@ import uuid
 from dataclasses import dataclass, field
 
 from people import reading
-from people.models import Staff
+from people.models import HELD_ON, Staff
 from workflows.selectors import NAMED
 
 HEAD = "enhetschef"
-TODAY = "held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)"
 UNITS = f"""SELECT unit.id, unit.key, unit.name, unit.area, max(CASE WHEN profession.key = '{HEAD}' THEN 1 ELSE 0 END)
     FROM people_assignment held JOIN people_unit unit ON unit.id = held.unit_id
     JOIN people_profession profession ON profession.id = held.profession_id
-    WHERE held.staff_id = %s AND {TODAY} GROUP BY unit.id, unit.key, unit.name, unit.area ORDER BY unit.name"""  # noqa: S608
+    WHERE held.staff_id = %s AND {HELD_ON} GROUP BY unit.id, unit.key, unit.name, unit.area ORDER BY unit.name"""  # noqa: S608
 MEMBERS = reading.Reading(
     Staff,
     "staff",
@@ -63,7 +62,7 @@ def of(staff: Staff, *, on: datetime.date) -> list[Place]:
 
 def members(place: Place, *, on: datetime.date) -> list[Member]:
     """Those who work there, by profession and name."""
-    rest = f"""JOIN people_assignment held ON held.staff_id = staff.id AND {TODAY}
+    rest = f"""JOIN people_assignment held ON held.staff_id = staff.id AND {HELD_ON}
         JOIN people_profession profession ON profession.id = held.profession_id
         LEFT JOIN people_absence away ON away.staff_id = staff.id AND away.ended_at IS NULL
             AND away.first_on <= %s AND away.last_on >= %s

@@ -5,16 +5,13 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from tasks import together
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments
 from tasks.views import page
-from workflows.models import UserTask
 from workflows.views.edge import StaffRequest, staff_page
 
 EMPTY = "Skriv en anteckning."
@@ -26,7 +23,7 @@ UNKNOWN = "Den du valde kan inte göra uppgiften. Välj en annan, eller ingen."
 @staff_page
 def add(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """Write to the colleagues, and call one of them."""
-    found, now = _find(request, public_id), timezone.now()
+    found, now = page.find_workable(request, public_id), timezone.now()
     text, mentioned = request.POST.get("anteckning", ""), request.POST.get("namnd", "")
     try:
         comments.add(
@@ -44,27 +41,16 @@ def add(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         unsent = page.Unsent(text=text, mentioned="", error=UNKNOWN)
         return page.show(request, found, now=now, unsent=unsent, status=422)
     page.record(request, found, "comment", now=now)
-    return _back(public_id)
+    return page.back(public_id, to="#anteckningar")
 
 
 @require_POST
 @staff_page
 def withdraw(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take back one's own."""
-    found = _find(request, public_id)
+    found = page.find_workable(request, public_id)
     number = request.POST.get("anteckning", "")
     if number.isdecimal() and len(number) < 16:
         comments.withdraw(task=found, comment_id=int(number), by=request.user, now=timezone.now())
         messages.success(request, "Anteckningen är borttagen.")
-    return _back(public_id)
-
-
-def _find(request: StaffRequest, public_id: uuid.UUID) -> UserTask:
-    found = page.find(request, public_id)
-    if not together.may_work(found, request.user):
-        raise Http404
-    return found
-
-
-def _back(public_id: uuid.UUID) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse('tasks:task', args=[public_id])}#anteckningar")
+    return page.back(public_id, to="#anteckningar")

@@ -6,8 +6,7 @@ import datetime
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import reverse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -45,7 +44,7 @@ def save(request: StaffRequest, public_id: uuid.UUID, *, now: datetime.datetime)
     if is_script:
         return _saved(task, now=now)
     messages.success(request, f"Utkastet sparades {swedish.clock(now)}.")
-    return _back(public_id)
+    return page.back(public_id)
 
 
 def keep(request: StaffRequest, task: UserTask, *, now: datetime.datetime) -> None:
@@ -76,7 +75,7 @@ def take_over(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         messages.success(request, "Utkastet är nu också ditt. Kollegans eget finns kvar.")
     else:
         messages.warning(request, "Utkastet finns inte längre.")
-    return _back(public_id)
+    return page.back(public_id)
 
 
 @require_POST
@@ -88,7 +87,7 @@ def discard(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         raise Http404
     drafts.discard(task=task, by=request.user)
     messages.success(request, "Utkastet är slängt.")
-    return _back(public_id)
+    return page.back(public_id)
 
 
 def _seen(request: StaffRequest) -> datetime.datetime | None:
@@ -120,7 +119,3 @@ def _refused(
     messages.warning(request, text)
     found = page.find(request, task.public_id)
     return page.show(request, found, now=now, bound=page.bind(request, found, now=now), status=status)
-
-
-def _back(public_id: uuid.UUID) -> HttpResponse:
-    return HttpResponseRedirect(reverse("tasks:task", args=[public_id]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,13 +32,11 @@ LOST = (user_tasks.AlreadyCompleted, user_tasks.ClaimedByOther, user_tasks.TaskG
 @staff_page
 def hand_over(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """To whom, and what to say; while it is nobody's or one's own."""
-    found = page.find(request, public_id)
-    if not together.may_work(found, request.user):
-        raise Http404
+    found = page.find_workable(request, public_id)
     if request.method == "POST":
         return _post(request, found)
     if not found.is_open or found.claimed_by_id not in (None, request.user.pk):
-        return back(public_id)  # its page says why
+        return page.back(public_id)  # its page says why
     return _show(request, found, to=request.GET.get("till", ""))
 
 
@@ -77,10 +75,6 @@ def too_late(request: StaffRequest, found: UserTask, text: str, lost: Exception)
         why = "Uppgiften är inte längre aktuell."
     context = {"task": found, "why": why, "text": text}
     return render(request, "tasks/too_late.html", context, status=409)
-
-
-def back(public_id: uuid.UUID) -> HttpResponse:
-    return HttpResponseRedirect(reverse("tasks:task", args=[public_id]))
 
 
 def _show(

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from people.models import Staff
-from tasks import forms, persons, together
+from tasks import forms, persons
 from tasks.views import page
 from tasks.views.task import MEANWHILE, PAUSED, STOPPED
 from web import swedish
@@ -44,7 +44,7 @@ class Page:
 @staff_page
 def could_not(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """Somebody tried in vain: the attempt is kept and the task is put off."""
-    found = _find(request, public_id)
+    found = page.find_workable(request, public_id)
     asked = Page(
         key="kunde-inte",
         title="Kunde inte göras nu",
@@ -60,7 +60,7 @@ def could_not(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
 @staff_page
 def not_needed(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """Nobody is to do it: it ends without answers."""
-    found = _find(request, public_id)
+    found = page.find_workable(request, public_id)
     form = not_done.not_needed_form(found)
     if form is None:
         raise Http404
@@ -75,18 +75,11 @@ def not_needed(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     return _answer(request, found, asked)
 
 
-def _find(request: StaffRequest, public_id: uuid.UUID) -> UserTask:
-    found = page.find(request, public_id)
-    if not together.may_work(found, request.user):
-        raise Http404
-    return found
-
-
 def _answer(request: StaffRequest, found: UserTask, asked: Page) -> HttpResponse:
     now = timezone.now()
     post = request.POST if request.method == "POST" else None
     bound = forms.bind(asked.form, variables={}, post=post, now=now)
-    task_page = HttpResponseRedirect(reverse("tasks:task", args=[found.public_id]))
+    task_page = page.back(found.public_id)
     if not found.is_open and post is None:
         return task_page
     if not bound.is_valid():

@@ -7,8 +7,9 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from people.models import Staff
@@ -68,6 +69,19 @@ def find(request: StaffRequest, public_id: uuid.UUID) -> UserTask:
     if found is None:
         raise Http404
     return found
+
+
+def find_workable(request: StaffRequest, public_id: uuid.UUID) -> UserTask:
+    """The task, for one who may do it; missing and forbidden are answered alike."""
+    found = find(request, public_id)
+    if not together.may_work(found, request.user):
+        raise Http404
+    return found
+
+
+def back(public_id: uuid.UUID, *, to: str = "") -> HttpResponseRedirect:
+    """To the task's own page, or to a place on it."""
+    return HttpResponseRedirect(f"{reverse('tasks:task', args=[public_id])}{to}")
 
 
 def form_of(found: UserTask) -> Form:

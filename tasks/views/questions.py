@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,7 +14,7 @@ from tasks import persons, together
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments, questions
 from tasks.views import page
-from tasks.views.handover import LOST, TOO_LONG, back, too_late
+from tasks.views.handover import LOST, TOO_LONG, too_late
 from workflows.models import UserTask
 from workflows.services import user_tasks
 from workflows.views.edge import StaffRequest, staff_page
@@ -30,13 +29,11 @@ NO_ANSWER = "Skriv ett svar."
 @staff_page
 def ask(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """Whom, and what; while the task is nobody's or one's own."""
-    found = page.find(request, public_id)
-    if not together.may_work(found, request.user):
-        raise Http404
+    found = page.find_workable(request, public_id)
     if request.method == "POST":
         return _ask(request, found)
     if not found.is_open or found.claimed_by_id not in (None, request.user.pk):
-        return back(public_id)  # its page says why
+        return page.back(public_id)  # its page says why
     return _show(request, found)
 
 
@@ -63,7 +60,7 @@ def _ask(request: StaffRequest, found: UserTask) -> HttpResponse:
         return too_late(request, found, text, lost)
     page.record(request, found, "ask", now=timezone.now())
     messages.success(request, "Frågan är skickad. Uppgiften ligger kvar hos dig tills du har fått svar.")
-    return back(found.public_id)
+    return page.back(found.public_id)
 
 
 @require_POST
@@ -94,7 +91,7 @@ def answer(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         raise Http404 from None
     page.record(request, found, "comment", now=now)
     messages.success(request, "Svaret är skickat.")
-    return HttpResponseRedirect(f"{reverse('tasks:task', args=[public_id])}#anteckningar")
+    return page.back(public_id, to="#anteckningar")
 
 
 def _show(

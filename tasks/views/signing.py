@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from tasks import forms, together
+from tasks import forms
 from tasks.services import drafts
 from tasks.views import page
 from web import swedish
@@ -68,15 +68,13 @@ def sign(request: StaffRequest, found: UserTask, bound: forms.BoundForm, *, now:
 @staff_page
 def withdraw(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take back one's own signature."""
-    found = page.find(request, public_id)
-    if not together.may_work(found, request.user):
-        raise Http404
+    found = page.find_workable(request, public_id)
     try:
         joint.withdraw(task=found, by=request.user, now=timezone.now())
         messages.success(request, "Din underskrift är borttagen.")
     except (user_tasks.AlreadyCompleted, user_tasks.TaskGone):
         messages.warning(request, "Underskriften kan inte tas bort: uppgiften är redan avslutad.")
-    return HttpResponseRedirect(reverse("tasks:task", args=[public_id]))
+    return page.back(public_id)
 
 
 def main_of(found: UserTask) -> HttpResponseRedirect:

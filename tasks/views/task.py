@@ -62,7 +62,7 @@ def take(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         pass  # the page says so
     except user_tasks.NotAllowed:
         raise Http404 from None
-    return HttpResponseRedirect(reverse("tasks:task", args=[public_id]))
+    return page.back(public_id)
 
 
 @require_POST
@@ -74,7 +74,7 @@ def release(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         user_tasks.release(task=found, by=request.user, now=timezone.now())
         messages.success(request, "Uppgiften är tillbaka i gruppens lista.")
     except (user_tasks.AlreadyCompleted, user_tasks.ClaimedByOther, user_tasks.TaskGone):
-        return HttpResponseRedirect(reverse("tasks:task", args=[public_id]))
+        return page.back(public_id)
     except user_tasks.NotAllowed:
         raise Http404 from None
     return HttpResponseRedirect(reverse("tasks:inbox"))

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from tasks.services import watching
 from tasks.views import page
-from tasks.views.handover import back
 from tasks.wanted import Wanted
 from workflows.views.edge import StaffRequest, staff_page
 
@@ -27,12 +26,12 @@ def watch(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     if "sluta" not in request.POST:
         watching.begin(task=found, by=request.user, now=timezone.now())
         messages.success(request, BEGUN)
-        return back(public_id)
+        return page.back(public_id)
     watching.drop(task=found, by=request.user)
     if "lista" in request.POST:
         return HttpResponseRedirect(Wanted(visa="bevakade").address())
     messages.success(request, "Du bevakar inte längre uppgiften.")
-    return back(public_id)
+    return page.back(public_id)
 
 
 @require_POST
