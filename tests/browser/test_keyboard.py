@@ -25,6 +25,7 @@ IS_THERE = """([selector, text]) => document.activeElement.matches(selector)
 
 
 def tab_to(page: Page, selector: str, text: str = "") -> None:
+    page.wait_for_load_state()  # what a page does with the focus when it comes is done
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
         name = page.evaluate("document.activeElement.outerHTML.slice(0, 100)")
@@ -40,6 +41,7 @@ def press(page: Page, selector: str, text: str = "") -> None:
 
 
 def skip_to_content(page: Page) -> None:
+    page.wait_for_load_state()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Hoppa till innehållet")).to_be_focused()
     page.keyboard.press("Enter")
