@@ -46,3 +46,16 @@ def secrets_are_there(**_options: Any) -> list[CheckMessage]:
         Error(f"{name} is missing.", hint="Set it in the environment, or run make setup.", id="config.E002")
         for name in missing
     ]
+
+
+@register(Tags.urls, deploy=True)
+def address_is_told(**_options: Any) -> list[CheckMessage]:
+    if settings.FORLOPP_ADDRESS:
+        return []
+    return [
+        checks.Warning(
+            "Nobody has said where staff reach this installation: FORLOPP_HOSTS begins with a pattern.",
+            hint="Set FORLOPP_ADDRESS, for instance https://forlopp.kommun.se. Letters have no links without it.",
+            id="config.W002",
+        )
+    ]

@@ -156,6 +156,9 @@ def mail() -> Iterator[Finding]:
     """Whether those who have chosen to be told by e-mail can be reached."""
     if not settings.FORLOPP_MAIL:
         return
+    if not settings.FORLOPP_ADDRESS:
+        says = "breven är utan länkar: FORLOPP_HOSTS börjar med ett mönster och ingen adress är satt"
+        yield Finding(WARNING, "Notiser", says, "sätt FORLOPP_ADDRESS, till exempel https://forlopp.kommun.se")
     try:
         troubled = sending.troubled()
     except DatabaseError:

@@ -1,6 +1,7 @@
 """Everything an installation can be told from outside, read in one place and nowhere else."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ DATABASE_FILES = {"production": "forlopp.sqlite3", "demo": "forlopp.sqlite3", "p
 
 # What is stored in <var>/secrets.env; the process environment wins over the file.
 SECRET_NAMES = ("FORLOPP_SECRET_KEY", "FORLOPP_PREFECT_AUTH", "FORLOPP_WEBHOOK_SECRETS")
+
+# A name that Django answers to may be a pattern, which is nowhere to go.
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+ADDRESS = re.compile(rf"https?://{HOST.pattern}(:\d{{1,5}})?")
 
 
 class EnvironmentProblem(Exception):
@@ -37,6 +42,17 @@ class Environment:
     @property
     def is_practice(self) -> bool:
         return self.mode == "practice"
+
+    @property
+    def address(self) -> str:
+        """Where staff reach this installation, with no stroke at its end; empty when nobody has said."""
+        told = (self.values.get("FORLOPP_ADDRESS") or "").rstrip("/")
+        if told and not ADDRESS.fullmatch(told):
+            raise EnvironmentProblem("FORLOPP_ADDRESS ska vara som https://forlopp.kommun.se, utan något efter värden.")
+        if told or self.is_demo:
+            return told or f"http://localhost:{self.port}"
+        first = self.hosts[0]
+        return f"https://{first}" if HOST.fullmatch(first) else ""
 
     def secret(self, name: str) -> str:
         return self.secrets.get(name, "")

@@ -1,5 +1,7 @@
 """Django's settings; whatever differs between installations comes from config.environment."""
 
+from urllib.parse import urlsplit
+
 from config import environment, logs
 
 BASE_DIR = environment.BASE_DIR
@@ -35,8 +37,8 @@ FORLOPP_CLAMD = env.text("FORLOPP_CLAMD", "")
 # Notices by e-mail: "smtp" where a server is told, "file" where nothing leaves the machine, else none.
 SMTP_URL = env.text("FORLOPP_SMTP_URL", "")
 FORLOPP_MAIL = "smtp" if SMTP_URL else "file" if env.is_demo else ""
-FORLOPP_ADDRESS = f"http://localhost:{env.port}" if env.is_demo else f"https://{env.hosts[0]}"
-DEFAULT_FROM_EMAIL = env.text("FORLOPP_MAIL_FROM", f"forlopp@{env.hosts[0]}")
+FORLOPP_ADDRESS = env.address
+DEFAULT_FROM_EMAIL = env.text("FORLOPP_MAIL_FROM", f"forlopp@{urlsplit(env.address).hostname or 'localhost'}")
 EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = env.var / "mail"
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_URL else 'filebased'}.EmailBackend"

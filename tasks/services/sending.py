@@ -59,11 +59,13 @@ def troubled() -> int:
 
 
 def text(counts: Mapping[str, int]) -> str:
-    """How many of what, and where; nothing of whom or of what it is about."""
+    """How many of what, and where; nothing of whom or of what it is about. Without links when nobody has said where."""
     told = [_counted(counts[kind], *words) for kind, words in WORDS.items() if counts.get(kind)]
     listed = " och ".join([part for part in (", ".join(told[:-1]), told[-1]) if part])
-    chosen = f"Du väljer själv vad du får veta: {_address('tasks:notices')}"
-    return f"Du har {listed} i Förlopp.\n\n{_address('tasks:inbox')}\n\n{chosen}\n"
+    where = settings.FORLOPP_ADDRESS
+    link = f"{where}{reverse('tasks:inbox')}" if where else "Öppna Förlopp som du brukar."
+    chosen = f"{where}{reverse('tasks:notices')}" if where else "under Notiser i Förlopp."
+    return f"Du har {listed} i Förlopp.\n\n{link}\n\nDu väljer själv vad du får veta: {chosen}\n"
 
 
 def _take(pk: int, after: datetime.datetime, *, now: datetime.datetime) -> bool:
@@ -94,7 +96,11 @@ def _tell(listener: Listener, *, now: datetime.datetime) -> bool:
 
 def _still_needed(listener: Listener, *, now: datetime.datetime) -> list[Notice]:
     """What is due and still to be told. The rest is settled, or forgotten where it may become news again."""
-    due = list(listener.notifying.notices.filter(settled_at=None, due_at__lte=now).select_related("task"))
+    waiting = listener.notifying.notices.filter(settled_at=None, due_at__lte=now)
+    # A paused ärende is told of when it goes on; what a colleague writes about it is told all the same.
+    paused = waiting.filter(task__instance__suspended_at__isnull=False).exclude(kind=NoticeKind.TOLD)
+    paused.update(due_at=now + BETWEEN)
+    due = list(waiting.select_related("task"))
     verdicts: dict[Verdict, list[Notice]] = defaultdict(list)
     seen = _seen(due, listener, now=now)
     written = [one.about for one in due if one.kind == NoticeKind.TOLD]
@@ -149,10 +155,6 @@ def _mail(to: Notifying, counts: Mapping[str, int]) -> None:
 
 def _counted(count: int, one: str, many: str) -> str:
     return one if count == 1 else many.format(count)
-
-
-def _address(view: str) -> str:
-    return f"{settings.FORLOPP_ADDRESS}{reverse(view)}"
 
 
 SENDERS: dict[str, Callable[[Notifying, Mapping[str, int]], None]] = {Channel.MAIL: _mail}

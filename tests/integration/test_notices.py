@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from config import doctor
 from people.models import Staff
-from tasks.models import Channel, Notice, NoticeKind, Notifying, Pace
+from tasks.models import Channel, Comment, Notice, NoticeKind, Notifying, Pace
 from tasks.services import notifying, questions, sending
 from tests import pages
 from workflows.models import UserTask
-from workflows.services import user_tasks
+from workflows.services import mending, user_tasks
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {"besoksdag": "2026-12-01", "plats": "hemma", "tolk": False}
@@ -160,6 +160,36 @@ def test_what_a_colleague_asks_is_told_until_it_is_read(anna: Staff, olle: Staff
     assert "1 meddelande från en kollega" in letter
     assert "larm" not in letter
     assert told(later=5 * MINUTE) == []
+
+
+def test_who_asked_is_told_of_the_answer(anna: Staff, olle: Staff) -> None:
+    task, now = come(anna), timezone.now()
+    questions.ask(task=task, to=str(anna.public_id), text="Har hon larm?", by=olle, now=now, action_id=uuid.uuid4())
+    listen(olle, {NoticeKind.TOLD: Pace.NOW})
+    asked = Comment.objects.get()
+    questions.answer(task=task, question_id=asked.pk, text="Ja.", by=anna, now=timezone.now(), action_id=uuid.uuid4())
+    [letter] = told()
+    assert "1 meddelande från en kollega" in letter
+    assert told(later=5 * MINUTE) == []
+
+
+def test_a_paused_arende_is_told_of_when_it_goes_on(anna: Staff, olle: Staff) -> None:
+    listen(olle, ALL)
+    task = come(anna, due_sort=timezone.now())
+    mending.suspend(instance=task.instance, reason="Väntar.", by=anna, now=timezone.now())
+    assert [told(later=minutes * MINUTE) for minutes in (1, 2, 40)] == [[], [], []]
+    mending.resume(instance=task.instance, reason="Nu.", by=anna, now=timezone.now())
+    [letter] = told(later=45 * MINUTE)
+    assert letter.startswith("Du har 1 försenad uppgift och 1 ny uppgift i Förlopp.")
+
+
+def test_letters_have_no_links_when_nobody_has_said_where_to(anna: Staff, olle: Staff, settings: Any) -> None:
+    settings.FORLOPP_ADDRESS = ""
+    listen(olle, ALL)
+    come(anna)
+    [letter] = told()
+    assert "//" not in letter
+    assert [one.verdict for one in doctor.mail()] == [doctor.WARNING, doctor.OK]
 
 
 def test_quiet_hours_hold_also_what_is_urgent_until_they_are_over(anna: Staff, olle: Staff) -> None:

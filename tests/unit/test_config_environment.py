@@ -62,3 +62,26 @@ def test_a_mail_server_is_taken_apart_with_its_escapes() -> None:
     for wrong in ("post.example.se", "http://post.example.se", "smtp://"):
         with pytest.raises(EnvironmentProblem):
             environment.mail(wrong)
+
+
+@pytest.mark.parametrize(
+    ("values", "address"),
+    [
+        ({"FORLOPP_HOSTS": "forlopp.kommun.se,127.0.0.1"}, "https://forlopp.kommun.se"),
+        ({"FORLOPP_HOSTS": "*"}, ""),
+        ({"FORLOPP_HOSTS": ".kommun.se,forlopp.kommun.se"}, ""),
+        (
+            {"FORLOPP_HOSTS": "*", "FORLOPP_ADDRESS": "https://forlopp.kommun.se:8443/"},
+            "https://forlopp.kommun.se:8443",
+        ),
+        ({"FORLOPP_MODE": "demo", "FORLOPP_HOSTS": "*"}, "http://localhost:8000"),
+    ],
+)
+def test_letters_link_to_the_address_that_is_told_and_never_to_a_pattern(values: dict[str, str], address: str) -> None:
+    assert environment.read(values).address == address
+
+
+@pytest.mark.parametrize("told", ["forlopp.kommun.se", "https://forlopp.kommun.se/in", "https://*", "ftp://a.se"])
+def test_an_address_that_leads_nowhere_is_refused(told: str) -> None:
+    with pytest.raises(EnvironmentProblem):
+        _ = environment.read({"FORLOPP_ADDRESS": told}).address
