@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from config import child, environment, processes, supervision
 from config.checks import sqlite_is_sound
+from integrations import configuration
 from tasks.services import sending
 from workflows.attachments import scanning, shelf
 from workflows.models import Attachment
@@ -35,7 +36,8 @@ class Finding:
 
 def examine() -> list[Finding]:
     questions: list[Callable[[], Iterator[Finding]]] = [
-        python, libraries, secrets, bundle, looks, database, migrations, definitions, files, scanner, mail, running,
+        python, libraries, secrets, bundle, looks, database, migrations, definitions, files, scanner, mail, systems,
+        running,
     ]  # fmt: skip
     return [finding for question in questions for finding in question()]
 
@@ -84,6 +86,15 @@ def looks() -> Iterator[Finding]:
         yield Finding(ERROR if message.is_serious() else WARNING, "Utseendet", message.msg, message.hint or "")
     if not found:
         yield Finding(OK, "Utseendet", "kommunens färger går att läsa")
+
+
+def systems() -> Iterator[Finding]:
+    """What integrations.toml says, by the check that stops a start."""
+    found = configuration.problems()
+    for problem in found:
+        yield Finding(ERROR, "Integrationer", str(problem), f"rätta {settings.FORLOPP_INTEGRATIONS}")
+    if not found:
+        yield Finding(OK, "Integrationer", "integrations.toml går att följa")
 
 
 def database() -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRETS_FILE = "secrets.env"
+SHIPPED_INTEGRATIONS = BASE_DIR / "config" / "integrations.toml"
 DATABASE_FILES = {"production": "forlopp.sqlite3", "demo": "forlopp.sqlite3", "practice": "ovning.sqlite3"}
 
 # What is stored in <var>/secrets.env; the process environment wins over the file.
@@ -32,6 +33,7 @@ class Environment:
     hosts: list[str]
     database_url: str
     secrets: Mapping[str, str]
+    stored: Mapping[str, str]
     values: Mapping[str, str]
 
     @property
@@ -63,6 +65,11 @@ class Environment:
             raise EnvironmentProblem(f"{name} är satt; övningsläget når bara sina egna simulatorer. Ta bort den.")
         return value or default
 
+    def told(self, name: str) -> str | None:
+        """What the environment or secrets.env says, None when neither says anything. For integrations.toml."""
+        # The real world's addresses and secrets may be in the environment that practice was started from: not for it.
+        return (not self.is_practice and self.values.get(name)) or self.stored.get(name) or None
+
     def number(self, name: str, default: int) -> int:
         return _number(name, self.values.get(name) or str(default))
 
@@ -85,8 +92,16 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         database_url=values.get("DATABASE_URL") or f"sqlite:///{var}/{DATABASE_FILES[mode]}",
         # The secrets of the real world may be in the environment that practice mode was started from: not for it.
         secrets={name: (mode != "practice" and values.get(name)) or stored.get(name, "") for name in SECRET_NAMES},
+        stored=stored,
         values=values,
     )
+
+
+def integrations_file(environment: Environment) -> str:
+    """The installation's own, else the one that comes with the program, which is all that practice reads."""
+    own = environment.var / "integrations.toml"
+    chosen = environment.values.get("FORLOPP_INTEGRATIONS") or (own if own.exists() else SHIPPED_INTEGRATIONS)
+    return str(SHIPPED_INTEGRATIONS if environment.is_practice else chosen)
 
 
 def _keep_apart(values: Mapping[str, str], var: Path) -> None:
@@ -178,7 +193,7 @@ def _number(name: str, text: str) -> int:
 
 def _port(text: str) -> int:
     port = _number("FORLOPP_PORT", text)
-    # The other processes use the five ports above it.
-    if not 1024 <= port <= 65530:
-        raise EnvironmentProblem(f"FORLOPP_PORT är {port}; det ska vara ett tal mellan 1024 och 65530.")
+    # The other processes use the six ports above it.
+    if not 1024 <= port <= 65529:
+        raise EnvironmentProblem(f"FORLOPP_PORT är {port}; det ska vara ett tal mellan 1024 och 65529.")
     return port

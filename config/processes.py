@@ -43,7 +43,7 @@ def product() -> list[Process]:
 
 
 def simulators() -> list[Process]:
-    names = ("region", "hemtjanst", "medicingivare")
+    names = settings.FORLOPP_SIMULATORS
     return [Process(name=name, command=manage("simulate", name), after=web_url("halsa")) for name in names]
 
 
@@ -99,7 +99,7 @@ def ports() -> dict[int, str]:
         used[base + 1] = "Prefect"
     if settings.FORLOPP_DEMO:
         used |= {base + 2: "regionens simulator", base + 3: "hemtjänstens simulator"}
-        used |= {base + 4: "medicingivarens simulator"}
+        used |= {base + 4: "medicingivarens simulator", base + 6: "övriga simulatorer"}
     return used
 
 

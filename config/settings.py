@@ -45,12 +45,15 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_URL else 'filebased'
 if SMTP_URL:
     globals().update(environment.mail(SMTP_URL))
 
-REGION_URL = env.text("REGION_URL", f"http://127.0.0.1:{env.port + 2}")
-HEMTJANST_URL = env.text("HEMTJANST_URL", f"http://127.0.0.1:{env.port + 3}")
-MEDICINGIVARE_URL = env.text("MEDICINGIVARE_URL", f"http://127.0.0.1:{env.port + 4}")
-# Several, so that a secret can be changed without losing a message: the first signs, all are accepted.
-MEDICINGIVARE_WEBHOOK_SECRETS = [word for word in env.secret("FORLOPP_WEBHOOK_SECRETS").split(",") if word]
-REGION_POLL_SECONDS = env.number("REGION_POLL_SECONDS", 15 if env.is_demo else 60)
+# Which systems we speak with: integrations.toml, and where its { env = … } look.
+FORLOPP_INTEGRATIONS = environment.integrations_file(env)
+FORLOPP_INTEGRATIONS_TOLD: dict[str, dict[str, object]] = {}
+FORLOPP_TOLD = env.told
+# Where simulators answer in the demo: three have a port of their own, the rest share one and have a path each.
+FORLOPP_SIMULATORS = {
+    name: f"http://127.0.0.1:{env.port + steps}"
+    for name, steps in {"region": 2, "hemtjanst": 3, "medicingivare": 4, "ovriga": 6}.items()
+}
 
 PREFECT_API_URL = env.text("PREFECT_API_URL", f"http://127.0.0.1:{env.port + 1}/api")
 PREFECT_API_AUTH_STRING = env.secret("FORLOPP_PREFECT_AUTH")

@@ -1,13 +1,18 @@
 """Lets systems answer: one folder per system."""
 
+import pkgutil
+from collections.abc import Iterator
 from importlib import import_module
+from importlib.metadata import entry_points
+from types import ModuleType
 
 from django.apps import AppConfig
 from django.utils.module_loading import module_has_submodule
 
-# In the order they are shown. A system registers its operations, translators and checks when these are imported.
-SYSTEMS = ("region", "hemtjanst", "medicingivare")
+# A system registers itself, its operations, translators and checks when these are imported.
 PARTS = ("connector", "messages", "checks", "glance")
+# A connector that is installed as a package names itself here: the entry point is its package.
+GROUP = "forlopp.connectors"
 
 
 class IntegrationsConfig(AppConfig):
@@ -15,8 +20,17 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Integrationer"
 
     def ready(self) -> None:
-        for system in SYSTEMS:
-            package = import_module(f"integrations.{system}")
+        for package in connectors():
             for part in PARTS:
                 if module_has_submodule(package, part):
-                    import_module(f"integrations.{system}.{part}")
+                    import_module(f"{package.__name__}.{part}")
+
+
+def connectors() -> Iterator[ModuleType]:
+    """Every folder here that has a connector.py, and every installed package that says it is one."""
+    here = import_module("integrations")
+    for found in pkgutil.iter_modules(here.__path__, "integrations."):
+        if found.ispkg and module_has_submodule(package := import_module(found.name), "connector"):
+            yield package
+    for entry in entry_points(group=GROUP):
+        yield entry.load()

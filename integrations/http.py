@@ -11,7 +11,9 @@ from uuid import UUID
 
 import requests
 
+from integrations import configuration
 from integrations.reading import without_numbers
+from integrations.systems import Setting
 from workflows import strict_json
 from workflows.connectors import BusinessError, DeliveryError, PermanentError, TransientError
 
@@ -19,6 +21,14 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 30.0
 MAX_BYTES = 5_000_000
+
+# What every system that speaks HTTP can be told, beside its own.
+SETTINGS = {
+    "url": Setting("url", "systemets adress"),
+    "token": Setting("secret", "det som skickas som Authorization: Bearer", optional=True),
+    "certificate": Setting("path", "vårt certifikat med nyckel (PEM), för ömsesidig TLS", optional=True),
+    "authority": Setting("path", "utfärdaren av systemets certifikat (PEM), när den inte är en allmän", optional=True),
+}
 
 _TRY_AGAIN = {408, 423, 425, 429}
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -62,6 +72,18 @@ class Peer:
         except requests.RequestException:
             # `from None`: the library's text holds the address and sometimes the body.
             raise TransientError("inget_svar", "Systemet svarade inte.") from None
+
+
+def peer(system: str, *, seconds: float = TOTAL_SECONDS) -> Peer:
+    """The system as integrations.toml describes it (SETTINGS)."""
+    told = configuration.of(system)
+    session = requests.Session()
+    # Proxies and passwords come from our own file, never from the environment or a .netrc.
+    session.trust_env = False
+    session.cert = told.text("certificate") or None
+    session.verify = told.text("authority") or True
+    headers = {"Authorization": f"Bearer {told.text('token')}"} if told.text("token") else {}
+    return Peer(told.text("url"), headers=headers, session=session, seconds=seconds)
 
 
 def _body(response: requests.Response, seconds: float) -> bytes:

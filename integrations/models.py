@@ -7,9 +7,13 @@ from django.db.models import Q
 
 
 class SystemState(models.Model):
-    """When a system was last asked and last answered; the watchdog and the operations page read it."""
+    """When a job of a system was last done and last went well, and what its webhook (no job) has refused.
 
-    system = models.SlugField(max_length=50, unique=True)
+    The watchdog and the operations page read it.
+    """
+
+    system = models.SlugField(max_length=50)
+    job = models.SlugField(max_length=50, blank=True, default="")
     asked_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0, help_text="In a row.")
@@ -18,8 +22,11 @@ class SystemState(models.Model):
     refused_at = models.DateTimeField(null=True)
     refused_code = models.CharField(max_length=40, blank=True, default="")
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["system", "job"], name="system_state_once")]
+
     def __str__(self) -> str:
-        return self.system
+        return f"{self.system}/{self.job}"
 
 
 class Dispenser(models.Model):

@@ -6,17 +6,14 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.conf import settings
-from django.db import connections
-from django.db.models import F
 from django.utils import timezone
 
-from integrations.models import SystemState
+from integrations.systems import Job
 from workflows.connectors import DeliveryError, TransientError
 from workflows.services import inbox
 
@@ -28,10 +25,6 @@ MAX_ROUNDS = 200
 _ID = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
 
 
-class PollFailed(Exception):
-    """A poll ended early; holds the kind of failure and nothing of its content, for Prefect stores the text."""
-
-
 class Mailbox(Protocol):
     """A system that keeps messages until we have acknowledged them."""
 
@@ -40,20 +33,6 @@ class Mailbox(Protocol):
         ...
 
     def acknowledge(self, message_id: str, *, status: str, at: datetime) -> None: ...
-
-
-@dataclass(frozen=True)
-class Poll:
-    """A mailbox to be emptied on a schedule: `entrypoint` is the Prefect flow that does it."""
-
-    source: str
-    mailbox: Callable[[], Mailbox]
-    entrypoint: str
-
-    @property
-    def seconds(self) -> int:
-        """The interval that a new schedule gets; IT may change it in Prefect afterwards."""
-        return int(settings.REGION_POLL_SECONDS)
 
 
 @dataclass
@@ -71,41 +50,17 @@ class Tally:
         self.conflicts += outcome == "conflict"
 
 
-_polls: dict[str, Poll] = {}
+def job(source: str, mailbox: Callable[[], Mailbox]) -> Job:
+    """Empties the mailbox of `source` each minute."""
+    return Job("hamta", "Hämtar det som ligger och väntar", lambda: _run(source, mailbox), every_seconds=60)
 
 
-def register(poll: Poll) -> None:
-    _polls[poll.source] = poll
+def _run(source: str, mailbox: Callable[[], Mailbox]) -> None:
+    empty(source, mailbox())
 
 
-def polls() -> list[Poll]:
-    """Every mailbox, in the order the systems were registered."""
-    return list(_polls.values())
-
-
-def run(source: str, *, clock: Callable[[], datetime] = timezone.now) -> Tally:
-    """Empty the mailbox of `source`. Raises PollFailed; what was stored before stays stored and acknowledged."""
-    poll = _polls[source]
-    _note_asked(source, clock())
-    try:
-        tally = _empty(poll.source, poll.mailbox(), clock)
-    except Exception as problem:  # noqa: BLE001 - whatever broke, Prefect is told its kind only
-        code = problem.code if isinstance(problem, DeliveryError) else type(problem).__name__
-        _note_failure(source, code)
-        raise PollFailed(code) from None
-    _note_answer(source, clock())
-    return tally
-
-
-def run_alone(source: str) -> Tally:
-    """As `run`, for a thread that nobody else tidies up after."""
-    try:
-        return run(source)
-    finally:
-        connections.close_all()
-
-
-def _empty(source: str, mailbox: Mailbox, clock: Callable[[], datetime]) -> Tally:
+def empty(source: str, mailbox: Mailbox, *, clock: Callable[[], datetime] = timezone.now) -> Tally:
+    """Raises DeliveryError; what was stored before stays stored and acknowledged."""
     tally, stuck = Tally(), 0
     for _round in range(MAX_ROUNDS):
         # What cannot be acknowledged stays at the head of the queue; ask past it.
@@ -163,21 +118,3 @@ def listed(answer: Any) -> list[Any]:
     if not isinstance(items, list):
         raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
     return items
-
-
-def _note_asked(source: str, now: datetime) -> None:
-    SystemState.objects.update_or_create(system=source, defaults={"asked_at": now})
-
-
-def _note_answer(source: str, now: datetime) -> None:
-    SystemState.objects.filter(system=source).update(answered_at=now, failures=0, error_code="")
-
-
-def _note_failure(source: str, code: str) -> None:
-    log.warning("%s: poll failed: %s", source, code)
-    SystemState.objects.filter(system=source).update(failures=F("failures") + 1, error_code=code[:100])
-
-
-def states() -> Iterator[SystemState]:
-    """How each polled system is doing."""
-    yield from SystemState.objects.filter(system__in=_polls).order_by("system")

@@ -281,7 +281,8 @@ def control(
         )
 
     async def show(request: Request) -> Response:
-        return HTMLResponse(_render(name, store, {"faults": faults, **page()}, request.query_params.get("sagt", "")))
+        shown = {"faults": faults, "root": request.scope.get("root_path", ""), **page()}
+        return HTMLResponse(_render(name, store, shown, request.query_params.get("sagt", "")))
 
     everything = {"brist": break_it, "rensa": clear, **acts}
     posts = [Route(f"/styr/{act}", _act(deed), methods=["POST"]) for act, deed in everything.items()]
@@ -290,18 +291,19 @@ def control(
 
 def _act(deed: Callable[[Json], Json]) -> Handler:
     async def handle(request: Request) -> Response:
+        top = f"{request.scope.get('root_path', '')}/"
         try:
             done = deed(await read(request))
         except Refused as refusal:
             if is_form(request):
-                return RedirectResponse(f"/?sagt=fel:{refusal.kod}", 303)
+                return RedirectResponse(f"{top}?sagt=fel:{refusal.kod}", 303)
             return JSONResponse({"kod": refusal.kod, "text": refusal.text}, 422)
-        return RedirectResponse("/?sagt=klart", 303) if is_form(request) else JSONResponse(done)
+        return RedirectResponse(f"{top}?sagt=klart", 303) if is_form(request) else JSONResponse(done)
 
     return handle
 
 
-_templates = Environment(
+templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "simulator_templates"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -310,7 +312,7 @@ _templates = Environment(
 
 def _render(name: str, store: Store, page: Json, notice: str) -> str:
     said = {"": "", "klart": "Klart."}.get(notice, "Det gick inte. Kontrollera vad du fyllde i.")
-    return _templates.get_template(f"{name}.jinja").render(
+    return templates.get_template(f"{name}.jinja").render(
         fault=store.fault,
         outgoing=store.latest("outgoing"),
         received=store.latest("received"),

@@ -78,6 +78,9 @@ def deployment(var: str) -> dict[str, str]:
         "FORLOPP_PREFECT_AUTH": "forlopp:only-to-be-checked-here",
         "FORLOPP_WEBHOOK_SECRETS": "only-to-be-checked-here",
         "DATABASE_URL": "postgresql://forlopp@127.0.0.1:9/forlopp",
+        "REGION_URL": "https://region.example.se",
+        "HEMTJANST_URL": "https://hemtjanst.example.se",
+        "MEDICINGIVARE_URL": "https://medicingivare.example.se",
     }
 
 

@@ -25,6 +25,10 @@ os.environ.update(
     FORLOPP_SECRET_KEY="only-for-tests-" + "x" * 40,
     FORLOPP_PREFECT_AUTH="forlopp:only-for-tests",
     FORLOPP_WEBHOOK_SECRETS="only-for-tests",
+    # Nobody listens there: what a test wants answered it answers.
+    REGION_URL="http://127.0.0.1:18002",
+    HEMTJANST_URL="http://127.0.0.1:18003",
+    MEDICINGIVARE_URL="http://127.0.0.1:18004",
     # Playwright runs an event loop in the thread of the tests, which Django takes for asynchronous code.
     DJANGO_ALLOW_ASYNC_UNSAFE="true",
 )

@@ -110,8 +110,10 @@ class Translator(Protocol):
 
 @dataclass(frozen=True)
 class Operation:
-    """A step that a service task can ask for: `params` maps parameter name to type, `example` is a plausible answer.
+    """A step that a service task can ask for.
 
+    `params` and `returns` map names to types (str, int, dt, date, list …), `example` is a plausible answer, `errors`
+    the codes by which the system may say no, with a Swedish sentence each: an error boundary event can catch them.
     A local operation runs in the same transaction as the step and must not leave the machine.
     """
 
@@ -121,6 +123,28 @@ class Operation:
     example: Json
     run: OperationFunction
     local: bool = False
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def system(self) -> str:
+        """The first word of its name."""
+        return self.name.partition(".")[0]
+
+    @property
+    def returns(self) -> Mapping[str, str]:
+        """As told by the example, which scenarios are played with and which is therefore true."""
+        return {name: _type_of(value) for name, value in self.example.items()}
+
+
+@dataclass(frozen=True)
+class IncomingKind:
+    """A message that a system may send: what it can be matched by, and the fields that reach an ärende, with types."""
+
+    name: str
+    source: str
+    title: str
+    keys: tuple[str, ...]
+    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -142,18 +166,25 @@ class _Registry:
     operations: dict[str, Operation] = field(default_factory=dict)
     glances: dict[str, Glance] = field(default_factory=dict)
     translators: dict[str, Translator] = field(default_factory=dict)
+    incoming: dict[str, IncomingKind] = field(default_factory=dict)
 
 
 _registry = _Registry()
 
 
 def operation(
-    name: str, *, title: str, params: Mapping[str, str], example: Json, local: bool = False
+    name: str,
+    *,
+    title: str,
+    params: Mapping[str, str],
+    example: Json,
+    local: bool = False,
+    errors: Mapping[str, str] | None = None,
 ) -> Callable[[OperationFunction], OperationFunction]:
     """Register the decorated function as the operation `name` ("system.verb_noun")."""
 
     def register(function: OperationFunction) -> OperationFunction:
-        _registry.operations[name] = Operation(name, title, params, example, function, local)
+        _registry.operations[name] = Operation(name, title, params, example, function, local, errors or {})
         return function
 
     return register
@@ -169,6 +200,17 @@ def translator(source: str) -> Callable[[Translator], Translator]:
     return register
 
 
+def incoming(source: str, *, keys: tuple[str, ...], kinds: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
+    """Register what `source` may send: name -> (title, fields with types)."""
+    for name, (title, fields) in kinds.items():
+        _registry.incoming[name] = IncomingKind(name, source, title, keys, fields)
+
+
+def incoming_kinds() -> Mapping[str, IncomingKind]:
+    """All messages that systems may send, by name."""
+    return _registry.incoming
+
+
 def glance(key: str, *, title: str, sphere: str) -> Callable[[Look], Look]:
     """Register the decorated function as what the system `key` tells on a person's page."""
 
@@ -182,6 +224,30 @@ def glance(key: str, *, title: str, sphere: str) -> Callable[[Look], Look]:
 def glances() -> Mapping[str, Glance]:
     """All registered glances by system."""
     return _registry.glances
+
+
+def _type_of(value: object) -> str:
+    match value:
+        case bool():
+            return "bool"
+        case int():
+            return "int"
+        case float():
+            return "number"
+        case list():
+            return "list"
+        case dict():
+            return "object"
+    text = str(value)
+    return "dt" if _is(datetime, text) and len(text) > 10 else "date" if _is(date, text) else "str"
+
+
+def _is(kind: type[date], text: str) -> bool:
+    try:
+        kind.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def get_operation(name: str) -> Operation:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from integrations import polling
+from integrations import http, polling, systems
 from integrations.hemtjanst.client import HomeCarePlanning
 from integrations.hemtjanst.schemas import CANCEL, ORDER, PAUSE, RESUME
+from integrations.systems import System
 from workflows.connectors import Delivery, Json, PermanentError, operation
 
 _CASE = {"arende_ref": "str"}
 _ANSWER = {"bestallning_id": "B-1", "dt": "2026-11-23T09:05:00+01:00"}
 
-polling.register(polling.Poll("hemtjanst", HomeCarePlanning, "integrations.hemtjanst.flows.poll_hemtjanst"))
+systems.register(
+    System("hemtjanst", "Hemtjänstens planering", http.SETTINGS, jobs=(polling.job("hemtjanst", HomeCarePlanning),))
+)
 
 
 @operation(

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 
+from integrations import http
 from integrations.hemtjanst.client import HomeCarePlanning
-from integrations.http import Peer
 from web import swedish
 from workflows.connectors import TransientError, glance
 
@@ -21,7 +20,7 @@ MOST_TEXT = 100
 @glance("hemtjanst", title="Hemtjänst", sphere="sol")
 def look(person_ref: UUID, seconds: float) -> list[tuple[str, str]]:
     """State, visits and the time of the latest change; what the system says beside that is not shown."""
-    told = HomeCarePlanning(Peer(settings.HEMTJANST_URL, seconds=seconds)).overview(person_ref)
+    told = HomeCarePlanning(http.peer("hemtjanst", seconds=seconds)).overview(person_ref)
     if not isinstance(told, Mapping):
         raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
     if not told.get("status"):

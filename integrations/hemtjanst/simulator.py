@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import uuid
-from pathlib import Path
 
 from django.utils import timezone
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from integrations.simulation import Json, OwnPagesOnly, Refused, Store, broken, control, mailbox, moment, once
+from integrations.simulation import (
+    Json,
+    Refused,
+    Store,
+    broken,
+    control,
+    mailbox,
+    moment,
+    once,
+)
+from integrations.simulators import Surroundings, application
 
 ORDERS = {
     "bestallning": "Beställning",
@@ -40,9 +48,9 @@ CONTENT: dict[str, Json] = {
 STATUSES = frozenset({"mottagen", "last", "avvisad"})
 
 
-def create(*, var: Path) -> Starlette:
-    """The simulator as an application; its memory is in `var`/simulators."""
-    planning = Planning(Store(var / "simulators" / "hemtjanst.sqlite3"))
+def create(surroundings: Surroundings) -> Starlette:
+    """The simulator as an application; its memory is in var/simulators."""
+    planning = Planning(surroundings.store("hemtjanst"))
     store = planning.store
     routes = [
         *mailbox(store, STATUSES),
@@ -50,7 +58,7 @@ def create(*, var: Path) -> Starlette:
         Route("/api/personer/{ref}/insatser", broken(store, planning.overview), methods=["GET"]),
         *control(store, {"skicka": planning.send}, planning.page, "hemtjanst"),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(OwnPagesOnly)])
+    return application(store, routes)
 
 
 def accept(told: Json, _request: Request) -> Json:

@@ -1,9 +1,8 @@
 """Can the dispensers' vendor reach us?"""
 
-from django.conf import settings
 from django.db.models import Max
 
-from integrations import health
+from integrations import configuration, health
 from integrations.models import Dispenser
 from workflows.connectors import PermanentError
 
@@ -11,7 +10,7 @@ from workflows.connectors import PermanentError
 @health.check("medicingivare")
 def connection() -> str:
     """The vendor has nothing harmless to ask; when it last reached us says more."""
-    if not settings.MEDICINGIVARE_WEBHOOK_SECRETS:
+    if not configuration.of("medicingivare").words("webhook_secrets"):
         raise PermanentError("hemlighet_saknas", "Ingen webhook-hemlighet är inställd, så inga larm kan tas emot.")
     seen = Dispenser.objects.filter(is_active=True).aggregate(last=Max("last_seen_at"))["last"]
     return (

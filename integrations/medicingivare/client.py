@@ -5,15 +5,14 @@ from __future__ import annotations
 from urllib.parse import quote
 from uuid import UUID
 
-from django.conf import settings
-
+from integrations import http
 from integrations.http import Peer
 from workflows.connectors import Json
 
 
 class Vendor:
     def __init__(self, peer: Peer | None = None) -> None:
-        self._peer = peer or Peer(settings.MEDICINGIVARE_URL)
+        self._peer = peer or http.peer("medicingivare")
 
     def pause(self, serial: str, body: Json, *, key: UUID) -> Json:
         return self._peer.post(f"/api/enheter/{quote(serial, safe='')}/paus", body, key=key)

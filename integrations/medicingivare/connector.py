@@ -8,9 +8,18 @@ from collections.abc import Callable
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from integrations import http, systems
 from integrations.medicingivare.client import Vendor
 from integrations.models import Dispenser
+from integrations.systems import Setting, System
 from workflows.connectors import BusinessError, Delivery, Json, PermanentError, operation
+
+SETTINGS = http.SETTINGS | {
+    # Several, so that a secret can be changed without losing a message: the first signs, all are accepted.
+    "webhook_secrets": Setting("secret", "det som leverantören skriver under med; flera med komma emellan"),
+}
+
+systems.register(System("medicingivare", "Medicingivare", SETTINGS))
 
 _CASE = {"arende_ref": "str", "fran": "dt"}
 _DT = {"dt": "2026-11-23T09:05:00+01:00"}

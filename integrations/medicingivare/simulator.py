@@ -12,16 +12,15 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import requests
 from django.utils import timezone
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Route
 
-from integrations.simulation import FAULTS, Json, OwnPagesOnly, Refused, Store, control, moment, once
+from integrations.simulation import FAULTS, Json, Refused, Store, control, moment, once
+from integrations.simulators import Surroundings, application
 from people import invented
 
 VENDOR = "pahittad_givare"
@@ -59,16 +58,17 @@ VENDOR_FAULTS = {
 }
 
 
-def create(*, var: Path, web_url: str, secret: str) -> Starlette:
-    """The simulator as an application; its memory is in `var`/simulators."""
-    vendor = Vendor(Store(var / "simulators" / "medicingivare.sqlite3"), web_url.rstrip("/") + PATH, secret)
+def create(surroundings: Surroundings) -> Starlette:
+    """The simulator as an application; its memory is in var/simulators."""
+    secret = next(iter(surroundings.configuration("medicingivare").words("webhook_secrets")), "")
+    vendor = Vendor(surroundings.store("medicingivare"), surroundings.web_url + PATH, secret)
     store = vendor.store
     routes = [
         Route("/api/enheter/{serial}/paus", once(store, 200, vendor.pause), methods=["POST"]),
         Route("/api/enheter/{serial}/ateruppta", once(store, 200, vendor.resume), methods=["POST"]),
         *control(store, {"skicka": vendor.send}, vendor.page, "medicingivare", VENDOR_FAULTS),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(OwnPagesOnly)], lifespan=vendor.lifespan)
+    return application(store, routes, vendor.lifespan)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError
 from django.db.models import F
@@ -16,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from integrations import webhooks
+from integrations import configuration, webhooks
 from integrations.medicingivare import dispensers
 from integrations.medicingivare.messages import SOURCE, Event, read
 from integrations.medicingivare.schemas import ROWS
@@ -52,8 +51,9 @@ def receive(request: HttpRequest) -> JsonResponse:
     if body is None:
         return _say(413, "Meddelandet är större än 256 kB.")
     now = timezone.now()
+    secrets = configuration.of(SOURCE).words("webhook_secrets")
     try:
-        message_id = webhooks.verify(request.headers, body, secrets=settings.MEDICINGIVARE_WEBHOOK_SECRETS, now=now)
+        message_id = webhooks.verify(request.headers, body, secrets=secrets, now=now)
     except webhooks.Rejected as problem:
         return _refuse(problem.code, now)
     try:
@@ -78,8 +78,8 @@ def _refuse(code: str, now: datetime) -> JsonResponse:
     """Only counted: what anyone can send must not fill the database. A wrong clock is the sender's, so IT is told."""
     log.log(logging.ERROR if code == "klocka" else logging.WARNING, "medicingivare: webhook refused: %s", code)
     try:
-        SystemState.objects.get_or_create(system=SOURCE)
-        refused = SystemState.objects.filter(system=SOURCE)
+        SystemState.objects.get_or_create(system=SOURCE, job="")
+        refused = SystemState.objects.filter(system=SOURCE, job="")
         refused.update(refused=F("refused") + 1, refused_at=now, refused_code=code)
     except DatabaseError:
         log.warning("medicingivare: refusal not counted")

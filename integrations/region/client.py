@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
+from integrations import http
 from integrations.http import Peer
 from integrations.polling import listed
 from workflows.connectors import Json
@@ -15,7 +14,7 @@ from workflows.connectors import Json
 
 class Region:
     def __init__(self, peer: Peer | None = None) -> None:
-        self._peer = peer or Peer(settings.REGION_URL)
+        self._peer = peer or http.peer("region")
 
     def fetch(self, *, limit: int) -> list[Any]:
         return listed(self._peer.get("/api/meddelanden", max=limit))

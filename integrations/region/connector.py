@@ -7,16 +7,17 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from integrations import polling
+from integrations import http, polling, systems
 from integrations.region.client import Region
 from integrations.region.schemas import SCHEMA
+from integrations.systems import System
 from workflows.connectors import Delivery, Json, operation
 
 _STAY = {"inskrivning_id": "str"}
 _SENT = {"meddelande_id": "00000000-0000-4000-8000-000000000001", "dt": "2026-11-23T09:05:00+01:00"}
 _RECEIPT = {"kvittens_id": "00000000-0000-4000-8000-000000000002", "dt": "2026-11-23T09:05:00+01:00"}
 
-polling.register(polling.Poll("region", Region, "integrations.region.flows.poll_region"))
+systems.register(System("region", "Regionen", http.SETTINGS, jobs=(polling.job("region", Region),)))
 
 
 @operation(

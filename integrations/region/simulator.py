@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Route
 
-from integrations.simulation import Json, OwnPagesOnly, Refused, Store, control, mailbox, moment, once
+from integrations.simulation import Json, Refused, Store, control, mailbox, moment, once
+from integrations.simulators import Surroundings, application
 from people import invented
 from people.invented import InventedPerson
 
@@ -66,16 +65,16 @@ ANSWERS = frozenset(
 STATUSES = frozenset({"mottagen", "last", "felaktig_mottagare", "avvisad"})
 
 
-def create(*, var: Path, municipality_code: str) -> Starlette:
-    """The simulator as an application; its memory is in `var`/simulators."""
-    region = Region(Store(var / "simulators" / "region.sqlite3"), municipality_code)
+def create(surroundings: Surroundings) -> Starlette:
+    """The simulator as an application; its memory is in var/simulators."""
+    region = Region(surroundings.store("region"), surroundings.municipality_code)
     store = region.store
     routes = [
         *mailbox(store, STATUSES),
         Route("/api/meddelanden", once(store, 200, accept), methods=["POST"]),
         *control(store, {"skicka": region.send, "nasta": region.send_next}, region.page, "region"),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(OwnPagesOnly)])
+    return application(store, routes)
 
 
 def accept(told: Json, _request: Request) -> Json:

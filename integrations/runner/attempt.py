@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError
 
+from integrations import configuration, systems
 from integrations.runner import house
 from workflows import connectors
 from workflows.connectors import Delivery, DeliveryError, Json, PermanentError, TransientError
@@ -54,6 +55,8 @@ class Attempt:
 
     def _call(self) -> Json | DeliveryError:
         claimed = self.claimed
+        if not _is_connected(claimed.operation):
+            return PermanentError("inte_ansluten", "Kommunen har inte kopplat ihop Förlopp med systemet.")
         delivery = Delivery(
             claimed.key,
             claimed.operation,
@@ -107,3 +110,11 @@ class Attempt:
             except Exception as error:  # noqa: BLE001 - tried again; the lease may still hold
                 log.warning("delivery %s: lease not renewed: %s", self.claimed.key, type(error).__name__)
         house.close_connections()
+
+
+def _is_connected(operation: str) -> bool:
+    """Whether IT has the system switched on; an operation of no system of ours answers for itself."""
+    try:
+        return configuration.of(operation.partition(".")[0]).is_enabled
+    except systems.UnknownSystem:
+        return True

@@ -1,4 +1,4 @@
-"""A delivery as a Prefect flow, so that IT sees each one: its only parameter is an opaque key."""
+"""What Prefect runs, so that IT sees it: a delivery, whose only parameter is an opaque key, and a job by its name."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ async def deliver(key: str) -> None:
     await asyncio.to_thread(_run, attempt)
     if attempt.failure:
         raise DeliveryFailed(attempt.failure) from None
+
+
+@flow(name="jobb", persist_result=False, log_prints=False)
+async def run_job(system: str, job: str) -> None:
+    """Do a job of a system: empty its mailbox, read its folder. Returns nothing: Prefect would store it."""
+    house.set_up()
+    from integrations import jobs
+
+    await asyncio.to_thread(jobs.run_alone, system, job)
 
 
 def _run(attempt: Attempt) -> None:

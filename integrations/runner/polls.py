@@ -1,4 +1,4 @@
-"""Sees to it that every mailbox is emptied in time: by Prefect's schedules, and without them when they fail."""
+"""Sees to it that every job is done in time: by Prefect's schedules, and without them when they fail."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from integrations import polling
+from integrations import jobs
+from integrations.jobs import JobFailed, Scheduled
 from integrations.models import SystemState
-from integrations.polling import Poll, PollFailed
 from integrations.runner import house
 from integrations.runner.lane import Loop, Probe
 
@@ -38,23 +38,25 @@ PATIENCE = timedelta(seconds=3)
 
 @dataclass
 class Watch:
-    """Decides when a mailbox must be emptied without Prefect. What IT has paused on purpose stays paused."""
+    """Decides when a job must be done without Prefect. What IT has paused on purpose stays paused."""
 
     plans: dict[str, Plan] = field(default_factory=dict)
     is_reachable: bool = False
 
-    def overdue(self, poll: Poll, *, asked_at: datetime | None, since: datetime, now: datetime) -> bool:
+    def overdue(self, job: Scheduled, *, asked_at: datetime | None, since: datetime, now: datetime) -> bool:
         """`since` is when this process began to watch: Prefect gets an interval from there too."""
-        plan = self.plans.get(poll.source)
+        plan = self.plans.get(job.key)
         if plan is not None and not plan.is_active:
             return False
-        seconds: float = poll.seconds
+        seconds: float | None = job.seconds
         if plan is not None and plan.seconds is None:
             if self.is_reachable:
                 # A schedule of clock times: only Prefect can say when it is late.
                 return False
-        elif plan is not None and plan.seconds is not None:
+        elif plan is not None:
             seconds = plan.seconds
+        if seconds is None:
+            return False
         last = max(asked_at, since) if asked_at else since
         return now - last > timedelta(seconds=seconds) + PATIENCE
 
@@ -109,7 +111,7 @@ class Polls:
     async def _work(self) -> None:
         from integrations.runner import schedule, worker
 
-        self._watch.plans = await schedule.sync(polling.polls())
+        self._watch.plans = await schedule.sync(jobs.scheduled())
         warm = worker.WarmWorker(work_pool_name=schedule.POOL, prefetch_seconds=0, create_pool_if_not_found=False)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(warm.start(printer=log.info))
@@ -126,15 +128,15 @@ class Polls:
                 await schedule.bury_zombies(self._watch.plans)
 
     def _empty_overdue(self) -> None:
-        asked = dict(SystemState.objects.values_list("system", "asked_at"))
-        for poll in polling.polls():
-            asked_at = asked.get(poll.source)
-            if not self._watch.overdue(poll, asked_at=asked_at, since=self._since, now=self._clock()):
+        asked = {(system, job): at for system, job, at in SystemState.objects.values_list("system", "job", "asked_at")}
+        for job in jobs.scheduled():
+            asked_at = asked.get((job.system.key, job.job.key))
+            if not self._watch.overdue(job, asked_at=asked_at, since=self._since, now=self._clock()):
                 continue
-            log.warning("%s: emptied without Prefect", poll.source)
+            log.warning("%s: done without Prefect", job.key)
             try:
-                polling.run(poll.source)
-            except PollFailed:
+                jobs.run(job.system.key, job.job.key)
+            except JobFailed:
                 continue
 
 

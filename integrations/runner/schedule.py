@@ -1,4 +1,4 @@
-"""Keeps Prefect's deployments in step with the mailboxes, without undoing what IT has changed in its pages."""
+"""Keeps Prefect's deployments in step with the jobs, without undoing what IT has changed in its pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate, WorkPoolCreate
 from prefect.client.schemas.filters import (
@@ -18,16 +19,16 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions, State, StateType
 from prefect.client.schemas.responses import DeploymentResponse
-from prefect.client.schemas.schedules import IntervalSchedule
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
-from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.states import Crashed
 from prefect.workers.process import ProcessWorker
 
-from integrations.polling import Poll
+from integrations.jobs import Scheduled
 from integrations.runner import house
 
 POOL = "integrations"
+ENTRYPOINT = "integrations.runner.flows.run_job"
 # The version of the deployments' shape; a code change needs none, for the flows are imported from the checkout.
 VERSION = "1"
 # A run whose process was killed keeps its state for ever, and with a limit of one it would block all that follow.
@@ -36,24 +37,24 @@ LONGEST = {StateType.PENDING: timedelta(seconds=60), StateType.RUNNING: timedelt
 
 @dataclass(frozen=True)
 class Plan:
-    """How IT wants a mailbox emptied now. `seconds` is None when its schedule is no plain interval."""
+    """How IT wants a job done now. `seconds` is None when its schedule is no plain interval."""
 
     deployment_id: UUID
     is_active: bool
     seconds: float | None
 
 
-async def sync(polls: list[Poll]) -> dict[str, Plan]:
-    """Create what is missing, update version and parameters of what is there; the plans by source."""
+async def sync(jobs: list[Scheduled]) -> dict[str, Plan]:
+    """Create what is missing, update version and parameters of what is there; the plans by the jobs' keys."""
     async with get_client() as client:
         await _ensure_pool(client)
-        return {poll.source: _plan(await _ensure_deployment(client, poll)) for poll in polls}
+        return {job.key: _plan(await _ensure_deployment(client, job)) for job in jobs}
 
 
 async def read(plans: dict[str, Plan]) -> dict[str, Plan]:
     """The plans as IT has left them."""
     async with get_client() as client:
-        return {source: _plan(await client.read_deployment(plan.deployment_id)) for source, plan in plans.items()}
+        return {key: _plan(await client.read_deployment(plan.deployment_id)) for key, plan in plans.items()}
 
 
 async def bury_zombies(plans: dict[str, Plan]) -> int:
@@ -83,34 +84,44 @@ async def _ensure_pool(client: PrefectClient) -> None:
             return
 
 
-async def _ensure_deployment(client: PrefectClient, poll: Poll) -> DeploymentResponse:
+async def _ensure_deployment(client: PrefectClient, job: Scheduled) -> DeploymentResponse:
     try:
-        known = await client.read_deployment_by_name(f"{poll.source}/hamta")
+        known = await client.read_deployment_by_name(job.key)
     except ObjectNotFound:
-        return await client.read_deployment(await _create(client, poll))
+        return await client.read_deployment(await _create(client, job))
     # Only what is set here is sent: schedules, pauses and limits stay as IT has them.
-    await client.update_deployment(known.id, DeploymentUpdate(version=VERSION, parameters={}))
+    told = DeploymentUpdate(version=VERSION, entrypoint=ENTRYPOINT, parameters=_parameters(job))
+    await client.update_deployment(known.id, told)
     return known
 
 
-async def _create(client: PrefectClient, poll: Poll) -> UUID:
-    flow: Flow[[], None] = load_flow_from_entrypoint(poll.entrypoint, use_placeholder_flow=False)
-    every = IntervalSchedule(interval=timedelta(seconds=poll.seconds))
+async def _create(client: PrefectClient, job: Scheduled) -> UUID:
     return await client.create_deployment(
-        await client.create_flow(flow),
-        "hamta",
+        await client.create_flow_from_name(job.system.key),
+        job.job.key,
         version=VERSION,
-        description=f"Hämtar det som ligger och väntar hos {poll.source}.",
-        schedules=[DeploymentScheduleCreate(schedule=every, active=True, slug="intervall")],
+        description=f"{job.system.title}: {job.job.title}.",
+        schedules=[DeploymentScheduleCreate(schedule=_schedule(job), active=True, slug="schema")],
         # A late run does the work of all that are later still.
         concurrency_limit=1,
         concurrency_options=ConcurrencyOptions(collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
         work_pool_name=POOL,
-        entrypoint=poll.entrypoint,
+        entrypoint=ENTRYPOINT,
+        parameters=_parameters(job),
         # For a stock process worker, which starts elsewhere.
         job_variables={"working_dir": str(house.checkout())},
-        tags=["integration", poll.source],
+        tags=["integration", job.system.key],
     )
+
+
+def _parameters(job: Scheduled) -> dict[str, str]:
+    return {"system": job.system.key, "job": job.job.key}
+
+
+def _schedule(job: Scheduled) -> IntervalSchedule | CronSchedule:
+    if job.seconds is not None:
+        return IntervalSchedule(interval=timedelta(seconds=job.seconds))
+    return CronSchedule(cron=job.schedule["cron"], timezone=settings.TIME_ZONE)
 
 
 def _plan(deployment: DeploymentResponse) -> Plan:

@@ -36,7 +36,7 @@ def begin_again(*, now: datetime) -> None:
             cursor.execute(statement)
         demo.fill(now=now)
     call_command("demo_dispensers", verbosity=0)
-    for address in (settings.REGION_URL, settings.HEMTJANST_URL, settings.MEDICINGIVARE_URL):
+    for address in settings.FORLOPP_SIMULATORS.values():
         _clear(address)
 
 

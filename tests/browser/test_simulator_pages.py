@@ -10,9 +10,9 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect
 from starlette.applications import Starlette
 
-from integrations.hemtjanst import simulator as hemtjanst
-from integrations.medicingivare import simulator as medicingivare
-from integrations.region import simulator as region
+from integrations import simulators
+from integrations.configuration import Values
+from integrations.simulators import Surroundings
 from tests.browser.conftest import axe
 from tests.fakes.simulators import free_port, until
 
@@ -31,12 +31,11 @@ def served(app: Starlette) -> Iterator[str]:
 
 
 def _app(name: str, var: Path) -> Starlette:
+    secret = {"webhook_secrets": "only for tests"}
+    told = Values(name, is_enabled=True, at_once=1, given=secret)
     nowhere = f"http://127.0.0.1:{free_port()}"
-    return {
-        "region": lambda: region.create(var=var, municipality_code="1880"),
-        "hemtjanst": lambda: hemtjanst.create(var=var),
-        "medicingivare": lambda: medicingivare.create(var=var, web_url=nowhere, secret="only for tests"),
-    }[name]()
+    surroundings = Surroundings(var, "1880", nowhere, lambda _system: told)
+    return simulators.create(f"integrations.{name}.simulator", surroundings)
 
 
 @pytest.mark.parametrize("name", ["region", "hemtjanst", "medicingivare"])

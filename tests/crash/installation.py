@@ -41,7 +41,7 @@ class Place:
 
     def __init__(self, folder: Path, database: str, **more: str) -> None:
         self.var = folder / "var"
-        self.port = machine.free_ports(5)
+        self.port = machine.free_ports(7)
         self._database = database
         own = {"DJANGO_SETTINGS_MODULE", "TEST_DATABASE_URL", "DATABASE_URL"}
         self.environment = {
@@ -53,7 +53,7 @@ class Place:
             "FORLOPP_SECRET_KEY": "only-for-tests-" + "x" * 40,
             "FORLOPP_PREFECT_AUTH": "forlopp:only-for-tests",
             "FORLOPP_WEBHOOK_SECRETS": WEBHOOK_SECRET,
-            "REGION_POLL_SECONDS": "1",
+            "FORLOPP_INTEGRATIONS": str(ROOT / "tests" / "crash" / "integrations.toml"),
         }
         if database:
             self.environment["DATABASE_URL"] = database

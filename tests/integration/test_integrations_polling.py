@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import responses
 
-from integrations import polling
+from integrations import jobs, polling, systems
+from integrations.jobs import JobFailed, Scheduled
 from integrations.models import SystemState
-from integrations.polling import Poll, PollFailed
 from integrations.runner.polls import Watch
+from integrations.systems import Job, System
 from tests.fakes.region import Mailbox, notice
 from workflows.connectors import PermanentError, TransientError
 from workflows.models import InboxMessage, InboxState, Incident
@@ -28,9 +29,17 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def empty(monkeypatch: pytest.MonkeyPatch) -> Empty:
+    """The region's job, with a mailbox in place of the region; what it counted."""
+
     def run(mailbox: Mailbox) -> polling.Tally:
-        monkeypatch.setitem(polling._polls, "region", Poll("region", lambda: mailbox, ""))
-        return polling.run("region", clock=lambda: NOW)
+        counted: list[polling.Tally] = []
+
+        def do() -> None:
+            counted.append(polling.empty("region", mailbox, clock=lambda: NOW))
+
+        monkeypatch.setitem(systems._systems, "region", System("region", "Regionen", jobs=(Job("hamta", "", do),)))
+        jobs.run("region", "hamta", clock=lambda: NOW)
+        return counted[0]
 
     return run
 
@@ -52,7 +61,7 @@ def test_nothing_is_acknowledged_that_could_not_be_stored(empty: Empty, monkeypa
     monkeypatch.setattr(inbox, "receive", broken)
     mailbox = Mailbox([notice()])
 
-    with pytest.raises(PollFailed) as problem:
+    with pytest.raises(JobFailed) as problem:
         empty(mailbox)
 
     assert mailbox.receipts == []
@@ -62,7 +71,7 @@ def test_nothing_is_acknowledged_that_could_not_be_stored(empty: Empty, monkeypa
 
 def test_a_message_whose_receipt_was_lost_is_taken_once_and_acknowledged_next_time(empty: Empty) -> None:
     mailbox = Mailbox([notice("m-1"), notice("m-2")], refuses=DOWN)
-    with pytest.raises(PollFailed, match="inget_svar"):
+    with pytest.raises(JobFailed, match="inget_svar"):
         empty(mailbox)
     assert InboxMessage.objects.count() == 2
 
@@ -122,9 +131,9 @@ def test_a_receipt_the_system_does_not_want_stops_nothing(empty: Empty) -> None:
 
 
 def test_how_the_system_is_doing_is_remembered(empty: Empty) -> None:
-    with pytest.raises(PollFailed):
+    with pytest.raises(JobFailed):
         empty(Mailbox([notice()], refuses=DOWN))
-    state = SystemState.objects.get(system="region")
+    state = SystemState.objects.get(system="region", job="hamta")
     assert (state.failures, state.error_code, state.asked_at, state.answered_at) == (1, "inget_svar", NOW, None)
 
     empty(Mailbox([]))
@@ -138,8 +147,8 @@ def test_how_the_system_is_doing_is_remembered(empty: Empty) -> None:
 def test_an_answer_that_is_no_mailbox_is_a_failure_and_stores_nothing(body: str) -> None:
     responses.get(re.compile(".*/api/meddelanden"), body=body)
 
-    with pytest.raises(PollFailed, match="ovantat_svar"):
-        polling.run("region", clock=lambda: NOW)
+    with pytest.raises(JobFailed, match="ovantat_svar"):
+        jobs.run("region", "hamta", clock=lambda: NOW)
 
     assert not InboxMessage.objects.exists()
 
@@ -149,28 +158,26 @@ def test_the_region_is_asked_and_answered_over_http() -> None:
     responses.get(re.compile(r".*/api/meddelanden\?max=50"), json={"meddelanden": [notice()]})
     receipt = responses.post(re.compile(".*/api/kvittenser"), json={})
 
-    assert polling.run("region", clock=lambda: NOW).stored == 1
+    jobs.run("region", "hamta", clock=lambda: NOW)
+
+    assert InboxMessage.objects.count() == 1
     assert b'"status": "mottagen"' in receipt.calls[0].request.body
 
 
 class TestWatch:
     """When a mailbox is emptied without Prefect."""
 
-    poll = Poll("region", lambda: Mailbox([]), "")
-
-    @pytest.fixture(autouse=True)
-    def _interval(self, settings: Any) -> None:
-        settings.REGION_POLL_SECONDS = 15
+    job = Scheduled(System("region", "Regionen"), Job("hamta", "", lambda: None), {"every_seconds": 15})
 
     def overdue(self, seconds: float, **rest: Any) -> bool:
         asked_at = rest.pop("asked_at", NOW)
         since = NOW - timedelta(hours=1)
-        return Watch(**rest).overdue(self.poll, asked_at=asked_at, since=since, now=NOW + timedelta(seconds=seconds))
+        return Watch(**rest).overdue(self.job, asked_at=asked_at, since=since, now=NOW + timedelta(seconds=seconds))
 
     def plan(self, *, is_active: bool = True, seconds: float | None = 15) -> dict[str, Any]:
         from integrations.runner.schedule import Plan
 
-        return {"region": Plan(deployment_id=None, is_active=is_active, seconds=seconds)}  # type: ignore[arg-type]
+        return {"region/hamta": Plan(deployment_id=None, is_active=is_active, seconds=seconds)}  # type: ignore[arg-type]
 
     def test_prefect_gets_an_interval_and_three_seconds(self) -> None:
         assert not self.overdue(17.9)
@@ -178,8 +185,8 @@ class TestWatch:
 
     def test_a_mailbox_never_asked_gets_an_interval_from_the_start(self) -> None:
         watch = Watch()
-        assert not watch.overdue(self.poll, asked_at=None, since=NOW, now=NOW + timedelta(seconds=17))
-        assert watch.overdue(self.poll, asked_at=None, since=NOW, now=NOW + timedelta(seconds=19))
+        assert not watch.overdue(self.job, asked_at=None, since=NOW, now=NOW + timedelta(seconds=17))
+        assert watch.overdue(self.job, asked_at=None, since=NOW, now=NOW + timedelta(seconds=19))
 
     def test_the_interval_that_it_has_chosen_is_the_one_that_counts(self) -> None:
         assert not self.overdue(60, plans=self.plan(seconds=300), is_reachable=True)

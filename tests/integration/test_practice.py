@@ -75,9 +75,7 @@ def test_beginning_again_empties_it(world: dict[str, Any]) -> None:
     assert again["off_by"] < 60
 
 
-@pytest.mark.parametrize(
-    "name", ["DATABASE_URL", "REGION_URL", "HEMTJANST_URL", "MEDICINGIVARE_URL", "PREFECT_API_URL"]
-)
+@pytest.mark.parametrize("name", ["DATABASE_URL", "PREFECT_API_URL"])
 def test_real_addresses_are_refused(name: str, tmp_path: Path) -> None:
     values = os.environ | {"FORLOPP_MODE": "practice", "FORLOPP_VAR": str(tmp_path), "FORLOPP_PORT": FREE_PORT}
     values = {key: value for key, value in values.items() if not key.endswith("_URL")} | {name: "https://example.se/"}
@@ -91,6 +89,15 @@ def test_real_addresses_are_refused(name: str, tmp_path: Path) -> None:
     )
     assert done.returncode != 0
     assert f"{name} är satt" in done.stderr
+
+
+def test_the_systems_of_the_real_one_are_not_reached(tmp_path: Path) -> None:
+    (tmp_path / "integrations.toml").write_text('[region]\nurl = "https://example.se"', encoding="utf-8")
+    here = environment.read(
+        {"FORLOPP_MODE": "practice", "FORLOPP_VAR": str(tmp_path), "REGION_URL": "https://example.se"}
+    )
+    assert environment.integrations_file(here) == str(environment.SHIPPED_INTEGRATIONS)
+    assert here.told("REGION_URL") is None
 
 
 def test_the_secrets_and_the_folder_of_the_real_one_are_not_used(tmp_path: Path) -> None:

@@ -69,8 +69,8 @@ django.setup()
 from pathlib import Path
 from django.conf import settings
 from integrations.management.commands import simulate
-for name in simulate.PORTS:
-    simulate._create(name)
+for name in simulate.simulators():
+    simulate.create(name)
 sys.exit("prefect" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False, timeout=60)

@@ -9,12 +9,17 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from integrations import configuration
+
 
 class Command(BaseCommand):
     help = "Uppdaterar databasen, läser in förloppen och skapar i demon påhittad personal och påhittade personer."
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
+        if found := configuration.problems():
+            listed = "\n".join(f"  {problem}" for problem in found)
+            raise CommandError(f"Integrationerna är fel inställda i {settings.FORLOPP_INTEGRATIONS}:\n{listed}")
         settings.FORLOPP_VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.step("Databasen", "migrate", interactive=False)
         self.step("Förloppen i bpmn/", "load_forlopp")

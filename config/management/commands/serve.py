@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from config import child, processes, supervision
+from integrations import jobs
 
 FIRST_PAGE_SECONDS = 90
 
@@ -84,10 +85,10 @@ def greeting() -> str:
             "",
             "Prova först:",
             "  1. Logga in som samordnare.",
-            f"  2. Öppna regionens simulator i en annan flik, {settings.REGION_URL}/,",
+            f"  2. Öppna regionens simulator i en annan flik, {settings.FORLOPP_SIMULATORS['region']}/,",
             "     och skicka ett inskrivningsmeddelande.",
-            f"  3. Inom {settings.REGION_POLL_SECONDS} sekunder ligger uppgiften i inkorgen: ta den, fyll i, gör klar.",
-            f"  4. Skicka ett larm som medicingivare, {settings.MEDICINGIVARE_URL}/,",
+            f"  3. Inom {jobs.DEMO_SECONDS} sekunder ligger uppgiften i inkorgen: ta den, fyll i, gör klar.",
+            f"  4. Skicka ett larm som medicingivare, {settings.FORLOPP_SIMULATORS['medicingivare']}/,",
             "     och se det hos sjuksköterskan.",
             "",
         ]

@@ -1,0 +1,119 @@
+"""What IT writes in integrations.toml: everything that is wrong is told, by where it stands, and no secret with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integrations import configuration, jobs, systems
+from integrations.configuration import problems
+from integrations.systems import Job, Setting, System
+
+SYSTEM = System(
+    "provsystem",
+    "Provsystemet",
+    {
+        "url": Setting("url", "systemets adress"),
+        "password": Setting("secret", "lösenordet", optional=True),
+        "rows": Setting("whole", "rader åt gången", default=50),
+        "folder": Setting("path", "katalogen", optional=True),
+    },
+    jobs=(
+        Job("hamta", "Hämtar", lambda: None, every_seconds=60),
+        Job("natt", "Läser om", lambda: None, cron="0 3 * * *"),
+    ),
+)
+ADDRESS = 'url = "https://prov.example.se"'
+
+
+@pytest.fixture(autouse=True)
+def told(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(systems, "_systems", {"provsystem": SYSTEM})
+    settings.FORLOPP_INTEGRATIONS = str(tmp_path / "integrations.toml")
+    configuration.forget()
+    yield tmp_path / "integrations.toml"
+    configuration.forget()
+
+
+def write(path: Path, text: str) -> list[str]:
+    path.write_text(text, encoding="utf-8")
+    configuration.forget()
+    return [str(problem) for problem in problems()]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[provsystem", "filen: Filen är inte giltig TOML"),
+        ("[provsytem]", "provsytem: Det finns ingen koppling med det namnet. Menade du provsystem?"),
+        ("[provsystem]", "provsystem.url: Saknas: systemets adress."),
+        (f"[provsystem]\n{ADDRESS}\nrow = 1", "provsystem.row: Inställningen finns inte. Menade du rows?"),
+        ('[provsystem]\nurl = "prov.example.se"', "provsystem.url: Ska vara en adress som börjar med https://."),
+        ('[provsystem]\nurl = "https://a:hemligt@b.se"', "provsystem.url: Lösenord hör inte hemma i en adress."),
+        (f'[provsystem]\n{ADDRESS}\npassword = "hemligt"', "provsystem.password: En hemlighet står aldrig i filen."),
+        (f'[provsystem]\n{ADDRESS}\npassword = {{ file = "/finns/inte" }}', "provsystem.password: Filen med värdet"),
+        (f'[provsystem]\n{ADDRESS}\nrows = "50"', "provsystem.rows: Ska vara ett heltal."),
+        (f"[provsystem]\n{ADDRESS}\nrows = true", "provsystem.rows: Ska vara ett heltal."),
+        (f'[provsystem]\n{ADDRESS}\nfolder = "/finns/inte"', "provsystem.folder: Filen eller katalogen finns inte."),
+        (f"[provsystem]\n{ADDRESS}\nat_once = 0", "provsystem.at_once: Ska vara ett heltal från 1 till 100."),
+        (
+            f"[provsystem]\n{ADDRESS}\n[provsystem.jobs.hamt]\nevery_seconds = 5",
+            "jobs.hamt: Det finns inget",
+        ),
+        (f'[provsystem]\n{ADDRESS}\n[provsystem.jobs.natt]\ncron = "3"', "provsystem.jobs.natt: Skriv every_seconds"),
+    ],
+)
+def test_what_is_wrong_is_told_where_it_stands(told: Path, text: str, says: str) -> None:
+    found = write(told, text)
+
+    assert len(found) == 1
+    assert says in found[0]
+    assert "hemligt" not in found[0]
+
+
+def test_a_system_with_a_faulty_part_is_off_and_the_others_on(told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = System("annat", "Ett annat")
+    monkeypatch.setattr(systems, "_systems", {"provsystem": SYSTEM, "annat": other})
+
+    assert write(told, "[provsystem]\n[annat]") != []
+    assert not configuration.of("provsystem").is_enabled
+    assert configuration.of("annat").is_enabled
+    assert [job.key for job in jobs.scheduled()] == []
+
+
+def test_a_system_that_is_not_in_the_file_is_off_in_production(told: Path) -> None:
+    assert write(told, "") == []
+    assert not configuration.of("provsystem").is_enabled
+
+
+def test_secrets_come_from_environment_and_files(told: Path, settings: Any) -> None:
+    (told.parent / "losen").write_text("ur en fil\n", encoding="utf-8")
+    assert write(told, f'[provsystem]\n{ADDRESS}\npassword = {{ file = "{told.parent}/losen" }}') == []
+    assert configuration.of("provsystem").text("password") == "ur en fil"
+
+    settings.FORLOPP_TOLD = {"LOSEN": "ur miljön"}.get
+    assert write(told, f'[provsystem]\n{ADDRESS}\npassword = {{ env = "LOSEN" }}') == []
+    values = configuration.of("provsystem")
+    assert values.text("password") == "ur miljön"
+    assert "ur miljön" not in repr(values)
+
+
+def test_schedules_are_those_of_the_file_else_the_connectors(told: Path) -> None:
+    write(told, f"[provsystem]\n{ADDRESS}\n[provsystem.jobs.hamta]\nevery_seconds = 300")
+
+    hourly, nightly = jobs.scheduled()
+
+    assert (hourly.key, hourly.seconds) == ("provsystem/hamta", 300)
+    assert (nightly.seconds, nightly.schedule) == (None, {"cron": "0 3 * * *"})
+
+
+def test_the_file_that_comes_with_the_program_names_only_what_there_is(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    settings.FORLOPP_INTEGRATIONS = str(settings.BASE_DIR / "config" / "integrations.toml")
+    configuration.forget()
+    assert problems() == []
