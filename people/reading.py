@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
@@ -150,6 +150,11 @@ def rows(text: str, values: Sequence[Any] = ()) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(text, [given(value) for value in values])
         return list(cursor.fetchall())
+
+
+def places(values: Collection[Any]) -> str:
+    """One place for each value of an IN, which finds nothing when there are none."""
+    return ", ".join(["%s"] * len(values)) or "NULL"
 
 
 def as_uuid(found: Any) -> uuid.UUID:

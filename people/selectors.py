@@ -40,9 +40,14 @@ def presented(individual: Individual, *, viewer: Staff | None) -> Presented:
     return replace(shown, identity=number, address=_address(individual))
 
 
+def is_hidden(individual: Individual, *, viewer: Viewer | None) -> bool:
+    """Whether the person is protected and this viewer may not see who it is."""
+    return individual.is_protected and not (viewer and viewer.is_active and viewer.may_see_protected)
+
+
 def named(individual: Individual, *, viewer: Viewer | None) -> Presented:
     """The same without number and address, for lists."""
-    if individual.is_protected and not (viewer and viewer.is_active and viewer.may_see_protected):
+    if is_hidden(individual, viewer=viewer):
         return Presented(name=HIDDEN_NAME, is_hidden=True)
     return Presented(name=" ".join(filter(None, (individual.given_name, individual.family_name))) or UNKNOWN_NAME)
 

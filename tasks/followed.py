@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from people import reading
 from people.models import Staff
 from people.reading import NOTHING, Reading
 from workflows import rights
@@ -34,7 +35,7 @@ ENDED = Reading(
 def asked(staff: Staff) -> tuple[str, list[Any]]:
     """Open tasks, among those one may do, about which a colleague has not yet answered; (id, due_sort, changed_at)."""
     held = staff.professions
-    mine = f"IN ({', '.join(['%s'] * len(held))})"
+    mine = f"IN ({reading.places(held)})"
     seen = "" if staff.may_see_protected else "AND NOT is_restricted"
     text = f"""SELECT task.id, due_sort, changed_at
         FROM (SELECT task_id FROM tasks_comment WHERE by_id = %s AND {WAITS}) question CROSS JOIN {TASKS} task

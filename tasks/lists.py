@@ -150,7 +150,7 @@ def _others(staff: Staff) -> tuple[str, list[Any]]:
     held = staff.professions
     if not held:
         return "", []
-    mine = f"IN ({', '.join(['%s'] * len(held))})"
+    mine = f"IN ({reading.places(held)})"
     text = OTHERS.format(seen="" if staff.may_see_protected else "AND NOT other.is_restricted", mine=mine)
     return text, [staff.pk, *held, *held, staff.pk, *held, *held]
 

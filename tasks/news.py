@@ -50,14 +50,15 @@ def holder(session_key: str) -> Holder | None:
 def alive(session_keys: Collection[str], *, now: datetime.datetime) -> set[str]:
     """Those of the sessions that have not ended."""
     keys = list(session_keys)
-    return {key for (key,) in reading.rows(SESSIONS.format(_places(keys)), [now, *keys])} if keys else set()
+    return {key for (key,) in reading.rows(SESSIONS.format(reading.places(keys)), [now, *keys])} if keys else set()
 
 
 def holders(staff_ids: Collection[int], *, now: datetime.datetime) -> dict[int, Holder]:
     """Those who are active still, with the professions they hold today."""
     ids, today = list(staff_ids), timezone.localdate(now)
     held: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for staff_id, password, group in reading.rows(HOLDERS.format(_places(ids)), [today, today, *ids]) if ids else ():
+    rows = reading.rows(HOLDERS.format(reading.places(ids)), [today, today, *ids]) if ids else []
+    for staff_id, password, group in rows:
         held[staff_id, password].update({group} - {None})
     return {
         staff_id: Holder(staff_id=staff_id, password=password, groups=frozenset(groups))
@@ -79,7 +80,3 @@ def marks(asked: Collection[str]) -> dict[str, int]:
         for touched in {group, escalated_to} & found.keys():
             found[touched].add((task_id, str(changed_at)))
     return {group: hash(frozenset(rows)) for group, rows in found.items()}
-
-
-def _places(values: Collection[object]) -> str:
-    return ", ".join(["%s"] * len(values))

@@ -7,15 +7,15 @@ import uuid
 from dataclasses import dataclass
 
 from django.http import Http404
-from django.utils import timezone
 
 from people import selectors as people
-from people.models import Consent, Contact, Individual
+from people.models import Individual
 from people.services import access
-from tasks import positions, sight
+from tasks import positions
 from tasks.positions import Case
-from tasks.sight import Sight
+from workflows import sight
 from workflows.models import UserTask
+from workflows.sight import Sight
 from workflows.views.edge import StaffRequest
 
 
@@ -27,23 +27,17 @@ class Opened:
     sight: Sight
     cases: list[Case]
     tasks: list[UserTask]
-    contacts: list[Contact]
-    consents: list[Consent]
 
 
 def person(request: StaffRequest, ref: uuid.UUID, *, now: datetime.datetime, what: str = "individual") -> Opened:
     """The person, if the viewer sees an ärende of theirs and no responsible unit keeps them out. Raises Http404."""
-    viewer, today = request.user, timezone.localdate(now)
+    viewer = request.user
     individual = Individual.objects.filter(ref=ref).first()
     if individual is None:
         raise Http404
-    contacts, consents = sight.contacts_of(individual), sight.consents_of(individual)
-    seen = sight.of(viewer, consents=consents, on=today)
+    seen = sight.of(viewer, individual)
     cases = positions.cases(individual, seen)
-    tasks = positions.open_tasks(individual, seen) if cases else []
-    is_offered = any(positions.is_mine(task, seen) for task in tasks)
-    is_open = not people.named(individual, viewer=viewer).is_hidden and bool(cases)
-    is_open = is_open and (is_offered or sight.is_with_their_unit(viewer, contacts, on=today))
+    is_open = bool(cases) and not people.is_hidden(individual, viewer=viewer) and seen.is_let_in
     access.record(
         staff=viewer,
         individual=individual,
@@ -55,4 +49,4 @@ def person(request: StaffRequest, ref: uuid.UUID, *, now: datetime.datetime, wha
     )
     if not is_open:
         raise Http404
-    return Opened(individual=individual, sight=seen, cases=cases, tasks=tasks, contacts=contacts, consents=consents)
+    return Opened(individual=individual, sight=seen, cases=cases, tasks=positions.open_tasks(individual, seen))

@@ -12,17 +12,18 @@ from tasks import attempts, forms, selectors
 from tasks.forms.shown import Shown, ShownSection
 from web import swedish, words
 from web.paper import Entry, Paper, Row, Section
-from workflows import outcomes, published
+from workflows import outcomes, published, sight
 from workflows import selectors as workflows
 from workflows.models import Attachment, ProcessInstance, Signature, TaskState, UserTask
-from workflows.selectors import NAMED, Step
+from workflows.progress import Progress, Step
+from workflows.selectors import NAMED
 from workflows.views.instance import WORDS
 
 # The answers that the reader may see: those of a restricted task as its page decides.
 ANSWERED = Reading(
     UserTask,
     "task",
-    ("name", "form_key", "answers", "ended_at", "created_at", "group", "completed_by_id"),
+    ("name", "form_key", "answers", "ended_at", "created_at", *workflows.READ_BY),
     completed_by=(*NAMED, "title"),
 )
 SIGNATURES = Reading(Signature, "signature", by=NAMED, task=("instance_id",))
@@ -66,18 +67,21 @@ def of_instance(instance: ProcessInstance, viewer: Staff, *, now: datetime.datet
     ]
     sections = [Section(heading="Sammanfattning", entries=_filled(about))]
     names = people.profession_names()
-    seen = "" if viewer.may_see_protected else "AND NOT task.is_restricted"
-    rest = f"""WHERE task.instance_id = %s AND task.state = 'completed' AND task.joint_of_id IS NULL {seen}
+    seen = sight.of(viewer, instance.individual)
+    rest = f"""WHERE task.instance_id = %s AND task.state = 'completed' AND task.joint_of_id IS NULL
+        {workflows.seen(viewer)}
         ORDER BY task.ended_at, task.id"""
     signed = _signatures(f"task.instance_id = {int(instance.pk)}", names)
     for task in ANSWERED.rows(rest, [instance.pk]):
+        if not seen.reads_task(task, version):
+            continue  # told among the steps
         sections.append(Section(heading=task.name, lead=_signed(task, names), lines=signed.get(task.pk, [])))
         if task.answers and version.has_form(task.form_key):
             sections += _answers(forms.readonly(version.form(task.form_key), task.answers), level=2, heading="")
-    steps = [_step(step) for step in workflows.steps(instance) if not step.is_machine and not step.is_scope]
+    steps = [_step(step) for step in Progress(instance, seen).steps() if not step.is_machine and not step.is_scope]
     if steps:
         sections.append(Section(heading="Steg för steg", lines=steps))
-    sections += _files(workflows.attachments_in(instance), with_task=True)
+    sections += _files(workflows.attachments_in(instance, seen), with_task=True)
     return _paper(version.title, instance.individual, viewer, sections, now=now)
 
 

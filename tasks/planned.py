@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass, field
 
-from people.models import Agreement, Consent, Contact, Goal, Individual, Rating
+from people.models import Agreement, Consent, Contact, Goal, Rating
 from people.plan import ContactKind, current
 from people.spheres import is_in_force
-from tasks.sight import WORDS, Sight, is_now
+from workflows.sight import WORDS, Sight, is_now
 
 AREAS = {
     "d1": "Lära sig och använda kunskap",
@@ -78,16 +77,15 @@ class Plan:
     agreements: list[Agreement]
 
 
-def load(
-    individual: Individual, sight: Sight, *, contacts: list[Contact], consents: list[Consent], on: datetime.date
-) -> Plan:
-    """`contacts` and `consents` have been read to know what may be seen."""
-    goals = _goals(individual, sight)
+def load(sight: Sight) -> Plan:
+    """Of the person whom the sight is on."""
+    individual, contacts, consents, on = sight.individual, sight.contacts, sight.consents, sight.on
+    rows = goals(sight)
     order = list(ContactKind.values)
     team = [contact for contact in contacts if is_now(contact, on=on)]
     return Plan(
-        goals=[row for row in goals if row.goal.state == "aktivt"],
-        ended_goals=[row for row in goals if row.goal.state != "aktivt"],
+        goals=[row for row in rows if row.goal.state == "aktivt"],
+        ended_goals=[row for row in rows if row.goal.state != "aktivt"],
         team=sorted(team, key=lambda contact: order.index(contact.kind)),
         past_contacts=[contact for contact in contacts if not is_now(contact, on=on)],
         consents=[consent for consent in consents if is_in_force(consent, on=on)],
@@ -96,10 +94,11 @@ def load(
     )
 
 
-def _goals(individual: Individual, sight: Sight) -> list[GoalRow]:
-    goals = current(Goal).filter(individual=individual).select_related("by").order_by("pk")
-    rows = {goal.thread: GoalRow(goal=goal) for goal in goals}
-    for rating in current(Rating).filter(individual=individual).order_by("-on", "-pk"):
+def goals(sight: Sight) -> list[GoalRow]:
+    """The person's, in the order they were written."""
+    found = current(Goal).filter(individual=sight.individual).select_related("by").order_by("pk")
+    rows = {goal.thread: GoalRow(goal=goal) for goal in found}
+    for rating in current(Rating).filter(individual=sight.individual).order_by("-on", "-pk"):
         if rating.goal in rows:
             rows[rating.goal].ratings.append(rating)
     return [_as_seen(row, sight) for row in rows.values()]

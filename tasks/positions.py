@@ -10,13 +10,13 @@ from functools import lru_cache
 
 from people.models import Individual
 from people.reading import Reading
-from tasks.sight import WORDS, Sight
 from web.addresses import url
-from workflows import minimap, outcomes, published
+from workflows import minimap, outcomes, progress, published
 from workflows import selectors as workflows
 from workflows.definitions import main_source
 from workflows.models import ProcessInstance, TimerJob, UserTask
 from workflows.published import Published
+from workflows.sight import Sight
 
 MOST_CASES = 50
 MOST_OPEN = 100
@@ -32,7 +32,7 @@ CASES = Reading(
 OPEN = Reading(
     UserTask,
     "task",
-    (*workflows.LISTED.columns, "element_id", "created_at", "instance_id"),
+    (*workflows.LISTED.columns, "element_id", "created_at", "instance_id", "signers", "completed_by_id"),
     **workflows.LISTED.also,
     extra=workflows.LISTED.extra,
 )
@@ -91,7 +91,7 @@ def cases(individual: Individual, sight: Sight) -> list[Case]:
 def open_tasks(individual: Individual, sight: Sight) -> list[UserTask]:
     """All that is open about the person in those ärenden, whoever it is for."""
     visible, values = sight.visible("instance")
-    seen = "" if sight.viewer.may_see_protected else "AND NOT task.is_restricted"
+    seen = workflows.seen(sight.viewer)
     rest = f"""WHERE task.individual_id = %s AND task.ended_at IS NULL {seen} AND {visible}
         ORDER BY task.due_sort, task.id LIMIT {MOST_OPEN}"""
     return OPEN.rows(rest, [individual.pk, *values])
@@ -116,7 +116,7 @@ def coming(individual: Individual, sight: Sight, known: Iterable[Case]) -> list[
         element = version.definition.elements.get(timer.element_id)
         if element is None or not element.name or element.type not in TOLD_EVENTS:
             continue
-        if sight.reads_task(version, element.lane):
+        if sight.reads_step(version, element.lane):
             found.append(Coming(name=element.name, at=timer.due_at, title=case.title))
     return found
 
@@ -128,20 +128,20 @@ def place(known: list[Case], tasks: list[UserTask], sight: Sight) -> None:
             continue
         version = published.of(case.instance.version.public_id)
         mine = [task for task in tasks if task.instance_id == case.instance.pk]
-        read = [task for task in mine if _reads(task, version, sight)]
+        read = [task for task in mine if sight.reads_task(task, version)]
         case.present = [waiting(task, version, case.title, sight) for task in mine]
         elements = version.definition.elements
         here = [task.element_id for task in read if task.element_id in elements]
-        case.phases = list(dict.fromkeys(phase for key in here if (phase := workflows.phase_of(key, elements))))
+        case.phases = list(dict.fromkeys(phase for key in here if (phase := progress.phase_of(key, elements))))
         case.following = _following(version, here, sight)
         case.picture = _picture(case.instance.version.public_id)
-        case.active = frozenset([*here, *workflows.scopes_around(here, elements)])
+        case.active = frozenset([*here, *progress.scopes_around(here, elements)])
 
 
 def waiting(task: UserTask, version: Published, title: str, sight: Sight) -> Waiting:
     """What is of the other sphere is told without name, whose it is and when."""
-    if not _reads(task, version, sight):
-        name = f"{WORDS[sight.task_sphere(version, task.group)]}: en uppgift väntar"
+    if not sight.reads_task(task, version):
+        name = sight.hidden(version, task.group, "en uppgift väntar")
         return Waiting(name=name, who="", taken_by="", due_at=None, title=title, url="")
     return Waiting(
         name=task.name,
@@ -153,15 +153,11 @@ def waiting(task: UserTask, version: Published, title: str, sight: Sight) -> Wai
     )
 
 
-def _reads(task: UserTask, version: Published, sight: Sight) -> bool:
-    return sight.reads_task(version, task.group, escalated_to=task.escalated_to, by=task.claimed_by_id)
-
-
 def _following(version: Published, here: list[str], sight: Sight) -> list[str]:
     found: dict[str, None] = {}
     for key in here:
         for element in version.definition.after(key):
-            if element.id not in here and sight.reads_task(version, element.lane):
+            if element.id not in here and sight.reads_step(version, element.lane):
                 who = sight.names.get(element.lane, "")
                 found[f"{element.name} ({who})" if who and element.type == "userTask" else element.name] = None
     return list(found)[:MOST_NEXT]

@@ -21,11 +21,12 @@ from workflows.models import (
     UserTask,
 )
 from workflows.services import instances, steps
+from workflows.sight import Sight
 
 ANSWERED = Reading(
     UserTask,
     "task",
-    ("name", "form_key", "answers", "ended_at", "created_at"),
+    ("name", "form_key", "answers", "ended_at", "created_at", *selectors.READ_BY),
     completed_by=selectors.NAMED,
 )
 LEAST_DIGITS = 6
@@ -33,7 +34,7 @@ LEAST_DIGITS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """An earlier task of the ärende with its answers in words."""
+    """An earlier task of the ärende with its answers in words; of the other sphere that it was done, and no more."""
 
     name: str
     by_name: str
@@ -41,13 +42,20 @@ class Known:
     answers: object
 
 
-def known(instance: ProcessInstance, *, apart_from: UserTask | None = None) -> list[Known]:
-    """What has been answered in the ärende so far, the latest first."""
+def known(instance: ProcessInstance, sight: Sight, *, apart_from: UserTask | None = None) -> dict[str, list[Known]]:
+    """What has been answered in the ärende so far by the name of the step, the latest first.
+
+    What the form of the task itself asks for by its prefills, and the [[known]] of process.toml, are declared by the
+    process owner to be needed, and are not held back.
+    """
     version = published.of(instance.version.public_id)
     rest = "WHERE task.instance_id = %s AND task.state = 'completed' ORDER BY task.ended_at DESC, task.id DESC"
     answered = ANSWERED.rows(rest, [instance.pk])
     earlier = [task for task in answered if task != apart_from and version.has_form(task.form_key)]
-    return [_known(task, version) for task in earlier if task.answers]
+    found: dict[str, list[Known]] = {}
+    for one in [_known(task, version, sight) for task in earlier if task.answers]:
+        found.setdefault(one.name, []).append(one)
+    return found
 
 
 def told(instance: ProcessInstance, *, now: datetime.datetime) -> list[Shown]:
@@ -58,11 +66,14 @@ def told(instance: ProcessInstance, *, now: datetime.datetime) -> list[Shown]:
     return [Shown(label, said(value)) for label, value in values if said(value)]
 
 
-def _known(task: UserTask, version: published.Published) -> Known:
+def _known(task: UserTask, version: published.Published, sight: Sight) -> Known:
+    at = task.ended_at or task.created_at
+    if not sight.reads_task(task, version):
+        return Known(name=sight.hidden(version, task.group, "en uppgift blev klar"), by_name="", at=at, answers=None)
     return Known(
         name=task.name,
-        by_name=str(task.completed_by) if task.completed_by else "",
-        at=task.ended_at or task.created_at,
+        by_name=str(task.completed_by) if task.completed_by else "Automatiskt",
+        at=at,
         answers=forms.readonly(version.form(task.form_key), task.answers or {}),
     )
 

@@ -19,11 +19,11 @@ from django.utils import timezone
 
 from people import reading
 from people.models import Individual
-from tasks.sight import WORDS, Sight
 from web import swedish
 from web.addresses import url
 from workflows import outcomes, published
 from workflows.models import HistoryKind
+from workflows.sight import Sight
 
 PAGE = 30
 # In the order of one moment, the last first when read backwards.
@@ -164,9 +164,8 @@ def _event(row: Any, sight: Sight) -> Event:
         return _frame(event, kind, name, reading.as_uuid(instance), version)
     element = version.definition.elements.get(group) if rank == STEERED else None
     profession = element.lane if element else "" if rank == STEERED else group
-    if not sight.reads_task(version, profession, escalated_to=escalated, by=by_id):
-        words = HIDDEN.get(kind, "något hände")
-        name = f"{WORDS[sight.task_sphere(version, profession)]}: {words}"
+    if not sight.reads_step(version, profession, escalated_to=escalated, by=by_id):
+        name = sight.hidden(version, profession, HIDDEN.get(kind, "något hände"))
         return replace(event, name=name, by_name="", is_hidden=True)
     address = (
         url("tasks:task", reading.as_uuid(public))

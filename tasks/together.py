@@ -20,7 +20,7 @@ from people.selectors import Presented
 from tasks.models import Comment, CommentKind, Draft
 from web import swedish
 from web.addresses import url
-from workflows import published, rights
+from workflows import published, rights, selectors
 from workflows.models import UserTask
 from workflows.selectors import NAMED, TASKS
 from workflows.services import user_tasks
@@ -77,6 +77,7 @@ class Around:
     drafts: Drafts
     comments: list[Comment]
     is_watched: bool
+    has_goals: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,26 +100,38 @@ def workable(staff: Staff, public_id: uuid.UUID) -> UserTask | None:
 
 def may_work(task: UserTask, staff: Staff) -> bool:
     """As the service decides, and never about a person whom one may not see."""
-    is_hidden = task.individual.is_protected and not staff.may_see_protected
-    return user_tasks.may_work(task, staff) and not is_hidden
+    return user_tasks.may_work(task, staff) and not people.is_hidden(task.individual, viewer=staff)
 
 
 def may_see(comment: Comment, staff: Staff) -> bool:
     """Whether it may call this member of staff: to do something with the task, or only to answer."""
-    is_hidden = comment.task.individual.is_protected and not staff.may_see_protected
-    return not is_hidden if comment.kind == CommentKind.QUESTION else may_work(comment.task, staff)
+    if comment.kind == CommentKind.QUESTION:
+        return not people.is_hidden(comment.task.individual, viewer=staff)
+    return may_work(comment.task, staff)
+
+
+def asked_about(staff: Staff, public_id: uuid.UUID) -> UserTask | None:
+    """A task that a colleague has asked this member of staff about, who may see its ärende."""
+    asked = Comment.objects.filter(kind=CommentKind.QUESTION, mentioned=staff, withdrawn_at=None)
+    if not asked.filter(task__public_id=public_id).exists():
+        return None
+    task = selectors.TASK.one("WHERE task.public_id = %s", [public_id])
+    return task if task and not rights.is_closed(staff, task) and rights.may_see(staff, task.instance) else None
 
 
 def around(task: UserTask, staff: Staff) -> Around:
-    """Whether anybody has written anything and whether one follows the task: of most tasks, no."""
+    """Whether anybody has written anything, one follows the task and the person has goals: of most tasks, no."""
     text = """SELECT EXISTS (SELECT 1 FROM tasks_draft WHERE task_id = %s),
         EXISTS (SELECT 1 FROM tasks_comment WHERE task_id = %s),
-        EXISTS (SELECT 1 FROM tasks_watch WHERE by_id = %s AND task_id = %s)"""
-    has_drafts, has_comments, is_watched = reading.rows(text, [task.pk, task.pk, staff.pk, task.pk])[0]
+        EXISTS (SELECT 1 FROM tasks_watch WHERE by_id = %s AND task_id = %s),
+        EXISTS (SELECT 1 FROM people_goal WHERE individual_id = %s)"""
+    values = [task.pk, task.pk, staff.pk, task.pk, task.individual_id]
+    has_drafts, has_comments, is_watched, has_goals = reading.rows(text, values)[0]
     return Around(
         drafts=drafts(task, staff) if has_drafts else Drafts(),
         comments=comments(task) if has_comments else [],
         is_watched=bool(is_watched),
+        has_goals=bool(has_goals),
     )
 
 
@@ -140,7 +153,7 @@ def workable_among(staff: Staff, public_ids: Sequence[uuid.UUID]) -> list[UserTa
     """Those of the tasks that this member of staff may do, open or not."""
     if not public_ids:
         return []
-    found = FORM.rows(f"WHERE task.public_id IN ({', '.join(['%s'] * len(public_ids))})", public_ids)
+    found = FORM.rows(f"WHERE task.public_id IN ({reading.places(public_ids)})", public_ids)
     return [task for task in found if may_work(task, staff)]
 
 
@@ -160,7 +173,7 @@ def _holding(professions: Collection[str], staff: Staff, *, needs_right: bool) -
     rest = f"""{AWAY} WHERE staff.is_active AND staff.id <> %s {"AND staff.may_see_protected" if needs_right else ""}
         AND staff.id IN (SELECT held.staff_id FROM people_assignment held
             JOIN people_profession profession ON profession.id = held.profession_id
-            WHERE profession.key IN ({", ".join(["%s"] * len(keys)) or "NULL"})
+            WHERE profession.key IN ({reading.places(keys)})
                 AND {HELD_ON})
         ORDER BY staff.last_name, staff.first_name, staff.id"""
     return _once(COLLEAGUES.rows(rest, [today, today, staff.pk, *keys, today, today]))
@@ -183,7 +196,7 @@ def askable(task: UserTask, staff: Staff) -> list[Staff]:
     today = timezone.localdate()
     needs_right = "AND staff.may_see_protected" if task.is_restricted or task.individual.is_protected else ""
     seeing = published.of(task.instance.version.public_id).config.get("visible_to", ())
-    named = ", ".join(["%s"] * len(seeing)) or "NULL"
+    named = reading.places(seeing)
     rest = f"""{AWAY} JOIN people_assignment held ON held.staff_id = staff.id
             AND {HELD_ON}
         JOIN people_profession profession ON profession.id = held.profession_id

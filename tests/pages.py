@@ -15,6 +15,8 @@ from workflows.services import deployments, instances
 
 FORLOPP = Path(__file__).resolve().parent / "fixtures" / "forlopp"
 PROFESSIONS = {"samordnare": "Samordnare", "sjukskoterska": "Sjuksköterska", "it_drift": "IT-drift"}
+IN_BOTH_SPHERES = {"samordnare", "sjukskoterska"}
+"""Those who read each other, unless a test says in which sphere they work."""
 
 
 def publish(name: str = "hembesok") -> None:
@@ -34,7 +36,8 @@ def join(member: Staff, profession: str) -> None:
     """One profession more."""
     unit, _ = Unit.objects.get_or_create(key="norr", defaults={"name": "Hemtjänst Norr"})
     name = PROFESSIONS.get(profession, profession)
-    role, _ = Profession.objects.get_or_create(key=profession, defaults={"name": name})
+    sphere = "bada" if profession in IN_BOTH_SPHERES else ""
+    role, _ = Profession.objects.get_or_create(key=profession, defaults={"name": name, "sphere": sphere})
     Assignment.objects.create(staff=member, profession=role, unit=unit, valid_from=datetime.date(2020, 1, 1))
 
 

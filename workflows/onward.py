@@ -11,6 +11,7 @@ from uuid import UUID
 from people import reading
 from people.models import Staff
 from people.reading import NOTHING, Reading
+from workflows import rights
 from workflows.models import UserTask
 from workflows.selectors import TASKS, offered, seen
 
@@ -52,19 +53,10 @@ def just_done(staff: Staff, public_id: UUID) -> tuple[UserTask, list[Onward]] | 
     if not found or (found[0].group not in held and found[0].escalated_to not in held):
         return None
     task = found[0]
-    is_hidden = (task.is_restricted or task.individual.is_protected) and not staff.may_see_protected
-    return (
-        None
-        if is_hidden
-        else (
-            task,
-            [
-                Onward(reading.as_uuid(vars(row)["next_id"]), vars(row)["next_name"])
-                for row in found
-                if vars(row)["next_id"]
-            ],
-        )
-    )
+    if rights.is_closed(staff, task):
+        return None
+    rows = [vars(row) for row in found if vars(row)["next_id"]]
+    return task, [Onward(reading.as_uuid(row["next_id"]), row["next_name"]) for row in rows]
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------

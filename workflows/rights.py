@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from people import reading
+from people import selectors as people
 from people.models import Staff
 from workflows import published
 from workflows.models import ProcessInstance, UserTask
@@ -29,9 +31,14 @@ VISIBLE_TO = {
 }
 
 
+def is_closed(staff: Staff, task: UserTask) -> bool:
+    """Whether a task is about a protected person whom one may not see, or was when it was offered."""
+    return (task.is_restricted and not staff.may_see_protected) or people.is_hidden(task.individual, viewer=staff)
+
+
 def may_see(staff: Staff, instance: ProcessInstance) -> bool:
     """The professions of the förlopp, and those who have or had a task in the ärende."""
-    if instance.individual.is_protected and not staff.may_see_protected:
+    if people.is_hidden(instance.individual, viewer=staff):
         return False
     held = set(staff.professions)
     allowed = set(published.of(instance.version.public_id).config.get("visible_to", ()))
@@ -48,7 +55,7 @@ def seeing(staff: Staff, task: str) -> tuple[str, list[Any]]:
     held = staff.professions
     if not held:
         return "FALSE", []
-    mine = f"IN ({', '.join(['%s'] * len(held))})"
+    mine = f"IN ({reading.places(held)})"
     restricted = "" if staff.may_see_protected else f"NOT {task}.is_restricted AND "
     named = " OR ".join([VISIBLE_TO[connection.vendor]] * len(held))
     text = f"""({restricted}({task}."group" {mine} OR {task}.escalated_to {mine}
@@ -62,7 +69,7 @@ def seeing(staff: Staff, task: str) -> tuple[str, list[Any]]:
 
 def may_mend(staff: Staff, instance: ProcessInstance) -> bool:
     """Those who see stops, and the owner of the förlopp. It says nothing of seeing what the ärende is about."""
-    if instance.individual.is_protected and not staff.may_see_protected:
+    if people.is_hidden(instance.individual, viewer=staff):
         return False
     owner = published.of(instance.version.public_id).config.get("owner", "")
     return bool({IT, COORDINATOR, owner} & set(staff.professions))

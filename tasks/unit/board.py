@@ -139,7 +139,7 @@ def _taken(members: Sequence[int], writer: Writer) -> dict[int, Pile]:
     """What each has taken, by the index of those who have."""
     if not members:
         return {}
-    mine = ", ".join(["%s"] * len(members))
+    mine = reading.places(members)
     text = f"""SELECT id, due_sort, claimed_by_id AS whose FROM {TASKS}
         WHERE state = 'open' AND {_seen(writer.viewer)} claimed_by_id IN ({mine})"""
     return _piles(text, members, "claimed_by_id", writer)
@@ -182,7 +182,7 @@ def _done(members: Sequence[int], *, now: datetime.datetime) -> dict[int, int]:
     if not members:
         return {}
     midnight = datetime.datetime.combine(timezone.localdate(now), datetime.time(), STOCKHOLM)
-    return dict(reading.rows(DONE.format(", ".join(["%s"] * len(members))), [*members, midnight]))
+    return dict(reading.rows(DONE.format(reading.places(members)), [*members, midnight]))
 
 
 def _lifted(writer: Writer) -> list[Lifted]:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from people import reading
 from people import selectors as people
 from people.models import Staff
 from people.reading import Reading
@@ -21,7 +22,7 @@ from tasks.unit import lines, places
 from tasks.unit.lines import Line, Writer
 from tasks.unit.places import Place
 from workflows.models import TaskState, UserTask
-from workflows.selectors import NAMED, TASKS, parts
+from workflows.selectors import NAMED, TASKS, parts, seen
 
 MOST = 100
 """Rows of a section: who has more of a shift than that sees the first, and is told so."""
@@ -112,7 +113,7 @@ def _note(note: ShiftNote, viewer: Staff) -> Note:
 
 def _scope(roles: Sequence[str], place: Place, writer: Writer) -> tuple[str, list[Any]]:
     """A condition on the alias `task`: the unit's professions in its area, as far as the viewer may know."""
-    keys = ", ".join(["%s"] * len(roles)) or "NULL"
+    keys = reading.places(roles)
     area, values = ("task.area IN (%s, '')", [place.area]) if place.area else ("1 = 1", [])
     return f'task."group" IN ({keys}) AND {area}{_seen(writer)}', [*roles, *values]
 
@@ -132,7 +133,7 @@ def _ahead(
     part = f"""SELECT id, due_sort FROM {TASKS} WHERE state = 'open' AND {{}} {area}{seen} AND due_sort <= %s
         ORDER BY due_sort, id LIMIT {MOST + 1}"""
     mine = f"""SELECT id, due_sort FROM {TASKS} WHERE state = 'open'
-        AND claimed_by_id IN ({", ".join(["%s"] * len(members)) or "NULL"}){seen} AND due_sort <= %s"""
+        AND claimed_by_id IN ({reading.places(members)}){seen} AND due_sort <= %s"""
     asked = [value for role in roles for value in (role, *values, until)]
     texts = [text for text in (parts(part, ("group",), "UNION", len(roles)), mine) if text]
     rest = f"""JOIN ({" UNION ".join(texts)}) found ON found.id = task.id
@@ -141,7 +142,7 @@ def _ahead(
 
 
 def _done(members: Sequence[int], writer: Writer, since: datetime.datetime) -> list[UserTask]:
-    keys = ", ".join(["%s"] * len(members)) or "NULL"
+    keys = reading.places(members)
     rest = f"""WHERE task.state = 'completed' AND task.completed_by_id IN ({keys}) AND task.ended_at >= %s
         {_seen(writer)} ORDER BY task.ended_at DESC, task.id DESC LIMIT {MOST + 1}"""
     return PLAIN.rows(rest, [*members, since])
@@ -155,7 +156,7 @@ def _said(roles: Sequence[str], place: Place, writer: Writer, since: datetime.da
         ORDER BY comment.at DESC, comment.id DESC LIMIT {MOST}"""
     comments = SAID.rows(rest, [since, *values])
     keys = {comment.task_id for comment in comments}
-    found = PLAIN.rows(f"WHERE task.id IN ({', '.join(['%s'] * len(keys)) or 'NULL'})", list(keys))
+    found = PLAIN.rows(f"WHERE task.id IN ({reading.places(keys)})", list(keys))
     tasks = {task.pk: writer.line(task) for task in found}
     return [
         Told(
@@ -177,4 +178,4 @@ def _tried(task: UserTask, writer: Writer) -> Told:
 
 
 def _seen(writer: Writer) -> str:
-    return "" if writer.viewer.may_see_protected else " AND NOT task.is_restricted"
+    return seen(writer.viewer)

@@ -116,7 +116,7 @@ def _open(
         return []
     area = "AND area IN (%s, '')" if place.area else ""
     seen = "" if viewer.may_see_protected else " AND NOT is_restricted"
-    text = OPEN.format(", ".join(["%s"] * len(roles)), area + seen)
+    text = OPEN.format(reading.places(roles), area + seen)
     return reading.rows(text, [now, now, turn, turn, *roles, end, *([place.area] if place.area else [])])
 
 

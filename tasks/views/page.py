@@ -14,16 +14,17 @@ from django.utils import timezone
 
 from people.models import Staff
 from people.services import access
-from tasks import afterwards, attempts, files, forms, persons, selectors, signing, together
+from tasks import afterwards, attempts, files, forms, persons, planned, selectors, signing, together
 from tasks.models import Comment, CommentKind, Draft
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments
-from workflows import onward, published
+from workflows import onward, published, sight
 from workflows import selectors as workflows
 from workflows.forms import signing as agreement
 from workflows.forms.definition import Form
 from workflows.models import TaskState, UserTask
 from workflows.services import not_done, steps
+from workflows.sight import Sight
 from workflows.views.edge import StaffRequest, uuid_of
 
 SAID = {
@@ -65,7 +66,8 @@ class Thread:
 
 
 def find(request: StaffRequest, public_id: uuid.UUID) -> UserTask:
-    found = workflows.task_for(request.user, public_id)
+    """The task, to do or to read; or one that a colleague has asked about, of which not all is then told."""
+    found = workflows.task_for(request.user, public_id) or together.asked_about(request.user, public_id)
     if found is None:
         raise Http404
     return found
@@ -147,7 +149,7 @@ def show(
             context["signatures"], agreed, now=now
         )
     else:
-        context |= _ended(request, found, bound, around.drafts)
+        context |= _ended(request, found, bound, around.drafts, is_read=context["is_read"])
     return render(request, _page(found, request.user, is_posted=bound is not None), context, status=status)
 
 
@@ -166,26 +168,35 @@ def _common(
     *,
     now: datetime.datetime,
 ) -> dict[str, Any]:
+    version = published.of(found.instance.version.public_id)
+    seen = sight.of(request.user, found.individual)
+    is_read = seen.reads_task(found, version)
     return {
         "task": found,
         "person": persons.header(found.individual, viewer=request.user, on=timezone.localdate()),
-        "process_title": published.of(found.instance.version.public_id).title,
+        "process_title": version.title,
         "profession": found.profession_name,
         "told": selectors.told(found.instance, now=now),
-        "known": selectors.known(found.instance, apart_from=found),
+        "known": selectors.known(found.instance, seen, apart_from=found),
+        "goals": _goals(seen) if around.has_goals else [],
         "taken": {
             "name": str(found.claimed_by) if found.claimed_by else "",
             "by_me": found.claimed_by_id == request.user.pk,
             "at": found.claimed_at,
         },
-        "not_done": attempts.of(found),
+        "not_done": attempts.of(found) if is_read else [],
         "signatures": signing.of(found, request.user),
         "after": afterwards.of(found) if found.is_open else [],
         "thread": _thread(request, found, around.comments, unsent, now=now),
-        "files": files.of(found, request.user),
+        "files": files.of(found, request.user) if is_read else files.Files(listed=[], may_add=False),
+        "is_read": is_read,
         "draft": around.drafts.mine,
         "watched": around.is_watched if found.is_open else None,
     }
+
+
+def _goals(seen: Sight) -> list[planned.GoalRow]:
+    return [row for row in planned.goals(seen) if row.goal.state == "aktivt"]
 
 
 def _thread(
@@ -245,13 +256,13 @@ def _agreed(
 
 
 def _ended(
-    request: StaffRequest, found: UserTask, bound: forms.BoundForm | None, drafts: together.Drafts
+    request: StaffRequest, found: UserTask, bound: forms.BoundForm | None, drafts: together.Drafts, *, is_read: bool
 ) -> dict[str, Any]:
     form, mine = form_of(found), drafts.mine
     typed = bound.raw if bound else mine.written if mine else {}
     return {
         "typed": forms.readonly(form, typed) if typed else None,
-        "answers": forms.readonly(form, found.answers) if found.answers else None,
+        "answers": forms.readonly(form, found.answers) if found.answers and is_read else None,
         "completed": {"by_name": str(found.completed_by) if found.completed_by else "systemet", "at": found.ended_at},
         "instance_ended": not found.instance.is_active,
         "onward": onward.following(found, request.user),

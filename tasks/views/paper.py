@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from people.models import Individual
 from people.services import access
 from tasks import paper
-from tasks.views import page
 from web.paper import Paper, pdf
 from workflows import selectors as workflows
 from workflows.views.edge import StaffRequest, staff_page
@@ -22,7 +21,9 @@ from workflows.views.edge import StaffRequest, staff_page
 @require_safe
 @staff_page
 def task(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
-    found, now = page.find(request, public_id), timezone.now()
+    found, now = workflows.task_for(request.user, public_id), timezone.now()
+    if found is None:
+        raise Http404
     _record(request, found.individual, "user_task", public_id, now=now)
     return _sent(paper.of_task(found, request.user, now=now), f"uppgift-{now:%Y-%m-%d}.pdf")
 

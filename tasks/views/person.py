@@ -25,7 +25,6 @@ FIRST = 12
 def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
     """What goes on, what comes, what the person wants, who is around, what has been agreed, what has happened."""
     now = timezone.now()
-    today = timezone.localdate(now)
     opened = opening.person(request, ref, now=now)
     seen, individual = opened.sight, opened.individual
     positions.place(opened.cases, opened.tasks, seen)
@@ -37,7 +36,7 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         "others": _others(opened),
         "coming": positions.coming(individual, seen, opened.cases),
         "story": timeline.load(individual, seen, limit=FIRST),
-        "plan": planned.load(individual, seen, contacts=opened.contacts, consents=opened.consents, on=today),
+        "plan": planned.load(seen),
         "words": planned,
         "systems": [system for system in connectors.glances().values() if seen.reads(system.sphere)],
         "units": _units(opened),
@@ -72,7 +71,7 @@ def _frame(request: StaffRequest, opened: Opened) -> dict[str, Any]:
 
 def _units(opened: Opened) -> dict[str, str]:
     """Names of the units that are responsible."""
-    keys = [contact.unit_key for contact in opened.contacts if contact.unit_key]
+    keys = [contact.unit_key for contact in opened.sight.contacts if contact.unit_key]
     return dict(Unit.objects.filter(key__in=keys).values_list("key", "name")) if keys else {}
 
 

@@ -16,12 +16,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from people.models import Agreement, Consent, Contact, Goal, Rating
+from people.models import Agreement, Consent, Contact, Goal, Individual, Rating
 from people.plan import Revision, current
 from people.services import plan
-from tasks import forms, opening, persons, sight
+from tasks import forms, opening, persons
 from tasks.opening import Opened
 from web.addresses import url
+from workflows import sight
 from workflows.forms import definition
 from workflows.forms.answers import FieldError
 from workflows.forms.shapes import Form
@@ -218,15 +219,10 @@ def _struck(request: StaffRequest, row: Revision) -> str:
 
 def _done(request: StaffRequest, ref: uuid.UUID, chosen: Kind) -> HttpResponse:
     messages.success(request, chosen.done)
-    if chosen.model is Contact and not _still_theirs(request, ref):
+    # Whoever gives a person to a unit where they do not work themselves may have let go of them.
+    if chosen.model is Contact and not sight.of(request.user, Individual.objects.get(ref=ref)).is_let_in:
         return HttpResponseRedirect(url("tasks:persons"))
     return HttpResponseRedirect(f"{url('tasks:person', ref)}#{chosen.part}")
-
-
-def _still_theirs(request: StaffRequest, ref: uuid.UUID) -> bool:
-    """Whoever gives a person to a unit where they do not work themselves may have let go of them."""
-    contacts = list(current(Contact).filter(individual__ref=ref))
-    return sight.is_with_their_unit(request.user, contacts, on=timezone.localdate())
 
 
 def _page(request: StaffRequest, opened: Opened, bound: forms.BoundForm, **more: Any) -> HttpResponse:

@@ -15,9 +15,8 @@ from playwright.sync_api import Page
 
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
-from tasks import sight
 from tests import deciding, pages, signalling
-from workflows import definitions
+from workflows import definitions, sight
 from workflows.models import ProcessInstance, ProcessVersion, UserTask
 from workflows.services import deployments, incidents, instances, mending, migration, user_tasks
 

@@ -10,8 +10,9 @@ from people.models import Absence, Assignment, Staff
 from people.services import absences
 from tests import pages
 from tests.integration.test_unit_board import BOARD, also
-from workflows import selectors
+from workflows import sight
 from workflows.models import HistoryEntry, UserTask
+from workflows.progress import Progress
 from workflows.services import absences as rerouting
 from workflows.services import restricted, user_tasks
 
@@ -66,7 +67,8 @@ def test_a_substitute_of_another_profession_has_the_rights_and_the_tasks_for_tho
     assert user_tasks.may_work(task, fresh(siri))
     assert fresh(siri).behalves == {"samordnare": "Anna Prov"}
     user_tasks.complete(task=task, answers=dict(PLANNED), by=fresh(siri), now=timezone.now())
-    told = next(step for step in selectors.steps(task.instance) if step.element_id == "planera_besok")
+    steps = Progress(task.instance, sight.of(anna, task.individual)).steps()
+    told = next(step for step in steps if step.element_id == "planera_besok")
     assert told.by_name == "Siri Prov som vikarie för Anna Prov"
     gone = HistoryEntry.objects.filter(kind="released", instance=task.instance).values_list("detail", flat=True)
     assert list(gone) == [{"away": "Anna Prov"}]

@@ -29,7 +29,7 @@ MOST = {
     "done": 6,
     "finished": 7,
     "person": 16,
-    "instance": 21,
+    "instance": 18,
 }
 """Statements of each page, all told: session, staff, rights, access log and menu among them."""
 

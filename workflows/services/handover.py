@@ -12,6 +12,7 @@ from enum import StrEnum
 from django.db import transaction
 
 from people.models import Staff
+from workflows import rights
 from workflows.models import HistoryEntry, HistoryKind, TaskState, UserTask
 from workflows.services import turns, user_tasks
 
@@ -77,8 +78,7 @@ def _held(keys: Sequence[int]) -> list[UserTask]:
 
 def _may(task: UserTask, staff: Staff) -> bool:
     """As `user_tasks.may_work`, and never about a person whom one may not see."""
-    is_hidden = task.individual.is_protected and not staff.may_see_protected
-    return staff.is_active and not is_hidden and user_tasks.may_work(task, staff)
+    return staff.is_active and not rights.is_closed(staff, task) and user_tasks.may_work(task, staff)
 
 
 def _asked_once(staff: Staff) -> Staff:

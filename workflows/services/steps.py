@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from people import reading
 from people.models import Staff
 from people.reading import EVERY, Reading
 from workflows import engine, published
@@ -95,7 +96,7 @@ def locked(instance_id: int) -> ProcessInstance:
 def all_locked(instance_ids: Sequence[int]) -> list[ProcessInstance]:
     """The same for many, in the order of their keys; one that was moved meanwhile may be left out."""
     lock = " FOR NO KEY UPDATE OF instance" if connection.features.has_select_for_no_key_update else ""
-    places = ", ".join(["%s"] * len(instance_ids))
+    places = reading.places(instance_ids)
     return INSTANCE.rows(f"WHERE instance.id IN ({places}) ORDER BY instance.id{lock}", instance_ids)
 
 

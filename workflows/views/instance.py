@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from people import selectors as people
-from people.models import Profession
 from people.services import access
-from workflows import outcomes, published, rights, selectors
+from workflows import outcomes, progress, published, rights, selectors, sight
 from workflows.models import ProcessInstance
+from workflows.progress import Progress
 from workflows.views import decisions
 from workflows.views.decisions import DecisionRow
 from workflows.views.edge import StaffRequest, staff_page
@@ -78,9 +78,11 @@ def instance(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         object_id=str(public_id),
         now=timezone.now(),
     )
-    drawn = selectors.diagram(found)
+    seen = sight.of(request.user, found.individual)
+    standing = Progress(found, seen)
+    marks = standing.marks()
     links = _links(found, request)
-    phases = _phases(found, links)
+    phases = _phases(standing, links)
     context = {
         "instance": found,
         "title": published.of(found.version.public_id).title,
@@ -88,12 +90,12 @@ def instance(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         "person": people.presented(found.individual, viewer=request.user),
         "phases": phases,
         "decisions": [step.decision for phase in phases for step in phase.steps if step.decision],
-        "done": drawn.done,
-        "active": drawn.active,
+        "done": marks.done,
+        "active": marks.active,
         "links": json.dumps(links),
         "outcome": outcomes.name(published.of(found.version.public_id), found.outcome),
-        "mended": selectors.mended(found),
-        "attachments": selectors.attachments_in(found),
+        "mended": standing.mended(),
+        "attachments": selectors.attachments_in(found, seen),
         "can_mend": rights.may_mend(request.user, found),
         "stops": [stop for stop in selectors.open_incidents(request.user) if stop.instance_id == found.pk],
     }
@@ -111,8 +113,7 @@ def diagram(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     headers = {"ETag": etag, "Cache-Control": "private, max-age=3600"}
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers=headers)
-    xml = selectors.diagram(found).bpmn_xml
-    return HttpResponse(xml, content_type="application/xml; charset=utf-8", headers=headers)
+    return HttpResponse(progress.drawing(found), content_type="application/xml; charset=utf-8", headers=headers)
 
 
 def _find(request: StaffRequest, public_id: uuid.UUID) -> ProcessInstance:
@@ -128,22 +129,22 @@ def _links(found: ProcessInstance, request: StaffRequest) -> dict[str, str]:
     return {task.element_id: reverse("tasks:task", args=[task.public_id]) for task in tasks}
 
 
-def _phases(found: ProcessInstance, links: dict[str, str]) -> list[PhaseRow]:
-    professions = dict(Profession.objects.values_list("key", "name"))
+def _phases(standing: Progress, links: dict[str, str]) -> list[PhaseRow]:
+    names, is_suspended = standing.sight.names, standing.instance.is_suspended
     phases: dict[str, PhaseRow] = {}
-    for number, step in enumerate(selectors.steps(found), start=1):
+    for number, step in enumerate(standing.steps(), start=1):
         phase = phases.setdefault(step.phase, PhaseRow(name=step.phase, word="", steps=[]))
         if step.is_scope and step.name == step.phase:
             phase.word = WORDS[step.status]
         elif not step.is_scope:
-            phase.steps.append(_step(step, professions, links, f"beslut-{number}", is_suspended=found.is_suspended))
+            phase.steps.append(_step(step, names, links, f"beslut-{number}", is_suspended=is_suspended))
             if step.status in {"active", "waiting"}:
                 phase.word = WORDS["active"]
     return [phase for phase in phases.values() if phase.steps or phase.word]
 
 
 def _step(
-    step: selectors.Step, professions: dict[str, str], links: dict[str, str], anchor: str, *, is_suspended: bool
+    step: progress.Step, professions: dict[str, str], links: dict[str, str], anchor: str, *, is_suspended: bool
 ) -> StepRow:
     return StepRow(
         name=step.name,

@@ -16,6 +16,11 @@
     for (const button of document.querySelectorAll("button[aria-disabled]")) button.removeAttribute("aria-disabled");
   });
 
+  // What a phone folds has room beside the work on a wide screen.
+  if (window.matchMedia("(min-width: 62rem)").matches) {
+    for (const folded of document.querySelectorAll("[data-wide]")) folded.open = true;
+  }
+
   // Paper has nothing to unfold.
   window.addEventListener("beforeprint", () => {
     for (const folded of document.querySelectorAll("details:not([open])")) { folded.open = true; folded.dataset.unfolded = ""; }

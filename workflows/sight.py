@@ -1,0 +1,146 @@
+"""What one viewer may see of one person: which ärenden, and whose content, by the predicates of `people.spheres`.
+
+What it takes to know is read when it is first asked: of most that one meets, one's own profession is enough to know.
+"""
+
+# ruff: noqa: S608  the texts are made of names of our own; every value is a parameter
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from people import reading, spheres
+from people.models import Assignment, Consent, Contact, Individual, Profession, Staff
+from people.plan import ContactKind, current
+from workflows import published, rights
+from workflows.models import ProcessInstance, ProcessVersion, UserTask
+
+WORDS = {"sol": "Socialtjänst", "hsl": "Hälso- och sjukvård"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """Of a viewer on a person, for as long as one request and no longer."""
+
+    viewer: Staff
+    individual: Individual
+    on: datetime.date
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        return frozenset(self.viewer.professions)
+
+    @cached_property
+    def _roles(self) -> list[tuple[str, str, str]]:
+        found: list[tuple[str, str, str]] = reading.rows("SELECT key, name, sphere FROM people_profession")
+        return found
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Of the professions, by key."""
+        return {key: name for key, name, _ in self._roles}
+
+    @cached_property
+    def _spheres(self) -> dict[str, str]:
+        return {key: sphere for key, _, sphere in self._roles}
+
+    @cached_property
+    def reached(self) -> frozenset[str]:
+        return spheres.reach(self._spheres.get(key, "") for key in self.held)
+
+    @cached_property
+    def contacts(self) -> list[Contact]:
+        rows = current(Contact).filter(individual=self.individual)
+        return list(rows.order_by("kind", "valid_from", "pk"))
+
+    @cached_property
+    def consents(self) -> list[Consent]:
+        return list(current(Consent).filter(individual=self.individual).order_by("-given_on", "-pk"))
+
+    @cached_property
+    def opened(self) -> bool:
+        return spheres.are_open(self.consents, on=self.on)
+
+    @cached_property
+    def is_with_their_unit(self) -> bool:
+        """Whether the units that are responsible for the person leave the viewer in."""
+        own = [contact for contact in self.contacts if contact.kind == ContactKind.UNIT]
+        units = {contact.unit_key for contact in own if is_now(contact, on=self.on)}
+        if not units:
+            return True
+        assigned = Assignment.objects.current(self.on).values_list("profession__key", "unit__key")
+        mine = set(assigned.filter(staff=self.viewer))
+        return spheres.is_theirs(mine, set(assigned.filter(unit__key__in=units)), units)
+
+    @cached_property
+    def is_let_in(self) -> bool:
+        """Who has something to do for the person comes in, whichever unit is responsible."""
+        return self.is_with_their_unit or self._is_offered
+
+    @cached_property
+    def _is_offered(self) -> bool:
+        offered = Q(group__in=self.held) | Q(escalated_to__in=self.held) | Q(claimed_by=self.viewer)
+        return UserTask.objects.filter(offered, individual=self.individual, ended_at=None).exists()
+
+    def may_follow(self, instance: ProcessInstance) -> bool:
+        """Whether the page of the ärende is for the viewer."""
+        return rights.may_see(self.viewer, instance) and self.is_let_in
+
+    def reads(self, sphere: str, *, is_own: bool = False) -> bool:
+        return is_own or spheres.may_read(sphere, reached=self.reached, opened=False) or self.opened
+
+    def task_sphere(self, version: published.Published, group: str) -> str:
+        return spheres.of_task(version.config.get("sphere", ""), self._spheres.get(group, ""))
+
+    def reads_step(
+        self, version: published.Published, group: str, *, escalated_to: str = "", by: int | None = None
+    ) -> bool:
+        """What was or is to be done in a lane or by a profession."""
+        is_own = group in self.held or escalated_to in self.held or by == self.viewer.pk
+        return is_own or self.reads(self.task_sphere(version, group))
+
+    def reads_task(self, task: UserTask, version: published.Published) -> bool:
+        """The same of one task; those who are to sign it read it too."""
+        by = task.completed_by_id or task.claimed_by_id
+        is_theirs = not self.held.isdisjoint(task.signers.split())
+        return is_theirs or self.reads_step(version, task.group, escalated_to=task.escalated_to, by=by)
+
+    def hidden(self, version: published.Published, group: str, words: str) -> str:
+        """What is told in place of something of the other sphere."""
+        return f"{WORDS[self.task_sphere(version, group)]}: {words}"
+
+    @cached_property
+    def versions(self) -> tuple[int, ...]:
+        """Those whose ärenden are for the viewer by profession."""
+        of_each = ProcessVersion.objects.values_list("pk", "config__visible_to")
+        return tuple(pk for pk, professions in of_each if self.held & set(professions or ()))
+
+    def visible(self, instance: str) -> tuple[str, list[Any]]:
+        """As `rights.may_see` decides for one ärende: a condition on the table of ärenden, and its values."""
+        held = sorted(self.held)
+        versions, places = ", ".join(map(str, self.versions)) or "NULL", reading.places(held)
+        text = f"""({instance}.version_id IN ({versions}) OR EXISTS (
+            SELECT 1 FROM workflows_usertask offered WHERE offered.instance_id = {instance}.id
+            AND (offered."group" IN ({places}) OR offered.escalated_to IN ({places}))))"""
+        return text, held * 2
+
+
+def of(viewer: Staff, individual: Individual) -> Sight:
+    """As it is today."""
+    return Sight(viewer=viewer, individual=individual, on=timezone.localdate())
+
+
+def is_now(contact: Contact, *, on: datetime.date) -> bool:
+    return contact.valid_from <= on and (contact.valid_to is None or contact.valid_to >= on)
+
+
+def own_sphere(viewer: Staff) -> str:
+    """The sphere of what the viewer writes."""
+    held = Profession.objects.filter(key__in=viewer.professions).values_list("sphere", flat=True)
+    return spheres.of_writing(spheres.reach(held))
