@@ -29,8 +29,18 @@ class Opened:
     tasks: list[UserTask]
 
 
-def person(request: StaffRequest, ref: uuid.UUID, *, now: datetime.datetime, what: str = "individual") -> Opened:
-    """The person, if the viewer sees an ärende of theirs and no responsible unit keeps them out. Raises Http404."""
+def person(
+    request: StaffRequest,
+    ref: uuid.UUID,
+    *,
+    now: datetime.datetime,
+    what: str = "individual",
+    to_change: bool = False,
+) -> Opened:
+    """The person, if the viewer sees an ärende of theirs and no responsible unit keeps them out. Raises Http404.
+
+    `to_change` asks more: one who works with the person.
+    """
     viewer = request.user
     individual = Individual.objects.filter(ref=ref).first()
     if individual is None:
@@ -38,10 +48,11 @@ def person(request: StaffRequest, ref: uuid.UUID, *, now: datetime.datetime, wha
     seen = sight.of(viewer, individual)
     cases = positions.cases(individual, seen)
     is_open = bool(cases) and not people.is_hidden(individual, viewer=viewer) and seen.is_let_in
+    is_open = is_open and (seen.works_with_them or not to_change)
     access.record(
         staff=viewer,
         individual=individual,
-        action="read",
+        action="change" if to_change and not is_open else "read",
         object_type=what,
         object_id=str(ref),
         now=now,

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from people.models import Individual, Protection, Staff
 from people.reading import Reading
@@ -21,7 +22,7 @@ from workflows.models import (
     UserTask,
 )
 from workflows.services import instances, steps
-from workflows.sight import Sight
+from workflows.sight import Sight, kept_out
 
 ANSWERED = Reading(
     UserTask,
@@ -93,6 +94,7 @@ def persons(staff: Staff, *, text: str, limit: int) -> list[tuple[Individual, li
     """Persons with ongoing ärenden that this member of staff may see, by name, with the titles of those förlopp."""
     ongoing = _visible(staff).filter(state=InstanceState.ACTIVE)
     people = Individual.objects.filter(pk__in=ongoing.values("individual_id"))
+    people = people.exclude(kept_out(staff, on=timezone.localdate()))
     for word in text.split():
         people = people.filter(_matches(word))
     found = list(people[:limit])

@@ -8,11 +8,12 @@ What it takes to know is read when it is first asked: of most that one meets, on
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from people import reading, spheres
@@ -70,13 +71,17 @@ class Sight:
     @cached_property
     def is_with_their_unit(self) -> bool:
         """Whether the units that are responsible for the person leave the viewer in."""
-        own = [contact for contact in self.contacts if contact.kind == ContactKind.UNIT]
-        units = {contact.unit_key for contact in own if is_now(contact, on=self.on)}
-        if not units:
+        if not self._units:
             return True
         assigned = Assignment.objects.current(self.on).values_list("profession__key", "unit__key")
         mine = set(assigned.filter(staff=self.viewer))
-        return spheres.is_theirs(mine, set(assigned.filter(unit__key__in=units)), units)
+        return spheres.is_theirs(mine, set(assigned.filter(unit__key__in=self._units)), self._units)
+
+    @cached_property
+    def _units(self) -> set[str]:
+        """Keys of the units that are responsible."""
+        own = [contact for contact in self.contacts if contact.kind == ContactKind.UNIT]
+        return {contact.unit_key for contact in own if is_now(contact, on=self.on)}
 
     @cached_property
     def is_let_in(self) -> bool:
@@ -84,9 +89,18 @@ class Sight:
         return self.is_with_their_unit or self._is_offered
 
     @cached_property
+    def works_with_them(self) -> bool:
+        """Who may change contacts, consents and agreements: those with a task about the person now or once, those of a
+        unit that is responsible, and who coordinates or leads; all among those who are let in.
+        """
+        done = UserTask.objects.filter(individual=self.individual, completed_by=self.viewer)
+        is_theirs = bool(rights.GIVING_OUT & self.held) or not self._units.isdisjoint(self.viewer.units)
+        return self.is_let_in and (is_theirs or self._is_offered or done.exists())
+
+    @cached_property
     def _is_offered(self) -> bool:
-        offered = Q(group__in=self.held) | Q(escalated_to__in=self.held) | Q(claimed_by=self.viewer)
-        return UserTask.objects.filter(offered, individual=self.individual, ended_at=None).exists()
+        rows = UserTask.objects.filter(individual=self.individual, ended_at=None)
+        return rows.filter(_offered(self.viewer, self.held)).exists()
 
     def may_follow(self, instance: ProcessInstance) -> bool:
         """Whether the page of the ärende is for the viewer."""
@@ -134,6 +148,24 @@ class Sight:
 def of(viewer: Staff, individual: Individual) -> Sight:
     """As it is today."""
     return Sight(viewer=viewer, individual=individual, on=timezone.localdate())
+
+
+def kept_out(viewer: Staff, *, on: datetime.date) -> Q:
+    """Individuals whose units keep the viewer out, for a list: as `Sight.is_let_in` decides for one."""
+    held = viewer.professions
+    assigned = Assignment.objects.current(on).filter(profession__key__in=held)
+    staffed = set(assigned.values_list("profession__key", "unit__key"))
+    own = current(Contact).filter(individual=OuterRef("pk"), kind=ContactKind.UNIT, valid_from__lte=on)
+    named = own.filter(Q(valid_to=None) | Q(valid_to__gte=on))
+    offered = UserTask.objects.filter(_offered(viewer, held), individual=OuterRef("pk"), ended_at=None)
+    out = Q(Exists(named)) & ~Q(Exists(named.filter(unit_key__in=viewer.units))) & ~Q(Exists(offered))
+    for one in held:
+        out &= Q(Exists(named.filter(unit_key__in=[unit for profession, unit in staffed if profession == one])))
+    return out
+
+
+def _offered(viewer: Staff, held: Collection[str]) -> Q:
+    return Q(group__in=held) | Q(escalated_to__in=held) | Q(claimed_by=viewer)
 
 
 def is_now(contact: Contact, *, on: datetime.date) -> bool:

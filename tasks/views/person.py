@@ -37,6 +37,7 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         "coming": positions.coming(individual, seen, opened.cases),
         "story": timeline.load(individual, seen, limit=FIRST),
         "plan": planned.load(seen),
+        "can_plan": seen.works_with_them,
         "words": planned,
         "systems": [system for system in connectors.glances().values() if seen.reads(system.sphere)],
         "units": _units(opened),

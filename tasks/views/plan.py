@@ -64,7 +64,7 @@ KINDS = {
 @staff_page
 def add(request: StaffRequest, ref: uuid.UUID, kind: str) -> HttpResponse:
     """Something new about the person."""
-    opened, chosen = opening.person(request, ref, now=timezone.now(), what=kind), _kind(kind)
+    opened, chosen = _opened(request, ref, kind), _kind(kind)
     bound = _bound(request, kind, {})
     if bound.is_valid():
         more: dict[str, Any] = {"sphere": sight.own_sphere(request.user)} if chosen.model is Goal else {}
@@ -80,7 +80,7 @@ def add(request: StaffRequest, ref: uuid.UUID, kind: str) -> HttpResponse:
 @staff_page
 def change(request: StaffRequest, ref: uuid.UUID, kind: str, thread: uuid.UUID) -> HttpResponse:
     """A new revision of it; or the word that it was written by mistake."""
-    opened, chosen = opening.person(request, ref, now=timezone.now(), what=kind), _kind(kind)
+    opened, chosen = _opened(request, ref, kind), _kind(kind)
     row = _row(chosen, opened, thread)
     bound = _bound(request, kind, _told(row))
     problem = ""
@@ -143,6 +143,11 @@ def form_of(kind: str) -> Form:
 
 def _none_shared(name: str) -> bytes:
     raise LookupError(name)
+
+
+def _opened(request: StaffRequest, ref: uuid.UUID, kind: str) -> Opened:
+    """To change: goals go by their sphere, all else is for those who work with the person."""
+    return opening.person(request, ref, now=timezone.now(), what=kind, to_change=kind != "mal")
 
 
 def _kind(kind: str) -> Kind:

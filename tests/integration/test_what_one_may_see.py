@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from people.models import Consent, Goal, Individual, Profession, Staff
+from people.models import AccessLog, Assignment, Consent, Contact, Goal, Individual, Profession, Staff, Unit
 from people.services import plan
 from tests import attached, pages
+from tests.integration import acting
 from tests.integration.test_attachments import fetched, own_shelf, send
 from tests.integration.test_paper import words
 from workflows.models import Attachment, HistoryEntry, ProcessInstance
@@ -104,3 +108,77 @@ def test_what_is_known_is_by_step_with_the_goals_and_folded(
     assert "Socialtjänst: ett mål" in known
     assert "1 tidigare steg" in known
     assert "<details open" not in known
+
+
+UNITS, ROLES = ("norr", "soder", "vast"), ("samordnare", "sjukskoterska")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    responsible=st.sets(st.sampled_from(UNITS)),
+    mine=st.sets(st.tuples(st.sampled_from(ROLES), st.sampled_from(UNITS)), max_size=2),
+    others=st.sets(st.tuples(st.sampled_from(ROLES), st.sampled_from(UNITS))),
+    is_planned=st.booleans(),
+)
+def test_the_list_of_persons_the_person_and_the_arende_let_in_the_same(
+    siri: Staff, anna: Staff, responsible: set[str], mine: set[Any], others: set[Any], is_planned: bool
+) -> None:
+    take_back = acting.savepoint()
+    pages.publish()
+    for key in UNITS:
+        Unit.objects.get_or_create(key=key, defaults={"name": key})
+    berit = pages.person()
+    instance = pages.start(berit, anna)
+    if is_planned:  # then nothing is offered to a coordinator
+        user_tasks.complete(
+            task=pages.task(instance, "planera_besok"), answers=dict(PLANNED), by=anna, now=timezone.now()
+        )
+    viewer, colleague = Staff.objects.create_user("vera"), Staff.objects.create_user("kim")
+    for member, held in ((viewer, mine), (colleague, others)):
+        for profession, unit in held:
+            Assignment.objects.create(
+                staff=member,
+                profession=Profession.objects.get(key=profession),
+                unit=Unit.objects.get(key=unit),
+                valid_from=datetime.date(2020, 1, 1),
+            )
+    for unit in responsible:
+        told = {"slag": "enhet", "enhet": unit, "fran": "2020-01-01"}
+        plan.add(Contact, individual=berit, told=told, by=anna, now=timezone.now())
+    client = pages.logged_in(viewer)
+    addresses = (f"/personer/{berit.ref}/", f"/arenden/{instance.public_id}/")
+    let_in = {client.get(address).status_code == 200 for address in addresses}
+    assert {"Berit Provsson" in pages.text(client.get("/personer/"))} == let_in
+    if not responsible:
+        assert let_in == {bool(mine)}
+    take_back()
+
+
+def test_contacts_consents_and_agreements_are_changed_by_those_who_work_with_the_person(
+    visited: ProcessInstance, siri: Staff, anna: Staff, berit: Individual
+) -> None:
+    told: dict[str, Any] = {"slag": "anhorig", "namn": "Kerstin", "fran": "2020-01-01"}
+    contact = plan.add(Contact, individual=berit, told=told, by=anna, now=timezone.now())
+    stig = pages.staff("stig", "sjukskoterska")
+    visit, goal = pages.task(visited, "gor_besok"), pages.task(visited, "bekrafta_mal")
+    addresses = [f"/personer/{berit.ref}/plan/{kind}/" for kind in ("kontakt", "samtycke", "overenskommelse")]
+    addresses.append(f"/personer/{berit.ref}/plan/kontakt/{contact.thread}/")
+    for member in (anna, siri, stig):
+        assert {pages.logged_in(member).get(address).status_code for address in addresses} == {200}
+    user_tasks.complete(task=goal, answers={"mal": "Sova gott."}, by=siri, now=timezone.now())
+    done = {"anteckning": "Bra.", "uppfoljning": False}
+    user_tasks.complete(task=visit, answers=done, by=siri, now=timezone.now())
+    assert {pages.logged_in(siri).get(address).status_code for address in addresses} == {200}
+    # The visit is made, and by Siri: Stig may read and no more.
+    for address in addresses:
+        assert pages.logged_in(stig).get(address).status_code == 404
+        assert pages.logged_in(stig).post(address, {"slag": "anhorig", "namn": "Fel"}).status_code == 404
+    refused = AccessLog.objects.filter(staff=stig, individual=berit, action="change", outcome="denied")
+    assert refused.count() == 2 * len(addresses)
+    page = text(stig, f"/personer/{berit.ref}/")
+    assert "Kerstin" in page
+    assert "Ny kontakt" not in page
+    assert "Kerstin" in text(stig, f"/personer/{berit.ref}/plan/kontakt/{contact.thread}/forut/")
+    unit: dict[str, Any] = {"slag": "enhet", "enhet": "norr", "fran": "2020-01-01"}
+    plan.add(Contact, individual=berit, told=unit, by=anna, now=timezone.now())
+    assert {pages.logged_in(stig).get(address).status_code for address in addresses} == {200}
