@@ -28,6 +28,7 @@ class Incident(models.Model):
     outbox = models.ForeignKey(OutboxMessage, null=True, on_delete=models.CASCADE, related_name="incidents")
     signal = models.ForeignKey(Signal, null=True, on_delete=models.CASCADE, related_name="incidents")
     element_id = models.CharField(max_length=200, blank=True)
+    page = models.CharField(max_length=200, blank=True, default="", help_text="Of ours, that shows what it is about.")
     is_restricted = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=IncidentState.choices, default=IncidentState.OPEN)
     attempts = models.PositiveIntegerField(default=1, help_text="How many times it has happened.")

@@ -32,8 +32,8 @@ class Outcome:
 
 
 def kind(stop: Incident) -> tuple[str, str, int | None]:
-    """What stops must share to be dealt with together: the code, the element and the förlopp."""
-    return (stop.code, stop.element_id, stop.instance.definition_id if stop.instance else None)
+    """What stops must share to be dealt with together: the code, the element (or the page) and the förlopp."""
+    return (stop.code, stop.element_id or stop.page, stop.instance.definition_id if stop.instance else None)
 
 
 def try_out(*, stops: Sequence[Incident], action: Action, reason: str, by: Staff, now: datetime) -> list[Outcome]:

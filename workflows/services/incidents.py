@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -41,9 +42,14 @@ def open_incident(
     outbox: OutboxMessage | None = None,
     signal: Signal | None = None,
     element_id: str = "",
+    page: str = "",
 ) -> Incident:
-    """A stopp for a group; the same one again is counted, not repeated."""
-    about = {"instance": instance, "message": message, "outbox": outbox, "signal": signal, "element_id": element_id}
+    """A stopp for a group; the same one again is counted, not repeated.
+
+    `page` is an address of ours that shows what it is about, where it is none of the others: rows of a file.
+    """
+    about: dict[str, Any] = {"instance": instance, "message": message, "outbox": outbox, "signal": signal}
+    about |= {"element_id": element_id, "page": page}
     same = Incident.objects.filter(state=IncidentState.OPEN, code=code, **about)
     if same.update(attempts=F("attempts") + 1, text=text[:2000]):
         return same.order_by("pk")[0]
@@ -128,6 +134,12 @@ def _note_retry(
         detail={"reason": incident.text},
         action_id=action_id,
     )
+
+
+def resolve_for_page(*, page: str, now: datetime, note: str, by: Staff | None = None) -> None:
+    """Close what is open about what a page shows, when it has been put right."""
+    open_ones = Incident.objects.filter(page=page, state=IncidentState.OPEN)
+    open_ones.update(state=IncidentState.RESOLVED, resolved_at=now, resolved_by=by, note=note[:2000])
 
 
 def resolve_for_message(*, message: InboxMessage, by: Staff | None, now: datetime, note: str) -> None:

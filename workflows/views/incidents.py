@@ -42,6 +42,10 @@ HEADINGS = {
     "not-handled": "Meddelande som inte kunde hanteras",
     "signal": "Signal som inte kunde tas emot",
     "down": "Ett annat system svarar inte",
+    "file": "En fil som inte gick att läsa in",
+    "rows": "Rader som inte kunde tas emot",
+    "approval": "Något väntar på godkännande",
+    "deadline": "Sista dagen närmar sig",
 }
 MOST_CANDIDATES = 20
 NO_SUCH_PERSON = (
@@ -226,7 +230,7 @@ def _context(request: StaffRequest, found: Incident) -> dict[str, Any]:
         "incident": found,
         "heading": _heading(found),
         "is_open": is_open,
-        "can_retry": is_open and found.code != "conflict",
+        "can_retry": is_open and found.code != "conflict" and not found.page,
         "candidates": _candidates(request, found) if is_open and _can_match(found) else None,
         "facts": [*_told(found), *_facts(request, found)],
         "state_word": _state_word(found),

@@ -1,0 +1,6 @@
+"""What integrations remember beside the inbox and the outbox: one file per system."""
+
+from integrations.models.medicingivare import Dispenser, DispenserEvent
+from integrations.models.state import SystemState
+
+__all__ = ["Dispenser", "DispenserEvent", "SystemState"]
