@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from integrations.configuration import Values
-from integrations.simulation import OwnPagesOnly, Store, templates
+from integrations.simulation import Json, OwnPagesOnly, Refused, Store, control, mailbox, moment, once, templates
+
+Accept = Callable[[Json, Request], Json]
 
 
 @dataclass(frozen=True)
@@ -70,3 +73,34 @@ def application(
     made = Starlette(routes=routes, middleware=[Middleware(OwnPagesOnly)], lifespan=lifespan)
     made.state.store = store
     return made
+
+
+def plain(
+    surroundings: Surroundings, *, key: str, title: str, kinds: Mapping[str, Json], accepts: Mapping[str, Accept]
+) -> Starlette:
+    """A simulator of the usual kind: a mailbox to empty, calls to take, and a page to send from and break things on.
+
+    `kinds` maps what it can send to an example of its fields; `accepts` maps a path to what answers a POST there, once
+    per Idempotency-Key.
+    """
+    store = surroundings.store(key)
+
+    def send(told: Json) -> Json:
+        """{"typ", and the fields to change}; a field that is empty stays as in the example."""
+        kind = str(told.get("typ") or "")
+        if kind not in kinds:
+            raise Refused("fel_val", "Välj ett meddelande som finns.")
+        changes = {name: value for name, value in told.items() if name != "typ" and value != ""}
+        message = {"meddelande_id": str(uuid.uuid4()), "typ": kind, "skickad_dt": moment(), **kinds[kind], **changes}
+        store.queue(message_id=message["meddelande_id"], kind=kind, about="", body=message)
+        return {"meddelande_id": message["meddelande_id"], "meddelande": message}
+
+    def page() -> Json:
+        return {"title": title, "kinds": kinds}
+
+    routes = [
+        *mailbox(store, frozenset({"mottagen", "avvisad"})),
+        *(Route(path, once(store, 200, accept), methods=["POST"]) for path, accept in accepts.items()),
+        *control(store, {"skicka": send}, page, "plain"),
+    ]
+    return application(store, routes)

@@ -44,7 +44,7 @@ class Command(BaseCommand):
 def simulators() -> dict[str, str]:
     """The module of each system's simulator; none is imported before it is asked for."""
     return {
-        package.__name__.rpartition(".")[2]: f"{package.__name__}.simulator"
+        package.__name__.rpartition(".")[2].removeprefix("forlopp_"): f"{package.__name__}.simulator"
         for package in apps.connectors()
         if module_has_submodule(package, "simulator")
     }
