@@ -245,6 +245,7 @@ def ensure_secrets() -> None:
         "FORLOPP_SECRET_KEY": secrets.token_urlsafe(64),
         "FORLOPP_PREFECT_AUTH": "forlopp:" + secrets.token_urlsafe(24),
         "FORLOPP_WEBHOOK_SECRETS": secrets.token_urlsafe(32),
+        "FORLOPP_VAPID_KEY": secrets.token_urlsafe(32),  # all but one number in 2**32 is a key; doctor tells
     }
     missing = [
         name + "=" + value for name, value in made.items() if not re.search("^" + name + "=", text, re.MULTILINE)

@@ -18,6 +18,8 @@ from django.db.migrations.executor import MigrationExecutor
 from config import child, environment, processes, supervision
 from config.checks import sqlite_is_sound
 from integrations import configuration
+from people.models import Device
+from tasks import webpush
 from tasks.services import sending
 from workflows.attachments import scanning, shelf
 from workflows.models import Attachment
@@ -36,8 +38,8 @@ class Finding:
 
 def examine() -> list[Finding]:
     questions: list[Callable[[], Iterator[Finding]]] = [
-        python, libraries, secrets, bundle, looks, database, migrations, definitions, files, scanner, mail, systems,
-        running,
+        python, libraries, secrets, bundle, looks, database, migrations, definitions, files, scanner, mail, push,
+        systems, running,
     ]  # fmt: skip
     return [finding for question in questions for finding in question()]
 
@@ -169,17 +171,38 @@ def mail() -> Iterator[Finding]:
         return
     if not settings.FORLOPP_ADDRESS:
         says = "breven är utan länkar: FORLOPP_HOSTS börjar med ett mönster och ingen adress är satt"
-        yield Finding(WARNING, "Notiser", says, "sätt FORLOPP_ADDRESS, till exempel https://forlopp.kommun.se")
+        yield Finding(WARNING, "Notiser i brev", says, "sätt FORLOPP_ADDRESS, till exempel https://forlopp.kommun.se")
     try:
-        troubled = sending.troubled()
+        troubled, _ = sending.troubled()
     except DatabaseError:
         return
     if troubled:
         says, remedy = f"brev till {troubled} i personalen går inte fram", "rätta FORLOPP_SMTP_URL, eller deras adress"
-        yield Finding(ERROR, "Notiser", says, remedy)
+        yield Finding(ERROR, "Notiser i brev", says, remedy)
     else:
         where = "skickas" if settings.FORLOPP_MAIL == "smtp" else f"läggs som filer i {settings.EMAIL_FILE_PATH}"
-        yield Finding(OK, "Notiser", f"brev {where}")
+        yield Finding(OK, "Notiser i brev", f"brev {where}")
+
+
+def push() -> Iterator[Finding]:
+    """Whether browsers can be told: a key to sign with, and push services that take it."""
+    if not settings.FORLOPP_PUSH_SERVICES or settings.FORLOPP_PRACTICE:
+        return
+    what = "Notiser i enheter"
+    key = webpush.public_key()
+    if not key:
+        says = "FORLOPP_VAPID_KEY saknas eller går inte att läsa"
+        yield Finding(ERROR, what, says, "make setup, eller sätt den i miljön: 32 byte i base64url")
+        return
+    try:
+        devices, (_, troubled) = Device.objects.filter(made_with=key).count(), sending.troubled()
+    except DatabaseError:
+        return
+    if troubled:
+        says = f"{troubled} av {devices} går inte att nå"
+        yield Finding(ERROR, what, says, "släpp ut notices-processen till FORLOPP_PUSH_SERVICES, och läs dess logg")
+    else:
+        yield Finding(OK, what, f"nyckeln finns, {devices} enheter får notiser")
 
 
 def running() -> Iterator[Finding]:

@@ -14,7 +14,7 @@ SHIPPED_INTEGRATIONS = BASE_DIR / "config" / "integrations.toml"
 DATABASE_FILES = {"production": "forlopp.sqlite3", "demo": "forlopp.sqlite3", "practice": "ovning.sqlite3"}
 
 # What is stored in <var>/secrets.env; the process environment wins over the file.
-SECRET_NAMES = ("FORLOPP_SECRET_KEY", "FORLOPP_PREFECT_AUTH", "FORLOPP_WEBHOOK_SECRETS")
+SECRET_NAMES = ("FORLOPP_SECRET_KEY", "FORLOPP_PREFECT_AUTH", "FORLOPP_WEBHOOK_SECRETS", "FORLOPP_VAPID_KEY")
 
 # A name that Django answers to may be a pattern, which is nowhere to go.
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -69,6 +69,10 @@ class Environment:
         """What the environment or secrets.env says, None when neither says anything. For integrations.toml."""
         # The real world's addresses and secrets may be in the environment that practice was started from: not for it.
         return (not self.is_practice and self.values.get(name)) or self.stored.get(name) or None
+
+    def words(self, name: str, default: str) -> list[str]:
+        """With commas between."""
+        return _words(self.text(name, default))
 
     def number(self, name: str, default: int) -> int:
         return _number(name, self.values.get(name) or str(default))

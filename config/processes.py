@@ -27,6 +27,7 @@ def all_processes() -> list[Process]:
 
 
 def product() -> list[Process]:
+    is_telling = bool(settings.FORLOPP_MAIL or settings.FORLOPP_PUSH_SERVICES)
     bind = f"127.0.0.1:{settings.FORLOPP_PORT}"
     gunicorn = [str(BIN / "gunicorn"), "--config", "python:config.gunicorn_conf", "--bind", bind, "config.wsgi"]
     return [
@@ -35,7 +36,7 @@ def product() -> list[Process]:
         # Nobody waits for it: an inbox that it does not tell asks now and then.
         Process(name="live", command=manage("live"), after=web_url("halsa")),
         # Only where it can reach somebody; a slow mail server holds up nothing but itself.
-        *([Process(name="notices", command=manage("notify"), after=web_url("halsa"))] if settings.FORLOPP_MAIL else []),
+        *([Process(name="notices", command=manage("notify"), after=web_url("halsa"))] if is_telling else []),
         Process(name="executor", command=manage("run_integrations", "executor"), after=web_url("halsa")),
         # The Prefect worker, which also empties the mailboxes by itself while Prefect is away.
         Process(name="flows", command=manage("run_integrations", "flows"), after=web_url("halsa"), stop_seconds=15),

@@ -45,6 +45,13 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_URL else 'filebased'
 if SMTP_URL:
     globals().update(environment.mail(SMTP_URL))
 
+# Notices to browsers (web push), by the push services that IT has named. Practice mode reaches nobody.
+FORLOPP_VAPID_KEY = "" if env.is_practice else env.secret("FORLOPP_VAPID_KEY")
+PUSH_SERVICES = "fcm.googleapis.com,updates.push.services.mozilla.com,push.apple.com,notify.windows.com"
+FORLOPP_PUSH_SERVICES = env.words("FORLOPP_PUSH_SERVICES", PUSH_SERVICES if env.is_demo else "")
+# On this machine only, and on any port: for the tests.
+FORLOPP_PUSH_LOOPBACK = False
+
 # Which systems we speak with: integrations.toml, and where its { env = … } look.
 FORLOPP_INTEGRATIONS = environment.integrations_file(env)
 FORLOPP_INTEGRATIONS_TOLD: dict[str, dict[str, object]] = {}
@@ -144,6 +151,7 @@ STORAGES = {
 SESSION_COOKIE_NAME = f"{'ovning' if env.is_practice else 'forlopp'}_session_{env.port}"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = not env.is_demo
+FORLOPP_DEVICE_COOKIE = f"{'ovning' if env.is_practice else 'forlopp'}_enhet_{env.port}"
 CSRF_COOKIE_NAME = f"{'ovning' if env.is_practice else 'forlopp'}_csrf_{env.port}"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = not env.is_demo

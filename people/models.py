@@ -14,6 +14,7 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from people.absence import Absence
+from people.device import Device
 from people.plan import Agreement, Consent, Contact, Goal, Rating
 from people.spheres import Sphere
 
@@ -27,6 +28,7 @@ __all__ = [
     "AssignmentQuerySet",
     "Consent",
     "Contact",
+    "Device",
     "Goal",
     "IdentityType",
     "Individual",

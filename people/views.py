@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,8 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from people import selectors
+from people import browser, selectors
 from people.models import Staff
+from people.services import devices
 
 BACKEND = "people.backends.StaffBackend"
 
@@ -38,6 +39,21 @@ class LogIn(LoginView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(**context, has_demo=settings.FORLOPP_DEMO)
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        devices.leave(public_id=browser.device_of(self.request), unless=form.get_user())
+        return answer
+
+
+class LogOut(LogoutView):
+    """Of the session, and of the notices that came to this browser."""
+
+    def post(self, request: HttpRequest, *words: Any, **named: Any) -> HttpResponse:
+        devices.leave(public_id=browser.device_of(request))
+        answer = super().post(request, *words, **named)
+        browser.forget(answer)
+        return answer
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -49,6 +65,7 @@ def demo(request: HttpRequest) -> HttpResponse:
         # Looked up among the invented only: the demo must never open a real account.
         staff = get_object_or_404(Staff, username=request.POST.get("staff", ""), is_invented=True, is_active=True)
         login(request, staff, backend=BACKEND)
+        devices.leave(public_id=browser.device_of(request), unless=staff)
         return HttpResponseRedirect(_next_page(request))
     offered = selectors.demo_professions(on=timezone.localdate())
     context = {"offered": list(offered.items()), "next": request.GET.get("next", "")}

@@ -4,6 +4,7 @@ from django.urls import path
 
 from tasks import file_urls as file
 from tasks import handing_urls as handing
+from tasks import notice_urls as told
 from tasks import person_urls as about
 from tasks import unit_urls as unit
 from tasks.views import (
@@ -12,7 +13,6 @@ from tasks.views import (
     drafts,
     inbox,
     not_done,
-    notices,
     persons,
     previews,
     saved,
@@ -47,7 +47,7 @@ urlpatterns = [
     path("personer/", persons.persons, name="persons"),
     *about.urlpatterns,
     path("personer/<uuid:ref>/omrade/", areas.area, name="area"),
-    path("notiser/", notices.notices, name="notices"),
+    *told.urlpatterns,
     path("kortkommandon/", shortcuts.shortcuts, name="shortcuts"),
     path("formular/", previews.forlopp, name="forms"),
     path("formular/<slug:key>/<path:name>/", previews.preview, name="form"),

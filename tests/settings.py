@@ -25,6 +25,7 @@ os.environ.update(
     FORLOPP_SECRET_KEY="only-for-tests-" + "x" * 40,
     FORLOPP_PREFECT_AUTH="forlopp:only-for-tests",
     FORLOPP_WEBHOOK_SECRETS="only-for-tests",
+    FORLOPP_VAPID_KEY="c2VjcmV0LWtleS1vbmx5LWZvci10ZXN0cy0xMjM0NTY",
     # Nobody listens there: what a test wants answered it answers.
     REGION_URL="http://127.0.0.1:18002",
     HEMTJANST_URL="http://127.0.0.1:18003",

@@ -7,7 +7,7 @@ import datetime
 from django.db import models
 from django.db.models import F, Q
 
-from people.models import Staff
+from people.models import Device, Staff
 from workflows.models import UserTask
 
 
@@ -20,6 +20,7 @@ class NoticeKind(models.TextChoices):
 
 class Channel(models.TextChoices):
     MAIL = "mail", "E-post"
+    PUSH = "push", "Notis i enheten"
 
 
 class Pace(models.TextChoices):
@@ -31,7 +32,8 @@ class Pace(models.TextChoices):
 class Notifying(models.Model):
     """How one member of staff is told; made when they first choose. `told_until` is how far we have looked for them.
 
-    A task that was there before `begun_at` is nothing new.
+    A task that was there before `begun_at` is nothing new. `try_after` and `failures` are of e-mail: a device
+    has its own.
     """
 
     staff = models.OneToOneField(Staff, on_delete=models.CASCADE, related_name="notifying")
@@ -77,10 +79,12 @@ class NoticeChoice(models.Model):
 
 
 class Notice(models.Model):
-    """One thing to tell one member of staff by one channel, once. Settled when it was told or needed no telling."""
+    """One thing to tell one member of staff in one place, once. Settled when it was told or needed no telling."""
 
     notifying = models.ForeignKey(Notifying, on_delete=models.CASCADE, related_name="notices")
-    channel = models.CharField(max_length=10, choices=Channel.choices)
+    device = models.ForeignKey(
+        Device, null=True, on_delete=models.CASCADE, related_name="notices", help_text="By e-mail when there is none."
+    )
     kind = models.CharField(max_length=10, choices=NoticeKind.choices)
     about = models.UUIDField(help_text="The task's public id; of what a colleague wrote, its action.")
     task = models.ForeignKey(UserTask, on_delete=models.CASCADE, related_name="+")
@@ -90,7 +94,10 @@ class Notice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["notifying", "channel", "kind", "about"], name="notice_once"),
+            models.UniqueConstraint(
+                fields=["notifying", "kind", "about"], condition=Q(device=None), name="notice_once_by_mail"
+            ),
+            models.UniqueConstraint(fields=["device", "kind", "about"], name="notice_once_in_a_device"),
             models.CheckConstraint(condition=Q(is_sent=False) | Q(settled_at__isnull=False), name="notice_sent_at"),
         ]
         indexes = [

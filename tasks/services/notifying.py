@@ -11,9 +11,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from people.models import Staff
-from tasks import news, quiet
-from tasks.models import Channel, Comment, Notice, NoticeChoice, NoticeKind, Notifying
+from people.models import Device, Staff
+from tasks import news, quiet, webpush
+from tasks.models import Channel, Comment, Notice, NoticeChoice, NoticeKind, Notifying, Pace
 from workflows.models import TaskState, UserTask
 
 OVERLAP = datetime.timedelta(minutes=5)
@@ -22,6 +22,7 @@ LONGEST_BACK = datetime.timedelta(days=1)
 """After a long silence one looks in the inbox."""
 KEPT = datetime.timedelta(days=30)
 URGENT = 1
+AT_FIRST = (NoticeKind.URGENT, NoticeKind.TOLD)
 
 Choices = Mapping[tuple[str, str], str]
 """Paces by channel and kind."""
@@ -43,9 +44,17 @@ class Listener:
     notifying: Notifying
     groups: frozenset[str]
     paces: Choices
+    devices: tuple[Device, ...] = ()
 
-    def wants(self, kind: str) -> list[tuple[str, str]]:
-        return [(channel, pace) for (channel, wanted), pace in self.paces.items() if wanted == kind]
+    def wants(self, kind: str) -> bool:
+        return any(wanted == kind for _, wanted in self.paces)
+
+    def places(self, kind: str, *, at: datetime.datetime) -> Iterator[tuple[Device | None, str]]:
+        """Where they are told of what happened `at`, None being by e-mail, and how soon."""
+        if (Channel.MAIL, kind) in self.paces:
+            yield None, self.paces[Channel.MAIL, kind]
+        if (Channel.PUSH, kind) in self.paces:
+            yield from ((one, self.paces[Channel.PUSH, kind]) for one in self.devices if one.added_at < at)
 
     def is_for(self, task: UserTask) -> bool:
         """Theirs to do, and nobody else's who has taken it."""
@@ -70,10 +79,22 @@ def choose(*, by: Staff, choices: Choices, times: Times, address: str, now: date
     waiting = mine.notices.filter(settled_at=None)
     for (channel, kind), pace in choices.items():
         due_at = quiet.due(pace, daily_at=times.daily_at, now=now)
-        waiting.filter(channel=channel, kind=kind).update(due_at=due_at)
+        waiting.filter(device__isnull=channel == Channel.MAIL, kind=kind).update(due_at=due_at)
     for channel in Channel.values:
         wanted = [kind for way, kind in choices if way == channel]
-        waiting.filter(channel=channel).exclude(kind__in=wanted).delete()
+        waiting.filter(device__isnull=channel == Channel.MAIL).exclude(kind__in=wanted).delete()
+
+
+@transaction.atomic
+def begin_in_devices(*, by: Staff, now: datetime.datetime) -> None:
+    """Who lets notices come to a device, and has not said which, is told at once of what cannot wait."""
+    values = {"begun_at": now, "told_until": now, "try_after": now}
+    mine, _ = Notifying.objects.get_or_create(staff=by, defaults=values)
+    if not mine.choices.exists():
+        Notifying.objects.filter(pk=mine.pk).update(begun_at=now, told_until=now)
+    if not mine.choices.filter(channel=Channel.PUSH).exists():
+        rows = [NoticeChoice(notifying=mine, channel=Channel.PUSH, kind=kind, pace=Pace.NOW) for kind in AT_FIRST]
+        NoticeChoice.objects.bulk_create(rows)
 
 
 def find(*, now: datetime.datetime) -> int:
@@ -97,11 +118,21 @@ def listeners(*, now: datetime.datetime, ids: list[int] | None = None) -> list[L
     for choice in rows if ids is None else rows.filter(notifying__in=ids):
         paces[choice.notifying][choice.channel, choice.kind] = choice.pace
     held = news.holders([one.staff_id for one in paces], now=now)
+    devices = _devices([one for one, chosen in paces.items() if any(channel == Channel.PUSH for channel, _ in chosen)])
     return [
-        Listener(notifying=one, groups=held[one.staff_id].groups, paces=chosen)
+        Listener(notifying=one, groups=held[one.staff_id].groups, paces=chosen, devices=tuple(devices[one.staff_id]))
         for one, chosen in paces.items()
         if one.staff_id in held
     ]
+
+
+def _devices(those: list[Notifying]) -> dict[int, list[Device]]:
+    """Theirs that take messages from us, by member of staff."""
+    found: dict[int, list[Device]] = defaultdict(list)
+    rows = Device.objects.filter(staff__in=[one.staff_id for one in those], made_with=webpush.public_key())
+    for device in rows if those else ():
+        found[device.staff_id].append(device)
+    return found
 
 
 def purge(*, now: datetime.datetime, limit: int = 500) -> int:
@@ -122,7 +153,7 @@ def _tasks(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]
             for one in wanting:
                 is_new = task.created_at > one.notifying.begun_at or task.escalated_to in one.groups
                 if is_new and task.changed_at > one.notifying.told_until and one.is_for(task):
-                    yield from _notices(one, kind, task, task.public_id, now=now)
+                    yield from _notices(one, kind, task, task.public_id, at=task.changed_at, now=now)
 
 
 def _late(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]:
@@ -133,7 +164,7 @@ def _late(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]:
     for task in UserTask.objects.filter(group__in=groups, **late).only(*TOLD_BY) if groups else ():
         for one in wanting:
             if task.due_sort > one.notifying.told_until and task.group in one.groups and one.is_for(task):
-                yield from _notices(one, NoticeKind.LATE, task, task.public_id, now=now)
+                yield from _notices(one, NoticeKind.LATE, task, task.public_id, at=task.due_sort, now=now)
 
 
 def _told(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]:
@@ -144,7 +175,7 @@ def _told(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]:
     for comment in unseen.filter(at__gt=since).select_related("task") if wanting else ():
         one = wanting[comment.mentioned_id or 0]
         if comment.at > one.notifying.told_until:
-            yield from _notices(one, NoticeKind.TOLD, comment.task, comment.action_id, now=now)
+            yield from _notices(one, NoticeKind.TOLD, comment.task, comment.action_id, at=comment.at, now=now)
 
 
 TOLD_BY = (
@@ -153,17 +184,19 @@ TOLD_BY = (
 )  # fmt: skip
 
 
-def _notices(one: Listener, kind: NoticeKind, task: UserTask, about: Any, *, now: datetime.datetime) -> list[Notice]:
+def _notices(
+    one: Listener, kind: NoticeKind, task: UserTask, about: Any, *, at: datetime.datetime, now: datetime.datetime
+) -> list[Notice]:
     return [
         Notice(
             notifying=one.notifying,
-            channel=channel,
+            device=device,
             kind=kind,
             about=about,
             task=task,
             due_at=quiet.due(pace, daily_at=one.notifying.daily_at, now=now),
         )
-        for channel, pace in one.wants(kind)
+        for device, pace in one.places(kind, at=at)
     ]
 
 

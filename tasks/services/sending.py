@@ -6,37 +6,32 @@ import datetime
 import enum
 import logging
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.urls import reverse
+from django.db.models import Q, QuerySet
 
-from people.models import AccessLog
-from tasks import quiet
-from tasks.models import Channel, Comment, Notice, NoticeKind, Notifying
+from people.models import AccessLog, Device
+from tasks import letters, quiet, webpush
+from tasks.models import Comment, Notice, NoticeKind, Notifying
 from tasks.services import notifying
 from tasks.services.notifying import Listener
 
 log = logging.getLogger(__name__)
 
 MOST = 20
-"""Members of staff in a round: one who waits for a slow server waits for few."""
+"""Letters in a round, and devices: one who waits for a slow server waits for few."""
 LOOKED_BACK = datetime.timedelta(days=7)
 LEASE = datetime.timedelta(minutes=5)
 BETWEEN = datetime.timedelta(minutes=1)
 """Between two to the same: what comes at once is told at once."""
+SHOWN = datetime.timedelta(seconds=webpush.KEPT_SECONDS)
+"""What a device was told of so lately is counted with what is new, as its notice takes the place of the one before."""
 FIRST_PAUSE, LONGEST_PAUSE = datetime.timedelta(minutes=1), datetime.timedelta(hours=6)
 TROUBLED = 3
 """So many failures in a row and IT is told (`manage.py doctor`)."""
-SUBJECT = "Nytt i Förlopp"
-WORDS = {
-    NoticeKind.URGENT: ("1 ny brådskande uppgift", "{} nya brådskande uppgifter"),
-    NoticeKind.LATE: ("1 försenad uppgift", "{} försenade uppgifter"),
-    NoticeKind.TOLD: ("1 meddelande från en kollega", "{} meddelanden från kollegor"),
-    NoticeKind.NEW: ("1 ny uppgift", "{} nya uppgifter"),
-}
 
 
 class Verdict(enum.Enum):
@@ -45,72 +40,123 @@ class Verdict(enum.Enum):
     NOT_THEIRS = "not theirs"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a member of staff is told: in a device, or by e-mail when there is none. Its row says how it went."""
+
+    listener: Listener
+    device: Device | None
+
+    @property
+    def row(self) -> Notifying | Device:
+        return self.device or self.listener.notifying
+
+    @property
+    def rows(self) -> QuerySet[Notifying] | QuerySet[Device]:
+        return (Device if self.device else Notifying).objects.filter(pk=self.row.pk)
+
+    @property
+    def notices(self) -> QuerySet[Notice]:
+        return self.listener.notifying.notices.filter(device=self.device)
+
+    def take(self, *, now: datetime.datetime) -> bool:
+        """It is ours for a while, unless another process was first and changed the row."""
+        return self.rows.filter(try_after=self.row.try_after).update(try_after=now + LEASE) == 1
+
+    def send(self, shown: Sequence[Notice], new: Sequence[Notice], *, now: datetime.datetime) -> None:
+        if self.device is None:
+            letters.send(self.listener.notifying, new)
+        else:
+            is_urgent = any(one.kind == NoticeKind.URGENT for one in new)
+            webpush.send(self.device, letters.notice([*shown, *new]), is_urgent=is_urgent, now=now)
+
+
 def send_due(*, now: datetime.datetime) -> int:
-    """Send what is due, as one message to each; how many got one. No transaction is open while we send."""
-    waiting = Notice.objects.filter(settled_at=None, due_at__lte=now).values("notifying")
-    ready = Notifying.objects.filter(pk__in=waiting, try_after__lte=now, staff__is_active=True).order_by("try_after")
-    ids = [pk for pk, after in list(ready.values_list("pk", "try_after")[:MOST]) if _take(pk, after, now=now)]
-    return sum(_tell(one, now=now) for one in notifying.listeners(now=now, ids=ids)) if ids else 0
+    """Send what is due, as one message to each place; how many. No transaction is open while we send."""
+    return sum(_tell(place, now=now) for place in _ready(now=now) if place.take(now=now))
 
 
-def troubled() -> int:
-    """How many cannot be reached."""
-    return Notifying.objects.filter(failures__gte=TROUBLED).count()
+def troubled() -> tuple[int, int]:
+    """How many cannot be reached by e-mail, and how many devices."""
+    failing = Q(failures__gte=TROUBLED)
+    return Notifying.objects.filter(failing).count(), Device.objects.filter(failing).count()
 
 
-def text(counts: Mapping[str, int]) -> str:
-    """How many of what, and where; nothing of whom or of what it is about. Without links when nobody has said where."""
-    told = [_counted(counts[kind], *words) for kind, words in WORDS.items() if counts.get(kind)]
-    listed = " och ".join([part for part in (", ".join(told[:-1]), told[-1]) if part])
-    where = settings.FORLOPP_ADDRESS
-    link = f"{where}{reverse('tasks:inbox')}" if where else "Öppna Förlopp som du brukar."
-    chosen = f"{where}{reverse('tasks:notices')}" if where else "under Notiser i Förlopp."
-    return f"Du har {listed} i Förlopp.\n\n{link}\n\nDu väljer själv vad du får veta: {chosen}\n"
+def _ready(*, now: datetime.datetime) -> Iterator[Place]:
+    """Devices first: what is urgent does not wait for a mail server."""
+    due = Notice.objects.filter(settled_at=None, due_at__lte=now)
+    if not due.exists():
+        return
+    devices = Device.objects.filter(pk__in=due.exclude(device=None).values("device"), made_with=webpush.public_key())
+    by_mail = Notifying.objects.filter(pk__in=due.filter(device=None).values("notifying"))
+    ours = [one.pk for one in _waiting(devices, now=now)]
+    letters_to = [one.pk for one in _waiting(by_mail, now=now)]
+    ids = Notifying.objects.filter(Q(pk__in=letters_to) | Q(staff__devices__in=ours)).values_list("pk", flat=True)
+    found = notifying.listeners(now=now, ids=list(ids))
+    yield from (Place(listener=one, device=device) for one in found for device in one.devices if device.pk in ours)
+    yield from (Place(listener=one, device=None) for one in found if one.notifying.pk in letters_to)
 
 
-def _take(pk: int, after: datetime.datetime, *, now: datetime.datetime) -> bool:
-    """It is ours for a while, unless another process was first and changed the row."""
-    return Notifying.objects.filter(pk=pk, try_after=after).update(try_after=now + LEASE) == 1
+def _waiting(rows: QuerySet[Any], *, now: datetime.datetime) -> list[Any]:
+    return list(rows.filter(try_after__lte=now, staff__is_active=True).order_by("try_after")[:MOST])
 
 
-def _tell(listener: Listener, *, now: datetime.datetime) -> bool:
-    mine = Notifying.objects.filter(pk=listener.notifying.pk)
-    quiet_until = quiet.quiet_until(listener.notifying, now)
+def _tell(place: Place, *, now: datetime.datetime) -> bool:
+    quiet_until = quiet.quiet_until(place.listener.notifying, now)
     if quiet_until > now:
-        mine.update(try_after=quiet_until)
+        place.rows.update(try_after=quiet_until)
         return False
-    notices = _still_needed(listener, now=now)
+    shown, new = _still_needed(place, now=now)
+    if not new:
+        place.rows.update(try_after=now)
+        return False
     try:
-        for channel in {one.channel for one in notices}:
-            chosen = [one for one in notices if one.channel == channel]
-            SENDERS[channel](listener.notifying, Counter(one.kind for one in chosen))
-            _settle(chosen, now=now, is_sent=True)
-    except OSError as error:  # as all that smtplib raises
-        failures = listener.notifying.failures + 1
-        log.warning("a notice could not be sent (%s), %s in a row", type(error).__name__, failures)
-        mine.update(failures=failures, try_after=now + min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE))
+        place.send(shown, new, now=now)
+    except webpush.Gone:
+        place.rows.delete()
         return False
-    mine.update(try_after=now + BETWEEN if notices else now, **({"failures": 0} if notices else {}))
-    return bool(notices)
+    except OSError as error:  # as all that smtplib and requests raise
+        failures = place.row.failures + 1
+        log.warning("a notice could not be sent (%s), %s in a row", type(error).__name__, failures)
+        pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE)
+        asked = datetime.timedelta(seconds=getattr(error, "wait", 0))
+        place.rows.update(failures=failures, try_after=now + min(max(pause, asked), LONGEST_PAUSE))
+        return False
+    _settle(new, now=now, is_sent=True)
+    place.rows.update(failures=0, try_after=now + BETWEEN, **({"used_at": now} if place.device else {}))
+    return True
 
 
-def _still_needed(listener: Listener, *, now: datetime.datetime) -> list[Notice]:
-    """What is due and still to be told. The rest is settled, or forgotten where it may become news again."""
-    waiting = listener.notifying.notices.filter(settled_at=None, due_at__lte=now)
+def _still_needed(place: Place, *, now: datetime.datetime) -> tuple[list[Notice], list[Notice]]:
+    """What a device shows already and what is due, both still to be told.
+
+    The rest of what is due is settled, or forgotten where it may become news again.
+    """
+    waiting = place.notices.filter(settled_at=None, due_at__lte=now)
     # A paused ärende is told of when it goes on; what a colleague writes about it is told all the same.
     paused = waiting.filter(task__instance__suspended_at__isnull=False).exclude(kind=NoticeKind.TOLD)
     paused.update(due_at=now + BETWEEN)
-    due = list(waiting.select_related("task"))
-    verdicts: dict[Verdict, list[Notice]] = defaultdict(list)
-    seen = _seen(due, listener, now=now)
-    written = [one.about for one in due if one.kind == NoticeKind.TOLD]
+    asked = list(waiting.select_related("task"))
+    if place.device and asked:
+        asked += place.notices.filter(is_sent=True, settled_at__gt=now - SHOWN).select_related("task")
+    verdicts = _verdicts(asked, place.listener, now=now)
+    due = {verdict: [one for one in some if one.settled_at is None] for verdict, some in verdicts.items()}
+    _settle(due.get(Verdict.NEEDLESS, []), now=now, is_sent=False)
+    Notice.objects.filter(pk__in=[one.pk for one in due.get(Verdict.NOT_THEIRS, [])]).delete()
+    return [one for one in verdicts[Verdict.TELL] if one.settled_at], due.get(Verdict.TELL, [])
+
+
+def _verdicts(
+    notices: list[Notice], listener: Listener, *, now: datetime.datetime
+) -> defaultdict[Verdict, list[Notice]]:
+    verdicts: defaultdict[Verdict, list[Notice]] = defaultdict(list)
+    seen = _seen(notices, listener, now=now)
+    written = [one.about for one in notices if one.kind == NoticeKind.TOLD]
     unread = Comment.objects.filter(action_id__in=written, seen_at=None, withdrawn_at=None)
     told = dict(unread.values_list("action_id", "at")) if written else {}
-    for one in due:
+    for one in notices:
         verdicts[_verdict(one, listener, seen=seen, told=told, now=now)].append(one)
-    _settle(verdicts[Verdict.NEEDLESS], now=now, is_sent=False)
-    Notice.objects.filter(pk__in=[one.pk for one in verdicts[Verdict.NOT_THEIRS]]).delete()
-    return verdicts[Verdict.TELL]
+    return verdicts
 
 
 def _verdict(
@@ -145,16 +191,3 @@ def _seen(notices: list[Notice], listener: Listener, *, now: datetime.datetime) 
 
 def _settle(notices: list[Notice], *, now: datetime.datetime, is_sent: bool) -> None:
     Notice.objects.filter(pk__in=[one.pk for one in notices]).update(settled_at=now, is_sent=is_sent)
-
-
-def _mail(to: Notifying, counts: Mapping[str, int]) -> None:
-    if not settings.FORLOPP_MAIL or not to.mail_to:
-        raise OSError("nowhere to send")
-    EmailMessage(SUBJECT, text(counts), to=[to.mail_to]).send()
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return one if count == 1 else many.format(count)
-
-
-SENDERS: dict[str, Callable[[Notifying, Mapping[str, int]], None]] = {Channel.MAIL: _mail}

@@ -15,7 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from people import browser
 from people.models import Staff
+from tasks import webpush
 from tasks.models import Channel, NoticeKind, Notifying, Pace
 from tasks.services import notifying
 from workflows.views.edge import StaffRequest, staff_page
@@ -34,7 +36,8 @@ def notices(request: StaffRequest) -> HttpResponse:
     posted = request.POST
     choices = _choices(posted)
     times = _times(posted, errors)
-    address = _address(posted, request.user, errors, is_chosen=bool(choices))
+    by_mail = any(channel == Channel.MAIL for channel, _ in choices)
+    address = _address(posted, request.user, errors, is_chosen=by_mail)
     if errors:
         return _page(request, posted.dict(), errors)
     notifying.choose(by=request.user, choices=choices, times=times, address=address, now=timezone.now())
@@ -51,6 +54,10 @@ def _page(request: StaffRequest, values: dict[str, Any], errors: dict[str, str])
         "mail": settings.FORLOPP_MAIL,
         "folder": settings.EMAIL_FILE_PATH,
         "longest": LONGEST_ADDRESS,
+        "channels": Channel,
+        "push_key": webpush.public_key(),
+        "devices": list(request.user.devices.all()),
+        "this_device": browser.device_of(request),
     }
     return render(request, "tasks/notices.html", context, status=422 if errors else 200)
 
@@ -59,14 +66,15 @@ def _as_posted(mine: Notifying | None) -> dict[str, str]:
     """What is chosen, as the form would post it."""
     if mine is None:
         return {"dagligen": "08:00", "tyst_fran": "", "tyst_till": "", "adress": ""}
-    chosen = {choice.kind: choice.pace for choice in mine.choices.filter(channel=Channel.MAIL)}
+    chosen = {f"{choice.channel}-{choice.kind}": choice.pace for choice in mine.choices.all()}
     times = {"dagligen": mine.daily_at, "tyst_fran": mine.quiet_from, "tyst_till": mine.quiet_to}
     return chosen | {name: f"{time:%H:%M}" if time else "" for name, time in times.items()} | {"adress": mine.address}
 
 
 def _choices(posted: QueryDict) -> dict[tuple[str, str], str]:
-    chosen = {kind: posted.get(kind, "") for kind in NoticeKind.values}
-    return {(Channel.MAIL.value, kind): pace for kind, pace in chosen.items() if pace in Pace.values}
+    every = [(channel, kind) for channel in Channel.values for kind in NoticeKind.values]
+    chosen = {(channel, kind): posted.get(f"{channel}-{kind}", "") for channel, kind in every}
+    return {which: pace for which, pace in chosen.items() if pace in Pace.values}
 
 
 def _times(posted: QueryDict, errors: dict[str, str]) -> notifying.Times:

@@ -32,6 +32,7 @@ NOT_PAGES = {
     "tasks:task_pdf": "a PDF",
     "tasks:instance_pdf": "a PDF",
     "tasks:list": "a part of the inbox, for its script",
+    "tasks:push_worker": "the script that shows notices",
     "tasks:home": "leads to the inbox",
     "tasks:my_unit": "leads to one's own unit",
     "workflows:several": "shown when it has been posted; the example of incidents does so",
@@ -259,7 +260,8 @@ def _log_out(page: Page) -> None:
 
 
 def _notices_wrong(page: Page) -> None:
-    page.get_by_label("En brådskande uppgift till min grupp").select_option("Direkt")
+    urgent = page.get_by_role("group", name="En brådskande uppgift till min grupp")
+    urgent.get_by_label("Brev").select_option("Direkt")
     page.get_by_label("Från klockan").fill("22:00")
     page.get_by_role("button", name="Spara").click()
     page.locator(".error-summary").wait_for()

@@ -35,7 +35,7 @@ def test_secrets_are_made_once_and_only_for_the_owner(installation: Path) -> Non
     first = (installation / "secrets.env").read_text()
     bootstrap.ensure_secrets()
     assert (installation / "secrets.env").read_text() == first
-    assert len(first.splitlines()) == 3
+    assert len(first.splitlines()) == 4
     assert stat.S_IMODE((installation / "secrets.env").stat().st_mode) == 0o600
 
 

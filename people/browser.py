@@ -1,0 +1,34 @@
+"""By which device a browser is known: a cookie that outlives the session and says nothing of whose it is."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+KEPT_SECONDS = 400 * 24 * 60 * 60
+"""As long as browsers keep any."""
+
+
+def device_of(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.COOKIES.get(settings.FORLOPP_DEVICE_COOKIE, ""))
+    except ValueError:
+        return None
+
+
+def remember(response: HttpResponseBase, device: uuid.UUID) -> None:
+    """Strict: another site can make the browser do nothing with it."""
+    response.set_cookie(
+        settings.FORLOPP_DEVICE_COOKIE,
+        str(device),
+        max_age=KEPT_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def forget(response: HttpResponseBase) -> None:
+    response.delete_cookie(settings.FORLOPP_DEVICE_COOKIE, samesite="Strict")
