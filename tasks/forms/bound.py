@@ -43,6 +43,9 @@ class BoundForm:
         written = (
             answers.initial(form, variables, now=now, answers=given) if post is None else posting.raw(form.fields, post)
         )
+        if post is not None:
+            # What an answer brings up starts as it would have, had it been there from the beginning.
+            written = answers.initial(form, variables, now=now, answers=posting.seen(form.fields, post, written))
         self.raw = posting.padded(form.fields, written)
         pressed = None
         if post is not None:

@@ -31,6 +31,18 @@ def raw(fields: Fields, post: QueryDict, at: Path = ()) -> Raw:
     return {field.key: _one(field, post, (*at, field.key)) for field in fields if not field.computed}
 
 
+def seen(fields: Fields, post: QueryDict, written: Raw) -> Raw:
+    """What was written, without the questions that have a default and were not on the page yet.
+
+    A post that is no page's is taken as it is.
+    """
+    if SHOWN not in post:
+        return written
+    there = {*post, *post.getlist(SHOWN)}
+    waits = {field.key for field in fields if field.show_if and field.default}
+    return {key: value for key, value in written.items() if key not in waits or key in there}
+
+
 def _one(field: Field, post: QueryDict, path: Path) -> object:
     control = name(path)
     if field.type == "list":
