@@ -8,13 +8,25 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from people.models import Staff
+from people.reading import NOTHING, Reading
 from tasks import together
-from workflows import selectors
+from workflows import published, selectors
 from workflows.attachments import kinds
 from workflows.models import Attachment, UserTask
 from workflows.services.attachments import Problem
+from workflows.sight import Sight
 
 MEGABYTE = 1_000_000
+MOST = 20
+"""Files on a person's page, the latest; each is also with its task and in its ärende."""
+ABOUT = Reading(
+    Attachment,
+    "attachment",
+    by=selectors.NAMED,
+    task=("public_id", "name", *selectors.READ_BY),
+    task__instance=NOTHING,
+    task__instance__version=("public_id",),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +55,19 @@ def of(task: UserTask, viewer: Staff, *, problems: list[Problem] | None = None) 
         may_add=task.is_open and together.may_work(task, viewer),
         problems=problems or [],
     )
+
+
+def about(sight: Sight) -> list[Attachment]:
+    """The latest of all ärenden of a person, as far as the viewer reads the tasks they stand with."""
+    visible, values = sight.visible("instance")
+    rest = f"""WHERE task.individual_id = %s AND attachment.state <> 'withdrawn' {selectors.seen(sight.viewer)}
+        AND {visible} ORDER BY attachment.id DESC LIMIT {3 * MOST}"""
+    found = ABOUT.rows(rest, [sight.individual.pk, *values])
+    return [file for file in found if file.by_id == sight.viewer.pk or _is_read(file.task, sight)][:MOST]
+
+
+def _is_read(task: UserTask, sight: Sight) -> bool:
+    return sight.reads_task(task, published.of(task.instance.version.public_id))
 
 
 def most_bytes() -> int:

@@ -28,6 +28,10 @@ CASES = Reading(
     ("public_id", "definition_id", "state", "outcome", "started_at", "ended_at", "suspended_at"),
     version=("public_id",),
     individual=("protection",),
+    extra={
+        "has_files": """EXISTS (SELECT 1 FROM workflows_usertask its
+            JOIN workflows_attachment one ON one.task_id = its.id WHERE its.instance_id = instance.id)"""
+    },
 )
 OPEN = Reading(
     UserTask,
@@ -77,6 +81,10 @@ class Case:
     @property
     def public_id(self) -> uuid.UUID:
         return self.instance.public_id
+
+    @property
+    def has_files(self) -> bool:
+        return bool(vars(self.instance)["has_files"])
 
 
 def cases(individual: Individual, sight: Sight) -> list[Case]:

@@ -10,6 +10,7 @@ from people import selectors as people
 from people.models import Staff
 from people.reading import Reading
 from tasks import together
+from workflows import diagram, published
 from workflows.models import Agreement, Ended, Signature, UserTask
 from workflows.selectors import NAMED
 from workflows.services import joint
@@ -30,7 +31,10 @@ class Signed:
 
 @dataclass(frozen=True, kw_only=True)
 class Signatures:
-    """Of a joint task; `mine` when this viewer has signed, `lapsed` when another's change has ended theirs."""
+    """Of a joint task; `mine` when this viewer has signed, `lapsed` when another's change has ended theirs.
+
+    `is_kept` when the ärende has gone to a version that asks others to sign, after somebody had signed.
+    """
 
     by: list[Signed]
     individual: Signed | None
@@ -41,6 +45,7 @@ class Signatures:
     as_profession: str
     mine: bool
     lapsed: Signed | None
+    is_kept: bool
 
     @property
     def left(self) -> int:
@@ -69,7 +74,15 @@ def of(task: UserTask, viewer: Staff) -> Signatures | None:
         as_profession=names.get(profession, profession),
         mine=last is not None and last.ended_at is None,
         lapsed=_changed(last) if last is not None and is_lapsed else None,
+        is_kept=_is_kept(task),
     )
+
+
+def _is_kept(task: UserTask) -> bool:
+    element = published.of(task.instance.version.public_id).definition.elements.get(task.element_id)
+    asked = diagram.signing(element.properties) if element is not None else None
+    now = (" ".join(asked.professions), asked.needed, asked.with_individual) if asked else ("", 0, False)
+    return task.is_open and now != (task.signers, task.to_sign, task.asks_individual)
 
 
 def _signed(row: Signature, names: Mapping[str, str]) -> Signed:

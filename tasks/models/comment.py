@@ -30,6 +30,7 @@ class Comment(models.Model):
     at = models.DateTimeField()
     kind = models.CharField(max_length=10, choices=CommentKind.choices, default=CommentKind.NOTE)
     text = models.CharField(max_length=MAX_LENGTH, blank=True, help_text="A hand-over may be without.")
+    for_shift = models.BooleanField(default=False, help_text="To be taken along to the next shift.")
     withdrawn_at = models.DateTimeField(null=True)
     mentioned = models.ForeignKey(
         Staff, null=True, on_delete=models.PROTECT, related_name="+", help_text="The colleague whom it calls."
@@ -71,6 +72,7 @@ class Comment(models.Model):
         ]
         indexes = [
             models.Index(fields=["at"], name="comment_by_moment"),
+            models.Index(fields=["at"], condition=Q(for_shift=True, withdrawn_at=None), name="comment_for_shift"),
             models.Index(
                 fields=["mentioned", "id"],
                 condition=Q(seen_at=None, withdrawn_at=None, mentioned__isnull=False),

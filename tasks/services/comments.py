@@ -24,9 +24,19 @@ class UnknownColleague(Exception):
     """Den som nämns kan inte göra uppgiften."""
 
 
-def add(*, task: UserTask, text: str, mentioned: str = "", by: Staff, now: datetime, action_id: UUID) -> None:
+def add(
+    *,
+    task: UserTask,
+    text: str,
+    mentioned: str = "",
+    for_shift: bool = False,
+    by: Staff,
+    now: datetime,
+    action_id: UUID,
+) -> None:
     """Write to the colleagues; `mentioned` is the public id of one who may do the task, who finds it in the inbox.
 
+    `for_shift` takes it along to the unit's handover for as long as the task is open.
     The same `action_id` again writes nothing. Raises user_tasks.NotAllowed, Unacceptable, UnknownColleague.
     """
     if not user_tasks.may_work(task, by):
@@ -37,7 +47,9 @@ def add(*, task: UserTask, text: str, mentioned: str = "", by: Staff, now: datet
         raise UnknownColleague
     try:
         with transaction.atomic():
-            Comment.objects.create(task=task, by=by, at=now, text=text, mentioned=called, action_id=action_id)
+            Comment.objects.create(
+                task=task, by=by, at=now, text=text, mentioned=called, for_shift=for_shift, action_id=action_id
+            )
     except IntegrityError:
         if not Comment.objects.filter(task=task, by=by, action_id=action_id).exists():
             raise

@@ -33,7 +33,7 @@ CHANGED = lines.read(
         ORDER BY told.id DESC LIMIT 1)""",
 )
 PLAIN = lines.read()
-SAID = Reading(Comment, "comment", ("at", "text", "task_id"), by=NAMED)
+SAID = Reading(Comment, "comment", ("at", "text", "task_id", "for_shift"), by=NAMED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,7 @@ class Told:
     by_name: str
     at: datetime.datetime | None
     text: str
+    is_along: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,7 @@ class Handover:
     new: list[Line]
     ended: list[Line]
     done: list[Line]
+    taken_along: list[Told]
     said: list[Told]
     is_cut: bool
 
@@ -80,7 +82,7 @@ def load(place: Place, viewer: Staff, *, since: datetime.datetime, until: dateti
     changed = _changed(roles, place, writer, since)
     ahead = _ahead(roles, members, place, writer, until)
     done = _done(members, writer, since)
-    said = _said(roles, place, writer, since)
+    said = _said(roles, place, writer, since, now - NOTES_KEPT)
     return Handover(
         notes=notes(place, viewer, now=now),
         ahead=[writer.line(task) for task in ahead[:MOST]],
@@ -88,7 +90,8 @@ def load(place: Place, viewer: Staff, *, since: datetime.datetime, until: dateti
         new=[writer.line(task) for task in changed if task.is_open and task.created_at >= since],
         ended=[writer.line(task) for task in changed if task.state in (TaskState.CANCELLED, TaskState.NOT_NEEDED)],
         done=[writer.line(task) for task in done[:MOST]],
-        said=said,
+        taken_along=[one for one in said if one.is_along],
+        said=[one for one in said if not one.is_along],
         is_cut=any(len(found) > MOST for found in (changed, ahead, done)),
     )
 
@@ -148,13 +151,18 @@ def _done(members: Sequence[int], writer: Writer, since: datetime.datetime) -> l
     return PLAIN.rows(rest, [*members, since])
 
 
-def _said(roles: Sequence[str], place: Place, writer: Writer, since: datetime.datetime) -> list[Told]:
-    """What colleagues have written with the unit's tasks, the latest first."""
+def _said(
+    roles: Sequence[str], place: Place, writer: Writer, since: datetime.datetime, kept: datetime.datetime
+) -> list[Told]:
+    """What colleagues have written with the unit's tasks, the latest first; what is to be taken along also when it was
+    written before, as long as the task is open.
+    """
     scope, values = _scope(roles, place, writer)
     rest = f"""JOIN {TASKS} task ON task.id = comment.task_id
-        WHERE comment.at >= %s AND comment.withdrawn_at IS NULL AND NOT (comment.text = '') AND {scope}
-        ORDER BY comment.at DESC, comment.id DESC LIMIT {MOST}"""
-    comments = SAID.rows(rest, [since, *values])
+        WHERE (comment.at >= %s OR comment.for_shift AND comment.at >= %s AND task.state = 'open')
+        AND comment.withdrawn_at IS NULL AND NOT (comment.text = '') AND {scope}
+        ORDER BY comment.for_shift DESC, comment.at DESC, comment.id DESC LIMIT {MOST}"""
+    comments = SAID.rows(rest, [since, kept, *values])
     keys = {comment.task_id for comment in comments}
     found = PLAIN.rows(f"WHERE task.id IN ({reading.places(keys)})", list(keys))
     tasks = {task.pk: writer.line(task) for task in found}
@@ -164,6 +172,7 @@ def _said(roles: Sequence[str], place: Place, writer: Writer, since: datetime.da
             by_name=str(comment.by),
             at=comment.at,
             text=comment.text if tasks[comment.task_id].can_work else "",
+            is_along=comment.for_shift,
         )
         for comment in comments
     ]
@@ -178,4 +187,4 @@ def _tried(task: UserTask, writer: Writer) -> Told:
 
 
 def _seen(writer: Writer) -> str:
-    return seen(writer.viewer)
+    return f" {seen(writer.viewer)}"

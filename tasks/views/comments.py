@@ -25,20 +25,23 @@ def add(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """Write to the colleagues, and call one of them."""
     found, now = page.find_workable(request, public_id), timezone.now()
     text, mentioned = request.POST.get("anteckning", ""), request.POST.get("namnd", "")
+    for_shift = "overlamning" in request.POST
     try:
         comments.add(
             task=found,
             text=text,
             mentioned=mentioned,
+            for_shift=for_shift,
             by=request.user,
             now=now,
             action_id=page.action_id(request) or uuid.uuid4(),
         )
     except comments.Unacceptable:
-        unsent = page.Unsent(text=text, mentioned=mentioned, error=TOO_LONG if text.strip() else EMPTY)
+        error = TOO_LONG if text.strip() else EMPTY
+        unsent = page.Unsent(text=text, mentioned=mentioned, for_shift=for_shift, error=error)
         return page.show(request, found, now=now, unsent=unsent, status=422)
     except comments.UnknownColleague:
-        unsent = page.Unsent(text=text, mentioned="", error=UNKNOWN)
+        unsent = page.Unsent(text=text, mentioned="", for_shift=for_shift, error=UNKNOWN)
         return page.show(request, found, now=now, unsent=unsent, status=422)
     page.record(request, found, "comment", now=now)
     return page.back(public_id, to="#anteckningar")

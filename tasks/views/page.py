@@ -49,6 +49,7 @@ class Unsent:
     mentioned: str
     error: str
     question: int = 0
+    for_shift: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from people.models import Unit
-from tasks import opening, persons, planned, positions, selectors, timeline, worklist
+from tasks import files, opening, persons, planned, positions, selectors, timeline, worklist
 from tasks.opening import Opened
 from workflows import connectors, rights
 from workflows.views.edge import StaffRequest, staff_page
@@ -40,6 +40,7 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         "can_plan": seen.works_with_them,
         "words": planned,
         "systems": [system for system in connectors.glances().values() if seen.reads(system.sphere)],
+        "files": files.about(seen) if any(case.has_files for case in opened.cases) else [],
         "units": _units(opened),
         "can_start": bool(selectors.startable(request.user)),
         "can_steer": bool({rights.IT, rights.COORDINATOR, rights.OWNER} & seen.held),

@@ -19,8 +19,8 @@ from tests.integration.test_paper import words
 from tests.together import at_once
 from tests.unit.engine_bpmn import chain, process
 from workflows.definitions import Folder
-from workflows.models import HistoryEntry, HistoryKind, ProcessInstance, Signature, TaskState, UserTask
-from workflows.services import deployments, instances, joint, not_done, user_tasks
+from workflows.models import HistoryEntry, HistoryKind, ProcessInstance, ProcessVersion, Signature, TaskState, UserTask
+from workflows.services import deployments, instances, joint, migration, not_done, user_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 pages.PROFESSIONS |= {"arbetsterapeut": "Arbetsterapeut"}
@@ -48,12 +48,16 @@ def arne(db: None) -> Staff:
     return pages.staff("arne", "arbetsterapeut")
 
 
+def publish(body: str = BODY) -> ProcessVersion:
+    config = {**forlopp.CONFIG, "key": "gemensam", "title": "Gemensam", "messages": {}, "visible_to": ["samordnare"]}
+    sources = {"process.toml": "", "p.bpmn": process(body).decode()}
+    sources |= {"forms/folj_upp.json": json.dumps(FORM), "forms/sist.json": json.dumps(forlopp.FORM)}
+    return deployments.publish(folder=Folder(config, sources), by=None, now=timezone.now())[0]
+
+
 @pytest.fixture
 def task(anna: Staff, berit: Individual) -> UserTask:
-    config = {**forlopp.CONFIG, "key": "gemensam", "title": "Gemensam", "messages": {}, "visible_to": ["samordnare"]}
-    sources = {"process.toml": "", "p.bpmn": process(BODY).decode()}
-    sources |= {"forms/folj_upp.json": json.dumps(FORM), "forms/sist.json": json.dumps(forlopp.FORM)}
-    deployments.publish(folder=Folder(config, sources), by=None, now=timezone.now())
+    publish()
     instances.start(definition_key="gemensam", individual=berit, by=anna, now=timezone.now(), answers={})
     return joint_task()
 
@@ -238,3 +242,30 @@ def test_on_paper_stands_who_has_signed_and_that_the_person_agrees(task: UserTas
     assert told.count("Gemensam uppföljning Slutförd av Anna Prov") == 1
     assert "• Siv Prov, Sjuksköterska, " in told
     assert "• Anna Prov, Samordnare, " in told
+
+
+def move(old: ProcessVersion, new: ProcessVersion) -> None:
+    mapping = migration.default_mapping(old, new)
+    found = migration.start(from_version=old, to_version=new, mapping=mapping, by=None, now=timezone.now())
+    while migration.run_batch(migration=found, now=timezone.now()):
+        pass
+
+
+def test_an_arende_that_is_moved_is_signed_as_the_new_version_says_until_somebody_has_signed(
+    task: UserTask, anna: Staff, siv: Staff
+) -> None:
+    old = ProcessVersion.objects.get()
+    two = publish(BODY.replace("sjukskoterska, arbetsterapeut, individ", "sjukskoterska"))
+    move(old, two)
+    row = joint_task()
+    assert (row.signers, row.to_sign, row.asks_individual) == ("samordnare sjukskoterska", 2, False)
+    assert to_be_signed_by() == {"samordnare", "sjukskoterska"}
+    assert sign(row, siv).task.is_open
+    address = f"/uppgifter/{task.public_id}/"
+    assert "Förloppet har ändrats" not in pages.text(pages.logged_in(anna).get(address))
+    move(two, publish(BODY.replace("sjukskoterska, arbetsterapeut, individ", "arbetsterapeut")))
+    kept = joint_task()
+    assert (kept.signers, kept.signed) == ("samordnare sjukskoterska", 1)
+    page = pages.text(pages.logged_in(anna).get(address))
+    assert "Förloppet har ändrats</strong> sedan någon skrev under" in page
+    assert not sign(kept, anna).task.is_open

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from people.models import Individual, Staff, Unit
-from tasks.models import ShiftNote, ShiftReading
+from tasks.models import Comment, ShiftNote, ShiftReading
 from tasks.services import comments, shifts
 from tests import pages
 from tests.integration.test_pages_cost import planned, seen
@@ -73,6 +73,21 @@ def test_comments_and_attempts_are_told_to_those_who_may_do_the_task(anna: Staff
     assert "Ringde dottern." in section(shown(bo), "sagt")
     assert "Ringde dottern." not in shown(erik)
     assert "Berit" not in shown(erik)
+
+
+def test_what_is_marked_is_taken_along_until_the_task_is_done_however_far_back_one_looks(
+    anna: Staff, bo: Staff, task: UserTask
+) -> None:
+    written = {"anteckning": "Nyckeln ligger i skåpet.", "overlamning": "on", "action_id": str(uuid.uuid4())}
+    assert pages.logged_in(anna).post(f"/uppgifter/{task.public_id}/anteckningar/", written).status_code == 302
+    assert "Till överlämningen" in pages.text(pages.logged_in(bo).get(f"/uppgifter/{task.public_id}/"))
+    Comment.objects.update(at=timezone.now() - 30 * HOUR)
+    told = shown(bo)
+    assert "Nyckeln ligger i skåpet." in section(told, "ta-med")
+    assert "Nyckeln" not in section(told, "sagt")
+    planned(task.instance, bo)
+    assert "Nyckeln" not in shown(bo)
+    assert "Nyckeln ligger i skåpet." in section(shown(bo, "?timmar=72"), "ta-med")
 
 
 def test_a_note_is_read_once_by_each_and_tells_who(anna: Staff, bo: Staff) -> None:

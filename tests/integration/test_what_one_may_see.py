@@ -59,6 +59,7 @@ def test_the_other_sphere_is_told_that_something_was_done_and_not_what_until_a_g
     read = {
         "task": f"/uppgifter/{mine.public_id}/",
         "instance": f"/arenden/{visited.public_id}/",
+        "person": f"/personer/{berit.ref}/",
     }
     closed = (f"/uppgifter/{theirs.public_id}/", f"/uppgifter/{theirs.public_id}/pdf/", f"/filer/{kept.public_id}/")
     for address in read.values():
@@ -75,6 +76,7 @@ def test_the_other_sphere_is_told_that_something_was_done_and_not_what_until_a_g
     assert {fetched(pages.logged_in(siri), address)[0].status_code for address in closed} == {200}
     assert SECRET in text(siri, read["task"])
     assert "Hallen.pdf" in text(siri, read["instance"])
+    assert "Hallen.pdf" in text(siri, f"/personer/{berit.ref}/")
 
 
 def test_a_colleague_of_the_other_sphere_who_is_asked_reads_the_question_and_not_the_rest(

@@ -10,12 +10,13 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from people import statements
 from workflows import engine, published
 from workflows.diagram import Element
 from workflows.models import OutboxMessage, ProcessInstance, TaskKind, TaskState, TimerJob, UserTask
 from workflows.services import offers
 
-SHOWN = ("formKey", "prioritet", "varfor")
+SHOWN = ("formKey", "prioritet", "varfor", "signeras_av", "signeras_minst")
 TIMES = ("forfaller", "eskaleras_till", "eskalera_efter")
 
 
@@ -113,11 +114,26 @@ def _user_task(
     names = ["element_id", "name", "form_key", "why", "group"]
     if task.element.id in differences.shown:
         names.append("priority")
+        _invite_anew(key, new, now=renamed.now)
     if group != new.group or task.element.id in differences.times:
         names += ["due_at", "due_sort", "escalate_at", "escalation_group", "escalated_to"]
     renamed.add(key, {name: getattr(new, name) for name in names})
     if group != new.group:
         _release(UserTask.objects.filter(pk=key, state=TaskState.OPEN), new.group)
+
+
+def _invite_anew(key: int, new: UserTask, *, now: datetime) -> None:
+    """Who is to sign is as the new version says, until somebody has signed: then it stays with those it began with,
+    since the signatures are on that, and the page says so.
+    """
+    signing = {"signers": new.signers, "to_sign": new.to_sign, "asks_individual": new.asks_individual}
+    rows = UserTask.objects.filter(pk=key, state=TaskState.OPEN, signed=0)
+    invited = UserTask.objects.filter(joint_of=key, state=TaskState.OPEN)
+    if not (new.to_sign or rows.exclude(to_sign=0).exists()) or not rows.update(**signing):
+        return
+    new.pk = key
+    invited.update(state=TaskState.CANCELLED, ended_at=now, changed_at=now)
+    statements.insert(offers.invitations(new))
 
 
 def _release(rows: QuerySet[UserTask], group: str) -> None:
