@@ -35,6 +35,7 @@ __all__ = [
     "Profession",
     "Protection",
     "Rating",
+    "ServedArea",
     "Staff",
     "Unit",
 ]
@@ -55,14 +56,22 @@ class Profession(models.Model):
         return self.name
 
 
+LONGEST_AREA, LONGEST_CODES = 120, 600
+
+
 class Unit(models.Model):
     """A place in the organisation that staff belong to and that tasks can be handed over to."""
 
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=160)
-    area = models.CharField(max_length=120, blank=True, default="", help_text="The geography it serves; '' is all.")
+    area = models.CharField(
+        max_length=LONGEST_AREA, blank=True, default="", help_text="The geography it serves; '' is all."
+    )
     postal_codes = models.CharField(
-        max_length=600, blank=True, default="", help_text="Those of its area, or how they begin: '703 704 12'."
+        max_length=LONGEST_CODES,
+        blank=True,
+        default="",
+        help_text="Those of its area, or how they begin: '703 704 12'.",
     )
 
     class Meta:
@@ -70,6 +79,23 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ServedArea(models.Model):
+    """What a unit was said to serve; the last row is what the unit says. Never changed."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="served")
+    area = models.CharField(max_length=LONGEST_AREA, blank=True)
+    postal_codes = models.CharField(max_length=LONGEST_CODES, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    action_id = models.UUIDField(unique=True, help_text="A repeated click is known by it.")
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.unit_id}:{self.pk}"
 
 
 HELD_ON = "held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)"

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from tasks.views import absences, shifts, unit
+from tasks.views import absences, areas, shifts, unit
 
 urlpatterns = [
+    path("omraden/", areas.served, name="areas"),
+    path("omraden/<slug:key>/", areas.serve, name="serve"),
     path("enhet/", unit.home, name="my_unit"),
     path("enhet/<slug:key>/", unit.show, name="unit_tavla"),
     path("enhet/<slug:key>/overlamning/", shifts.handover, name="unit_overlamning"),

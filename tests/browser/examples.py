@@ -97,6 +97,8 @@ def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example
         "unit, handing over": Example("/enhet/norr/overlamning/"),
         "unit, workload": Example("/enhet/norr/belastning/"),
         "unit, absence": Example("/enhet/norr/franvaro/"),
+        "areas": Example("/omraden/"),
+        "area of a unit": Example("/omraden/norr/"),
     }
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
+import uuid
+from typing import Any
+
 import pytest
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from people import selectors
-from people.models import AccessLog, Individual, Staff, Unit
+from people.models import AccessLog, Assignment, Individual, Profession, ServedArea, Staff, Unit
 from people.services import individuals
 from tasks import lists
 from tasks.wanted import NEVER, Wanted
@@ -107,3 +112,69 @@ def test_of_a_protected_person_no_area_is_told(anna: Staff) -> None:
     assert task.area == ""
     assert pages.logged_in(trusted).get(f"/personer/{person.ref}/omrade/").status_code == 404
     assert pages.logged_in(anna).get(f"/personer/{person.ref}/omrade/").status_code == 404
+
+
+def say(by: Staff, key: str, area: str, codes: str, **more: str) -> Any:
+    told = {"omrade": area, "postnummer": codes, "action_id": str(uuid.uuid4()), **more}
+    last = ServedArea.objects.filter(unit__key=key).first()
+    return pages.logged_in(by).post(f"/omraden/{key}/", {"sist": str(last.pk if last else 0), **told})
+
+
+def test_a_coordinator_says_what_every_unit_has_and_a_head_what_the_own_has(anna: Staff, siri: Staff) -> None:
+    eva = Staff.objects.create_user("eva")
+    head, _ = Profession.objects.get_or_create(key="enhetschef", defaults={"name": "Enhetschef"})
+    norra = Unit.objects.get(key="norra")
+    Assignment.objects.create(staff=eva, profession=head, unit=norra, valid_from=datetime.date(2020, 1, 1))
+    assert pages.logged_in(siri).get("/omraden/").status_code == 404
+    assert {say(siri, key, "Norr", "703").status_code for key in ("norra", "finns-inte")} == {404}
+    assert say(eva, "sodra", "Söder", "70").status_code == 404
+    assert say(eva, "norra", "Norr", "703, 7051 70399").status_code == 302
+    assert say(anna, "alla", "Väster", "706").status_code == 302
+    page = pages.text(pages.logged_in(eva).get("/omraden/"))
+    assert "703, 70399, 7051" in page
+    assert ("/omraden/norra/" in page, "/omraden/sodra/" in page) == (True, False)
+    assert selectors.area_of("706 10") == "Väster"
+    told = ServedArea.objects.get(unit=norra)
+    assert (told.postal_codes, told.by) == ("703 70399 7051", eva)
+    assert "703 70399 7051" in pages.text(pages.logged_in(eva).get("/omraden/norra/"))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ServedArea.objects.update(area="Annat")
+
+
+@pytest.mark.parametrize(
+    ("area", "codes", "told"),
+    [
+        ("Norr", "703 51x", "51x är inget postnummer"),
+        ("Norr", "703510", "703510 är inget postnummer"),
+        ("", "703", "Skriv vad området heter"),
+        ("Norr", "703 705", "705 hör redan till Söder (Hemtjänsten Söder)"),
+        ("N" * 121, "", "Områdets namn är för långt"),
+        ("Norr", " ".join(str(code) for code in range(10_000, 10_150)), "för många postnummer"),
+    ],
+)
+def test_what_cannot_be_is_told_and_kept_on_the_page(anna: Staff, area: str, codes: str, told: str) -> None:
+    answer = say(anna, "norra", area, codes)
+    assert answer.status_code == 422
+    assert told in pages.text(answer)
+    assert codes in pages.text(answer)
+    assert Unit.objects.get(key="norra").postal_codes == "703 7051"
+
+
+def test_of_two_who_change_one_unit_one_is_told_and_a_double_click_writes_once(anna: Staff, bo: Staff) -> None:
+    action = str(uuid.uuid4())
+    assert say(anna, "norra", "Norr", "703", action_id=action).status_code == 302
+    assert say(anna, "norra", "Norr", "703", action_id=action, sist="0").status_code == 302
+    late = say(bo, "norra", "Norr", "704", sist="0")
+    assert (late.status_code, "En kollega har ändrat" in pages.text(late)) == (422, True)
+    assert ServedArea.objects.count() == 1
+
+
+def test_a_new_name_takes_persons_and_open_tasks_along_unless_another_unit_has_the_old_one(anna: Staff) -> None:
+    task = started(living("703 12"), anna)
+    Unit.objects.create(key="hemsjukvard", name="Hemsjukvården", area="Norr")
+    say(anna, "norra", "Norra staden", "703")
+    task.refresh_from_db()
+    assert task.area == "Norr"
+    say(anna, "hemsjukvard", "Norra staden", "")
+    task.refresh_from_db()
+    assert (task.area, Individual.objects.get().area) == ("Norra staden", "Norra staden")
