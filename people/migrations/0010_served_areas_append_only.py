@@ -28,5 +28,5 @@ def unprotect(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = (("people", "0008_servedarea"),)
+    dependencies = (("people", "0009_servedarea"),)
     operations = (migrations.RunPython(protect, unprotect),)

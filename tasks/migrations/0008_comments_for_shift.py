@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0006_notices'),
+        ('tasks', '0007_push'),
         ('workflows', '0015_because'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
