@@ -112,24 +112,30 @@ def test_multi_instance_of_a_thousand_is_linear() -> None:
     assert played(MAX_INSTANCES) <= 11 * played(100)
 
 
+def several_subs(loop: str, *paths: str, extra: str = "", around: str = "") -> str:
+    """After u1 a sub-process that is done several times."""
+    inner = f'<subProcess id="sp">{loop}{draw(*paths, extra=extra)}</subProcess>'
+    return draw("s > u1 > sp > end_a", *(["b > end_b"] if around else []), extra=inner + around)
+
+
+COUNTED = several("<loopCardinality>u1.n</loopCardinality>")
+DEEP = sub("sp2", "s2 > p1 > u2 > p2 > e2", "p1 > u4 > p2")
 INSTANCES = {
-    "each in a list": (each("u1.r"), lambda number: {"r": list(range(number))}),
-    "a number of times": (
-        several("<loopCardinality>u1.n</loopCardinality>"),
-        lambda number: {"n": number},
-    ),
+    "each in a list": (draw("s > u1 > u2 > end_a", extra=task("u2", each("u1.r"))), 0),
+    "a number of times": (draw("s > u1 > u2 > end_a", extra=task("u2", COUNTED)), 0),
+    "sub-processes": (several_subs(each("u1.r"), "si > u2 > u3 > ei"), 1),
+    "sub-processes in sub-processes, with joins": (several_subs(COUNTED, "si > sp2 > u3 > ei", extra=DEEP), 0),
 }
 
 
-@pytest.mark.parametrize(("loop", "answers"), INSTANCES.values(), ids=INSTANCES)
-def test_one_of_a_thousand_costs_what_one_of_ten_does_though_all_is_stored_between(
-    loop: str, answers: Callable[[int], dict[str, Any]]
-) -> None:
+@pytest.mark.parametrize(("body", "came"), INSTANCES.values(), ids=INSTANCES)
+def test_one_of_a_thousand_costs_what_one_of_ten_does_though_all_is_stored_between(body: str, came: int) -> None:
     def played(number: int) -> tuple[int, int]:
-        run = Run(draw("s > u1 > u2 > end_a", extra=task("u2", loop)))
-        run.complete("u1", **answers(number))
+        run = Run(body)
+        answers = {"r": list(range(number)), "n": number}
+        run.complete("u1", **answers)
         execution, state = run.execution, run.state
-        waiting = [task.id for task in execution.waiting().user_tasks]
+        waiting = [task.id for task in execution.waiting().user_tasks if task.element.id == "u2"]
         costs = []
         for task_id in waiting[1:4]:
 
@@ -137,32 +143,40 @@ def test_one_of_a_thousand_costs_what_one_of_ten_does_though_all_is_stored_betwe
                 nonlocal state
                 again = engine.Execution.restore(run.definition, state, decide=no_decision)
                 again.complete(task_id, {"v": 1}, now=NOW)
-                assert (again.stuck_at, len(again.changed().user_tasks), again.messages(), again.dues()) == (
-                    "",
-                    0,
-                    [],
-                    {},
-                )
+                assert (again.stuck_at, len(again.changed().user_tasks)) == ("", came)
+                assert (again.messages(), again.dues()) == ([], {})
                 state = json.loads(json.dumps(again.dump()))
 
             costs.append(calls(step))
-        return max(costs), len(json.dumps(state)) - len(json.dumps(answers(number))) * 2
+        return max(costs), len(json.dumps(state)) - len(json.dumps(answers)) * 2
 
     (few, small), (many, large) = played(10), played(MAX_INSTANCES)
     assert many <= 1.1 * few + 100
     assert large - small <= 12 * MAX_INSTANCES  # its number, and nothing given yet
 
 
-def test_an_instance_that_is_only_a_number_is_seen_moved_and_gone_as_any_other() -> None:
-    run = Run(
-        draw("s > u1 > u2 > end_a", "b > end_b", extra=task("u2", each("u1.r")) + boundary("b", "u2", "message info"))
-    )
+AT_THE_EDGE = boundary("b", "u2", "message info")
+SUBS = boundary("b", "sp", "message info")
+RESTING = {
+    "tasks": draw("s > u1 > u2 > end_a", "b > end_b", extra=task("u2", each("u1.r")) + AT_THE_EDGE),
+    "sub-processes": several_subs(each("u1.r"), "si > u2 > ei", around=SUBS),
+    "sub-processes in sub-processes": several_subs(
+        each("u1.r"), "si > sp2 > ei", extra=sub("sp2", "s2 > u2 > e2"), around=SUBS
+    ),
+}
+
+
+@pytest.mark.parametrize("body", RESTING.values(), ids=RESTING)
+def test_an_instance_that_is_only_a_number_is_seen_moved_and_gone_as_any_other(body: str) -> None:
+    run = Run(body)
     run.complete("u1", r=["x", "y", "z"])
+    assert len(run.state["scopes"]) == 1
     first, second, third = (item.id for item in run.execution.waiting().user_tasks)
     assert run.execution.seen_by(second) == engine.seen_in(run.state, second)
     assert run.execution.seen_by(second)["rad"] == "y"
     assert {str(first), str(second), str(third)} < engine.task_ids(run.state)
-    assert [place.id for place in run.execution.places() if place.can_skip] == [first, second, third]
+    places = [place.id for place in run.execution.places() if place.can_skip and place.element.id == "u2"]
+    assert places == [first, second, third]
     moved = engine.Move(run.definition, run.definition, {}).execution(run.state, decide=no_decision, now=NOW)
     assert moved.waiting() == run.execution.waiting()
     assert moved.dump() == run.state
@@ -173,6 +187,23 @@ def test_an_instance_that_is_only_a_number_is_seen_moved_and_gone_as_any_other()
     execution.deliver(execution.messages()[0].id, "info", {}, now=NOW)
     assert execution.changed().gone == {first, second, third}
     assert execution.outcome == "b"
+
+
+def test_what_an_instance_has_of_its_own_is_with_it_when_it_comes_back() -> None:
+    """Also what its script has made of its item; and what waits for a message is not only a number."""
+    own = script("x1", "{ rad: rad + 1, dubbel: rad * 2 }") + boundary("b", "u3", "message info", quiet=True)
+    run = Run(several_subs(each("u1.r"), "si > u2 > x1 > u3 > u4 > ei", "b > e3", extra=own))
+    run.complete("u1", r=[10, 20, 30])
+    for value in (1, 2):
+        run.complete("u2", v=value)
+    assert [len(run.state["scopes"]), run.users] == [3, ["u2", "u3", "u3"]]
+    run.complete("u3", w="w")
+    seen = run.execution.seen_by(run.task("u4"))
+    assert seen == engine.seen_in(run.state, run.task("u4"))
+    assert {name: seen[name] for name in ("rad", "dubbel", "u2", "u3", "loopCounter")} == {
+        "rad": 11, "dubbel": 22, "u2": {"v": 1}, "u3": {"w": "w"}, "loopCounter": 1,
+    }  # fmt: skip
+    assert [len(run.state["scopes"]), run.users] == [2, ["u2", "u3", "u4"]]
 
 
 def test_a_finished_instance_keeps_nothing_of_its_steps() -> None:

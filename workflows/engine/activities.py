@@ -34,7 +34,7 @@ class Activity(Node):
 class PersonsTask(Activity):
     """A user task or a manual task: waits for a person."""
 
-    waits_as = TaskState.READY
+    waits_as = rests_as = TaskState.READY
 
     def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
         super().__init__(plan, name, compiled)
@@ -88,7 +88,7 @@ class Decision(Activity):
 class Service(Activity):
     """Asks for an operation and waits for the answer; the call itself is made after commit, by others."""
 
-    waits_as = TaskState.STARTED
+    waits_as = rests_as = TaskState.STARTED
 
     @property
     def operation(self) -> str:
@@ -107,6 +107,8 @@ class Service(Activity):
 
 class SubProcess(Activity):
     """A sub-process of any kind, or a called process: open while anything in it is."""
+
+    rests_as = TaskState.STARTED
 
     def _run_hook(self, my_task: Token) -> bool | None:
         scope = instance(my_task).open(my_task, self.compiled.get("called") or self.bpmn_id)

@@ -20,7 +20,7 @@ from uuid import UUID
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.diagram import EVERYONE, Element
-from workflows.engine import activities, events, mending, not_done
+from workflows.engine import activities, events, folding, mending, not_done
 from workflows.engine import state as stored
 from workflows.engine.definition import Definition
 from workflows.engine.errors import EngineError, NotWaiting
@@ -28,7 +28,7 @@ from workflows.engine.expressions import Decide, FeelEngine, FeelEnvironment, No
 from workflows.engine.gateways import EventGateway, Join
 from workflows.engine.plain import check_json
 from workflows.engine.step import Step
-from workflows.engine.tokens import Instance, Token, numbered, remove
+from workflows.engine.tokens import Instance, Token, remove
 from workflows.engine.waiting import (
     Changed,
     Happened,
@@ -262,11 +262,10 @@ class Execution:
         users: list[WaitingTask] = []
         services: list[WaitingTask] = []
         for token in self.instance.known.values():
-            if token.folded:
-                node = token.task_spec.inner(token)
+            for node, token_id in folding.waiting(token):
                 found = services if isinstance(node, activities.Service) else users
-                found += [self._waiting(node, numbered(token.id, number)) for number in sorted(token.folded)]
-            elif token.state == token.task_spec.waits_as:
+                found.append(self._waiting(node, token_id))
+            if token.state == token.task_spec.waits_as:
                 found = services if isinstance(token.task_spec, activities.Service) else users
                 found.append(self._waiting(token.task_spec, token.id))
         timers_ = [

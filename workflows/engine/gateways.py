@@ -29,6 +29,8 @@ class Exclusive(Node):
 class Join(Node):
     """Tokens wait here until enough have come; those that are not used wait for the next round."""
 
+    rests_as = TaskState.WAITING
+
     def _update_hook(self, my_task: Token) -> bool:
         super()._update_hook(my_task)
         if len(self.incoming) < 2:
@@ -101,6 +103,8 @@ class Complex(Join):
     Its condition and those of its flows know the number of tokens as `activationCount`, and on each flow by its id;
     and `waitingForStart`, false when it begins anew. Only a flow whose condition names that is taken then.
     """
+
+    rests_as = 0  # its condition may become true by what others set
 
     def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
         super().__init__(plan, name, compiled)

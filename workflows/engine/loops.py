@@ -6,21 +6,18 @@ multi-instance activity set is their own; when all are done the results are one 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from workflows.engine import compensation
+from workflows.engine import compensation, folding
 from workflows.engine.errors import EngineError
-from workflows.engine.nodes import CHILD, Node, engine, environment, holds, instance
+from workflows.engine.folding import COUNTER
+from workflows.engine.nodes import CHILD, Node, engine, environment, holds
 from workflows.engine.plain import check_json
 from workflows.engine.tokens import Plan, Token, numbered, remove
 
 MAX_INSTANCES = 1000
-COUNTER = "loopCounter"
-CHECKED = ("gave", "items")
-"""What a loop holds a value of for each instance, which is strict JSON, and is not changed."""
 
 
 class Loop(Node):
@@ -72,7 +69,7 @@ class Standard(Loop):
 class Multi(Loop):
     """Once for each, side by side or one after the other, until all are done or the condition holds.
 
-    Instances that nobody has touched are stored as their numbers and brought to life when somebody asks for them, so
+    Instances that rest are stored as their numbers and brought to life when somebody asks for them (`folding`), so
     that a step costs the same however many wait beside.
     """
 
@@ -113,44 +110,19 @@ class Multi(Loop):
         state = token.internal_data
         state["begun"] += 1
         number = state["begun"]
-        own = self.own_of(self._names, state.get("items", ()), number)
+        own = folding.began({"names": self.item_names}, state, number)
         self.inner(token).arrive(token.workflow, parent=token, own=own, token_id=numbered(token.id, number))
 
     @property
-    def _names(self) -> list[str]:
+    def item_names(self) -> list[str]:
+        """What an instance calls its item."""
         return list(self.loop.get("item", ()))
 
-    @staticmethod
-    def own_of(names: Sequence[str], items: Sequence[Any], number: int) -> dict[str, Any]:
-        """What an instance has of its own when it begins."""
-        return dict.fromkeys(names, items[number - 1] if items else None) | {COUNTER: number}
-
-    @classmethod
-    def number_of(cls, child: Token) -> int:
-        """The number of an instance that waits as it began; 0 when it does not, and is stored as what it is."""
-        loop, number = child.parent, child.own.get(COUNTER, 0)
-        if loop is None or child.state != child.task_spec.waits_as or child.internal_data or child._children:
-            return 0
-        node = loop.task_spec
-        if not isinstance(number, int) or child.id != numbered(loop.id, number):
-            return 0
-        is_as_begun = child.own == cls.own_of(node._names, loop.internal_data.get("items", ()), number)
-        return number if is_as_begun else 0
-
-    def folded_as(self, token: Token) -> dict[str, Any]:
-        """What the untouched instances have in common."""
-        return {"state": self.inner(token).waits_as, "names": self._names}
-
-    def unfold(self, token: Token, number: int = 0) -> None:
-        """Bring one untouched instance to life, or all."""
-        inner = self.inner(token)
-        for each in [number] if number else sorted(token.folded):
-            child = Token(token.workflow, inner, token, state=inner.waits_as, token_id=numbered(token.id, each))
-            child.own = self.own_of(self._names, token.internal_data.get("items", ()), each)
-            del instance(token).came[child.id]  # it has been there all the time
-        token.folded = token.folded - {number} if number else frozenset()
-        if not token.folded:
-            del instance(token).folded[token.id]
+    def wake(self, token: Token, number: int = 0) -> None:
+        """Bring one instance that rests to life, or all."""
+        numbers = [number] if number else sorted(each for group in token.folded for each in group.numbers)
+        for each in numbers:
+            folding.wake(token, each)
 
     def child_done(self, token: Token, child: Token) -> None:
         state = token.internal_data

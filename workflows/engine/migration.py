@@ -26,7 +26,7 @@ from workflows.engine.execution import Execution
 from workflows.engine.expressions import Decide
 from workflows.engine.gateways import HAD
 from workflows.engine.nodes import CHILD, Node
-from workflows.engine.state import tokens_in
+from workflows.engine.state import spelled_out
 from workflows.engine.tokens import Instance, Plan, Scope, Token
 
 Json = dict[str, Any]
@@ -89,7 +89,7 @@ class Move:
         if state["format"] == 1:
             state = upgraded(self.old, state)
         reader = _Mover(self)
-        scopes = [reader.scope(scope) for scope in state["scopes"]]
+        scopes = [reader.scope(scope) for scope in spelled_out(state)]
         if reader.reasons:
             raise Immovable(list(dict.fromkeys(reader.reasons)))
         passing = {self.mapping.get(key, key) for key in state.get("passing", ())} & self.new.elements.keys()
@@ -214,7 +214,7 @@ class _Mover:
             return scope  # what holds it cannot be moved, which is told
         moved: Json = {**scope, "plan": new, "from": old, "tokens": []}
         gone: set[str] = set()
-        for token in tokens_in(scope):
+        for token in scope.get("tokens", ()):
             self._token(token, old, new, moved["tokens"], gone)
         if "holder" in scope and (data := self.move.new.plans[new].data):
             moved["local"] = {**dict.fromkeys(data), **scope.get("local", {})}

@@ -40,6 +40,8 @@ class Node(TaskSpec):  # type: ignore[misc]
     """Its instances are told of, each when it is done; it is not."""
     waits_as = 0
     """The state in which its tokens wait for somebody outside, if that is all they do."""
+    rests_as = 0
+    """The state in which nothing but somebody outside, or another token, makes its tokens go on."""
 
     def __init__(self, plan: Plan, name: str, compiled: dict[str, Any]) -> None:
         super().__init__(plan, name)

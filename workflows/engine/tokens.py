@@ -8,7 +8,7 @@ what the other does: the instances of a loop, the boundary events of an activity
 from __future__ import annotations
 
 from collections import ChainMap, deque
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -23,6 +23,11 @@ Node = Any
 """A `nodes.Node`, which is made of what is here."""
 
 MAX_DEPTH = 60
+MADE = "made"
+"""How many tokens there have been in an instance of a loop."""
+SERIALS = 16
+"""The bit of an id where the serial of a token in an instance begins; the number of the instance is below it."""
+NUMBERS = (1 << SERIALS) - 1
 
 
 class Plan(WorkflowSpec):  # type: ignore[misc]
@@ -53,14 +58,14 @@ class Plan(WorkflowSpec):  # type: ignore[misc]
 class Token(Task):  # type: ignore[misc]
     """A task that knows its children by hash, and sees the variables of its own and of all that is around it."""
 
-    folded: frozenset[int] = frozenset()
-    """The numbers of the instances of a loop that wait as they began, and are not brought to life."""
+    folded: Sequence[Any] = ()
+    """Of a loop: groups of instances that rest and are not brought to life, see `folding`."""
 
     def __init__(
         self, scope: Scope, node: Node, parent: Token | None = None, *, state: int, token_id: UUID | None = None
     ) -> None:
         # What `Task` sets, without the time and a number for a thread; a thousand tokens are made at each load.
-        self.id = token_id or uuid4()
+        self.id = token_id or scope.new_id(node)
         self.workflow = scope
         self.task_spec = node
         self._parent = parent.id if parent is not None else None
@@ -88,7 +93,7 @@ class Token(Task):  # type: ignore[misc]
     @property
     def children(self) -> list[Token]:
         if self.folded:
-            self.task_spec.unfold(self)
+            self.task_spec.wake(self)
         return [self.workflow.tasks[child] for child in self._children]
 
     @property
@@ -136,11 +141,22 @@ class Scope(Workflow):  # type: ignore[misc]
         self.local: dict[str, Any] = dict.fromkeys(plan.data)
         self.undo: list[dict[str, Any]] = []
         self.is_interrupted = False
+        # The instance of a multi-instance activity around it, if any.
+        self.one: Token | None = holder
+        if holder is not None and not holder.task_spec.is_one_of_several:
+            self.one = holder.workflow.one
 
     @property
     def plan(self) -> Plan:
         found: Plan = self.spec
         return found
+
+    def new_id(self, node: Node) -> UUID:
+        """In an instance of a loop one that can be worked out; a loop in it has instances of its own to number."""
+        if self.one is None or node.is_loop:
+            return uuid4()
+        made = self.one.internal_data[MADE] = self.one.internal_data.get(MADE, 0) + 1
+        return inside(self.one.id, made)
 
     @property
     def depth(self) -> int:
@@ -226,24 +242,41 @@ class Instance(Scope):
     def tokens(self) -> list[Token]:
         """All, brought to life."""
         for loop in list(self.folded.values()):
-            loop.task_spec.unfold(loop)
+            loop.task_spec.wake(loop)
         return list(self.known.values())
 
     def find(self, token_id: UUID) -> Token | None:
-        """One live token, brought to life if it was folded."""
+        """One live token, brought to life if it was not."""
         found = self.known.get(token_id)
         if found is not None:
             return found
         for loop in self.folded.values():
-            if (number := token_id.int ^ loop.id.int) in loop.folded:
-                loop.task_spec.unfold(loop, number)
-                return self.known[token_id]
+            number = number_of(token_id, loop.id)
+            if any(number in group.numbers for group in loop.folded):
+                loop.task_spec.wake(loop, number)
+                return self.known.get(token_id)
         return None
 
 
 def numbered(loop_id: UUID, number: int) -> UUID:
     """The id of an instance of a loop, from which its number can be told."""
     return UUID(int=loop_id.int ^ number)
+
+
+def inside(instance_id: UUID, serial: int) -> UUID:
+    """The id of what is in an instance of a loop; 0 is the instance."""
+    return UUID(int=instance_id.int ^ serial << SERIALS)
+
+
+def serial_of(token_id: UUID, instance_id: UUID) -> int:
+    """The serial of a token in an instance of a loop; of one that was not made by `inside`, what can be none."""
+    apart = token_id.int ^ instance_id.int
+    return -1 if apart & NUMBERS else apart >> SERIALS
+
+
+def number_of(token_id: UUID, loop_id: UUID) -> int:
+    """The number of the instance of a loop that a token is, or is in; of others, what is most likely none."""
+    return (token_id.int ^ loop_id.int) & NUMBERS
 
 
 def remove(token: Token) -> None:
