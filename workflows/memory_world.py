@@ -40,6 +40,7 @@ class MemoryWorld:
         self.attempts: Counter[UUID] = Counter()
         self.notes: set[engine.Note] = set()
         self.decisions: list[engine.Happened] = []
+        self.sent: list[engine.Signalled] = []
 
     # -- what the runner asks ----------------------------------------------------------------------------------------
 
@@ -122,6 +123,23 @@ class MemoryWorld:
         if not taken:
             self.by_hand.add(task)
 
+    def signal(self, name: str, payload: Any, *, for_all: bool, now: datetime) -> bool:
+        run = self._restored()
+        if run is None:
+            start = next((item for item in self._starts() if item.signal == name), None)
+            if start is None or for_all:
+                return False
+            self._start(start.id, payload, now)
+            return True
+        heard = {one.id for one in run.signals() if one.name == name and (one.for_all or not for_all)}
+        if not heard:
+            return False
+        self._step(lambda run: run.hear(name, payload, task_ids=heard, now=now), now)
+        return True
+
+    def signalled(self) -> list[engine.Signalled]:
+        return self.sent
+
     def next_due(self) -> datetime | None:
         run = self._restored()
         moments = [timer.due_at for timer in run.waiting().timers] if run else []
@@ -142,7 +160,7 @@ class MemoryWorld:
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
-    def _start(self, start_event: str, payload: dict[str, Any], now: datetime) -> None:
+    def _start(self, start_event: str, payload: dict[str, Any] | None, now: datetime) -> None:
         person = {"ref": self.person_ref, "alder": 80, "skyddad": False, **self.scenario.person}
         context = {
             "person": person,
@@ -177,6 +195,7 @@ class MemoryWorld:
         self._answer_local(run, now)
         self.seen |= {item.element.id for item in run.happened}
         self.notes |= set(run.notes())
+        self.sent += run.signalled()
         self.decisions += [item for item in run.happened if item.explanation]
         try:
             self.state = json.loads(json.dumps(run.dump()))

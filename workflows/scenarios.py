@@ -17,12 +17,15 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from workflows import connectors, feel
-from workflows.diagram import COULD_NOT, NOT_NEEDED
-from workflows.engine import clock
+from workflows.diagram import COULD_NOT, EVERYONE, NOT_NEEDED, PERSON
+from workflows.engine import Signalled, clock
 from workflows.engine.clock import ZONE
 
 TOLD = {"could_not": COULD_NOT, "not_needed": NOT_NEEDED}
-ACTIONS = ("send", "start", "complete", *TOLD, "service", "wait", "until", "tasks", "check", "end")
+ACTIONS = (
+    *("send", "start", "complete", *TOLD, "service", "wait", "until"),
+    *("signal", "signalled", "tasks", "check", "end"),
+)
 STAMPS = ("skickad_dt", "intraffad_dt")
 IDS = ("meddelande_id", "handelse_id")
 MAX_FIRINGS = 1000
@@ -72,6 +75,12 @@ class World(Protocol):
     def answer(self, operation: str, result: dict[str, Any], *, now: datetime) -> None: ...
 
     def fail(self, operation: str, error: connectors.DeliveryError, *, now: datetime) -> None: ...
+
+    def signal(self, name: str, payload: Any, *, for_all: bool, now: datetime) -> bool:
+        """A signal comes from outside, about the person or, `for_all`, about nobody; whether anyone heard it."""
+
+    def signalled(self) -> list[Signalled]:
+        """What the ärende has sent to others so far."""
 
     def next_due(self) -> datetime | None: ...
 
@@ -152,7 +161,7 @@ class _Run:
         self.scenario = scenario
         self.world = world
         self.now = scenario.now
-        self.asked: set[str] = set()
+        self.told = 0  # of the signals that it has sent
 
     def step(self, step: Mapping[str, Any]) -> None:
         action = next((name for name in ACTIONS if name in step), None)
@@ -167,6 +176,8 @@ class _Run:
             "service": self._service,
             "wait": self._wait,
             "until": self._wait,
+            "signal": self._signal,
+            "signalled": self._signalled,
             "tasks": self._tasks,
             "check": self._check,
             "end": self._end,
@@ -234,6 +245,30 @@ class _Run:
         else:
             raise Failed("Bevakningarna tar aldrig slut.")
         self.now = goal
+
+    def _signal(self, step: Mapping[str, Any]) -> None:
+        name, reach, payload = step["signal"], step.get("galler", PERSON), step.get("payload")
+        if reach not in (PERSON, EVERYONE):
+            raise Failed(f"Signalen {name} gäller {PERSON} eller {EVERYONE}, inte {reach}.")
+        if reach == EVERYONE and payload is not None:
+            raise Failed(f"Signalen {name} gäller alla och kan därför inte bära något innehåll.")
+        heard = self.world.signal(name, payload, for_all=reach == EVERYONE, now=self.now)
+        if heard and step.get("lost"):
+            raise Failed(f"Signalen {name} hördes, men scenariot säger att ingen ska höra den.")
+        if not heard and not step.get("lost"):
+            raise Failed(f"Ingen hörde signalen {name}.")
+        self._answer_systems()
+
+    def _signalled(self, step: Mapping[str, Any]) -> None:
+        sent = self.world.signalled()
+        new, self.told = sent[self.told :], len(sent)
+        wanted = sorted(map(str, step["signalled"]))
+        with_reach = any(":" in name for name in wanted)
+        found = sorted(f"{EVERYONE if one.for_all else PERSON}:{one.name}" for one in new)
+        found = found if with_reach else sorted(one.name for one in new)
+        if wanted != found:
+            told = f"men ska vara {', '.join(wanted) or 'inga'}"
+            raise Failed(f"Signalerna som har sänts sedan sist är {', '.join(found) or 'inga'}, {told}.")
 
     def _tasks(self, step: Mapping[str, Any]) -> None:
         wanted, open_now = sorted(map(str, step["tasks"])), self.world.open_tasks()

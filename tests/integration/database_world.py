@@ -10,9 +10,10 @@ from uuid import uuid4
 from django.db.models import Q
 
 from people.models import Assignment, Individual, Profession, Protection, Staff, Unit
-from workflows import connectors
+from workflows import connectors, engine
 from workflows.diagram import COULD_NOT
 from workflows.models import (
+    Heard,
     HistoryEntry,
     HistoryKind,
     InstanceState,
@@ -20,13 +21,16 @@ from workflows.models import (
     OutboxState,
     ProcessInstance,
     ProcessVersion,
+    Signal,
+    SignalDelivery,
+    SignalSubscription,
     TaskKind,
     TaskState,
     TimerJob,
     UserTask,
 )
 from workflows.scenarios import Failed, Incoming, Open, Scenario
-from workflows.services import instances, joint, messages, not_done, outbox, timers, user_tasks, waits
+from workflows.services import bringing, instances, joint, messages, not_done, outbox, timers, user_tasks, waits
 
 LEASE = timedelta(minutes=5)
 AGREED = {"underskrift_individ": "muntligt"}
@@ -126,6 +130,21 @@ class DatabaseWorld:
     def fail(self, operation: str, error: connectors.DeliveryError, *, now: datetime) -> None:
         claimed = self._claim(operation, now)
         assert outbox.fail(key=claimed.key, token=claimed.token, error=error, now=now)
+
+    def signal(self, name: str, payload: Any, *, for_all: bool, now: datetime) -> bool:
+        about = None if for_all else self.individual
+        last = SignalSubscription.objects.order_by("pk").last()
+        sent = Signal.objects.create(
+            name=name, for_all=for_all, individual=about, payload=payload, up_to=last.pk if last else 0, sent_at=now
+        )
+        while bringing.bring(sent, now=now):
+            pass
+        told = SignalDelivery.objects.filter(signal=sent, state__in=[Heard.HEARD, Heard.STARTED])
+        return told.filter(self._own).exists()
+
+    def signalled(self) -> list[engine.Signalled]:
+        rows = Signal.objects.filter(sender__definition__key=self.key).order_by("pk")
+        return [engine.Signalled("", row.name, row.payload, row.for_all) for row in rows]
 
     def next_due(self) -> datetime | None:
         return TimerJob.objects.filter(self._own).order_by("due_at").values_list("due_at", flat=True).first()
