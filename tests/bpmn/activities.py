@@ -145,6 +145,16 @@ CASES = [
         "-> u1 \n u1 -> u2 \n u2 -> .b",
     ),
     Case(
+        "a sub-process in which nothing is drawn is done at once, also when it is done several times",
+        draw(
+            "s > sp > tr > flera > u1 > end_a",
+            extra=sub("sp")
+            + sub("tr", tag="transaction")
+            + f'<subProcess id="flera">{several("<loopCardinality>2</loopCardinality>")}</subProcess>',
+        ),
+        "-> u1 \n u1 -> .a",
+    ),
+    Case(
         "the team chooses the order, and it ends when all is done",
         draw("s > ah > u9 > end_a", extra=sub("ah", "u1", "u2 > u3", tag="adHocSubProcess")),
         "-> u1 u2 \n u2 -> u1 u3 \n u1 -> u3 \n u3 -> u9 \n u9 -> .a",

@@ -61,6 +61,7 @@ DIAGRAMS = [
     (START + '<userTask id="End" name="A"/>' + END + chain("s", "End", "e"), "reserved-id", "End"),
     (START + '<userTask id="a__b" name="A"/>' + END + chain("s", "a__b", "e"), "reserved-id", "a__b"),
     (START + '<userTask id="a" name="A"/>' + END + chain("s", "e"), "unreachable", "a"),
+    (START + '<subProcess id="x"/>' + END + chain("s", "x", "e"), "empty-scope", "x"),
     (START + '<dataStoreReference id="g"/>' + END + chain("s", "e"), "unsupported", "g"),
     (
         START + '<userTask id="a"><multiInstanceLoopCharacteristics/></userTask>' + END + chain("s", "a", "e"),

@@ -98,7 +98,7 @@ class Definition:
 
 def _plan(name: str, compiled: dict[str, Any]) -> Plan:
     plan = Plan(name, compiled)
-    for node_id, node in compiled["nodes"].items():
+    for node_id, node in compiled.get("nodes", {}).items():
         _add(plan, node_id, node)
     plan.listeners = [events.Listener(plan, handler) for handler in compiled.get("handlers", ())]
     Undo(plan)

@@ -91,6 +91,9 @@ def _reach(root: etree._Element, report: Report) -> None:
         nodes = {
             node.get("id", ""): node for node in scope if diagram.is_bpmn(node) and local(node) in diagram.FLOW_NODES
         }
+        if not nodes and local(scope) != "process":
+            text = "Delprocessen är tom: ärendet går förbi den utan att något görs."
+            report.warning(scope.get("id", ""), "empty-scope", text)
         entries = [key for key, node in nodes.items() if _begins(node)]
         if local(scope) != "process" and not any(local(node) == "startEvent" for node in nodes.values()):
             targets = {flow.get("targetRef") for flow in scope.findall("./bpmn:sequenceFlow", NAMESPACES)}
