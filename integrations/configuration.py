@@ -190,6 +190,8 @@ def _fitting(where: str, setting: Setting, raw: Any) -> Any:
     wanted = _KINDS.get(setting.kind, str)
     if not isinstance(raw, wanted) or (wanted is int and isinstance(raw, bool)):
         return Problem(where, f"Ska vara {_WORDS[setting.kind]}.")
+    if setting.choices and raw not in setting.choices:
+        return Problem(where, f"Ska vara något av {', '.join(setting.choices)}.")
     if setting.kind == "url":
         parts = urlsplit(raw)
         if parts.scheme not in ("http", "https") or not parts.hostname:

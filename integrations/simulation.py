@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import json
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
@@ -25,11 +26,18 @@ FAULTS = {
     "ok": "Allt fungerar",
     "slow": "Långsam: svarar efter det antal sekunder som anges",
     "down": "Nere: svarar 503 på allt",
+    "error": "Går sönder: gör det den ska men svarar 500",
+    "unauthorized": "Släpper inte in: svarar 401 på allt",
+    "html": "Webbsida: svarar 200 med en inloggningssida på allt",
+    "cut": "Bryter: gör det den ska, men förbindelsen bryts mitt i svaret",
+    "encoding": "Fel teckenkodning: svarar i Latin-1 och säger UTF-8",
+    "skew": "Fel klocka: det som skickas är daterat tre timmar för sent",
     "duplicate": "Dubblett: varje meddelande kommer två gånger med samma id",
     "reorder": "Omkastad ordning: det nyaste meddelandet kommer först",
     "garbage": "Skräp: nästa meddelande är oläsligt, och svaren är en webbsida",
     "reject": "Avvisar: svarar nej på det som kommunen skickar",
 }
+SKEW = datetime.timedelta(hours=3)
 MAX_BODY = 1_000_000
 MAX_FETCH = 1_000
 
@@ -92,6 +100,10 @@ class Store:
     @property
     def fault(self) -> Fault:
         return Fault(**self.get("fault", {}))
+
+    def now(self) -> datetime.datetime:
+        """By the simulator's own clock, which may be wrong."""
+        return timezone.localtime() + (SKEW if self.fault.lage == "skew" else datetime.timedelta())
 
     def queue(self, *, message_id: str, kind: str, about: str, body: Json) -> None:
         self.run(
@@ -201,12 +213,12 @@ def _repeated(store: Store, earlier: Json, path: str, body: str) -> Response:
 
 
 def broken(store: Store, handle: Handler) -> Handler:
-    """The handler as the present fault lets it be. Slow and garbage come after the deed, where they hurt most."""
+    """The handler as the present fault lets it be. Most faults come after the deed, where they hurt most."""
 
     async def answer(request: Request) -> Response:
         fault = store.fault
-        if fault.lage == "down":
-            return JSONResponse({"kod": "nere", "text": "Simulatorn är nere."}, 503, headers={"Retry-After": "5"})
+        if fault.lage in _INSTEAD:
+            return _INSTEAD[fault.lage]()
         try:
             response = await (_refuse if fault.lage == "reject" else handle)(request)
         except Refused as refusal:
@@ -214,10 +226,45 @@ def broken(store: Store, handle: Handler) -> Handler:
         if fault.lage == "slow":
             await asyncio.sleep(fault.sekunder)
         if fault.lage == "garbage" and request.method == "POST":
-            return HTMLResponse("<!doctype html><title>Välkommen</title><p>Något är fel men vi svarar 200.")
-        return response
+            return _html()
+        return _AFTERWARDS.get(fault.lage, _whole)(response)
 
     return answer
+
+
+def _html() -> Response:
+    return HTMLResponse("<!doctype html><title>Välkommen</title><p>Något är fel men vi svarar 200.")
+
+
+_INSTEAD: dict[str, Callable[[], Response]] = {
+    "down": lambda: JSONResponse({"kod": "nere", "text": "Simulatorn är nere."}, 503, headers={"Retry-After": "5"}),
+    "unauthorized": lambda: JSONResponse({"kod": "obehorig", "text": "Inloggningen godkänns inte."}, 401),
+    "html": _html,
+}
+
+
+def _whole(response: Response) -> Response:
+    return response
+
+
+def _cut(response: Response) -> Response:
+    """More is promised than comes, so the server hangs up in the middle."""
+    body = bytes(response.body)
+    response.headers["Content-Length"] = str(len(body) + 1)
+    response.body = body[: len(body) // 2]
+    return response
+
+
+def _in_latin1(response: Response) -> Response:
+    body = bytes(response.body).decode().encode("latin-1", "replace")
+    return Response(body, response.status_code, media_type=response.headers["Content-Type"])
+
+
+_AFTERWARDS: dict[str, Callable[[Response], Response]] = {
+    "error": lambda _response: Response("Internal Server Error", 500, media_type="text/plain"),
+    "cut": _cut,
+    "encoding": _in_latin1,
+}
 
 
 async def _refuse(request: Request) -> Response:

@@ -14,13 +14,15 @@ Kind = Literal["url", "text", "secret", "path", "whole", "yes_no"]
 class Setting:
     """One value of the system's part of integrations.toml. Without `default` it must be given, unless `optional`.
 
-    `help` is a Swedish phrase for IT. A url that is missing is the simulator's in the demo.
+    `help` is a Swedish phrase for IT. A url that is missing is the simulator's in the demo. `choices` are the only
+    values of a text, when it has any.
     """
 
     kind: Kind
     help: str
     default: str | int | bool | None = None
     optional: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

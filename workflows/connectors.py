@@ -138,13 +138,18 @@ class Operation:
 
 @dataclass(frozen=True)
 class IncomingKind:
-    """A message that a system may send: what it can be matched by, and the fields that reach an ärende, with types."""
+    """A message that a system may send: what it can be matched by, and the fields that reach an ärende, with types.
+
+    `required` are those it cannot be without, `choices` the only values of some.
+    """
 
     name: str
     source: str
     title: str
     keys: tuple[str, ...]
     fields: Mapping[str, str]
+    required: frozenset[str] = frozenset()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -201,9 +206,18 @@ def translator(source: str) -> Callable[[Translator], Translator]:
 
 
 def incoming(source: str, *, keys: tuple[str, ...], kinds: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
-    """Register what `source` may send: name -> (title, fields with types)."""
-    for name, (title, fields) in kinds.items():
-        _registry.incoming[name] = IncomingKind(name, source, title, keys, fields)
+    """Register what `source` may send: name -> (title, fields), declared as `integrations.reading.payload` has them."""
+    for name, (title, declared) in kinds.items():
+        words = {key: kind.rstrip("!").removeprefix("word:") for key, kind in declared.items() if "word:" in kind}
+        _registry.incoming[name] = IncomingKind(
+            name,
+            source,
+            title,
+            keys,
+            fields={key: _TYPES.get(kind.rstrip("!").partition(":")[0], "str") for key, kind in declared.items()},
+            required=frozenset(key for key, kind in declared.items() if kind.endswith("!")),
+            choices={key: tuple(listed.split("|")) for key, listed in words.items()},
+        )
 
 
 def incoming_kinds() -> Mapping[str, IncomingKind]:
@@ -224,6 +238,9 @@ def glance(key: str, *, title: str, sphere: str) -> Callable[[Look], Look]:
 def glances() -> Mapping[str, Glance]:
     """All registered glances by system."""
     return _registry.glances
+
+
+_TYPES = {"moment": "dt", "day": "date", "flag": "bool", "number": "number", "data": "object"}
 
 
 def _type_of(value: object) -> str:

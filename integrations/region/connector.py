@@ -8,16 +8,40 @@ from django.conf import settings
 from django.utils import timezone
 
 from integrations import http, polling, systems
+from integrations.region import receipts, watch
 from integrations.region.client import Region
-from integrations.region.schemas import SCHEMA
-from integrations.systems import System
+from integrations.region.schemas import SCHEMA, SENT
+from integrations.systems import Job, Setting, System
 from workflows.connectors import Delivery, Json, operation
 
 _STAY = {"inskrivning_id": "str"}
 _SENT = {"meddelande_id": "00000000-0000-4000-8000-000000000001", "dt": "2026-11-23T09:05:00+01:00"}
 _RECEIPT = {"kvittens_id": "00000000-0000-4000-8000-000000000002", "dt": "2026-11-23T09:05:00+01:00"}
 
-systems.register(System("region", "Regionen", http.SETTINGS, jobs=(polling.job("region", Region),)))
+# What the region may answer to a message; an error boundary event can catch it.
+_REFUSALS = {
+    "mottagare_okand": "Regionen känner inte till mottagaren.",
+    "inskrivning_saknas": "Regionen hittar inte vårdtillfället.",
+    "okand_typ": "Regionen tar inte emot den sortens meddelande.",
+}
+
+SETTINGS = http.SETTINGS | {
+    "kvittens_timmar": Setting(
+        "whole", "efter hur många timmar någon ska ringa om ett meddelande inte är läst; 0 är aldrig", default=4
+    ),
+}
+
+systems.register(
+    System(
+        "region",
+        "Regionen",
+        SETTINGS,
+        jobs=(
+            polling.job("region", Region),
+            Job("bevaka", "Bevakar det som ingen har läst och det som kom i fel ordning", watch.run, every_seconds=60),
+        ),
+    )
+)
 
 
 @operation(
@@ -45,9 +69,10 @@ def notify_wrong_recipient(delivery: Delivery) -> Json:
     title="Meddela att kommunen kan ta emot",
     params=_STAY | {"fran_dt": "dt", "plats": "str", "villkor": "str"},
     example=_SENT,
+    errors=_REFUSALS,
 )
 def notify_ready_to_receive(delivery: Delivery) -> Json:
-    return _message(delivery, "klar_att_ta_emot", "fran_dt", "plats", "villkor")
+    return _message(delivery, "klar_att_ta_emot")
 
 
 @operation(
@@ -55,9 +80,10 @@ def notify_ready_to_receive(delivery: Delivery) -> Json:
     title="Påminn om kallelse till SIP",
     params=_STAY | {"meddelande_id": "str"},
     example=_SENT,
+    errors=_REFUSALS,
 )
 def remind_sip(delivery: Delivery) -> Json:
-    return _message(delivery, "paminnelse_sip", "meddelande_id")
+    return _message(delivery, "paminnelse_sip")
 
 
 @operation(
@@ -65,9 +91,10 @@ def remind_sip(delivery: Delivery) -> Json:
     title="Begär information som saknas vid utskrivning",
     params=_STAY | {"saknas": "list", "utskriven_dt": "dt"},
     example={"avvikelse_id": "00000000-0000-4000-8000-000000000003", "dt": "2026-11-23T09:05:00+01:00"},
+    errors=_REFUSALS,
 )
 def report_missing_information(delivery: Delivery) -> Json:
-    sent = _message(delivery, "begaran_information", "saknas", "utskriven_dt")
+    sent = _message(delivery, "begaran_information")
     return {"avvikelse_id": sent["meddelande_id"], "dt": sent["dt"]}
 
 
@@ -76,19 +103,43 @@ def report_missing_information(delivery: Delivery) -> Json:
     title="Svara på kallelse till SIP",
     params=_STAY | {"svar": "str", "tid": "dt", "deltagare": "list"},
     example=_SENT,
+    errors=_REFUSALS,
 )
 def send_sip_answer(delivery: Delivery) -> Json:
-    return _message(delivery, "sip_svar", "svar", "tid", "deltagare")
+    return _message(delivery, "sip_svar")
 
 
 @operation(
     "region.send_sip_plan",
     title="Skicka den samordnade planen",
-    params=_STAY | {"datum": "date", "insatser": "list", "nasta_uppfoljning": "date"},
+    params=_STAY | {"datum": "date", "insatser": "list", "huvudansvarig": "str", "nasta_uppfoljning": "date"},
     example=_SENT,
+    errors=_REFUSALS,
 )
 def send_sip_plan(delivery: Delivery) -> Json:
-    return _message(delivery, "sip_plan", "datum", "insatser", "nasta_uppfoljning")
+    return _message(delivery, "sip_plan")
+
+
+@operation(
+    "region.retract_message",
+    title="Ta tillbaka ett meddelande som blev fel",
+    params=_STAY | {"meddelande_id": "str", "orsak": "str"},
+    example=_SENT,
+    errors=_REFUSALS,
+)
+def retract_message(delivery: Delivery) -> Json:
+    return _message(delivery, "felsant")
+
+
+@operation(
+    "region.return_message",
+    title="Skicka tillbaka ett meddelande till avsändaren",
+    params=_STAY | {"meddelande_id": "str", "orsak": "str"},
+    example=_SENT,
+    errors=_REFUSALS,
+)
+def return_message(delivery: Delivery) -> Json:
+    return _message(delivery, "fel_mottagare")
 
 
 def _receipt(delivery: Delivery, *, status: str, reason: str = "") -> Json:
@@ -99,7 +150,7 @@ def _receipt(delivery: Delivery, *, status: str, reason: str = "") -> Json:
     return {"kvittens_id": str(answer.get("kvittens_id") or delivery.key), "status": status, "dt": _when(answer, now)}
 
 
-def _message(delivery: Delivery, kind: str, *fields: str) -> Json:
+def _message(delivery: Delivery, kind: str) -> Json:
     now = timezone.now()
     envelope = {
         "schema": SCHEMA,
@@ -110,9 +161,10 @@ def _message(delivery: Delivery, kind: str, *fields: str) -> Json:
         "inskrivning_id": delivery.params.get("inskrivning_id"),
         "skickad_dt": delivery.asked_at.isoformat(),
         "avsandare": {"kommunkod": settings.FORLOPP_MUNICIPALITY_CODE, "enhet": settings.FORLOPP_MUNICIPALITY_NAME},
-        "innehall": {field: delivery.params.get(field) for field in fields},
+        "innehall": {field: delivery.params.get(field) for field in SENT[kind]},
     }
     answer = Region().send_message(envelope, key=delivery.key)
+    receipts.expect(delivery.key, at=now)
     return {"meddelande_id": str(answer.get("meddelande_id") or delivery.key), "dt": _when(answer, now)}
 
 

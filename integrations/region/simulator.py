@@ -6,12 +6,12 @@ import datetime
 import uuid
 from typing import Any
 
-from django.utils import timezone
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from integrations.simulation import Json, Refused, Store, control, mailbox, moment, once
+from integrations.region.schemas import RECEIPT, SCHEMA
+from integrations.simulation import FAULTS, Json, Refused, Store, control, mailbox, moment, once
 from integrations.simulators import Surroundings, application
 from people import invented
 from people.invented import InventedPerson
@@ -30,6 +30,7 @@ NAMES = {
     "utskriven": "Utskriven",
     "information_vid_utskrivning": "Information vid utskrivning",
     "sip_kallelse": "Kallelse till SIP",
+    "sip_plan": "Samordnad individuell plan",
     "avbrott_utskrivningsklar": "Inte längre utskrivningsklar",
     "overflyttad_vardenhet": "Flyttad till annan avdelning",
     "permission_start": "Permission börjar",
@@ -62,6 +63,7 @@ ANSWERS = frozenset(
         "kan_inte_ta_emot",
     }
 )
+REGION_FAULTS = FAULTS | {"unread": "Läser inte: det som kommunen skickar blir mottaget men aldrig läst"}
 STATUSES = frozenset({"mottagen", "last", "felaktig_mottagare", "avvisad"})
 
 
@@ -71,19 +73,10 @@ def create(surroundings: Surroundings) -> Starlette:
     store = region.store
     routes = [
         *mailbox(store, STATUSES),
-        Route("/api/meddelanden", once(store, 200, accept), methods=["POST"]),
-        *control(store, {"skicka": region.send, "nasta": region.send_next}, region.page, "region"),
+        Route("/api/meddelanden", once(store, 200, region.accept), methods=["POST"]),
+        *control(store, {"skicka": region.send, "nasta": region.send_next}, region.page, "region", REGION_FAULTS),
     ]
     return application(store, routes)
-
-
-def accept(told: Json, _request: Request) -> Json:
-    """A message from the municipality. Raises Refused."""
-    if told.get("typ") not in ANSWERS:
-        raise Refused("okand_typ", "Regionen känner inte till den sortens meddelande.")
-    if "inskrivning_id" in told and not (isinstance(told["inskrivning_id"], str) and told["inskrivning_id"].strip()):
-        raise Refused("inskrivning_saknas", "Meddelandet säger inte vilken inskrivning det gäller.")
-    return {"kvittens_id": f"rk-{uuid.uuid4()}", "dt": moment()}
 
 
 class Region:
@@ -92,6 +85,23 @@ class Region:
     def __init__(self, store: Store, municipality_code: str) -> None:
         self.store = store
         self._municipality_code = municipality_code
+
+    def accept(self, told: Json, _request: Request) -> Json:
+        """A message from the municipality, which somebody reads at once. Raises Refused."""
+        if told.get("typ") not in ANSWERS:
+            raise Refused("okand_typ", "Regionen känner inte till den sortens meddelande.")
+        stay = told.get("inskrivning_id")
+        if "inskrivning_id" in told and not (isinstance(stay, str) and stay.strip()):
+            raise Refused("inskrivning_saknas", "Meddelandet säger inte vilken inskrivning det gäller.")
+        if told.get("meddelande_id") and self.store.fault.lage != "unread":
+            self._read(str(told["meddelande_id"]))
+        return {"kvittens_id": f"rk-{uuid.uuid4()}", "dt": moment()}
+
+    def _read(self, message_id: str) -> None:
+        at = self.store.now().isoformat(timespec="seconds")
+        receipt = {"meddelande_id": message_id, "status": "last", "dt": at, "av_hsa_id": "SE2321000000-DEMO2"}
+        told = {"schema": SCHEMA, "meddelande_id": str(uuid.uuid4()), "typ": RECEIPT, "version": 1, "skickad_dt": at}
+        self._queue(RECEIPT, "", told | {"innehall": receipt})
 
     def send(self, told: Json) -> Json:
         """{"typ", "person", "inskrivning_id"?, "variant"?, "innehall"?: what to change, "kuvert"?: what to change}.
@@ -149,10 +159,10 @@ class Region:
         return dict(now)
 
     def _message(self, kind: str, person: InventedPerson, stay: Json, variant: str) -> Json:
-        now = timezone.localtime()
+        now = self.store.now()
         replaced = stay["ids"][0] if kind == "makulering" and stay["ids"] else None
         return {
-            "schema": "se.forlopp.samverkan/1",
+            "schema": SCHEMA,
             "meddelande_id": str(uuid.uuid4()),
             # A readmission is told as every admission is: the receiver sees by the person that it is one.
             "typ": STORY[0] if kind == "aterinlaggning" else kind,
@@ -227,6 +237,12 @@ def _content(
             "deltagare": ["samordnare", "sjukskoterska"],
             "underlag": "",
             "samtycke": True,
+        },
+        "sip_plan": {
+            "datum": now.date().isoformat(),
+            "insatser": ["Hemsjukvård", "Hemrehabilitering"],
+            "huvudansvarig": "Vårdcentralen Påhittad",
+            "nasta_uppfoljning": _day(now, 30),
         },
         "utskrivningsklar": {
             "bedomd_dt": at,

@@ -132,3 +132,24 @@ class Web:
 
     def ids(self) -> list[str]:
         return [headers["webhook-id"] for headers, _body in self.calls]
+
+
+@contextmanager
+def served(application: Any, **tls: Any) -> Iterator[str]:
+    """An ASGI application over real HTTP on loopback, in a thread of this process; its address. `tls` as uvicorn's."""
+    import uvicorn
+
+    port = free_port()
+    config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="critical", lifespan="on", **tls)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 10
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.01)
+    assert server.started
+    try:
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)

@@ -37,6 +37,7 @@ def _demo(settings: Settings) -> None:
         call_command("demo_dispensers", stdout=io.StringIO())
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("kind", NAMES)
 def test_every_message_of_the_region_is_read(store: Store, kind: str) -> None:
     region = Region(store, "1880")
@@ -52,6 +53,7 @@ def test_every_message_of_the_region_is_read(store: Store, kind: str) -> None:
     assert read.replaces == (first["meddelande_id"] if kind == "makulering" else None)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("person", invented.PEOPLE, ids=lambda person: person.key)
 def test_every_invented_person_is_read_as_registered(store: Store, person: invented.InventedPerson) -> None:
     sent = Region(store, "1880").send_next({"person": person.key})
@@ -61,6 +63,7 @@ def test_every_invented_person_is_read_as_registered(store: Store, person: inven
     assert (read.protection, read.municipality_code) == (person.protection, person.municipality_code)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("variant", ["ogiltigt_personnummer", "naiv_tid"])
 def test_what_cannot_be_trusted_is_not_read(store: Store, variant: str) -> None:
     sent = Region(store, "1880").send({"typ": "inskrivningsmeddelande", "person": "karl", "variant": variant})

@@ -15,6 +15,7 @@ import responses
 from integrations.hemtjanst import connector as hemtjanst
 from integrations.http import MAX_BYTES, Peer
 from integrations.region import connector as region
+from integrations.region import receipts
 from workflows import connectors
 from workflows.connectors import BusinessError, Delivery, PermanentError, TransientError
 
@@ -22,6 +23,14 @@ KEY = UUID("00000000-0000-4000-8000-00000000000a")
 REF = UUID("00000000-0000-4000-8000-00000000000b")
 ASKED_AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 URL = "http://system.test/api/x"
+
+
+@pytest.fixture(autouse=True)
+def awaited(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """What somebody over there is to read, in place of the table."""
+    keys: list[UUID] = []
+    monkeypatch.setattr(receipts, "expect", lambda key, **_rest: keys.append(key))
+    return keys
 
 
 def delivery(operation: str, attempt: int = 1, **params: Any) -> Delivery:
@@ -126,7 +135,7 @@ def test_the_key_is_the_same_at_every_attempt_and_is_the_messages_own_id() -> No
         (
             "region.send_sip_plan",
             "sip_plan",
-            {"datum": "2026-11-25", "insatser": [], "nasta_uppfoljning": "2027-01-01"},
+            {"datum": "2026-11-25", "insatser": [], "huvudansvarig": None, "nasta_uppfoljning": "2027-01-01"},
         ),
     ],
 )

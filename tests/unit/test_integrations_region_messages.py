@@ -8,12 +8,22 @@ from typing import Any
 
 import pytest
 
+from integrations.region import earlier
 from integrations.region.messages import translate
-from integrations.region.schemas import FIELDS
+from integrations.region.schemas import FIELDS, RECEIPT
 from tests.fakes.region import PERSON, notice
+from workflows import connectors
 from workflows.connectors import PersonData, Unreadable
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def nothing_earlier(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(earlier, "kind_of", lambda _message_id: "")
+    monkeypatch.setattr(earlier, "is_provisional", lambda _stay: False)
+
+
 CONTENT: dict[str, dict[str, Any]] = {
     "inskrivningsmeddelande": notice()["innehall"],
     "andrat_utskrivningsdatum": {"beraknad_utskrivning": "2026-11-28", "orsak": "feber"},
@@ -32,15 +42,16 @@ CONTENT: dict[str, dict[str, Any]] = {
     "avliden": {"avliden_dt": "2026-11-25T04:00:00+01:00"},
     "flyttat": {"ny_kommun": "0580"},
 }
+assert {*CONTENT} | {RECEIPT} == {*FIELDS}
 
 
 def test_every_message_of_the_set_is_understood_and_has_its_keys() -> None:
-    for name in FIELDS:
-        message = translate(notice(typ=name, innehall=CONTENT[name]), now=NOW)
+    for name, content in CONTENT.items():
+        message = translate(notice(typ=name, innehall=content), now=NOW)
         assert message.name == name
         assert dict(message.keys) == {"inskrivning_id": "vard-1", "meddelande_id": "m-1"}
         assert next(iter(message.keys)) == "inskrivning_id"
-        for field, value in CONTENT[name].items():
+        for field, value in content.items():
             if field in FIELDS[name]:
                 assert message.payload[field] == value
 
@@ -75,7 +86,7 @@ def test_the_person_goes_to_the_register_whole() -> None:
 TOLD_EVERYWHERE = "Margareta Lindqvist, 19380514-2381 eller 380514-2381, bor på Påhittade gatan 1, tel 070-174 06 10"
 
 
-@pytest.mark.parametrize("name", sorted(FIELDS))
+@pytest.mark.parametrize("name", sorted(CONTENT))
 def test_nothing_personal_reaches_the_payload_wherever_it_was_written(name: str) -> None:
     told: dict[str, Any] = {
         field: TOLD_EVERYWHERE
@@ -182,3 +193,21 @@ def test_a_cancellation_may_name_what_it_cancels_inside_its_content() -> None:
 
 def test_a_message_about_a_stay_needs_no_person() -> None:
     assert translate(notice(typ="utskriven", innehall=CONTENT["utskriven"], person=None), now=NOW).person is None
+
+
+def test_a_receipt_is_found_by_what_it_is_about_and_needs_no_stay() -> None:
+    content = {"meddelande_id": "vart-1", "status": "last", "dt": "2026-11-23T09:00:00+01:00", "av_hsa_id": "SE2"}
+
+    message = translate(notice("k-1", typ="kvittens", inskrivning_id=None, person=None, innehall=content), now=NOW)
+
+    assert (message.name, dict(message.keys)) == ("kvittens", {"meddelande_id": "vart-1"})
+    with pytest.raises(Unreadable, match="okant_varde"):
+        translate(notice("k-1", typ="kvittens", innehall=content | {"status": "kanske"}), now=NOW)
+
+
+def test_what_the_region_may_send_is_told_for_the_catalogue() -> None:
+    kind = connectors.incoming_kinds()["utskriven"]
+
+    assert kind.fields == {"utskriven_dt": "dt", "till": "str"}
+    assert kind.required == {"utskriven_dt", "till"}
+    assert kind.choices == {"till": ("hem", "korttid", "sarskilt", "annat_sjukhus")}

@@ -1,0 +1,139 @@
+"""The region in every bad mood, over real HTTP: nothing is lost, nothing happens twice, each ends with an answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from integrations import configuration, http, jobs
+from integrations.jobs import JobFailed
+from integrations.region import simulator
+from integrations.region.simulator import Region
+from integrations.simulators import Surroundings
+from tests.fakes.simulators import served
+from workflows import connectors
+from workflows.connectors import BusinessError, Delivery, DeliveryError, PermanentError, TransientError
+from workflows.models import InboxMessage, Incident
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PEOPLE = ("margareta", "karl", "martin")
+
+
+class Played:
+    """The simulator and what one does to it."""
+
+    def __init__(self, application: Any) -> None:
+        self.store = application.state.store
+        self.region = Region(self.store, "1880")
+
+    def be(self, mood: str, seconds: float = 0) -> None:
+        self.store.put("fault", {"lage": mood, "sekunder": seconds})
+
+    def sends(self, *people: str) -> list[str]:
+        sent = [self.region.send({"typ": "inskrivningsmeddelande", "person": person}) for person in people]
+        return [one["meddelande_id"] for one in sent]
+
+    def received(self) -> list[dict[str, Any]]:
+        return list(self.store.rows("SELECT * FROM received ORDER BY number"))
+
+
+@pytest.fixture
+def region(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Played]:
+    monkeypatch.setattr(http, "READ_SECONDS", 0.3)
+    application = simulator.create(Surroundings(tmp_path, "1880", "http://127.0.0.1:9", configuration.of))
+    with served(application) as url, configuration.told(region={"url": url}):
+        yield Played(application)
+
+
+def stored() -> list[str]:
+    return list(InboxMessage.objects.exclude(name="kvittens").order_by("pk").values_list("message_id", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("mood", "code"),
+    [
+        ("slow", "inget_svar"),
+        ("down", "upptaget"),
+        ("error", "upptaget"),
+        ("unauthorized", "obehorig"),
+        ("html", "ovantat_svar"),
+        ("cut", "inget_svar"),
+        ("encoding", "ovantat_svar"),
+    ],
+)
+def test_what_lies_waiting_comes_once_when_the_region_is_well_again(region: Played, mood: str, code: str) -> None:
+    sent = region.sends(*PEOPLE)
+    region.be(mood, 0.6)
+    with pytest.raises(JobFailed, match=code):
+        jobs.run("region", "hamta")
+    region.be("ok")
+
+    for _ in range(2):
+        jobs.run("region", "hamta")
+
+    assert sorted(stored()) == sorted(sent)
+    assert region.store.waiting(10) == []
+
+
+@pytest.mark.parametrize("mood", ["duplicate", "reorder", "skew"])
+def test_a_careless_region_still_has_one_effect_for_each(region: Played, mood: str) -> None:
+    region.be(mood)
+    sent = region.sends(*PEOPLE)
+
+    for _ in range(2):
+        jobs.run("region", "hamta")
+
+    assert sorted(stored()) == sorted(sent)
+    assert not Incident.objects.exclude(code="unmatched").exists()
+
+
+def test_garbage_is_one_stop_and_the_others_come(region: Played) -> None:
+    region.be("garbage")
+    sent = region.sends(*PEOPLE)
+    with pytest.raises(JobFailed):  # it takes no receipts in this mood either
+        jobs.run("region", "hamta")
+    region.be("ok")
+    jobs.run("region", "hamta")
+
+    assert sorted(stored()) == sorted(sent)
+    assert Incident.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("mood", "error", "code", "is_done"),
+    [
+        ("slow", TransientError, "inget_svar", True),
+        ("down", TransientError, "upptaget", False),
+        ("error", TransientError, "upptaget", True),
+        ("unauthorized", PermanentError, "obehorig", False),
+        ("html", TransientError, "ovantat_svar", False),
+        ("garbage", TransientError, "ovantat_svar", True),
+        ("cut", TransientError, "inget_svar", True),
+        ("reject", BusinessError, "mottagare_okand", False),
+    ],
+)
+def test_a_message_is_tried_again_or_given_to_a_person_and_taken_once(
+    region: Played, mood: str, error: type[DeliveryError], code: str, is_done: bool
+) -> None:
+    params = {"inskrivning_id": "insk-1", "fran_dt": "2026-11-25T12:00:00+01:00", "plats": "Hemmet (åäö)"}
+    delivery = Delivery(uuid.uuid4(), "region.notify_ready_to_receive", params, None, 1, timezone.now())
+    send = connectors.get_operation(delivery.operation).run
+    region.be(mood, 0.6)
+
+    with pytest.raises(error) as problem:
+        send(delivery)
+    assert problem.value.code == code
+    assert len(region.received()) == is_done
+
+    region.be("ok")
+    answer = send(delivery)
+    (row,) = region.received()
+    assert row["repeats"] == is_done
+    assert answer["meddelande_id"] == str(delivery.key)
+    assert "Hemmet (åäö)" in row["body"]
