@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from people.reading import Reading
 from workflows.models import HistoryEntry, HistoryKind, TaskState, UserTask
+from workflows.progress import done_by
 from workflows.selectors import NAMED
 
 ENTRIES = Reading(HistoryEntry, "entry", ("at", "kind", "detail"), by=NAMED)
@@ -34,7 +35,7 @@ def of(task: UserTask) -> list[NotDone]:
     ]
     return [
         NotDone(
-            by_name=str(entry.by) if entry.by else "",
+            by_name=done_by(entry),
             at=entry.at,
             reason=entry.detail.get("reason", ""),
             text=entry.detail.get("text", ""),

@@ -23,7 +23,7 @@ from workflows.views.instance import WORDS
 ANSWERED = Reading(
     UserTask,
     "task",
-    ("name", "form_key", "answers", "ended_at", "created_at", *workflows.READ_BY),
+    ("name", "form_key", "answers", "ended_at", "created_at", "on_behalf_of", *workflows.READ_BY),
     completed_by=(*NAMED, "title"),
 )
 SIGNATURES = Reading(Signature, "signature", by=NAMED, task=("instance_id",))
@@ -137,7 +137,8 @@ def _signed(task: UserTask, names: dict[str, str]) -> str:
     if task.completed_by is None:
         return f"Slutförd automatiskt {at}."
     title = f", {task.completed_by.title}" if task.completed_by.title else ""
-    return f"Slutförd av {task.completed_by}{title}, för {names.get(task.group, task.group)}, {at}."
+    lent = f" som vikarie för {task.on_behalf_of}" if task.on_behalf_of else ""
+    return f"Slutförd av {task.completed_by}{title}{lent}, för {names.get(task.group, task.group)}, {at}."
 
 
 def _signatures(condition: str, names: dict[str, str]) -> dict[int, list[str]]:

@@ -27,7 +27,7 @@ from workflows.sight import Sight, kept_out
 ANSWERED = Reading(
     UserTask,
     "task",
-    ("name", "form_key", "answers", "ended_at", "created_at", *selectors.READ_BY),
+    ("name", "form_key", "answers", "ended_at", "created_at", "on_behalf_of", *selectors.READ_BY),
     completed_by=selectors.NAMED,
 )
 LEAST_DIGITS = 6
@@ -73,7 +73,7 @@ def _known(task: UserTask, version: published.Published, sight: Sight) -> Known:
         return Known(name=sight.hidden(version, task.group, "en uppgift blev klar"), by_name="", at=at, answers=None)
     return Known(
         name=task.name,
-        by_name=str(task.completed_by) if task.completed_by else "Automatiskt",
+        by_name=task.done_by or "Automatiskt",
         at=at,
         answers=forms.readonly(version.form(task.form_key), task.answers or {}),
     )

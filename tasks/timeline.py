@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from people import reading
@@ -23,6 +24,7 @@ from web import swedish
 from web.addresses import url
 from workflows import outcomes, published
 from workflows.models import HistoryKind
+from workflows.models.waiting import in_place_of
 from workflows.sight import Sight
 
 PAGE = 30
@@ -30,25 +32,30 @@ PAGE = 30
 BEGAN, TASK, STEERED, ENDED = range(4)
 PARTS = {
     BEGAN: """SELECT instance.started_at AS at, {rank} AS rank, instance.id AS row, 'started' AS kind, '' AS name,
-        '' AS grp, '' AS escalated, instance.started_by_id AS by_id, instance.public_id AS public, instance.id AS of
+        '' AS grp, '' AS escalated, instance.started_by_id AS by_id, instance.public_id AS public, instance.id AS of,
+        '' AS lent
         FROM workflows_processinstance instance WHERE instance.individual_id = %s AND {visible} {since}
         ORDER BY instance.started_at DESC, instance.id DESC LIMIT {limit}""",
     TASK: """SELECT task.ended_at, {rank}, task.id, task.state, task.name, task."group", task.escalated_to,
-        task.completed_by_id, task.public_id, task.instance_id
+        task.completed_by_id, task.public_id, task.instance_id, task.on_behalf_of
         FROM workflows_usertask task JOIN workflows_processinstance instance ON instance.id = task.instance_id
         WHERE task.individual_id = %s AND task.ended_at IS NOT NULL AND {visible} {since}
         ORDER BY task.ended_at DESC, task.id DESC LIMIT {limit}""",
     STEERED: """SELECT entry.at, {rank}, entry.id, entry.kind, entry.name, entry.element_id, '', entry.by_id,
-        instance.public_id, instance.id
+        instance.public_id, instance.id, {lent}
         FROM workflows_historyentry entry JOIN workflows_processinstance instance ON instance.id = entry.instance_id
         WHERE instance.individual_id = %s
         AND entry.kind IN ('suspended', 'resumed', 'skipped', 'escalated', 'attempted') AND {visible} {since}
         ORDER BY entry.at DESC, entry.id DESC LIMIT {limit}""",
     ENDED: """SELECT instance.ended_at, {rank}, instance.id, instance.state, instance.outcome, '', '',
-        CAST(NULL AS bigint), instance.public_id, instance.id
+        CAST(NULL AS bigint), instance.public_id, instance.id, ''
         FROM workflows_processinstance instance
         WHERE instance.individual_id = %s AND instance.ended_at IS NOT NULL AND {visible} {since}
         ORDER BY instance.ended_at DESC, instance.id DESC LIMIT {limit}""",
+}
+LENT = {
+    "sqlite": "COALESCE(json_extract(entry.detail, '$.for'), '')",
+    "postgresql": "COALESCE(entry.detail ->> 'for', '')",
 }
 COLUMNS = {BEGAN: ("instance.started_at", "instance.id"), TASK: ("task.ended_at", "task.id")}
 COLUMNS |= {STEERED: ("entry.at", "entry.id"), ENDED: ("instance.ended_at", "instance.id")}
@@ -148,17 +155,18 @@ def _part(
         else:
             since += f" AND {at} {'<=' if rank < before.rank else '<'} %s"
             values.append(before.at)
-    return PARTS[rank].format(rank=rank, visible=visible, since=since, limit=limit), values
+    lent = LENT[connection.vendor]
+    return PARTS[rank].format(rank=rank, visible=visible, since=since, limit=limit, lent=lent), values
 
 
 def _event(row: Any, sight: Sight) -> Event:
-    at, rank, key, kind, name, group, escalated, by_id, public, _of, *rest = row
+    at, rank, key, kind, name, group, escalated, by_id, public, _of, lent, *rest = row
     first, last, username, instance, version_id = rest
     version = published.of(reading.as_uuid(version_id))
     event = Event(
         place=Place(moment_of(at), rank, key),
         title=version.title,
-        by_name=" ".join(filter(None, (first, last))) or username or "",
+        by_name=in_place_of(" ".join(filter(None, (first, last))) or username, lent),
     )
     if rank in (BEGAN, ENDED):
         return _frame(event, kind, name, reading.as_uuid(instance), version)

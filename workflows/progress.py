@@ -23,6 +23,7 @@ from workflows.models import (
     TaskState,
     UserTask,
 )
+from workflows.models.waiting import in_place_of
 from workflows.sight import Sight
 
 RECENT = 20
@@ -178,7 +179,7 @@ def scopes_around(keys: Iterable[str], elements: dict[str, drawn.Element]) -> li
 
 def done_by(entry: HistoryEntry) -> str:
     """Who, and in whose place."""
-    return f"{entry.by} som vikarie för {entry.detail['for']}" if "for" in entry.detail else str(entry.by)
+    return in_place_of(entry.by, entry.detail.get("for", ""))
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from django.db.models import Q
 from people.models import Device, Staff
 from tasks import news, quiet, webpush
 from tasks.models import Channel, Comment, Notice, NoticeChoice, NoticeKind, Notifying, Pace
-from workflows.models import TaskState, UserTask
+from workflows.models import HistoryEntry, HistoryKind, TaskState, UserTask
 
 OVERLAP = datetime.timedelta(minutes=5)
 """What was written just before we looked may be seen just after: for so long we look again, and tell once."""
@@ -148,12 +149,25 @@ def _tasks(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]
     direct = Q(group__in=groups, changed_at__gt=since)
     lifted = Q(escalated_to__in=groups, changed_at__gt=since) & ~Q(escalated_to="")
     for which in (direct, lifted) if groups else ():
-        for task in UserTask.objects.filter(which, state=TaskState.OPEN).only(*TOLD_BY):
+        tasks = list(UserTask.objects.filter(which, state=TaskState.OPEN).only(*TOLD_BY))
+        given = _given(tasks)
+        for task in tasks:
             kind = NoticeKind.URGENT if task.priority == URGENT else NoticeKind.NEW
+            about = given.get(task.pk, task.public_id)
             for one in wanting:
                 is_new = task.created_at > one.notifying.begun_at or task.escalated_to in one.groups
+                is_new = is_new or task.pk in given
                 if is_new and task.changed_at > one.notifying.told_until and one.is_for(task):
-                    yield from _notices(one, kind, task, task.public_id, at=task.changed_at, now=now)
+                    yield from _notices(one, kind, task, about, at=task.changed_at, now=now)
+
+
+def _given(tasks: list[UserTask]) -> dict[int, uuid.UUID]:
+    """What a substitute got, and did not take, from somebody who is away: news to them, also when they have seen it."""
+    lent = [task for task in tasks if task.on_behalf_of and task.claimed_at]
+    left = HistoryEntry.objects.filter(kind=HistoryKind.RELEASED, instance__in=[task.instance_id for task in lent])
+    moments = set(left.values_list("instance_id", "element_id", "at")) if lent else set()
+    given = [task for task in lent if (task.instance_id, task.element_id, task.claimed_at) in moments]
+    return {task.pk: uuid.uuid5(task.public_id, str(task.claimed_at)) for task in given}
 
 
 def _late(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]:
@@ -179,8 +193,8 @@ def _told(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]:
 
 
 TOLD_BY = (
-    "public_id", "group", "escalated_to", "claimed_by_id", "is_restricted",
-    "priority", "created_at", "changed_at", "due_sort",
+    "public_id", "group", "escalated_to", "claimed_by_id", "claimed_at", "on_behalf_of", "is_restricted",
+    "priority", "created_at", "changed_at", "due_sort", "instance_id", "element_id",
 )  # fmt: skip
 
 

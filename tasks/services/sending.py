@@ -169,6 +169,8 @@ def _verdict(
 ) -> Verdict:
     task = one.task
     since: datetime.datetime | None = task.due_sort if one.kind == NoticeKind.LATE else task.created_at
+    if one.kind in (NoticeKind.NEW, NoticeKind.URGENT) and one.about != task.public_id:
+        since = task.claimed_at  # given to who stands in: what they saw before was another's
     if one.kind == NoticeKind.TOLD:
         since = told.get(one.about)
     if not task.is_open or since is None:

@@ -181,7 +181,8 @@ def _common(
         "known": selectors.known(found.instance, seen, apart_from=found),
         "goals": _goals(seen) if around.has_goals else [],
         "taken": {
-            "name": str(found.claimed_by) if found.claimed_by else "",
+            "name": found.taken_by,
+            "instead_of": found.on_behalf_of,
             "by_me": found.claimed_by_id == request.user.pk,
             "at": found.claimed_at,
         },
@@ -264,7 +265,7 @@ def _ended(
     return {
         "typed": forms.readonly(form, typed) if typed else None,
         "answers": forms.readonly(form, found.answers) if found.answers and is_read else None,
-        "completed": {"by_name": str(found.completed_by) if found.completed_by else "systemet", "at": found.ended_at},
+        "completed": {"by_name": found.done_by or "systemet", "at": found.ended_at},
         "instance_ended": not found.instance.is_active,
         "onward": onward.following(found, request.user),
     }

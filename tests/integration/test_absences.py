@@ -74,6 +74,26 @@ def test_a_substitute_of_another_profession_has_the_rights_and_the_tasks_for_tho
     assert list(gone) == [{"away": "Anna Prov"}]
 
 
+def test_every_page_says_in_whose_place_the_substitute_took_tried_and_did_it(
+    anna: Staff, siri: Staff, task: UserTask
+) -> None:
+    away(anna, siri)
+    theirs, hers = pages.logged_in(siri), pages.logged_in(anna)
+    address, lent = f"/uppgifter/{task.public_id}/", "Siri Prov som vikarie för Anna Prov"
+    theirs.post(f"{address}ta/")
+    assert "Tagen av dig som vikarie för Anna Prov" in pages.text(theirs.get(address))
+    assert f"Tagen av {lent}" in pages.text(hers.get(address))
+    theirs.post(f"{address}kunde-inte/", {"skal": "ingen_hemma", "nar": "fyra_timmar"})
+    assert not UserTask.objects.get(pk=task.pk).on_behalf_of, "it is the group's again"
+    assert f"</strong>, {lent}" in pages.text(hers.get(address))
+    theirs.post(address, PLANNED | {"tolk": "nej"})
+    assert f"av {lent}" in pages.text(hers.get(address))
+    person = pages.text(hers.get(f"/personer/{task.individual.ref}/"))
+    assert person.count(lent) >= 2, "the attempt and what was done"
+    told = HistoryEntry.objects.filter(instance=task.instance, by=siri, detail__for="Anna Prov")
+    assert set(told.values_list("kind", flat=True)) == {"claimed", "attempted", "completed"}
+
+
 def test_without_a_substitute_they_go_to_the_group(anna: Staff, task: UserTask) -> None:
     user_tasks.claim(task=task, by=anna, now=timezone.now())
     away(anna, None)

@@ -19,7 +19,9 @@ from people.models import Staff
 from tasks.models import Channel, Comment, Notice, NoticeKind, Notifying, Pace
 from tasks.services import notifying, questions, sending
 from tests import pages
+from tests.integration.test_absences import away
 from workflows.models import UserTask
+from workflows.services import absences as rerouting
 from workflows.services import mending, user_tasks
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +173,24 @@ def test_who_asked_is_told_of_the_answer(anna: Staff, olle: Staff) -> None:
     [letter] = told()
     assert "1 meddelande från en kollega" in letter
     assert told(later=5 * MINUTE) == []
+
+
+def test_a_substitute_is_told_of_what_they_got_from_who_is_away_and_not_of_what_they_took(
+    anna: Staff, olle: Staff
+) -> None:
+    hers, free = come(anna), come(anna)
+    siri = pages.staff("siri", "sjukskoterska")
+    pages.logged_in(olle).get(f"/uppgifter/{hers.public_id}/")
+    taken(hers, anna, olle)
+    for member in (olle, siri):
+        Staff.objects.filter(pk=member.pk).update(email=f"{member.username}@example.se")
+        listen(Staff.objects.get(pk=member.pk), {NoticeKind.NEW: Pace.NOW})
+    away(anna, siri)
+    assert rerouting.reroute(now=timezone.now()) == 1
+    pages.logged_in(siri).post(f"/uppgifter/{free.public_id}/ta/", follow=True)
+    [letter] = told()
+    assert (mail.outbox[0].to, letter.split(" i ")[0]) == (["siri@example.se"], "Du har 1 ny uppgift")
+    assert told(later=3 * MINUTE) == []
 
 
 def test_a_paused_arende_is_told_of_when_it_goes_on(anna: Staff, olle: Staff) -> None:

@@ -51,6 +51,9 @@ class UserTask(models.Model):
     state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
     claimed_by = models.ForeignKey("people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     claimed_at = models.DateTimeField(null=True)
+    on_behalf_of = models.CharField(
+        max_length=320, blank=True, default="", help_text="Whose place the one who has it, or did it, stood in."
+    )
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     escalate_at = models.DateTimeField(null=True)
@@ -136,6 +139,21 @@ class UserTask(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == TaskState.OPEN
+
+    @property
+    def taken_by(self) -> str:
+        """Who has it, and in whose place; '' when nobody has."""
+        return in_place_of(self.claimed_by, self.on_behalf_of)
+
+    @property
+    def done_by(self) -> str:
+        """Who did it, and in whose place; '' when nobody did."""
+        return in_place_of(self.completed_by, self.on_behalf_of)
+
+
+def in_place_of(staff: object, absent: str) -> str:
+    """Who, and whom they stand in for by name; '' when it is nobody."""
+    return f"{staff} som vikarie för {absent}" if staff and absent else str(staff or "")
 
 
 class MessageSubscription(models.Model):

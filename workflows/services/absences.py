@@ -87,12 +87,12 @@ def _able(staff: Staff | None, task: UserTask, *, now: datetime) -> Staff | None
 
 def _give(task: UserTask, *, of: int | None, to: Staff | None, absence: Absence, now: datetime) -> bool:
     rows = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN, claimed_by_id=of)
-    if rows.update(claimed_by=to, claimed_at=now if to else None, changed_at=now) != 1:
+    lent = str(absence.staff) if to and to != absence.staff else ""
+    if rows.update(claimed_by=to, claimed_at=now if to else None, on_behalf_of=lent, changed_at=now) != 1:
         return False
     _tell(task, HistoryKind.RELEASED, None, {"away": str(absence.staff)}, now=now)
     if to is not None:
-        on_behalf = {} if to == absence.staff else {"for": str(absence.staff)}
-        _tell(task, HistoryKind.CLAIMED, to, on_behalf, now=now)
+        _tell(task, HistoryKind.CLAIMED, to, {"for": lent} if lent else {}, now=now)
     return True
 
 

@@ -58,7 +58,8 @@ def give(
         actions = {task.pk: uuid.uuid5(action_id, str(task.public_id)) for task in found}
         told = HistoryEntry.objects.filter(action_id__in=actions.values()).values_list("action_id", flat=True)
         earlier = {task.pk for task in found if actions[task.pk] in set(told)}
-        both = [_asked_once(staff) for staff in (by, to) if staff is not None]
+        to = None if to is None else _asked_once(to)
+        both = [staff for staff in (_asked_once(by), to) if staff is not None]
         outcomes = [Outcome(task, Fate.GIVEN if task.pk in earlier else _fate(task, by, both)) for task in found]
         given = [one.task for one in outcomes if one.fate == Fate.GIVEN and one.task.pk not in earlier]
         _move([task for task in given if task.claimed_by != to], to, actions, by=by, now=now)
@@ -84,7 +85,7 @@ def _may(task: UserTask, staff: Staff) -> bool:
 def _asked_once(staff: Staff) -> Staff:
     """The same member of staff, whose professions are not asked for again with every task."""
     same = copy.copy(staff)
-    same.keep_roles(staff.roles, {})
+    same.keep_roles(staff.roles, {}, staff.behalves)
     return same
 
 
@@ -103,8 +104,10 @@ def _move(
 ) -> None:
     kind = HistoryKind.RELEASED if to is None else HistoryKind.CLAIMED if to == by else HistoryKind.HANDED
     detail = {"to": str(to.public_id), "to_name": str(to)} if to is not None and to != by else {}
-    values = {"claimed_by": to, "claimed_at": now if to else None, "changed_at": now}
-    UserTask.objects.filter(pk__in=[task.pk for task in tasks]).update(**values)
+    lent = {task.pk: user_tasks.on_behalf_of(task, to) if to else "" for task in tasks}
+    for absent in set(lent.values()):
+        values = {"claimed_by": to, "claimed_at": now if to else None, "on_behalf_of": absent, "changed_at": now}
+        UserTask.objects.filter(pk__in=[key for key, name in lent.items() if name == absent]).update(**values)
     HistoryEntry.objects.bulk_create(
         HistoryEntry(
             instance_id=task.instance_id,
@@ -114,7 +117,7 @@ def _move(
             element_id=task.element_id,
             element_type="userTask",
             name=task.name,
-            detail=detail,
+            detail=detail | ({"for": lent[task.pk]} if lent[task.pk] and kind == HistoryKind.CLAIMED else {}),
             action_id=actions[task.pk],
         )
         for task in tasks

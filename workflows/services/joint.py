@@ -155,7 +155,13 @@ def _put(task: UserTask, answers: dict[str, Any] | None, live: list[Signature], 
             _close(one, by_profession[one.group], now)
         elif one.state == TaskState.COMPLETED and one.group not in by_profession:
             invited.filter(pk=one.pk).update(
-                state=TaskState.OPEN, ended_at=None, completed_by=None, claimed_by=None, claimed_at=None, answers=None
+                state=TaskState.OPEN,
+                ended_at=None,
+                completed_by=None,
+                claimed_by=None,
+                claimed_at=None,
+                on_behalf_of="",
+                answers=None,
             )
 
 
@@ -168,7 +174,7 @@ def _complete(
     task: UserTask, answers: dict[str, Any], *, by: Staff, now: datetime, action_id: uuid.UUID | None
 ) -> None:
     # Who had taken it only told that they were writing: it is everyone's.
-    UserTask.objects.filter(pk=task.pk).update(claimed_by=None, claimed_at=None)
+    UserTask.objects.filter(pk=task.pk).update(claimed_by=None, claimed_at=None, on_behalf_of="")
     if not user_tasks.ended(task, TaskState.COMPLETED, answers, by=by, now=now, action_id=action_id):
         raise user_tasks.TaskGone
     waits.withdraw_invitations([task], now=now)

@@ -139,7 +139,7 @@ def _invite_anew(key: int, new: UserTask, *, now: datetime) -> None:
 def _release(rows: QuerySet[UserTask], group: str) -> None:
     row = rows.select_related("claimed_by").first()
     if row is not None and row.claimed_by is not None and group not in row.claimed_by.professions:
-        rows.update(claimed_by=None, claimed_at=None)
+        rows.update(claimed_by=None, claimed_at=None, on_behalf_of="")
 
 
 def _call(instance: ProcessInstance, task: engine.WaitingTask) -> None:

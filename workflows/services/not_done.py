@@ -114,7 +114,7 @@ def _again_at(said: Mapping[str, Any], now: datetime) -> datetime:
 
 
 def _put_off(task: UserTask, again_at: datetime, now: datetime) -> dict[str, Any]:
-    free = {"claimed_by_id": None, "claimed_at": None}
+    free = {"claimed_by_id": None, "claimed_at": None, "on_behalf_of": ""}
     return free | {"attempts": task.attempts + 1, "due_at": again_at, "due_sort": again_at, "changed_at": now}
 
 

@@ -80,6 +80,15 @@ def may_work(task: UserTask, staff: Staff) -> bool:
     return not set(staff.professions).isdisjoint({task.group, task.escalated_to, *task.signers.split()} - {""})
 
 
+def on_behalf_of(task: UserTask, staff: Staff) -> str:
+    """Whose place they stand in with the task: of the profession they may do it by, when it is lent; '' else."""
+    lent = staff.behalves
+    if not lent:
+        return ""
+    held = next((key for key in (task.group, task.escalated_to, *task.signers.split()) if key in staff.roles), "")
+    return lent.get(held, "")
+
+
 @turns.again
 def claim(*, task: UserTask, by: Staff, now: datetime, take_over: bool = False) -> UserTask:
     """Take a task; `take_over` takes it from a colleague.
@@ -91,7 +100,7 @@ def claim(*, task: UserTask, by: Staff, now: datetime, take_over: bool = False) 
         rows = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN)
         if not take_over:
             rows = rows.filter(claimed_by=None) | rows.filter(claimed_by=by)
-        hit = rows.update(claimed_by=by, claimed_at=now, changed_at=now)
+        hit = rows.update(claimed_by=by, claimed_at=now, on_behalf_of=on_behalf_of(task, by), changed_at=now)
         row = fresh(task)
         if hit != 1:
             raise_lost(row)
@@ -105,7 +114,7 @@ def release(*, task: UserTask, by: Staff, now: datetime) -> UserTask:
     require_right(task, by)
     with transaction.atomic():
         hit = UserTask.objects.filter(pk=task.pk, state=TaskState.OPEN, claimed_by=by).update(
-            claimed_by=None, claimed_at=None, changed_at=now
+            claimed_by=None, claimed_at=None, on_behalf_of="", changed_at=now
         )
         row = fresh(task)
         if hit != 1:
@@ -248,6 +257,7 @@ def ended(
         "answers": answers,
         "action_id": action_id,
         "claimed_by_id": by.pk,
+        "on_behalf_of": on_behalf_of(task, by),
         "changed_at": now,
     }
     return changed(task, values, by=by)
@@ -275,10 +285,10 @@ def fresh(task: UserTask) -> UserTask:
 def raise_lost(task: UserTask) -> None:
     """Say why an action did not hit: who was first, or that nobody needs it any more."""
     if task.state == TaskState.COMPLETED and task.completed_by is not None and task.ended_at is not None:
-        raise AlreadyCompleted(str(task.completed_by), task.ended_at)
+        raise AlreadyCompleted(task.done_by, task.ended_at)
     if not task.is_open:
         raise TaskGone
-    raise ClaimedByOther(str(task.claimed_by) if task.claimed_by else "")
+    raise ClaimedByOther(task.taken_by)
 
 
 def record(
@@ -290,7 +300,8 @@ def record(
     detail: dict[str, Any] | None = None,
     action_id: uuid.UUID | None = None,
 ) -> None:
-    """A row of history about a task."""
+    """A row of history about a task, and in whose place it was done."""
+    lent = on_behalf_of(task, by) if by else ""
     HistoryEntry.objects.create(
         instance_id=task.instance_id,
         at=now,
@@ -299,6 +310,6 @@ def record(
         element_id=task.element_id,
         element_type="userTask",
         name=task.name,
-        detail=detail or {},
+        detail=({"for": lent} if lent else {}) | (detail or {}),
         action_id=action_id,
     )
