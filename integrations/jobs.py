@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from integrations import configuration, systems
@@ -22,6 +25,7 @@ log = logging.getLogger(__name__)
 
 # In the demo somebody sits and waits.
 DEMO_SECONDS = 15
+HOLD = timedelta(seconds=30)
 
 
 class JobFailed(Exception):
@@ -58,18 +62,50 @@ def scheduled() -> list[Scheduled]:
 
 
 def run(system: str, job: str, *, clock: Callable[[], datetime] = timezone.now) -> None:
-    """Do it now. Raises JobFailed; what it had done before stays done."""
+    """Do it now, unless another process is at it. Raises JobFailed; what it had done before stays done."""
     doing = systems.get(system).job(job)
     state = SystemState.objects.filter(system=system, job=job)
-    SystemState.objects.update_or_create(system=system, job=job, defaults={"asked_at": clock()})
     try:
-        doing.run()
+        with _held(state, system, job, clock) as is_ours:
+            if not is_ours:
+                return
+            doing.run()
     except Exception as problem:  # noqa: BLE001 - whatever broke, Prefect is told its kind only
         code = problem.code if isinstance(problem, DeliveryError) else type(problem).__name__
         log.warning("%s/%s: failed: %s", system, job, code)
         state.update(failures=F("failures") + 1, error_code=code[:100])
         raise JobFailed(code) from None
     state.update(answered_at=clock(), failures=0, error_code="")
+
+
+@contextmanager
+def _held(state: QuerySet[SystemState], system: str, job: str, clock: Callable[[], datetime]) -> Iterator[bool]:
+    """Whether it is ours to do; the hold is renewed meanwhile, and a process that dies lets go within HOLD."""
+    now, token, ended = clock(), uuid.uuid4(), threading.Event()
+    state.get_or_create(system=system, job=job)
+    # A hold longer than any was given by a clock that has been put back since.
+    free = Q(held_until=None) | Q(held_until__lte=now) | Q(held_until__gt=now + 2 * HOLD)
+    if not state.filter(free).update(asked_at=now, held_until=now + HOLD, hold=token):
+        log.info("%s/%s: another process is at it", system, job)
+        yield False
+        return
+    renewal = threading.Thread(target=_renew, args=(state.filter(hold=token), ended, clock), name="hold", daemon=True)
+    renewal.start()
+    try:
+        yield True
+    finally:
+        ended.set()
+        renewal.join()
+        state.filter(hold=token).update(held_until=None, hold=None)
+
+
+def _renew(mine: QuerySet[SystemState], ended: threading.Event, clock: Callable[[], datetime]) -> None:
+    while not ended.wait(HOLD.total_seconds() / 3):
+        try:
+            mine.update(held_until=clock() + HOLD)
+        except Exception as error:  # noqa: BLE001 - tried again; the hold may still last
+            log.warning("hold not renewed: %s", type(error).__name__)
+    connections.close_all()
 
 
 def run_alone(system: str, job: str) -> None:

@@ -14,6 +14,8 @@ class SystemState(models.Model):
     system = models.SlugField(max_length=50)
     job = models.SlugField(max_length=50, blank=True, default="")
     asked_at = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True, help_text="While it is being done; held on to, so a death shows soon.")
+    hold = models.UUIDField(null=True)
     answered_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0, help_text="In a row.")
     error_code = models.CharField(max_length=100, blank=True, default="")

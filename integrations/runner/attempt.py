@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 
 from integrations import configuration, systems
 from integrations.runner import house
+from integrations.runner.breaker import Breaker
 from workflows import connectors
 from workflows.connectors import Delivery, DeliveryError, Json, PermanentError, TransientError
 from workflows.services import outbox
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 RENEW_SECONDS = LEASE.total_seconds() / 3
 STORE_AGAIN_SECONDS = 1.0
+OUR_FAULT = "internt_fel"
 
 
 class Attempt:
@@ -30,8 +32,9 @@ class Attempt:
     The outcome goes to the outbox inside `run`: what Prefect does or fails to do afterwards changes nothing.
     """
 
-    def __init__(self, claimed: Claimed, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, claimed: Claimed, *, clock: Callable[[], datetime], breaker: Breaker | None = None) -> None:
         self.claimed = claimed
+        self._breaker = breaker or Breaker()
         self.begun = threading.Event()
         self.ended = threading.Event()
         self.failure = ""
@@ -55,8 +58,23 @@ class Attempt:
 
     def _call(self) -> Json | DeliveryError:
         claimed = self.claimed
-        if not _is_connected(claimed.operation):
+        system = claimed.operation.partition(".")[0]
+        if not _is_connected(system):
             return PermanentError("inte_ansluten", "Kommunen har inte kopplat ihop Förlopp med systemet.")
+        if not self._breaker.lets_through(system):
+            return TransientError("nere", "Systemet svarar inte just nu.")
+        outcome = self._asked()
+        if isinstance(outcome, TransientError):
+            # A fault of ours says nothing of the system.
+            if outcome.code != OUR_FAULT:
+                self._breaker.failed(system)
+        elif self._breaker.answered(system):
+            log.info("%s answers again", system)
+            outbox.wake(system=system, now=self._clock())
+        return outcome
+
+    def _asked(self) -> Json | DeliveryError:
+        claimed = self.claimed
         delivery = Delivery(
             claimed.key,
             claimed.operation,
@@ -76,7 +94,7 @@ class Attempt:
             # Neither text nor traceback: both may hold what was sent.
             kind = type(error).__name__
             log.error("delivery %s: %s in %s", claimed.key, kind, claimed.operation)  # noqa: TRY400 - see above
-            return TransientError("internt_fel", f"Kopplingen gick sönder ({kind}).")
+            return TransientError(OUR_FAULT, f"Kopplingen gick sönder ({kind}).")
 
     def _report(self, outcome: Json | DeliveryError) -> None:
         """Store the outcome. While the database is away it is kept here for a lease: else the call is made again."""
@@ -112,9 +130,9 @@ class Attempt:
         house.close_connections()
 
 
-def _is_connected(operation: str) -> bool:
+def _is_connected(system: str) -> bool:
     """Whether IT has the system switched on; an operation of no system of ours answers for itself."""
     try:
-        return configuration.of(operation.partition(".")[0]).is_enabled
+        return configuration.of(system).is_enabled
     except systems.UnknownSystem:
         return True

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from integrations.runner import house
 from integrations.runner.attempt import LEASE, Attempt
+from integrations.runner.breaker import Breaker
 from integrations.runner.lane import Lane
 from workflows.services import outbox
 from workflows.services.outbox import Claimed
@@ -37,6 +38,7 @@ class Executor:
         self._slots = slots
         self._free = threading.Semaphore(slots)
         self._clock = clock
+        self._breaker = Breaker()
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(max_workers=slots, thread_name_prefix="delivery")
 
@@ -87,7 +89,7 @@ class Executor:
 
     def _deliver(self, claimed: Claimed) -> None:
         try:
-            self._run(Attempt(claimed, clock=self._clock))
+            self._run(Attempt(claimed, clock=self._clock, breaker=self._breaker))
         except Exception as problem:  # noqa: BLE001 - the row keeps its lease and is taken again when that ends
             kind = type(problem).__name__
             log.error("delivery %s: outcome not stored: %s", claimed.key, kind)  # noqa: TRY400 - nothing of the content

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from cronsim import CronSim
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
@@ -34,6 +36,9 @@ READ_PLANS_SECONDS = 15.0
 # A notice is to be here one interval and five seconds after it lay ready, Prefect or no Prefect. That long after the
 # last question Prefect has had its chance; two polls at once do no harm, for the inbox stores a message once.
 PATIENCE = timedelta(seconds=3)
+# What goes by the clock is heavy and never urgent to the second.
+CLOCK_PATIENCE = timedelta(minutes=3)
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 @dataclass
@@ -48,17 +53,15 @@ class Watch:
         plan = self.plans.get(job.key)
         if plan is not None and not plan.is_active:
             return False
-        seconds: float | None = job.seconds
-        if plan is not None and plan.seconds is None:
-            if self.is_reachable:
-                # A schedule of clock times: only Prefect can say when it is late.
-                return False
-        elif plan is not None:
-            seconds = plan.seconds
-        if seconds is None:
-            return False
         last = max(asked_at, since) if asked_at else since
-        return now - last > timedelta(seconds=seconds) + PATIENCE
+        seconds = plan.seconds if plan is not None and plan.seconds is not None else job.seconds
+        if seconds is not None and (plan is None or plan.seconds is not None or not self.is_reachable):
+            return now - last > timedelta(seconds=seconds) + PATIENCE
+        if self.is_reachable or "cron" not in job.schedule:
+            # A schedule of clock times: only Prefect can say when it is late.
+            return False
+        due = next(CronSim(job.schedule["cron"], (asked_at or since).astimezone(STOCKHOLM)))
+        return now - due > CLOCK_PATIENCE
 
 
 class Polls:

@@ -13,7 +13,7 @@ import responses
 from integrations import jobs, polling, systems
 from integrations.jobs import JobFailed, Scheduled
 from integrations.models import SystemState
-from integrations.runner.polls import Watch
+from integrations.runner.polls import STOCKHOLM, Watch
 from integrations.systems import Job, System
 from tests.fakes.region import Mailbox, notice
 from workflows.connectors import PermanentError, TransientError
@@ -199,3 +199,36 @@ class TestWatch:
     def test_a_schedule_of_clock_times_is_prefects_while_it_answers_and_ours_when_it_does_not(self) -> None:
         assert not self.overdue(3600, plans=self.plan(seconds=None), is_reachable=True)
         assert self.overdue(3600, plans=self.plan(seconds=None), is_reachable=False)
+
+    def test_a_job_that_goes_by_the_clock_is_done_without_prefect_on_the_night_the_clock_changes(self) -> None:
+        night = Scheduled(System("region", "Regionen"), Job("natt", "", lambda: None), {"cron": "30 2 * * *"})
+        asked_at = datetime(2027, 3, 27, 2, 30, tzinfo=STOCKHOLM)
+
+        def overdue(hour: int, minute: int, *, is_reachable: bool = False) -> bool:
+            now = datetime(2027, 3, 28, hour, minute, tzinfo=STOCKHOLM)
+            return Watch(is_reachable=is_reachable).overdue(night, asked_at=asked_at, since=asked_at, now=now)
+
+        # 02:30 does not exist that night: it is done at 03:00, once.
+        assert not overdue(1, 59)
+        assert overdue(3, 4)
+        assert not overdue(3, 4, is_reachable=True)
+
+
+def test_a_job_that_another_process_is_at_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[int] = []
+    inner = System("region", "Regionen", jobs=(Job("hamta", "", lambda: done.append(1)),))
+
+    def outer() -> None:
+        monkeypatch.setitem(systems._systems, "region", inner)
+        jobs.run("region", "hamta")
+
+    monkeypatch.setitem(systems._systems, "region", System("region", "Regionen", jobs=(Job("hamta", "", outer),)))
+    jobs.run("region", "hamta")
+    assert done == []
+
+    # A process that died in the middle of it holds it for half a minute.
+    SystemState.objects.update(held_until=NOW + jobs.HOLD)
+    jobs.run("region", "hamta", clock=lambda: NOW)
+    assert done == []
+    jobs.run("region", "hamta", clock=lambda: NOW + jobs.HOLD)
+    assert done == [1]
