@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 
 # In the demo somebody sits and waits.
 DEMO_SECONDS = 15
-HOLD = timedelta(seconds=30)
+# As long as a mailbox waits after a process has died in the middle of it.
+HOLD = timedelta(seconds=10)
 
 
 class JobFailed(Exception):

@@ -134,8 +134,8 @@ class Place:
 class Installation(Place):
     """The whole of it, as `make run` starts it."""
 
-    def __init__(self, folder: Path, database: str) -> None:
-        super().__init__(folder, database)
+    def __init__(self, folder: Path, database: str, **more: str) -> None:
+        super().__init__(folder, database, **more)
         self.said = folder / "said.txt"
         with self.said.open("wb") as said:
             command = [sys.executable, "manage.py", "serve"]

@@ -226,7 +226,7 @@ def test_a_job_that_another_process_is_at_is_left_to_it(monkeypatch: pytest.Monk
     jobs.run("region", "hamta")
     assert done == []
 
-    # A process that died in the middle of it holds it for half a minute.
+    # A process that died in the middle of it holds it a little longer.
     SystemState.objects.update(held_until=NOW + jobs.HOLD)
     jobs.run("region", "hamta", clock=lambda: NOW)
     assert done == []
