@@ -21,6 +21,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from integrations.runner.attempt import LEASE, Attempt
+from integrations.runner.breaker import FAILURES, Breaker
 from integrations.runner.executor import Executor
 from integrations.runner.lane import Lane
 from tests import forlopp, pages
@@ -324,3 +325,26 @@ def test_hands_are_free_again_when_the_database_did_not_answer(
             executor.once()
     monkeypatch.setattr(outbox, "claim", lambda **asked: [] if asked["limit"] == 2 else pytest.fail("a hand is lost"))
     assert executor.once() == 0
+
+
+def test_what_waits_for_a_system_goes_as_soon_as_it_answers(
+    row: OutboxMessage, ring: Callable[[Answer], list[Delivery]]
+) -> None:
+    breaker, clock = Breaker(), [NOW]
+
+    def attempted() -> Attempt:
+        (claimed,) = outbox.claim(worker="prov", now=clock[0], lease=LEASE, limit=1)
+        return Attempt(claimed, clock=lambda: clock[0], breaker=breaker)
+
+    calls = ring(failing(TransientError("inget_svar", "Systemet svarade inte.")))
+    for _ in range(FAILURES + 1):
+        attempted().run()
+        row.refresh_from_db()
+        clock[0] = row.next_try_at
+    # It is known to be down: the last try was not made, and counted, so that a person gets it in time.
+    assert (len(calls), row.attempt, row.error_code) == (FAILURES, FAILURES + 1, "nere")
+
+    assert outbox.claim(worker="prov", now=NOW + timedelta(minutes=2), lease=LEASE) == []
+    assert outbox.wake(system="annat", now=NOW) == 0
+    assert outbox.wake(system="prov", now=NOW + timedelta(minutes=2)) == 1
+    assert outbox.claim(worker="prov", now=NOW + timedelta(minutes=2), lease=LEASE) != []

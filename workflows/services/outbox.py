@@ -86,6 +86,12 @@ def fail(*, key: uuid.UUID, token: uuid.UUID, error: connectors.DeliveryError, n
     return True
 
 
+def wake(*, system: str, now: datetime) -> int:
+    """A system has come back: what waited for its next try there is due at once; how many."""
+    waiting = OutboxMessage.objects.filter(state=OutboxState.PENDING, attempt__gt=0, lease_until=None)
+    return waiting.filter(operation__startswith=f"{system}.", next_try_at__gt=now).update(next_try_at=now)
+
+
 def retry(*, row: OutboxMessage, now: datetime) -> None:
     """Send again what a person would otherwise do by hand; the hand task goes away when the system answers.
 
