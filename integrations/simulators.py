@@ -76,12 +76,19 @@ def application(
 
 
 def plain(
-    surroundings: Surroundings, *, key: str, title: str, kinds: Mapping[str, Json], accepts: Mapping[str, Accept]
+    surroundings: Surroundings,
+    *,
+    key: str,
+    title: str,
+    kinds: Mapping[str, Json],
+    accepts: Mapping[str, Accept],
+    statuses: frozenset[str] = frozenset({"mottagen", "avvisad"}),
+    shape: Callable[[Json], Json] = dict,
 ) -> Starlette:
     """A simulator of the usual kind: a mailbox to empty, calls to take, and a page to send from and break things on.
 
-    `kinds` maps what it can send to an example of its fields; `accepts` maps a path to what answers a POST there, once
-    per Idempotency-Key.
+    `kinds` maps what it can send to an example of its fields, which `shape` makes a message of; `accepts` maps a path
+    to what answers a POST there, once per Idempotency-Key; `statuses` are the receipts it knows.
     """
     store = surroundings.store(key)
 
@@ -91,7 +98,9 @@ def plain(
         if kind not in kinds:
             raise Refused("fel_val", "Välj ett meddelande som finns.")
         changes = {name: value for name, value in told.items() if name != "typ" and value != ""}
-        message = {"meddelande_id": str(uuid.uuid4()), "typ": kind, "skickad_dt": moment(), **kinds[kind], **changes}
+        message = shape(
+            {"meddelande_id": str(uuid.uuid4()), "typ": kind, "skickad_dt": moment(), **kinds[kind], **changes}
+        )
         store.queue(message_id=message["meddelande_id"], kind=kind, about="", body=message)
         return {"meddelande_id": message["meddelande_id"], "meddelande": message}
 
@@ -99,7 +108,7 @@ def plain(
         return {"title": title, "kinds": kinds}
 
     routes = [
-        *mailbox(store, frozenset({"mottagen", "avvisad"})),
+        *mailbox(store, statuses),
         *(Route(path, once(store, 200, accept), methods=["POST"]) for path, accept in accepts.items()),
         *control(store, {"skicka": send}, page, "plain"),
     ]

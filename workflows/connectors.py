@@ -84,6 +84,7 @@ class PersonData:
     municipality_code: str = ""
     protection: str = "ingen"
     born_on: date | None = None
+    deceased_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def incoming(source: str, *, keys: tuple[str, ...], kinds: Mapping[str, tuple[st
     """Register what `source` may send: name -> (title, fields), declared as `integrations.reading.payload` has them."""
     for name, (title, declared) in kinds.items():
         words = {key: kind.rstrip("!").removeprefix("word:") for key, kind in declared.items() if "word:" in kind}
-        _registry.incoming[name] = IncomingKind(
+        _registry.incoming[f"{source}.{name}"] = IncomingKind(
             name,
             source,
             title,
@@ -221,7 +222,7 @@ def incoming(source: str, *, keys: tuple[str, ...], kinds: Mapping[str, tuple[st
 
 
 def incoming_kinds() -> Mapping[str, IncomingKind]:
-    """All messages that systems may send, by name."""
+    """All messages that systems may send, by "source.name"."""
     return _registry.incoming
 
 

@@ -24,6 +24,7 @@ def find_or_create(  # noqa: PLR0913 - one argument for each thing a message can
     municipality_code: str = "",
     protection: str = Protection.INGEN,
     born_on: datetime.date | None = None,
+    deceased_on: datetime.date | None = None,
     is_invented: bool = False,
 ) -> tuple[Individual, bool]:
     """The person with this identity, brought up to date, and whether the person is new.
@@ -40,6 +41,7 @@ def find_or_create(  # noqa: PLR0913 - one argument for each thing a message can
         "phone": phone,
         "municipality_code": municipality_code,
         "born_on": born_on,
+        "deceased_on": deceased_on,
         "area": selectors.area_of(postal_code) if postal_code else "",
     }
     identity = {"identity_type": identity_type, "identity_number": identity_number}
