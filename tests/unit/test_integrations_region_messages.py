@@ -206,7 +206,7 @@ def test_a_receipt_is_found_by_what_it_is_about_and_needs_no_stay() -> None:
 
 
 def test_what_the_region_may_send_is_told_for_the_catalogue() -> None:
-    kind = connectors.incoming_kinds()["utskriven"]
+    kind = connectors.incoming_kinds()["region.utskriven"]
 
     assert kind.fields == {"utskriven_dt": "dt", "till": "str"}
     assert kind.required == {"utskriven_dt", "till"}
