@@ -65,7 +65,8 @@ def plan() -> tuple[list[Part], list[str]]:
 
 
 def run(part: Part, arguments: list[str], total: Sum) -> None:
-    folders = [f"tests/{name}" for name in part.folders if list((TESTS / name).rglob("test_*.py"))]
+    found = {name: TESTS / name for name in part.folders}
+    folders = [f"tests/{name}" for name, path in found.items() if path.is_file() or list(path.rglob("test_*.py"))]
     if not folders:
         return
     say(f"── {part.name} ──")

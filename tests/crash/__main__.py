@@ -1,4 +1,4 @@
-"""`make crash N=500 SEED=7`: the crash tests at length, on SQLite and on PostgreSQL; says what was done and found."""
+"""`make crash N=500 SEED=7`: the crash tests and the state machine at length, on both databases."""
 
 import os
 import sys
@@ -7,21 +7,25 @@ from tests import machine
 from tests.run import Part, Sum, run, say
 
 KILLS = "500"
+ANY_ORDER = "integration/test_any_order.py"
+LONG = ["-n", "0", "--hypothesis-profile", "nightly"]
 
 
 def main(arguments: list[str]) -> int:
-    """Further arguments go to pytest: `-k fire` runs one of them."""
+    """Further arguments go to the pytest of the crash tests, which are then all: `-k fire` runs one of them."""
     kills = os.environ.get("CRASH_N") or KILLS
-    environment = {"CRASH_N": kills}
     total = Sum()
-    run(Part(f"{kills} kills, on SQLite", ["crash"], environment, ["-n", "0"]), arguments, total)
     url = machine.postgresql_url()
+    databases: list[tuple[str, dict[str, str], list[str]]] = [("SQLite", {}, [])]
     if url:
-        environment |= {"TEST_DATABASE_URL": url}
-        options = ["-n", "0", "-m", "not any_database"]
-        run(Part(f"{kills} kills, on PostgreSQL", ["crash"], environment, options), arguments, total)
+        databases.append(("PostgreSQL", {"TEST_DATABASE_URL": url}, ["-m", "not any_database"]))
     else:
         say("skipped: PostgreSQL (none answers at TEST_DATABASE_URL or 127.0.0.1:5432)")
+    for name, database, options in databases:
+        environment = {"CRASH_N": kills, **database}
+        run(Part(f"{kills} kills, on {name}", ["crash"], environment, ["-n", "0", *options]), arguments, total)
+        if not arguments:
+            run(Part(f"ten thousand acts in any order, on {name}", [ANY_ORDER], database, LONG), [], total)
     say(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     return 1 if total.failed else 0
 

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tests import machine
 class Cluster:
     """Data, socket and port in a folder of its own; trusts whoever asks, on loopback."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, log: Path | None) -> None:
         self._binaries = binaries
         self._folder = folder
         self._data = folder / "data"
@@ -29,8 +30,11 @@ class Cluster:
         self._as: dict[str, str] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
         if self._as:
             shutil.chown(folder, **self._as)
-        locale = ("--locale=C.UTF-8", "-E", "UTF8", "-A", "trust", "-U", "forlopp")
-        self._run("initdb", "-D", str(self._data), *locale)
+        how = ["--locale=C.UTF-8", "-E", "UTF8", "-A", "trust", "-U", "forlopp"]
+        if log is not None:
+            # Segments of the least size, so that a small disk has room for a few.
+            how += ["--waldir", str(log), "--wal-segsize=1"]
+        self._run("initdb", "-D", str(self._data), *how)
 
     def start(self) -> None:
         """Returns when it answers, after it has mended itself."""
@@ -41,6 +45,17 @@ class Cluster:
     def crash(self) -> None:
         """Every process of it ends at once and nothing is written down: what was committed is in the log on disk."""
         self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
+
+    def said(self) -> str:
+        """Its own log, for people."""
+        return (self._folder / "log").read_text(encoding="utf-8", errors="replace")
+
+    def is_running(self) -> bool:
+        """Whether it is there, though it may not answer yet."""
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int((self._data / "postmaster.pid").read_text().splitlines()[0]), 0)
+            return True
+        return False
 
     def end(self) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -62,8 +77,11 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def started() -> Iterator[Cluster]:
-    """One that answers. Skips where PostgreSQL's own programs are missing, fails where they are required."""
+def started(log: Path | None = None) -> Iterator[Cluster]:
+    """One that answers, with its write-ahead log in a folder of its own if one is given.
+
+    Skips where PostgreSQL's own programs are missing, fails where they are required.
+    """
     binaries = found()
     if binaries is None:
         why = "PostgreSQL's own programs (initdb, pg_ctl) are not here"
@@ -72,12 +90,32 @@ def started() -> Iterator[Cluster]:
         pytest.skip(why)
     # Not in pytest's folder, which only its owner may enter.
     with tempfile.TemporaryDirectory(prefix="forlopp-pg-", ignore_cleanup_errors=True) as folder:
-        cluster = Cluster(binaries, Path(folder))
+        cluster = Cluster(binaries, Path(folder), log)
         try:
             cluster.start()
             yield cluster
         finally:
             cluster.end()
+
+
+@contextlib.contextmanager
+def kept_up(cluster: Cluster) -> Iterator[None]:
+    """Started again if it ends for good, as the machine's own supervisor does."""
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(0.5):
+            if not cluster.is_running():
+                with contextlib.suppress(AssertionError):
+                    cluster.start()
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
 
 
 def found() -> Path | None:
