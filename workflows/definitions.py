@@ -236,7 +236,7 @@ def _guessed(sources: Mapping[str, str], path: Path) -> dict[str, Any]:
     for name, text in sources.items():
         if name.endswith(".bpmn"):
             try:
-                found = diagram.processes(safe_xml.parse(text.encode()))
+                found = diagram.processes(diagram.parse(text.encode()))
             except safe_xml.UnsafeXml:
                 continue
             executable = [item for item in found if item.get("isExecutable") == "true"] or found
@@ -253,7 +253,7 @@ def _diagrams(folder: Folder, findings: list[Finding]) -> dict[str, etree._Eleme
         if not name.endswith(".bpmn"):
             continue
         try:
-            root = safe_xml.parse(text.encode())
+            root = diagram.parse(text.encode())
         except safe_xml.UnsafeXml as error:
             findings.append(_error(name, error.code, error.message))
             continue

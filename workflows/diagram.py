@@ -11,6 +11,8 @@ from typing import Any
 
 from lxml import etree
 
+from workflows import safe_xml
+
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 NAMESPACES = {"bpmn": BPMN, "spiff": SPIFF}
@@ -43,6 +45,8 @@ TASKS = frozenset(
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 FLOW_NODES = TASKS | GATEWAYS | EVENTS | (SCOPES - {"process"})
+REFERRING = frozenset({"calledElement", "bpmnElement"})
+"""Attributes that refer to an element, besides those whose names end with `Ref`."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,22 @@ class Signing:
     professions: tuple[str, ...]
     needed: int
     with_individual: bool
+
+
+def parse(data: bytes) -> etree._Element:
+    """A diagram's root element. Raises UnsafeXml.
+
+    What refers to another element may do so by a name with a prefix for the diagram's own namespace (QName in the
+    standard); an id has none, so it is taken away.
+    """
+    root = safe_xml.parse(data)
+    own = root.get("targetNamespace", "")
+    for node in root.iter():
+        for name, value in ((str(name), str(value)) for name, value in node.attrib.items()):
+            prefix, colon, key = value.partition(":")
+            if colon and (name.endswith("Ref") or name in REFERRING) and node.nsmap.get(prefix) == own:
+                node.set(name, key)
+    return root
 
 
 def signing(settings: dict[str, str]) -> Signing | None:

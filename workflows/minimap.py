@@ -46,7 +46,7 @@ class Picture:
 def picture(text: str, process: str) -> Picture | None:
     """The picture of a process; None when its diagram is not drawn or cannot be read."""
     try:
-        root = safe_xml.parse(text.encode())
+        root = diagram.parse(text.encode())
     except safe_xml.UnsafeXml:
         return None
     kinds = {node.get("id", ""): _kind(node) for node in diagram.flow_nodes(root) if _is_of(node, process)}

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
-from workflows import dmn, engine, explained, feel, safe_xml
+from workflows import diagram, dmn, engine, explained, feel
 from workflows.diagram import NOT_NEEDED
 from workflows.forms import definition as form_definition
 from workflows.forms import not_done
@@ -73,7 +73,7 @@ class Published:
     def routes(self) -> Routes:
         """The ways through it, for the sentences of the pages; read when first asked for."""
         texts = [text for name, text in self.sources.items() if name.endswith(".bpmn")]
-        return Routes.of(self.definition.elements, [safe_xml.parse(text.encode()) for text in texts])
+        return Routes.of(self.definition.elements, [diagram.parse(text.encode()) for text in texts])
 
     def has_form(self, key: str) -> bool:
         return form_file(key) in self.sources
@@ -157,7 +157,7 @@ def _definition(
 ) -> engine.Definition:
     """What an earlier engine compiled is compiled again from the diagrams, which are the same."""
     if compiled["format"] != engine.FORMAT:
-        roots = {name: safe_xml.parse(text.encode()) for name, text in sources.items() if name.endswith(".bpmn")}
+        roots = {name: diagram.parse(text.encode()) for name, text in sources.items() if name.endswith(".bpmn")}
         compiled = engine.compile_process(roots, config["process"], is_published=True)
     return engine.Definition(compiled)
 

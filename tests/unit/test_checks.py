@@ -128,6 +128,16 @@ def test_a_bare_duration_and_feel_are_both_fine(tmp_path: Path, text: str) -> No
     assert check(tmp_path, process(timer("timeDuration", text))) == []
 
 
+def test_what_is_referred_to_by_a_name_with_the_prefix_of_the_diagram_is_found(tmp_path: Path) -> None:
+    """As some drawing tools write it."""
+    waits = '<receiveTask id="r" messageRef="egen:m_info"/><endEvent id="e"/>'
+    edge = '<boundaryEvent id="b" attachedToRef="egen:r"><timerEventDefinition><timeDuration>P1D</timeDuration>'
+    body = START + waits + edge + "</timerEventDefinition></boundaryEvent>" + chain("s", "r", "e") + flow("b", "e")
+    data = process(body).replace(b"<definitions ", b'<definitions xmlns:egen="x" ', 1)
+    assert check(tmp_path, data) == []
+    assert {item.code for item in check(tmp_path, process(body))} == {"no-message", "boundary"}
+
+
 def test_a_package_may_not_reach_outside_itself(tmp_path: Path) -> None:
     path = tmp_path / "p.zip"
     with zipfile.ZipFile(path, "w") as package:
