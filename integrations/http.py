@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import requests
@@ -29,6 +29,8 @@ SETTINGS = {
     "certificate": Setting("path", "vårt certifikat med nyckel (PEM), för ömsesidig TLS", optional=True),
     "authority": Setting("path", "utfärdaren av systemets certifikat (PEM), när den inte är en allmän", optional=True),
 }
+
+Answer = TypeVar("Answer")
 
 _TRY_AGAIN = {408, 423, 425, 429}
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -57,7 +59,30 @@ class Peer:
             raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
         return answer
 
-    def _call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **rest: Any) -> Any:
+    def exchange(
+        self,
+        path: str,
+        body: bytes,
+        *,
+        content_type: str,
+        read: Callable[[int, bytes], Answer],
+        headers: Mapping[str, str],
+        key: UUID | None = None,
+    ) -> Answer:
+        """POST what is no JSON; `read` makes of status and body what it may, with `failure` for what is none."""
+        named = {**headers, "Content-Type": content_type, **({"Idempotency-Key": str(key)} if key else {})}
+        told: Answer = self._call("POST", path, headers=named, data=body, read=read)
+        return told
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        read: Callable[[int, bytes], Any] | None = None,
+        **rest: Any,
+    ) -> Any:
         try:
             with self.session.request(
                 method,
@@ -68,10 +93,10 @@ class Peer:
                 stream=True,
                 **rest,
             ) as response:
-                return _answer(response.status_code, _body(response, self.seconds))
-        except requests.RequestException:
+                return (read or _answer)(response.status_code, _body(response, self.seconds))
+        except requests.RequestException as problem:
             # `from None`: the library's text holds the address and sometimes the body.
-            raise TransientError("inget_svar", "Systemet svarade inte.") from None
+            raise _unanswered(problem) from None
 
 
 def peer(system: str, *, seconds: float = TOTAL_SECONDS) -> Peer:
@@ -84,6 +109,13 @@ def peer(system: str, *, seconds: float = TOTAL_SECONDS) -> Peer:
     session.verify = told.text("authority") or True
     headers = {"Authorization": f"Bearer {told.text('token')}"} if told.text("token") else {}
     return Peer(told.text("url"), headers=headers, session=session, seconds=seconds)
+
+
+def _unanswered(problem: requests.RequestException) -> DeliveryError:
+    """A certificate that one of us does not accept stays so until IT mends it; the library tells only in its text."""
+    if "CERTIFICATE" in str(problem):
+        return PermanentError("certifikat", "Certifikatet godkändes inte. IT behöver se över det.")
+    return TransientError("inget_svar", "Systemet svarade inte.")
 
 
 def _body(response: requests.Response, seconds: float) -> bytes:
@@ -100,10 +132,8 @@ def _body(response: requests.Response, seconds: float) -> bytes:
 
 
 def _answer(status: int, body: bytes) -> Any:
-    if status >= 500 or status in _TRY_AGAIN:
-        raise TransientError("upptaget", f"Systemet kunde inte ta emot just nu (svar {status}).")
     if status >= 300:
-        raise _refusal(status, body)
+        raise failure(status, body)
     try:
         # 204 and an empty body are a plain yes.
         return strict_json.parse(body) if body.strip() else {}
@@ -111,22 +141,40 @@ def _answer(status: int, body: bytes) -> Any:
         raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.") from None
 
 
-def _refusal(status: int, body: bytes) -> DeliveryError:
-    """422 or 409 with {"kod", "text"} is the system's own no; anything else is a fault in the connection's set-up."""
+def failure(status: int, body: bytes) -> DeliveryError:
+    """What a status from 300 means. 422 or 409 with {"kod", "text"} or a FHIR OperationOutcome is the system's own no;
+    anything else below 500 is a fault in the connection's set-up.
+    """
+    if status >= 500 or status in _TRY_AGAIN:
+        return TransientError("upptaget", f"Systemet kunde inte ta emot just nu (svar {status}).")
     if status in (401, 403):
         return PermanentError(
             "obehorig", f"Systemet godkänner inte vår inloggning (svar {status}). IT behöver se över den."
         )
     if status not in (409, 422):
         return PermanentError("avvisat", f"Systemet tog inte emot anropet (svar {status}).")
+    return refused(*_said(body))
+
+
+def refused(code: object, text: object) -> DeliveryError:
+    """The system's own no, if its code is one that a diagram could catch."""
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
+        return PermanentError("avvisat", "Systemet sade nej utan att säga varför.")
+    return BusinessError(code, _sentence(text))
+
+
+def _said(body: bytes) -> tuple[object, object]:
+    """Code and text of a refusal."""
     try:
         told = strict_json.parse(body)
     except ValueError:
-        told = None
-    code = told.get("kod") if isinstance(told, dict) else None
-    if not isinstance(code, str) or not _CODE.fullmatch(code):
-        return PermanentError("avvisat", f"Systemet sade nej utan att säga varför (svar {status}).")
-    return BusinessError(code, _sentence(told.get("text")))
+        return None, None
+    match told:
+        case {"resourceType": "OperationOutcome", "issue": [{"details": {"coding": [{"code": code}, *_], **rest}}, *_]}:
+            return code, rest.get("text")
+        case {"kod": code, **rest}:
+            return code, rest.get("text")
+    return None, None
 
 
 def _sentence(text: object) -> str:

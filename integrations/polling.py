@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from django.utils import timezone
 
@@ -101,7 +101,7 @@ def _store(source: str, item: Any, tally: Tally, now: datetime) -> tuple[str | N
     raw = json.dumps(item, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
     message_id = _message_id(item)
     # Without an id the content is the id, so that what lies there for ever is one message and one stopp.
-    stored_as = message_id or f"utan-id-{hashlib.sha256(raw).hexdigest()}"
+    stored_as = message_id or id_of(raw)
     outcome = inbox.receive(source=source, message_id=stored_as, raw=raw, now=now).outcome
     tally.count(outcome)
     return message_id, "avvisad" if outcome == "conflict" else "mottagen"
@@ -109,7 +109,17 @@ def _store(source: str, item: Any, tally: Tally, now: datetime) -> tuple[str | N
 
 def _message_id(item: Any) -> str | None:
     found = item.get("meddelande_id") if isinstance(item, dict) else None
-    return found if isinstance(found, str) and _ID.fullmatch(found) else None
+    return found if is_id(found) else None
+
+
+def is_id(found: object) -> TypeGuard[str]:
+    """Whether it can be the id of a message."""
+    return isinstance(found, str) and bool(_ID.fullmatch(found))
+
+
+def id_of(raw: bytes) -> str:
+    """The id of a message that has none of its own."""
+    return f"utan-id-{hashlib.sha256(raw).hexdigest()}"
 
 
 def listed(answer: Any) -> list[Any]:

@@ -7,7 +7,7 @@ import datetime
 import json
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -19,25 +19,12 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from integrations import faults
+from integrations.faults import FAULTS, Fault
+
 Json = dict[str, Any]
 Handler = Callable[[Request], Awaitable[Response]]
 
-FAULTS = {
-    "ok": "Allt fungerar",
-    "slow": "Långsam: svarar efter det antal sekunder som anges",
-    "down": "Nere: svarar 503 på allt",
-    "error": "Går sönder: gör det den ska men svarar 500",
-    "unauthorized": "Släpper inte in: svarar 401 på allt",
-    "html": "Webbsida: svarar 200 med en inloggningssida på allt",
-    "cut": "Bryter: gör det den ska, men förbindelsen bryts mitt i svaret",
-    "encoding": "Fel teckenkodning: svarar i Latin-1 och säger UTF-8",
-    "skew": "Fel klocka: det som skickas är daterat tre timmar för sent",
-    "duplicate": "Dubblett: varje meddelande kommer två gånger med samma id",
-    "reorder": "Omkastad ordning: det nyaste meddelandet kommer först",
-    "garbage": "Skräp: nästa meddelande är oläsligt, och svaren är en webbsida",
-    "reject": "Avvisar: svarar nej på det som kommunen skickar",
-}
-SKEW = datetime.timedelta(hours=3)
 MAX_BODY = 1_000_000
 MAX_FETCH = 1_000
 
@@ -53,14 +40,6 @@ CREATE TABLE IF NOT EXISTS received (
     status_code INTEGER NOT NULL, answer TEXT NOT NULL, at TEXT NOT NULL, repeats INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
-
-
-@dataclass(frozen=True)
-class Fault:
-    """How the simulator is broken just now."""
-
-    lage: str = "ok"
-    sekunder: float = 5.0
 
 
 class Refused(Exception):
@@ -103,7 +82,7 @@ class Store:
 
     def now(self) -> datetime.datetime:
         """By the simulator's own clock, which may be wrong."""
-        return timezone.localtime() + (SKEW if self.fault.lage == "skew" else datetime.timedelta())
+        return timezone.localtime() + (faults.SKEW if self.fault.lage == "skew" else datetime.timedelta())
 
     def queue(self, *, message_id: str, kind: str, about: str, body: Json) -> None:
         self.run(
@@ -143,11 +122,7 @@ def mailbox(store: Store, statuses: frozenset[str]) -> list[Route]:
     """GET /api/meddelanden and POST /api/kvittenser: what lies waiting until it is acknowledged."""
 
     async def fetch(request: Request) -> Response:
-        asked = request.query_params.get("max", "50")
-        limit = min(int(asked), MAX_FETCH) if asked.isdecimal() else 50
-        rows = _disturbed(store, store.waiting(limit))
-        for row in rows:
-            store.run("UPDATE outgoing SET fetched = fetched + 1 WHERE number = ?", row["number"])
+        rows = taken(store, request.query_params.get("max", ""))
         return JSONResponse({"meddelanden": [json.loads(row["body"]) for row in rows]})
 
     async def acknowledge(request: Request) -> Response:
@@ -164,6 +139,14 @@ def mailbox(store: Store, statuses: frozenset[str]) -> list[Route]:
         Route("/api/meddelanden", broken(store, fetch), methods=["GET"]),
         Route("/api/kvittenser", broken(store, acknowledge), methods=["POST"]),
     ]
+
+
+def taken(store: Store, asked: str) -> list[Json]:
+    """What is given to somebody who asks for so many, as the present fault lets it be."""
+    rows = _disturbed(store, store.waiting(min(int(asked), MAX_FETCH) if asked.isdecimal() else 50))
+    for row in rows:
+        store.run("UPDATE outgoing SET fetched = fetched + 1 WHERE number = ?", row["number"])
+    return rows
 
 
 def _disturbed(store: Store, rows: list[Json]) -> list[Json]:
@@ -190,81 +173,54 @@ def once(store: Store, status_code: int, accept: Callable[[Json, Request], Json]
         key = request.headers.get("Idempotency-Key", "").strip()
         if not key:
             return JSONResponse({"kod": "nyckel_saknas", "text": "Rubriken Idempotency-Key saknas."}, 400)
-        told, path = await read(request), request.url.path
-        body = json.dumps(told, ensure_ascii=False, sort_keys=True)
-        earlier = store.rows("SELECT * FROM received WHERE key = ?", key)
-        if earlier:
-            return _repeated(store, earlier[0], path, body)
-        answer = accept(told, request)
-        store.run(
-            "INSERT INTO received (key, path, body, status_code, answer, at) VALUES (?, ?, ?, ?, ?, ?)",
-            *(key, path, body, status_code, json.dumps(answer), moment()),
+        answer = carried_out(
+            store, key, request.url.path, await read(request), lambda told: accept(told, request), status_code
         )
         return JSONResponse(answer, status_code)
 
     return broken(store, handle)
 
 
-def _repeated(store: Store, earlier: Json, path: str, body: str) -> Response:
-    if (earlier["path"], earlier["body"]) != (path, body):
-        raise Refused("nyckel_ateranvand", "Nyckeln har redan använts för något annat.")
-    store.run("UPDATE received SET repeats = repeats + 1 WHERE number = ?", earlier["number"])
-    return JSONResponse(json.loads(earlier["answer"]), earlier["status_code"])
+def carried_out(
+    store: Store, key: str, path: str, told: Json, accept: Callable[[Json], Json], status_code: int = 200
+) -> Json:
+    """The answer to what is told under a key: the first time by doing it, then as it was. Raises Refused."""
+    body = json.dumps(told, ensure_ascii=False, sort_keys=True)
+    earlier = store.rows("SELECT * FROM received WHERE key = ?", key)
+    if earlier:
+        if (earlier[0]["path"], earlier[0]["body"]) != (path, body):
+            raise Refused("nyckel_ateranvand", "Nyckeln har redan använts för något annat.")
+        store.run("UPDATE received SET repeats = repeats + 1 WHERE number = ?", earlier[0]["number"])
+        return dict(json.loads(earlier[0]["answer"]))
+    answer = accept(told)
+    store.run(
+        "INSERT INTO received (key, path, body, status_code, answer, at) VALUES (?, ?, ?, ?, ?, ?)",
+        *(key, path, body, status_code, json.dumps(answer), moment()),
+    )
+    return answer
 
 
-def broken(store: Store, handle: Handler) -> Handler:
-    """The handler as the present fault lets it be. Most faults come after the deed, where they hurt most."""
+def broken(store: Store, handle: Handler, *, told: Handler | None = None) -> Handler:
+    """The handler as the present fault lets it be. Most faults come after the deed, where they hurt most.
+
+    `told` is how it says no, when not as JSON.
+    """
 
     async def answer(request: Request) -> Response:
         fault = store.fault
-        if fault.lage in _INSTEAD:
-            return _INSTEAD[fault.lage]()
+        if (instead := faults.instead(fault.lage)) is not None:
+            return instead
         try:
-            response = await (_refuse if fault.lage == "reject" else handle)(request)
+            response = await ((told or _refuse) if fault.lage == "reject" else handle)(request)
         except Refused as refusal:
             response = JSONResponse({"kod": refusal.kod, "text": refusal.text}, 422)
         if fault.lage == "slow":
             await asyncio.sleep(fault.sekunder)
         if fault.lage == "garbage" and request.method == "POST":
-            return _html()
-        return _AFTERWARDS.get(fault.lage, _whole)(response)
+            return faults.web_page()
+        return faults.spoiled(fault.lage, response)
 
     return answer
-
-
-def _html() -> Response:
-    return HTMLResponse("<!doctype html><title>Välkommen</title><p>Något är fel men vi svarar 200.")
-
-
-_INSTEAD: dict[str, Callable[[], Response]] = {
-    "down": lambda: JSONResponse({"kod": "nere", "text": "Simulatorn är nere."}, 503, headers={"Retry-After": "5"}),
-    "unauthorized": lambda: JSONResponse({"kod": "obehorig", "text": "Inloggningen godkänns inte."}, 401),
-    "html": _html,
-}
-
-
-def _whole(response: Response) -> Response:
-    return response
-
-
-def _cut(response: Response) -> Response:
-    """More is promised than comes, so the server hangs up in the middle."""
-    body = bytes(response.body)
-    response.headers["Content-Length"] = str(len(body) + 1)
-    response.body = body[: len(body) // 2]
-    return response
-
-
-def _in_latin1(response: Response) -> Response:
-    body = bytes(response.body).decode().encode("latin-1", "replace")
-    return Response(body, response.status_code, media_type=response.headers["Content-Type"])
-
-
-_AFTERWARDS: dict[str, Callable[[Response], Response]] = {
-    "error": lambda _response: Response("Internal Server Error", 500, media_type="text/plain"),
-    "cut": _cut,
-    "encoding": _in_latin1,
-}
 
 
 async def _refuse(request: Request) -> Response:
@@ -273,13 +229,19 @@ async def _refuse(request: Request) -> Response:
     raise Refused("mottagare_okand", "Mottagaren finns inte (simulerat nej).")
 
 
-async def read(request: Request) -> Json:
-    """The body as an object: JSON, or the fields of a form. Raises Refused."""
+async def read_body(request: Request) -> bytes:
+    """Raises Refused when it is too large."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY:
             raise Refused("for_stort", "Meddelandet är för stort.")
+    return body
+
+
+async def read(request: Request) -> Json:
+    """The body as an object: JSON, or the fields of a form. Raises Refused."""
+    body = await read_body(request)
     try:
         if is_form(request):
             return dict(parse_qsl(body.decode(), keep_blank_values=True))

@@ -19,7 +19,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from integrations.simulation import FAULTS, Json, Refused, Store, control, moment, once
+from integrations.faults import FAULTS
+from integrations.simulation import Json, Refused, Store, control, moment, once
 from integrations.simulators import Surroundings, application
 from people import invented
 

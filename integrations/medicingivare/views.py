@@ -9,17 +9,16 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError
-from django.db.models import F
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from integrations import configuration, webhooks
+from integrations import configuration, refusals, webhooks
 from integrations.medicingivare import dispensers
 from integrations.medicingivare.messages import SOURCE, Event, read
 from integrations.medicingivare.schemas import ROWS
-from integrations.models import DispenserEvent, SystemState
+from integrations.models import DispenserEvent
 from workflows import strict_json
 from workflows.connectors import Unreadable
 from workflows.models import InboxMessage
@@ -75,14 +74,7 @@ def _body(request: HttpRequest) -> bytes | None:
 
 
 def _refuse(code: str, now: datetime) -> JsonResponse:
-    """Only counted: what anyone can send must not fill the database. A wrong clock is the sender's, so IT is told."""
-    log.log(logging.ERROR if code == "klocka" else logging.WARNING, "medicingivare: webhook refused: %s", code)
-    try:
-        SystemState.objects.get_or_create(system=SOURCE, job="")
-        refused = SystemState.objects.filter(system=SOURCE, job="")
-        refused.update(refused=F("refused") + 1, refused_at=now, refused_code=code)
-    except DatabaseError:
-        log.warning("medicingivare: refusal not counted")
+    refusals.count(SOURCE, code, now=now)
     return _say(401, "Klockan skiljer mer än fem minuter." if code == "klocka" else "Signaturen stämmer inte.")
 
 

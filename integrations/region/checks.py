@@ -1,11 +1,11 @@
 """Does the connection to the region work?"""
 
 from integrations import health
-from integrations.region.client import Region
+from integrations.region.formats import connect
 
 
 @health.check("region")
 def connection() -> str:
     """Looks into the mailbox and takes nothing."""
-    Region().fetch(limit=1)
+    connect().fetch(limit=1)
     return "Regionen svarar."

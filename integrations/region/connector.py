@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from integrations import http, polling, systems
 from integrations.region import receipts, watch
-from integrations.region.client import Region
+from integrations.region.formats import FORMATS, connect
 from integrations.region.schemas import SCHEMA, SENT
+from integrations.region.soap.protocol import VERSIONS
 from integrations.systems import Job, Setting, System
 from workflows.connectors import Delivery, Json, operation
 
@@ -26,6 +27,13 @@ _REFUSALS = {
 }
 
 SETTINGS = http.SETTINGS | {
+    "format": Setting("text", "det som talas: json, fhir eller soap", default="json", choices=tuple(FORMATS)),
+    "soap_version": Setting("text", "1.1 eller 1.2", default="1.2", choices=tuple(VERSIONS)),
+    "incoming_tokens": Setting(
+        "secret",
+        "det som regionen skickar som Authorization: Bearer när den lämnar till oss med SOAP; flera med komma emellan",
+        optional=True,
+    ),
     "kvittens_timmar": Setting(
         "whole", "efter hur många timmar någon ska ringa om ett meddelande inte är läst; 0 är aldrig", default=4
     ),
@@ -37,7 +45,7 @@ systems.register(
         "Regionen",
         SETTINGS,
         jobs=(
-            polling.job("region", Region),
+            polling.job("region", connect),
             Job("bevaka", "Bevakar det som ingen har läst och det som kom i fel ordning", watch.run, every_seconds=60),
         ),
     )
@@ -144,7 +152,7 @@ def return_message(delivery: Delivery) -> Json:
 
 def _receipt(delivery: Delivery, *, status: str, reason: str = "") -> Json:
     now = timezone.now()
-    answer = Region().send_receipt(
+    answer = connect().send_receipt(
         str(delivery.params["meddelande_id"]), status=status, at=delivery.asked_at, reason=reason, key=delivery.key
     )
     return {"kvittens_id": str(answer.get("kvittens_id") or delivery.key), "status": status, "dt": _when(answer, now)}
@@ -163,7 +171,7 @@ def _message(delivery: Delivery, kind: str) -> Json:
         "avsandare": {"kommunkod": settings.FORLOPP_MUNICIPALITY_CODE, "enhet": settings.FORLOPP_MUNICIPALITY_NAME},
         "innehall": {field: delivery.params.get(field) for field in SENT[kind]},
     }
-    answer = Region().send_message(envelope, key=delivery.key)
+    answer = connect().send_message(envelope, key=delivery.key)
     receipts.expect(delivery.key, at=now)
     return {"meddelande_id": str(answer.get("meddelande_id") or delivery.key), "dt": _when(answer, now)}
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from integrations import reading
-from integrations.region import earlier
+from integrations.region import earlier, formats
 from integrations.region.schemas import FIELDS, NOTICE, RECEIPT, SCHEMA, TITLES
 from workflows import connectors
 from workflows.connectors import IncomingMessage, Json, PersonData, Unreadable, translator
@@ -28,6 +28,7 @@ connectors.incoming(
 @translator("region")
 def translate(payload: Json, *, now: datetime) -> IncomingMessage:
     """Raises Unreadable; with all the rest in it when only the person could not be read."""
+    payload = formats.envelope(payload)
     if payload.get("schema") not in (None, SCHEMA):
         raise Unreadable("okant_schema", "Meddelandet följer en annan överenskommelse än den som används här.")
     name = payload.get("typ")

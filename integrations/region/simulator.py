@@ -10,8 +10,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
+from integrations.faults import FAULTS
+from integrations.region import spoken
 from integrations.region.schemas import RECEIPT, SCHEMA
-from integrations.simulation import FAULTS, Json, Refused, Store, control, mailbox, moment, once
+from integrations.simulation import Json, Refused, Store, control, mailbox, moment, once
 from integrations.simulators import Surroundings, application
 from people import invented
 from people.invented import InventedPerson
@@ -74,6 +76,7 @@ def create(surroundings: Surroundings) -> Starlette:
     routes = [
         *mailbox(store, STATUSES),
         Route("/api/meddelanden", once(store, 200, region.accept), methods=["POST"]),
+        *spoken.routes(store, region.accept),
         *control(store, {"skicka": region.send, "nasta": region.send_next}, region.page, "region", REGION_FAULTS),
     ]
     return application(store, routes)
@@ -86,7 +89,7 @@ class Region:
         self.store = store
         self._municipality_code = municipality_code
 
-    def accept(self, told: Json, _request: Request) -> Json:
+    def accept(self, told: Json, _request: Request | None = None) -> Json:
         """A message from the municipality, which somebody reads at once. Raises Refused."""
         if told.get("typ") not in ANSWERS:
             raise Refused("okand_typ", "Regionen känner inte till den sortens meddelande.")

@@ -37,6 +37,7 @@ NOT_PAGES = {
     "tasks:my_unit": "leads to one's own unit",
     "workflows:several": "shown when it has been posted; the example of incidents does so",
     "integrations:medicingivare_handelser": "for the vendor's machine",
+    "integrations:region_soap": "for the region's machine",
 }
 """Addresses that answer with no page of their own; what only takes a POST need not be here."""
 

@@ -1,0 +1,1 @@
+"""The envelope as a FHIR R4 message (Bundle of type message) and back."""
