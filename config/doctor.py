@@ -188,7 +188,7 @@ def push() -> Iterator[Finding]:
     """Whether browsers can be told: a key to sign with, and push services that take it."""
     if not settings.FORLOPP_PUSH_SERVICES or settings.FORLOPP_PRACTICE:
         return
-    what = "Notiser i enheter"
+    what = "Notiser i telefoner och datorer"
     key = webpush.public_key()
     if not key:
         says = "FORLOPP_VAPID_KEY saknas eller går inte att läsa"
@@ -202,7 +202,7 @@ def push() -> Iterator[Finding]:
         says = f"{troubled} av {devices} går inte att nå"
         yield Finding(ERROR, what, says, "släpp ut notices-processen till FORLOPP_PUSH_SERVICES, och läs dess logg")
     else:
-        yield Finding(OK, what, f"nyckeln finns, {devices} enheter får notiser")
+        yield Finding(OK, what, f"nyckeln finns, {devices} webbläsare får notiser")
 
 
 def running() -> Iterator[Finding]:

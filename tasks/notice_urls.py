@@ -8,7 +8,7 @@ urlpatterns = [
     path("notiser/", notices.notices, name="notices"),
     # Here, so that its scope is this page and no other.
     path("notiser/mottagare.js", devices.worker, name="push_worker"),
-    path("notiser/enheter/", devices.add, name="add_device"),
-    path("notiser/enheter/byt/", devices.renew, name="renew_device"),
-    path("notiser/enheter/<uuid:public_id>/ta-bort/", devices.remove, name="remove_device"),
+    path("notiser/webblasare/", devices.add, name="add_device"),
+    path("notiser/webblasare/byt/", devices.renew, name="renew_device"),
+    path("notiser/webblasare/<uuid:public_id>/ta-bort/", devices.remove, name="remove_device"),
 ]

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='noticechoice',
             name='channel',
-            field=models.CharField(choices=[('mail', 'E-post'), ('push', 'Notis i enheten')], max_length=10),
+            field=models.CharField(choices=[('mail', 'E-post'), ('push', 'Notis i telefonen eller datorn')], max_length=10),
         ),
         migrations.AddConstraint(
             model_name='notice',

@@ -20,7 +20,7 @@ class NoticeKind(models.TextChoices):
 
 class Channel(models.TextChoices):
     MAIL = "mail", "E-post"
-    PUSH = "push", "Notis i enheten"
+    PUSH = "push", "Notis i telefonen eller datorn"
 
 
 class Pace(models.TextChoices):

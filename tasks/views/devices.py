@@ -22,7 +22,7 @@ from tasks import useragents, webpush
 from tasks.services import notifying
 from workflows.views.edge import StaffRequest, staff_page
 
-REFUSED = "Webbläsarens adress för notiser går inte att använda här. Notiserna är inte påslagna i den här enheten."
+REFUSED = "Webbläsarens adress för notiser går inte att använda här. Notiserna är inte påslagna i den här webbläsaren."
 LONGEST_BODY = 4000
 
 
@@ -48,7 +48,7 @@ def add(request: StaffRequest) -> HttpResponse:
     earlier = browser.device_of(request)
     device = devices.add(by=request.user, subscription=found, name=name, now=now, instead_of=earlier)
     notifying.begin_in_devices(by=request.user, now=now)
-    messages.success(request, f"Notiser kommer nu till den här enheten ({name}). Välj nedan vad du vill få veta.")
+    messages.success(request, f"Notiser kommer nu till den här webbläsaren ({name}). Välj nedan vad du vill få veta.")
     answer = _back()
     browser.remember(answer, device.public_id)
     return answer
@@ -58,7 +58,7 @@ def add(request: StaffRequest) -> HttpResponse:
 @staff_page
 def remove(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     if devices.remove(public_id=public_id, by=request.user):
-        messages.success(request, "Enheten får inga notiser längre.")
+        messages.success(request, "Den får inga notiser längre.")
     answer = _back()
     if browser.device_of(request) == public_id:
         browser.forget(answer)

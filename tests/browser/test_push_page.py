@@ -15,7 +15,7 @@ from tests.fakes.push import Browser as Keys
 from workflows.models import UserTask
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TURN_ON = "Slå på notiser i den här enheten"
+TURN_ON = "Slå på notiser i den här webbläsaren"
 # A test reaches no push service: what it would have given the browser is given here, and all else is the browser's own.
 SUBSCRIBED = """told => { const kept = {}; PushManager.prototype.subscribe = async options => {
     kept.options = { applicationServerKey: options.applicationServerKey.buffer }; kept.toJSON = () => told;
@@ -46,15 +46,15 @@ def test_one_turns_notices_on_sees_the_device_and_removes_it(
     page.set_viewport_size({"width": 320, "height": 720})
     page.goto(f"{live_server.url}/notiser/")
     page.get_by_role("button", name=TURN_ON).press("Enter")
-    expect(page.get_by_text("Notiser är på i den här enheten.")).to_be_visible()
-    expect(page.locator(".row").filter(has_text="Chrome på Linux")).to_contain_text("Den här enheten")
+    expect(page.get_by_text("Notiser är på i den här webbläsaren.")).to_be_visible()
+    expect(page.locator(".row").filter(has_text="Chrome på Linux")).to_contain_text("Den här webbläsaren")
     assert Device.objects.get(staff=anna).endpoint == keys["endpoint"]
-    cookie = next(one for one in granted.cookies() if "_enhet_" in str(one["name"]))
+    cookie = next(one for one in granted.cookies() if "_webblasare_" in str(one["name"]))
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.get_by_role("button", name="Ta bort").press("Enter")
-    expect(page.get_by_text("Enheten får inga notiser längre.")).to_be_visible()
+    expect(page.get_by_text("Den får inga notiser längre.")).to_be_visible()
     expect(page.get_by_role("button", name=TURN_ON)).to_be_visible()
 
 

@@ -50,7 +50,7 @@ def turned_on(member: Staff, browser: Browser) -> Client:
     """Their browser, where they have just turned notices on; what it was told is a little old."""
     client = Client(headers={"User-Agent": ANDROID})
     client.force_login(member)
-    assert client.post("/notiser/enheter/", browser.told).status_code == 302
+    assert client.post("/notiser/webblasare/", browser.told).status_code == 302
     earlier = timezone.now() - MINUTE
     Device.objects.filter(endpoint=browser.endpoint).update(added_at=earlier, try_after=earlier)
     member.notifying.__class__.objects.filter(staff=member).update(begun_at=earlier, told_until=earlier)
@@ -97,7 +97,7 @@ def test_what_is_urgent_comes_at_once_leads_to_the_task_and_names_nobody(
     page = pages.text(client.get(PAGE))
     assert "Chrome på Android" in page
     assert "Senaste notis" in page
-    assert "Den här enheten" in page
+    assert "Den här webbläsaren" in page
     assert '<option value="now" selected>' in page, "who turns it on is told of what cannot wait"
 
 
@@ -164,7 +164,7 @@ def signs_out(client: Client, _olle: Staff, _anna: Staff) -> None:
 
 
 def removes_it(client: Client, olle: Staff, _anna: Staff) -> None:
-    client.post(f"/notiser/enheter/{olle.devices.get().public_id}/ta-bort/")
+    client.post(f"/notiser/webblasare/{olle.devices.get().public_id}/ta-bort/")
 
 
 def is_deactivated(_client: Client, olle: Staff, _anna: Staff) -> None:
@@ -207,6 +207,18 @@ def test_a_session_that_ends_by_itself_or_the_same_person_again_changes_nothing(
     assert len(told(service)) == 1
 
 
+def test_a_server_that_is_not_the_host_that_was_meant_gets_nothing(
+    anna: Staff, olle: Staff, service: PushService, settings: Any
+) -> None:
+    settings.FORLOPP_PUSH_SERVICES = ["127.0.0.1"]
+    browser = service.browser()
+    browser.endpoint = browser.endpoint.replace("localhost", "127.0.0.1")
+    turned_on(olle, browser)
+    come(anna)
+    assert told(service) == []
+    assert olle.devices.get().failures == 1
+
+
 def test_quiet_hours_hold_for_devices_too(anna: Staff, olle: Staff, service: PushService) -> None:
     turned_on(olle, service.browser())
     local = timezone.localtime()
@@ -228,7 +240,7 @@ def test_a_browser_changes_its_subscription_by_itself_also_when_nobody_is_signed
     strict.cookies = client.cookies
 
     def asked(who: Client, text: str = body, content_type: str = "application/json") -> int:
-        return who.post("/notiser/enheter/byt/", text, content_type=content_type).status_code
+        return who.post("/notiser/webblasare/byt/", text, content_type=content_type).status_code
 
     assert asked(Client()) == 404, "who is no device of ours"
     assert asked(strict, content_type="text/plain") == 404, "what another site could send"
@@ -244,11 +256,11 @@ def test_an_address_that_is_no_push_service_is_refused_and_nothing_is_shown_wher
 ) -> None:
     client = pages.logged_in(olle)
     for wrong in ({"endpoint": "https://10.0.0.1/"}, {"auth": ""}, {"p256dh": "x"}):
-        client.post("/notiser/enheter/", service.browser().told | wrong)
+        client.post("/notiser/webblasare/", service.browser().told | wrong)
         assert "går inte att använda här" in pages.text(client.get(PAGE))
     assert not Device.objects.exists()
     theirs = turned_on(anna, service.browser())
-    client.post(f"/notiser/enheter/{anna.devices.get().public_id}/ta-bort/")
+    client.post(f"/notiser/webblasare/{anna.devices.get().public_id}/ta-bort/")
     assert anna.devices.exists(), "one removes one's own only"
     settings.FORLOPP_PUSH_SERVICES = []
     assert "inte inställda här" in pages.text(theirs.get(PAGE))

@@ -39,7 +39,7 @@ self.addEventListener("pushsubscriptionchange", (event) => {
     const options = (event.oldSubscription || event.newSubscription)?.options;
     const fresh = event.newSubscription || (options && await self.registration.pushManager.subscribe(options));
     if (!fresh) return;
-    await fetch("/notiser/enheter/byt/", {
+    await fetch("/notiser/webblasare/byt/", {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(fresh),
     });
   })());
