@@ -35,8 +35,9 @@ dev: ## install the tools of developers beside the product
 test: dev ## run every test this machine can run, and say which it cannot
 	@$(BIN)/python -m tests.run
 
-attack: dev ## try to break expressions, tables, forms and diagrams; tell what was longest and largest
+attack: dev ## try to break expressions, tables, forms, diagrams and the API; tell what was longest and largest
 	@$(BIN)/python -m tests.attack
+	@SCHEMATHESIS_N=$(or $(SCHEMATHESIS_N),100) $(BIN)/python -m pytest tests/integration/test_api_schemathesis.py -q
 
 crash: dev ## kill, stop, fill and turn back the clock at length: N=500 kills, SEED=7; what was lost is told (nothing)
 	@CRASH_N=$(N) CRASH_SEED=$(SEED) $(BIN)/python -m tests.crash

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "workflows.apps.WorkflowsConfig",
     "tasks.apps.TasksConfig",
     "integrations.apps.IntegrationsConfig",
+    "api.apps.ApiConfig",
 ]
 
 # No LocaleMiddleware: everyone reads Swedish, and an English browser must not turn the decimal comma into an error.

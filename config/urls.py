@@ -8,7 +8,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import views
 
 # Lower rooms first, so that an address can be answered by only one room and the inbox keeps "/".
-ROOMS = ["web", "people", "workflows", "integrations", "tasks"] + (["practice"] if settings.FORLOPP_PRACTICE else [])
+ROOMS = ["web", "people", "workflows", "integrations", "api", "tasks"]
+ROOMS += ["practice"] if settings.FORLOPP_PRACTICE else []
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("halsa", views.health, name="halsa"),

@@ -39,10 +39,20 @@ class StaffBackend(ModelBackend):
         staff = _came_along.get()
         _came_along.set(None)
         if staff is None or staff.pk != user_id:
-            today = timezone.localdate()
-            rows = STAFF.rows(f"{HOLDING} WHERE staff.id = %s {ORDER}", [today, today, user_id])
-            staff = with_roles(rows[0], rows) if rows else None
-        return staff if staff is not None and self.user_can_authenticate(staff) else None
+            staff = _read(user_id)
+        return staff if staff is not None and staff.is_person and self.user_can_authenticate(staff) else None
+
+
+def working(staff_id: int) -> Staff | None:
+    """Who works here, with the professions held today; None for one who has left."""
+    staff = _read(staff_id)
+    return staff if staff is not None and staff.is_active else None
+
+
+def _read(staff_id: int) -> Staff | None:
+    today = timezone.localdate()
+    rows = STAFF.rows(f"{HOLDING} WHERE staff.id = %s {ORDER}", [today, today, staff_id])
+    return with_roles(rows[0], rows) if rows else None
 
 
 def came_along(staff: Staff | None) -> None:

@@ -37,6 +37,7 @@ __all__ = [
     "Rating",
     "ServedArea",
     "Staff",
+    "StaffKind",
     "Unit",
 ]
 
@@ -100,6 +101,8 @@ class ServedArea(models.Model):
 
 HELD_ON = "held.valid_from <= %s AND (held.valid_to IS NULL OR held.valid_to >= %s)"
 """SQL of an assignment called `held` that is in force on a day, which is given twice; as AssignmentQuerySet.current."""
+COLLEAGUE = "staff.is_active AND staff.kind = 'person'"
+"""SQL of somebody called `staff` whom one can turn to."""
 # Text, since every page asks and Django would build it anew each time.
 HELD = f"""
     SELECT profession.key, profession.name, held.on_behalf_of FROM people_assignment held
@@ -109,14 +112,22 @@ HELD = f"""
 """  # noqa: S608  a text of our own; every value is a parameter
 
 
+class StaffKind(models.TextChoices):
+    """Who it is: a system is staff too, so that what it does and sees is written down as everybody's."""
+
+    PERSON = "person", "Människa"
+    SYSTEM = "system", "System"
+
+
 class Staff(AbstractUser):
-    """A member of staff who logs in."""
+    """A member of staff who logs in, or a system that calls and never does."""
 
     _roles: dict[str, str] | None = None
     _units: dict[str, str] | None = None
     _behalves: dict[str, str] | None = None
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=6, choices=StaffKind.choices, default=StaffKind.PERSON)
     title = models.CharField(max_length=120, blank=True, default="")
     hsa_id = models.CharField(max_length=64, blank=True, default="")
     may_see_protected = models.BooleanField(default=False)
@@ -135,6 +146,10 @@ class Staff(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def is_person(self) -> bool:
+        return self.kind == StaffKind.PERSON
 
     @property
     def professions(self) -> list[str]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from people import reading
 from people import selectors as people
-from people.models import HELD_ON, Staff
+from people.models import COLLEAGUE, HELD_ON, Staff
 from people.reading import Reading
 from people.selectors import Presented
 from tasks.models import Comment, CommentKind, Draft
@@ -170,7 +170,7 @@ def colleagues_of(tasks: Sequence[UserTask], staff: Staff) -> list[Staff]:
 
 def _holding(professions: Collection[str], staff: Staff, *, needs_right: bool) -> list[Staff]:
     today, keys = timezone.localdate(), sorted(filter(None, professions))
-    rest = f"""{AWAY} WHERE staff.is_active AND staff.id <> %s {"AND staff.may_see_protected" if needs_right else ""}
+    rest = f"""{AWAY} WHERE {COLLEAGUE} AND staff.id <> %s {"AND staff.may_see_protected" if needs_right else ""}
         AND staff.id IN (SELECT held.staff_id FROM people_assignment held
             JOIN people_profession profession ON profession.id = held.profession_id
             WHERE profession.key IN ({reading.places(keys)})
@@ -200,7 +200,7 @@ def askable(task: UserTask, staff: Staff) -> list[Staff]:
     rest = f"""{AWAY} JOIN people_assignment held ON held.staff_id = staff.id
             AND {HELD_ON}
         JOIN people_profession profession ON profession.id = held.profession_id
-        WHERE staff.is_active AND staff.id <> %s {needs_right} AND (profession.key IN ({named})
+        WHERE {COLLEAGUE} AND staff.id <> %s {needs_right} AND (profession.key IN ({named})
             OR profession.key IN (SELECT "group" FROM {TASKS} WHERE instance_id = %s)
             OR profession.key IN (SELECT escalated_to FROM {TASKS} WHERE instance_id = %s))
         ORDER BY profession.sort, profession.key, staff.last_name, staff.first_name, staff.id"""

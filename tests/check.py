@@ -13,6 +13,7 @@ PACKAGES = [
     "config",
     "integrations",
     "practice",
+    "api",
     "tasks",
     "followup",
     "workflows",

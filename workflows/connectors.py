@@ -282,8 +282,11 @@ def operations() -> Mapping[str, Operation]:
 
 
 def get_translator(source: str) -> Translator | None:
-    """The translator for what `source` sends, or None when no system has registered it."""
-    return _registry.translators.get(source)
+    """The translator for what `source` sends, or None when no system has registered it.
+
+    Of several who send in the same way, each is a source of its own: "way:sender".
+    """
+    return _registry.translators.get(source) or _registry.translators.get(source.partition(":")[0])
 
 
 def translators() -> Mapping[str, Translator]:

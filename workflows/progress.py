@@ -42,6 +42,7 @@ class Step:
     `at` is when it was done or began, or what a wait lasts until, where that is known.
     `decision` is how a decision came about, with the `version` of the förlopp then, else empty.
     `phase` is the outermost named sub-process around it; `is_machine` when no person or other system does it.
+    `is_hidden` when it is the other sphere's, and what is left tells only that.
     """
 
     element_id: str
@@ -53,6 +54,7 @@ class Step:
     phase: str
     is_machine: bool = False
     is_scope: bool = False
+    is_hidden: bool = False
     decision: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
 
@@ -76,7 +78,7 @@ class Progress:
         """What has been done, in order, and then what the ärende waits for."""
         rows = self.instance.history.filter(kind__in=PAST, element_type__in=STEP_TYPES)
         entries = [entry for entry in rows.select_related("by") if entry.name or entry.detail]
-        found = [(_past(entry, self._elements), self._reads(entry)) for entry in entries]
+        found = [(_past(entry, self._elements), self.reads(entry)) for entry in entries]
         found += [(_now(task, self._elements), self.sight.reads_task(task, self._version)) for task in self._tasks]
         due = dict(self.instance.timers.order_by("-due_at").values_list("element_id", "due_at"))
         waiting = [one for one in self._machines if one.name]
@@ -98,7 +100,12 @@ class Progress:
         """What people have done to an ärende that had stopped or was to stand still, and handed over; latest first."""
         by_hand = Q(kind__in=[*MENDING, HistoryKind.HANDED]) | Q(kind=HistoryKind.CANCELLED, element_type="")
         rows = self.instance.history.filter(by_hand).select_related("by").order_by("-id")[:RECENT]
-        return [entry for entry in rows if self._reads(entry)]
+        return [entry for entry in rows if self.reads(entry)]
+
+    def reads(self, entry: HistoryEntry) -> bool:
+        """Whether the viewer may know what this row of history was about."""
+        element = self._elements.get(entry.element_id)
+        return self.sight.reads_step(self._version, element.lane if element else "", by=entry.by_id)
 
     @cached_property
     def _version(self) -> published.Published:
@@ -125,16 +132,12 @@ class Progress:
         drawn_waits = [key for key in waits if key in self._elements and self._elements[key].type in WAITS]
         return [self._elements[key] for key in dict.fromkeys([*called, *drawn_waits]) if key in self._elements]
 
-    def _reads(self, entry: HistoryEntry) -> bool:
-        element = self._elements.get(entry.element_id)
-        return self.sight.reads_step(self._version, element.lane if element else "", by=entry.by_id)
-
     def _reads_lane(self, element: drawn.Element) -> bool:
         return self.sight.reads_step(self._version, element.lane)
 
     def _hidden(self, step: Step) -> Step:
         name = self.sight.hidden(self._version, step.lane, "en uppgift")
-        return replace(step, name=name, by_name="", reason="", decision={}, lane="")
+        return replace(step, name=name, by_name="", reason="", decision={}, lane="", is_hidden=True)
 
 
 def drawing(instance: ProcessInstance) -> str:

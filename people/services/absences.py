@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from people.models import Absence, Assignment, Staff
+from people.models import Absence, Assignment, Staff, StaffKind
 from people.services import access
 
 HEAD = "enhetschef"
@@ -104,7 +104,7 @@ def candidates(staff: Staff, by: Staff, *, on: datetime.date) -> QuerySet[Staff]
     headed = Assignment.objects.current(on).filter(staff=by, profession__key=HEAD).values("unit")
     units = Q(unit__in=_own(staff, on).values("unit")) | Q(unit__in=headed)
     there = Assignment.objects.current(on).filter(units, absence=None)
-    found = Staff.objects.filter(is_active=True, pk__in=there.values("staff"))
+    found = Staff.objects.filter(is_active=True, kind=StaffKind.PERSON, pk__in=there.values("staff"))
     return found.exclude(pk__in=(staff.pk, by.pk)).order_by("last_name", "first_name", "pk")
 
 

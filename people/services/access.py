@@ -1,6 +1,7 @@
 """Writes down who saw or did what about whom."""
 
 import datetime
+from collections.abc import Iterable
 
 from people import statements
 from people.models import AccessLog, Individual, Staff
@@ -32,3 +33,14 @@ def record(
     )
     statements.insert([row], with_keys=True)
     return row
+
+
+def record_all(
+    *, staff: Staff, individual_ids: Iterable[int], action: str, object_type: str, now: datetime.datetime
+) -> None:
+    """The same for a list that was shown: a row for each person in it, in one statement."""
+    rows = [
+        AccessLog(at=now, staff=staff, staff_name=str(staff), individual_id=key, action=action, object_type=object_type)
+        for key in dict.fromkeys(individual_ids)
+    ]
+    statements.insert(rows)

@@ -19,6 +19,7 @@ from practice.passing import clock
 # Who works here, the förlopp, and who is signed in; everything else is what has happened.
 KEPT = {"people_staff", "people_profession", "people_unit", "people_assignment", "people_staffsession"}
 KEPT |= {"django_content_type", "auth_permission", "workflows_processdefinition", "workflows_processversion"}
+KEPT |= {"api_client", "api_token"}
 
 
 class NotPractice(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from people.models import Assignment, Staff, Unit
+from people.models import Assignment, Staff, StaffKind, Unit
 
 Offer = tuple[str, str]
 
@@ -43,7 +43,7 @@ def _staff() -> list[Offer]:
 
 
 def _assigned() -> list[tuple[Staff, str]]:
-    held = Assignment.objects.current(timezone.localdate()).filter(staff__is_active=True)
+    held = Assignment.objects.current(timezone.localdate()).filter(staff__is_active=True, staff__kind=StaffKind.PERSON)
     roles: dict[Staff, list[str]] = {}
     ordered = ("staff__last_name", "staff__first_name", "staff_id", "profession__sort")
     for assignment in held.select_related("staff", "profession", "unit").order_by(*ordered):

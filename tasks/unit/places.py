@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from people import reading
-from people.models import HELD_ON, Staff
+from people.models import COLLEAGUE, HELD_ON, Staff
 from workflows.selectors import NAMED
 
 HEAD = "enhetschef"
@@ -67,7 +67,7 @@ def members(place: Place, *, on: datetime.date) -> list[Member]:
         LEFT JOIN people_absence away ON away.staff_id = staff.id AND away.ended_at IS NULL
             AND away.first_on <= %s AND away.last_on >= %s
         LEFT JOIN people_staff stand ON stand.id = away.substitute_id
-        WHERE held.unit_id = %s AND staff.is_active
+        WHERE held.unit_id = %s AND {COLLEAGUE}
         ORDER BY profession.sort, profession.key, staff.last_name, staff.first_name, staff.id"""
     found: dict[int, Member] = {}
     for row in MEMBERS.rows(rest, [on, on, on, on, place.id]):

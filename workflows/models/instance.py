@@ -37,6 +37,7 @@ class ProcessInstance(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["individual", "state"], name="instance_by_individual"),
+            models.Index(fields=["definition", "state", "id"], name="instance_by_definition"),
             models.Index(
                 fields=["business_key"], condition=~models.Q(business_key=""), name="instance_by_business_key"
             ),

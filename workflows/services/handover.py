@@ -79,7 +79,9 @@ def _held(keys: Sequence[int]) -> list[UserTask]:
 
 def _may(task: UserTask, staff: Staff) -> bool:
     """As `user_tasks.may_work`, and never about a person whom one may not see."""
-    return staff.is_active and not rights.is_closed(staff, task) and user_tasks.may_work(task, staff)
+    if not staff.is_active or not staff.is_person or rights.is_closed(staff, task):
+        return False
+    return user_tasks.may_work(task, staff)
 
 
 def _asked_once(staff: Staff) -> Staff:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from people.models import Assignment
+from people.models import Assignment, StaffKind
 
 # Those who lead the work come first; after them whoever may see the person, so that no task lies unseen.
 FIRST = ("enhetschef", "mas", "samordnare")
@@ -17,6 +17,7 @@ def stand_in(group: str, *, on: date) -> str:
         absence=None,
         staff__may_see_protected=True,
         staff__is_active=True,
+        staff__kind=StaffKind.PERSON,
     )
     held = set(may_see.values_list("profession__key", flat=True))
     if group in held:

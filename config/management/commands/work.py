@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils import timezone
 
+from api.services import repeats
 from people.services import sessions
 from tasks.services import drafts, shifts, watching
 from workflows.management.rounds import RoundsCommand
@@ -36,6 +37,7 @@ class Command(RoundsCommand):
             shifts.purge(now=now)
             watching.purge(now=now)
             sessions.purge(now=now)
+            repeats.purge(now=now)
             attachments.scan_waiting()
             if not settings.FORLOPP_PRACTICE:  # its clock says nothing of how old a file is
                 attachments.tidy(now=now)

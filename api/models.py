@@ -1,0 +1,79 @@
+"""Who may call, with which tokens, and what has been answered them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+SCOPES = {
+    "forlopp:read": "Läsa förlopp, deras diagram och formulär, och stegkatalogen",
+    "arenden:read": "Läsa ärendens läge och historik",
+    "arenden:start": "Starta ärenden, och avbryta dem som klienten själv har startat",
+    "meddelanden:send": "Skicka meddelanden till ärenden",
+    "uppgifter:read": "Läsa uppgifter och deras formulär",
+    "uppgifter:write": "Ta, lämna tillbaka och göra uppgifter i klientens egna professioner",
+    "handelser:read": "Prenumerera på händelser",
+    "fhir:read": "Läsa genom FHIR",
+    "fhir:write": "Skicka meddelanden genom FHIR",
+}
+EVERY = "*"
+
+
+class Client(models.Model):
+    """A system that calls us. What it does is done by its own row of staff, whose assignments are its professions."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    staff = models.OneToOneField("people.Staff", on_delete=models.PROTECT, related_name="api_client")
+    scopes = models.JSONField(default=list, help_text="Keys of SCOPES.")
+    definitions = models.JSONField(default=list, help_text='Keys of the förlopp it may reach; ["*"] is every one.')
+    units = models.JSONField(default=list, help_text="Keys of units: only persons of their areas; [] is everyone.")
+    per_minute = models.PositiveIntegerField(default=600, help_text="Calls in the long run.")
+    burst = models.PositiveIntegerField(default=60, help_text="Calls at once, beyond the even pace.")
+    paced_at = models.DateTimeField(help_text="When the calls so far would have ended at an even pace.")
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["key"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(per_minute__gt=0, burst__gt=0), name="api_client_has_a_pace")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def reaches(self, definition_key: str) -> bool:
+        return EVERY in self.definitions or definition_key in self.definitions
+
+
+class Token(models.Model):
+    """A secret of a client. Its SHA-256 is kept: it has 256 bits of its own, so nothing slower is needed."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=8, help_text="How it begins, so that IT can tell one from the other.")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True, help_text="To the minute.")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.hint
+
+
+class Answer(models.Model):
+    """What was answered to a POST, kept in the transaction of what it did: the same key gets the same answer."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="answers")
+    key = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the address and the body.")
+    body = models.JSONField(null=True, help_text="Opaque ids and states only.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "key"], name="api_answer_once")]
+        indexes = [models.Index(fields=["created_at"], name="api_answers_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.client_id}:{self.pk}"

@@ -1,0 +1,88 @@
+"""What a client may reach: its förlopp, the persons of its units' areas, and those with protected identity or not."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from api.services.clients import Caller
+from people import selectors as people
+from people.models import Individual, Protection, Unit
+from workflows import published
+from workflows.models import ProcessDefinition, ProcessInstance
+from workflows.services import instances
+
+Condition = tuple[str, list[Any]]
+
+
+class Reach:
+    """Of one caller, for one request."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+
+    @cached_property
+    def definitions(self) -> list[ProcessDefinition]:
+        """Published ones with their current version, by title."""
+        rows = instances.definitions().exclude(current=None)
+        return [found for found in rows if self.caller.client.reaches(found.key)]
+
+    @cached_property
+    def areas(self) -> list[str] | None:
+        """Whose persons it may see; None for everyone's, as when one of its units serves everyone."""
+        keys = self.caller.client.units
+        if not keys:
+            return None
+        found = list(Unit.objects.filter(key__in=keys).values_list("area", flat=True))
+        return None if "" in found else found
+
+    def definition(self, key: str) -> ProcessDefinition | None:
+        return next((found for found in self.definitions if found.key == key), None)
+
+    def sees(self, instance: ProcessInstance) -> bool:
+        """What the client has started itself it sees wherever the person lives."""
+        if not self.caller.client.reaches(instance.definition.key):
+            return False
+        if people.is_hidden(instance.individual, viewer=self.caller.staff):
+            return False
+        return self._serves(instance.individual) or instance.started_by_id == self.caller.staff.pk
+
+    def knows(self, individual: Individual) -> bool:
+        """Whether it may name the person by `person_ref`."""
+        return self._serves(individual) and not people.is_hidden(individual, viewer=self.caller.staff)
+
+    def condition(self) -> Condition:
+        """`sees` for a list, but for the förlopp: SQL on `instance` and `individual`, with its values."""
+        text: list[str] = []
+        values: list[Any] = []
+        if not self.caller.staff.may_see_protected:
+            text.append("individual.protection = %s")
+            values.append(Protection.INGEN.value)
+        if self.areas is not None:
+            text.append(f"(individual.area IN ({', '.join(['%s'] * len(self.areas))}) OR instance.started_by_id = %s)")
+            values += [*self.areas, self.caller.staff.pk]
+        return " AND ".join(text) or "1 = 1", values
+
+    def messages(self) -> set[str]:
+        """Names of messages that no förlopp beyond its reach starts by or waits for."""
+        mine: set[str] = set()
+        others: set[str] = set()
+        for found in instances.definitions().exclude(current=None):
+            (mine if self.caller.client.reaches(found.key) else others).update(heard_by(found))
+        return mine - others
+
+    def _serves(self, individual: Individual) -> bool:
+        return self.areas is None or individual.area in self.areas
+
+
+def heard_by(definition: ProcessDefinition) -> set[str]:
+    """Names of the messages that its current version starts by or waits for."""
+    version = version_of(definition)
+    return {rule.arrives_as for rule in version.messages.values()}
+
+
+def version_of(definition: ProcessDefinition) -> published.Published:
+    """The current version of one that is published."""
+    if definition.current is None:
+        raise LookupError(definition.key)
+    return published.of(definition.current.public_id)
