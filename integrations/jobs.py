@@ -10,16 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from integrations import configuration, systems
 from integrations.models import SystemState
 from integrations.systems import Job, System
 from workflows.connectors import DeliveryError
+from workflows.services import pausing
 
 log = logging.getLogger(__name__)
 
@@ -62,21 +64,43 @@ def scheduled() -> list[Scheduled]:
     ]
 
 
-def run(system: str, job: str, *, clock: Callable[[], datetime] = timezone.now) -> None:
-    """Do it now, unless another process is at it. Raises JobFailed; what it had done before stays done."""
+def run(system: str, job: str, *, clock: Callable[[], datetime] = timezone.now, run_id: UUID | None = None) -> None:
+    """Do it now, unless the system is paused or another process is at it; `run_id` is the run in Prefect.
+
+    Raises JobFailed; what it had done before stays done.
+    """
     doing = systems.get(system).job(job)
+    if pausing.is_paused(system):
+        return
     state = SystemState.objects.filter(system=system, job=job)
     try:
         with _held(state, system, job, clock) as is_ours:
             if not is_ours:
                 return
+            state.update(run_id=run_id)
             doing.run()
     except Exception as problem:  # noqa: BLE001 - whatever broke, Prefect is told its kind only
-        code = problem.code if isinstance(problem, DeliveryError) else type(problem).__name__
-        log.warning("%s/%s: failed: %s", system, job, code)
-        state.update(failures=F("failures") + 1, error_code=code[:100])
-        raise JobFailed(code) from None
-    state.update(answered_at=clock(), failures=0, error_code="")
+        raise JobFailed(note_failure(system, job, problem, now=clock())) from None
+    note_answer(system, job, now=clock())
+
+
+def note_answer(system: str, job: str, *, now: datetime) -> None:
+    """It went well: since now, if it did not before."""
+    since = Case(When(Q(failures__gt=0) | Q(since=None), then=Value(now)), default=F("since"))
+    told = {"answered_at": now, "failures": 0, "error_code": "", "error_text": "", "since": since}
+    SystemState.objects.filter(system=system, job=job).update(**told)
+
+
+def note_failure(system: str, job: str, problem: Exception, *, now: datetime) -> str:
+    """It did not: since now, if it did before. The kind of failure."""
+    code, text = type(problem).__name__, ""
+    if isinstance(problem, DeliveryError):
+        code, text = problem.code, problem.message
+    log.warning("%s/%s: failed: %s", system, job, code)
+    since = Case(When(failures=0, then=Value(now)), default=F("since"))
+    told = {"failures": F("failures") + 1, "error_code": code[:100], "error_text": text[:500], "since": since}
+    SystemState.objects.filter(system=system, job=job).update(**told)
+    return code
 
 
 @contextmanager
@@ -86,7 +110,7 @@ def _held(state: QuerySet[SystemState], system: str, job: str, clock: Callable[[
     state.get_or_create(system=system, job=job)
     # A hold longer than any was given by a clock that has been put back since.
     free = Q(held_until=None) | Q(held_until__lte=now) | Q(held_until__gt=now + 2 * HOLD)
-    if not state.filter(free).update(asked_at=now, held_until=now + HOLD, hold=token):
+    if not state.filter(free).update(asked_at=now, wanted_at=None, held_until=now + HOLD, hold=token):
         log.info("%s/%s: another process is at it", system, job)
         yield False
         return
@@ -109,12 +133,29 @@ def _renew(mine: QuerySet[SystemState], ended: threading.Event, clock: Callable[
     connections.close_all()
 
 
-def run_alone(system: str, job: str) -> None:
+def run_alone(system: str, job: str, *, run_id: UUID | None = None) -> None:
     """As `run`, for a thread that nobody else tidies up after."""
     try:
-        run(system, job)
+        run(system, job, run_id=run_id)
     finally:
         connections.close_all()
+
+
+def ask_for(system: str, job: str, *, now: datetime) -> None:
+    """Have it done within seconds, by the process that looks after jobs."""
+    systems.get(system).job(job)
+    SystemState.objects.update_or_create(system=system, job=job, defaults={"wanted_at": now})
+
+
+def states() -> dict[tuple[str, str], tuple[datetime | None, datetime | None]]:
+    """When each job was last begun, and when somebody asked for it to be done at once; by system and job."""
+    rows = SystemState.objects.values_list("system", "job", "asked_at", "wanted_at")
+    return {(system, job): (asked_at, wanted_at) for system, job, asked_at, wanted_at in rows}
+
+
+def remember_plan(job: Scheduled, **told: Any) -> None:
+    """What Prefect says of it: `every_seconds`, `next_at`, `is_off` and `deployment_id`."""
+    SystemState.objects.update_or_create(system=job.system.key, job=job.job.key, defaults=told)
 
 
 def _schedule(chosen: Mapping[str, Mapping[str, Any]], job: Job) -> Mapping[str, Any]:

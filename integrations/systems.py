@@ -84,6 +84,11 @@ def systems() -> list[System]:
     return [_systems[key] for key in sorted(_systems)]
 
 
+def titles() -> dict[str, str]:
+    """What each is called on screen."""
+    return {system.key: system.title for system in _systems.values()}
+
+
 def like(word: str, words: list[str]) -> str:
     """ " Menade du …?" for a word that is none of `words`, or nothing."""
     found = difflib.get_close_matches(word, words, n=1)

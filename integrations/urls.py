@@ -1,8 +1,9 @@
-"""Addresses that other systems call."""
+"""Addresses that other systems call, and the pages where IT looks after them; only opaque ids in them."""
 
 from django.urls import path
 
 from integrations.medicingivare import views as medicingivare
+from integrations.pages import incoming, outgoing, replays, systems
 from integrations.region.soap import views as region
 
 app_name = "integrations"
@@ -10,4 +11,13 @@ app_name = "integrations"
 urlpatterns = [
     path("integrationer/region/soap", region.receive, name="region_soap"),
     path("integrationer/medicingivare/handelser", medicingivare.receive, name="medicingivare_handelser"),
+    path("integrationer/", systems.index, name="index"),
+    path("integrationer/meddelande/<uuid:public_id>/", incoming.one, name="message"),
+    path("integrationer/anrop/<uuid:key>/", outgoing.one, name="call"),
+    path("integrationer/omkorning/<uuid:public_id>/", replays.one, name="replay"),
+    path("integrationer/<slug:key>/", systems.system, name="system"),
+    path("integrationer/<slug:key>/in/", incoming.listing, name="incoming"),
+    path("integrationer/<slug:key>/ut/", outgoing.listing, name="outgoing"),
+    path("integrationer/<slug:key>/pausa/", systems.pause, name="pause"),
+    path("integrationer/<slug:key>/kor-om/", replays.new, name="replay_new"),
 ]

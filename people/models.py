@@ -356,6 +356,8 @@ class AccessLog(models.Model):
     object_type = models.CharField(max_length=60, blank=True, default="")
     object_id = models.CharField(max_length=64, blank=True, default="")
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.ALLOWED)
+    # May be null because SQLite would otherwise make the table anew, without the triggers that protect it.
+    reason = models.CharField(max_length=500, null=True, help_text="Why they looked, where that is asked.")  # noqa: DJ001
 
     objects = AccessLogQuerySet.as_manager()
 

@@ -118,4 +118,5 @@ def _as_is(field: Field[Any, Any]) -> type | None:
 
 @lru_cache(maxsize=64)
 def _insertable(model: type[Model]) -> tuple[str, ...]:
-    return tuple(field.attname for field in model._meta.local_concrete_fields if not field.primary_key)
+    fields = model._meta.local_concrete_fields
+    return tuple(field.attname for field in fields if not (field.primary_key or field.generated))

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from people.models import Staff
 from tasks.shortcuts import GO
 from web.addresses import url
-from workflows.rights import STEERING
+from workflows.rights import STEERING, may_operate
 from workflows.selectors import counts
 
 MOST_COUNTED = 99
@@ -41,6 +41,8 @@ def menu(request: HttpRequest) -> list[NavItem]:
         _item("enheten", "Enheten", url("tasks:my_unit"), here),
         _item("stopp", "Stopp", url("workflows:incidents"), here, count=stops, is_warning=True),
     ]
+    if may_operate(staff):
+        items.append(_item("integrationer", "Integrationer", url("integrations:index"), here))
     if STEERING & set(staff.professions):
         items.append(_item("flytta", "Flytta", url("workflows:migrations"), here))
         items.append(_item("formular", "Formulär", url("tasks:forms"), here))

@@ -67,6 +67,11 @@ def seeing(staff: Staff, task: str) -> tuple[str, list[Any]]:
     return text, held * 4 + [f'"{key}"' for key in held]
 
 
+def may_operate(staff: Staff) -> bool:
+    """Those who look after the systems, to whom their stops go."""
+    return IT in staff.professions
+
+
 def may_mend(staff: Staff, instance: ProcessInstance) -> bool:
     """Those who see stops, and the owner of the förlopp. It says nothing of seeing what the ärende is about."""
     if people.is_hidden(instance.individual, viewer=staff):

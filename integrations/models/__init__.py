@@ -2,6 +2,6 @@
 
 from integrations.models.medicingivare import Dispenser, DispenserEvent
 from integrations.models.region import AwaitedReceipt
-from integrations.models.state import SystemState
+from integrations.models.state import SystemHour, SystemState
 
-__all__ = ["AwaitedReceipt", "Dispenser", "DispenserEvent", "SystemState"]
+__all__ = ["AwaitedReceipt", "Dispenser", "DispenserEvent", "SystemHour", "SystemState"]

@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 from uuid import UUID
 
 from prefect import flow
+from prefect.runtime import flow_run
 
 from integrations.runner import house
 from integrations.runner.attempt import Attempt
@@ -36,7 +37,7 @@ async def run_job(system: str, job: str) -> None:
     house.set_up()
     from integrations import jobs
 
-    await asyncio.to_thread(jobs.run_alone, system, job)
+    await asyncio.to_thread(jobs.run_alone, system, job, run_id=UUID(str(flow_run.get_id())))
 
 
 def _run(attempt: Attempt) -> None:

@@ -19,11 +19,11 @@ from cronsim import CronSim
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from integrations import jobs
+from integrations import health, jobs
 from integrations.jobs import JobFailed, Scheduled
-from integrations.models import SystemState
 from integrations.runner import house
 from integrations.runner.lane import Loop, Probe
+from workflows.services import pausing
 
 if TYPE_CHECKING:
     from integrations.runner.schedule import Plan
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
 RESTART_SECONDS = 3.0
 READ_PLANS_SECONDS = 15.0
+LOOK_SECONDS = 10.0
 # A notice is to be here one interval and five seconds after it lay ready, Prefect or no Prefect. That long after the
 # last question Prefect has had its chance; two polls at once do no harm, for the inbox stores a message once.
 PATIENCE = timedelta(seconds=3)
@@ -77,6 +78,7 @@ class Polls:
         self._worker: Future[None] | None = None
         self._restart_at = 0.0
         self._is_loaded = False
+        self._remembered: dict[str, Plan] = {}
 
     def stop(self) -> None:
         self._stopping.set()
@@ -84,9 +86,11 @@ class Polls:
     def serve(self) -> None:
         """Until `stop`."""
         threading.Thread(target=self._load, name="load", daemon=True).start()
+        threading.Thread(target=self._look, name="health", daemon=True).start()
         while not self._stopping.wait(WATCH_SECONDS):
             self._keep_worker()
             try:
+                self._remember_plans()
                 self._empty_overdue()
             except (DatabaseError, InterfaceError) as problem:
                 log.warning("polls: the database does not answer: %s", type(problem).__name__)
@@ -101,6 +105,31 @@ class Polls:
             log.exception("Prefect cannot be loaded; mailboxes are emptied without it")
         else:
             self._is_loaded = True
+
+    def _look(self) -> None:
+        """Asks the systems how they are, in a thread of its own: one that is slow must hold up no mailbox."""
+        while not self._stopping.wait(LOOK_SECONDS):
+            try:
+                health.look(clock=self._clock)
+            except Exception as problem:  # noqa: BLE001 - asked again soon
+                log.warning("health: %s", type(problem).__name__)
+            finally:
+                house.close_connections()
+
+    def _remember_plans(self) -> None:
+        """Where the operations page reads it: it asks Prefect nothing."""
+        plans = self._watch.plans
+        for job in jobs.scheduled():
+            plan = plans.get(job.key)
+            if plan is not None and plan != self._remembered.get(job.key):
+                jobs.remember_plan(
+                    job,
+                    every_seconds=None if plan.seconds is None else round(plan.seconds),
+                    next_at=plan.next_at,
+                    is_off=not plan.is_active,
+                    deployment_id=plan.deployment_id,
+                )
+                self._remembered[job.key] = plan
 
     def _keep_worker(self) -> None:
         """Start the worker when Prefect answers, and again whenever it has ended: servers come and go."""
@@ -131,10 +160,13 @@ class Polls:
                 await schedule.bury_zombies(self._watch.plans)
 
     def _empty_overdue(self) -> None:
-        asked = {(system, job): at for system, job, at in SystemState.objects.values_list("system", "job", "asked_at")}
+        paused, states = pausing.open_pauses(), jobs.states()
         for job in jobs.scheduled():
-            asked_at = asked.get((job.system.key, job.job.key))
-            if not self._watch.overdue(job, asked_at=asked_at, since=self._since, now=self._clock()):
+            if job.system.key in paused:
+                continue
+            asked_at, wanted_at = states.get((job.system.key, job.job.key), (None, None))
+            is_overdue = self._watch.overdue(job, asked_at=asked_at, since=self._since, now=self._clock())
+            if not (is_overdue or wanted_at):
                 continue
             log.warning("%s: done without Prefect", job.key)
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions, State, StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.states import Crashed
 from prefect.workers.process import ProcessWorker
@@ -37,11 +38,12 @@ LONGEST = {StateType.PENDING: timedelta(seconds=60), StateType.RUNNING: timedelt
 
 @dataclass(frozen=True)
 class Plan:
-    """How IT wants a job done now. `seconds` is None when its schedule is no plain interval."""
+    """How IT wants a job done now. `seconds` is None when its schedule is no plain interval; then `next_at` is told."""
 
     deployment_id: UUID
     is_active: bool
     seconds: float | None
+    next_at: datetime | None = None
 
 
 async def sync(jobs: list[Scheduled]) -> dict[str, Plan]:
@@ -54,7 +56,23 @@ async def sync(jobs: list[Scheduled]) -> dict[str, Plan]:
 async def read(plans: dict[str, Plan]) -> dict[str, Plan]:
     """The plans as IT has left them."""
     async with get_client() as client:
-        return {key: _plan(await client.read_deployment(plan.deployment_id)) for key, plan in plans.items()}
+        found = {key: _plan(await client.read_deployment(plan.deployment_id)) for key, plan in plans.items()}
+        return {key: replace(plan, next_at=await _next(client, plan)) for key, plan in found.items()}
+
+
+async def _next(client: PrefectClient, plan: Plan) -> datetime | None:
+    """When it goes next; not asked for an interval, which counts from the last time."""
+    if plan.seconds is not None or not plan.is_active:
+        return None
+    runs = await client.read_flow_runs(
+        deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[plan.deployment_id])),
+        flow_run_filter=FlowRunFilter(
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
+        ),
+        sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+        limit=1,
+    )
+    return runs[0].expected_start_time if runs else None
 
 
 async def bury_zombies(plans: dict[str, Plan]) -> int:

@@ -16,10 +16,12 @@ def record(
     object_id: str,
     now: datetime.datetime,
     is_allowed: bool = True,
+    reason: str | None = None,
 ) -> AccessLog:
     """Call it before the page is sent, in the same transaction: no log, no page. Refusals are written down too.
 
     `action` is a verb such as "read", "search", "complete"; `object_id` an opaque id, never a number or a name.
+    `reason` is asked of those who look at more than their work is about.
     """
     row = AccessLog(
         at=now,
@@ -30,6 +32,7 @@ def record(
         object_type=object_type,
         object_id=object_id,
         outcome=AccessLog.Outcome.ALLOWED if is_allowed else AccessLog.Outcome.DENIED,
+        reason=None if reason is None else reason[:500],
     )
     statements.insert([row], with_keys=True)
     return row

@@ -118,7 +118,7 @@ def _scope(roles: Sequence[str], place: Place, writer: Writer) -> tuple[str, lis
     """A condition on the alias `task`: the unit's professions in its area, as far as the viewer may know."""
     keys = reading.places(roles)
     area, values = ("task.area IN (%s, '')", [place.area]) if place.area else ("1 = 1", [])
-    return f'task."group" IN ({keys}) AND {area}{_seen(writer)}', [*roles, *values]
+    return f'task."group" IN ({keys}) AND {area} {_seen(writer)}', [*roles, *values]
 
 
 def _changed(roles: Sequence[str], place: Place, writer: Writer, since: datetime.datetime) -> list[UserTask]:

@@ -7,18 +7,31 @@ line here; a state of a page too, when it looks different.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from integrations import volume
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
 from tests import deciding, pages, signalling
 from workflows import definitions, sight
-from workflows.models import ProcessInstance, ProcessVersion, UserTask
-from workflows.services import deployments, incidents, instances, mending, migration, user_tasks
+from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
+from workflows.services import (
+    deployments,
+    inbox,
+    incidents,
+    instances,
+    mending,
+    migration,
+    pausing,
+    repeating,
+    user_tasks,
+)
 
 Step = Callable[[Page], None]
 
@@ -71,7 +84,7 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     user_tasks.claim(task=theirs, by=colleague, now=timezone.now())
     made = _tasks(done.public_id, open_task.public_id, theirs.public_id)
     made["task that is not needed"] = Example(f"/uppgifter/{_maybe_not_needed(anna, doris).public_id}/ej-aktuell/")
-    return made | _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna) | _common()
+    return made | _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna) | _systems(anna) | _common()
 
 
 def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example]:
@@ -187,6 +200,50 @@ def _steering(anna: Staff) -> dict[str, Example]:
     }
 
 
+def _systems(anna: Staff) -> dict[str, Example]:
+    """The region with a message that stopped, a call that failed and a period tried again; home care paused."""
+    now = timezone.now()
+    stopped = inbox.receive(source="region", message_id="exempel-1", raw=b'{"typ": "okand"}', now=now).message
+    row = OutboxMessage.objects.create(
+        instance=ProcessInstance.objects.earliest("pk"),
+        engine_task_id=uuid.uuid4(),
+        element_id="planera_besok",
+        operation="region.confirm_notice",
+        params={"inskrivning_id": "1"},
+        next_try_at=now,
+        created_at=now,
+    )
+    day = timedelta(days=1)
+    replay = repeating.begin(
+        source="region",
+        since=now - day,
+        until=now + day,
+        with_ignored=False,
+        is_trial=True,
+        reason="x",
+        by=anna,
+        now=now,
+    )
+    while repeating.run_waiting(now=now):
+        pass
+    pausing.pause(system="hemtjanst", reason="De byter server.", by=anna, now=now)
+    volume.roll_up(now=now)
+    return {
+        "integrations": Example("/integrationer/", _open_week),
+        "system": Example("/integrationer/region/"),
+        "system, paused": Example("/integrationer/hemtjanst/"),
+        "incoming": Example("/integrationer/region/in/?lage=stopped"),
+        "message": Example(f"/integrationer/meddelande/{stopped.public_id}/"),
+        "message, corrected": Example(f"/integrationer/meddelande/{stopped.public_id}/", _correct),
+        "outgoing": Example("/integrationer/region/ut/"),
+        "call": Example(f"/integrationer/anrop/{row.key}/"),
+        "pausing a system": Example("/integrationer/region/pausa/"),
+        "resuming a system": Example("/integrationer/hemtjanst/pausa/"),
+        "replays": Example("/integrationer/region/kor-om/"),
+        "replay": Example(f"/integrationer/omkorning/{replay.public_id}/"),
+    }
+
+
 def _common() -> dict[str, Example]:
     return {
         "components": Example("/komponenter/"),
@@ -248,6 +305,17 @@ def _open_decision(page: Page) -> None:
 def _try_out(page: Page) -> None:
     page.get_by_role("button", name="Försök igen med dem").click()
     page.get_by_role("link", name="Gör inget").wait_for()
+
+
+def _open_week(page: Page) -> None:
+    page.get_by_text("Veckan i siffror, Regionen").click()
+
+
+def _correct(page: Page) -> None:
+    page.get_by_label("Varför behöver du se innehållet?").fill("Felsökning")
+    page.get_by_role("button", name="Visa innehållet och rätta").click()
+    page.get_by_role("button", name="Kör det rättade").click()
+    page.locator(".error-summary").wait_for()
 
 
 def _wrong_password(page: Page) -> None:

@@ -6,9 +6,11 @@ from workflows.models.history import MENDING, HistoryEntry, HistoryKind
 from workflows.models.incident import Incident, IncidentState
 from workflows.models.instance import InstanceState, ProcessInstance
 from workflows.models.migration import InstanceMove, Migration, MigrationState, MoveState, Trial
+from workflows.models.operating import Replay, ReplayState, SystemPause
 from workflows.models.queue import (
     INTERNAL,
     BufferedKey,
+    Correction,
     HeldMessage,
     InboxMessage,
     InboxState,
@@ -27,6 +29,7 @@ __all__ = [
     "Attachment",
     "AttachmentState",
     "BufferedKey",
+    "Correction",
     "Ended",
     "Heard",
     "HeldMessage",
@@ -48,6 +51,8 @@ __all__ = [
     "ProcessDefinition",
     "ProcessInstance",
     "ProcessVersion",
+    "Replay",
+    "ReplayState",
     "Signal",
     "SignalDelivery",
     "SignalStart",
@@ -55,6 +60,7 @@ __all__ = [
     "SignalSubscription",
     "Signature",
     "StartSubscription",
+    "SystemPause",
     "TaskKind",
     "TaskState",
     "TimerJob",

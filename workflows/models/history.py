@@ -30,6 +30,7 @@ class HistoryKind(models.TextChoices):
     MIGRATED = "migrated", "Flyttades till en annan version"
     NOTED = "noted", "Att se över i diagrammet"
     RETRIED = "retried", "Försökte igen"
+    BY_HAND = "by_hand", "Tas för hand"
     CHANGED = "changed", "Ändrade uppgifter"
     SKIPPED = "skipped", "Hoppades över"
     MOVED = "moved", "Flyttades"
@@ -43,6 +44,7 @@ class HistoryKind(models.TextChoices):
 
 MENDING = (
     HistoryKind.RETRIED,
+    HistoryKind.BY_HAND,
     HistoryKind.CHANGED,
     HistoryKind.SKIPPED,
     HistoryKind.MOVED,

@@ -39,7 +39,8 @@ class Incident(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["group", "created_at"], condition=models.Q(state="open"), name="incidents_open")
+            models.Index(fields=["group", "created_at"], condition=models.Q(state="open"), name="incidents_open"),
+            models.Index(fields=["created_at"], name="incidents_created"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models.functions import Greatest, Left, StrIndex
 
 from workflows.models.instance import ProcessInstance
 
@@ -49,10 +50,34 @@ class InboxMessage(models.Model):
             models.Index(fields=["received_at"], condition=models.Q(state="received"), name="inbox_to_handle"),
             models.Index(fields=["name", "correlation"], name="inbox_by_correlation"),
             models.Index(fields=["expires_at"], condition=models.Q(state="buffered"), name="inbox_buffer_expiry"),
+            models.Index(fields=["source", "-received_at"], name="inbox_by_source"),
+            models.Index(
+                fields=["source", "-received_at"],
+                condition=models.Q(state__in=("received", "buffered", "stopped")),
+                name="inbox_unfinished",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+
+class Correction(models.Model):
+    """What a person wrote in the place of a message that could not be used; what came stays with the message."""
+
+    message = models.ForeignKey(InboxMessage, on_delete=models.CASCADE, related_name="corrections")
+    number = models.PositiveSmallIntegerField()
+    raw = models.BinaryField()
+    reason = models.CharField(max_length=2000)
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["message", "number"], name="correction_once")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id}:{self.number}"
 
 
 class BufferedKey(models.Model):
@@ -119,6 +144,11 @@ class OutboxMessage(models.Model):
     engine_task_id = models.UUIDField()
     element_id = models.CharField(max_length=200)
     operation = models.CharField(max_length=100)
+    system = models.GeneratedField(
+        expression=Left("operation", Greatest(StrIndex("operation", models.Value(".")) - 1, 0)),
+        output_field=models.CharField(max_length=100),
+        db_persist=True,
+    )
     params = models.JSONField()
     state = models.CharField(max_length=10, choices=OutboxState.choices, default=OutboxState.PENDING)
     attempt = models.PositiveSmallIntegerField(default=0)
@@ -135,7 +165,11 @@ class OutboxMessage(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "engine_task_id"], name="outbox_once_per_step")]
-        indexes = [models.Index(fields=["next_try_at"], condition=models.Q(state="pending"), name="outbox_to_send")]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=models.Q(state="pending"), name="outbox_to_send"),
+            models.Index(fields=["system", "-created_at"], name="outbox_by_system"),
+            models.Index(fields=["ended_at"], condition=models.Q(state__in=("done", "failed")), name="outbox_ended"),
+        ]
 
     def __str__(self) -> str:
         return str(self.key)

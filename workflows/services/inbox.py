@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 PERSON_KEY = "person_ref"
+UNFINISHED = (InboxState.RECEIVED, InboxState.BUFFERED, InboxState.STOPPED)
 
 
 @dataclass(frozen=True)
@@ -142,46 +143,85 @@ def match(
     individual: Individual | None = None,
     instance: ProcessInstance | None = None,
 ) -> InboxMessage:
-    """A person says whom a stopped message is about; it is handled again with that. Raises Unreadable."""
+    """A person says whom a stopped message is about; it is handled again. Raises Unreadable and AlreadyResolved."""
     with transaction.atomic():
-        row = _locked(message)
+        row = locked(message, InboxState.STOPPED)
         person = instance.individual if instance else individual
-        _handle(row, now=now, person=person, instance=instance)
+        go_through(row, now=now, person=person, instance=instance)
         incidents.resolve_for_message(message=row, by=by, now=now, note="Parades ihop för hand")
     return row
 
 
 def dismiss(*, message: InboxMessage, reason: str, by: Staff, now: datetime) -> InboxMessage:
-    """A person says that a stopped or early message is to have no effect, and why."""
+    """A person says that a stopped or early message is to have no effect, and why. Raises incidents.AlreadyResolved."""
     with transaction.atomic():
-        row = _locked(message)
+        row = locked(message, *UNFINISHED)
         BufferedKey.objects.filter(message=row).delete()
         _finish(row, InboxState.DISMISSED, now=now)
         incidents.resolve_for_message(message=row, by=by, now=now, note=reason)
     return row
 
 
+def locked(message: InboxMessage, *states: InboxState) -> InboxMessage:
+    """The message, its row locked. Raises incidents.AlreadyResolved when it is in none of the states told."""
+    rows = InboxMessage.objects.select_for_update(of=("self",), no_key=True).select_related("individual")
+    row = rows.get(pk=message.pk)
+    if states and row.state not in states:
+        raise incidents.AlreadyResolved
+    return row
+
+
+def go_through(
+    row: InboxMessage,
+    *,
+    now: datetime,
+    person: Individual | None = None,
+    instance: ProcessInstance | None = None,
+    is_replay: bool = False,
+) -> None:
+    """Understand a locked message and bring it where it belongs. Raises Unreadable.
+
+    A replay starts no second ärende with the key of an earlier one, whatever its förlopp says.
+    """
+    incoming = _understood(row, now=now, person=person)
+    keys = dict(incoming.keys)
+    payload = dict(incoming.payload)
+    if row.individual is not None:
+        keys[PERSON_KEY] = payload[PERSON_KEY] = str(row.individual.ref)
+    if instance is not None:
+        keys = {**keys, **_keys_of(instance)}
+    row.keys, row.payload = keys, payload
+    if _is_outdated(row, incoming):
+        _finish(row, InboxState.IGNORED, now=now)
+        return
+    row.save()
+    _bring(row, now=now, is_replay=is_replay)
+
+
+def raw_of(row: InboxMessage) -> bytes:
+    """What came, or what a person wrote in its place the last time."""
+    if row.state == InboxState.RECEIVED:
+        return bytes(row.raw)
+    corrected = row.corrections.order_by("-number").values_list("raw", flat=True).first()
+    return bytes(row.raw if corrected is None else corrected)
+
+
 # -- inside ------------------------------------------------------------------------------------------------------------
-
-
-def _locked(message: InboxMessage) -> InboxMessage:
-    rows = InboxMessage.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("individual").get(pk=message.pk)
 
 
 @turns.again
 def _handle_stored(message: InboxMessage, *, now: datetime) -> None:
     with transaction.atomic():
-        row = _locked(message)
+        row = locked(message)
         if row.state in {InboxState.RECEIVED, InboxState.STOPPED}:
-            _handle(row, now=now)
+            go_through(row, now=now)
 
 
 @turns.again
 def _bring_buffered(message: InboxMessage, *, now: datetime) -> bool:
     """Whether someone took it; one that nobody takes stays as it was, until its time is out."""
     with transaction.atomic():
-        row = _locked(message)
+        row = locked(message)
         if row.state != InboxState.BUFFERED:
             return False
         result = _published(row, sender=_sender(row), now=now)
@@ -195,7 +235,7 @@ def _bring_buffered(message: InboxMessage, *, now: datetime) -> bool:
 def _expire(message: InboxMessage, *, now: datetime) -> bool:
     """Whether it was still waiting: a step may have taken it in the same moment."""
     with transaction.atomic():
-        row = _locked(message)
+        row = locked(message)
         if row.state != InboxState.BUFFERED:
             return False
         if messages.has_ended(row.keys):
@@ -224,43 +264,14 @@ def _again(source: str, message_id: str, digest: str, *, now: datetime) -> Recei
     return Receipt(known, "conflict")
 
 
-def _handle(
-    row: InboxMessage,
-    *,
-    now: datetime,
-    person: Individual | None = None,
-    instance: ProcessInstance | None = None,
-) -> None:
-    incoming = _understood(row, now=now, person=person)
-    keys = dict(incoming.keys)
-    payload = dict(incoming.payload)
-    if row.individual is not None:
-        keys[PERSON_KEY] = payload[PERSON_KEY] = str(row.individual.ref)
-    if instance is not None:
-        keys = {**keys, **_keys_of(instance)}
-    row.keys, row.payload = keys, payload
-    if _is_outdated(row, incoming):
-        _finish(row, InboxState.IGNORED, now=now)
-        return
-    row.save()
-    _bring(row, now=now)
-
-
-def _bring(row: InboxMessage, *, now: datetime, sender: ProcessInstance | None = None) -> None:
+def _bring(row: InboxMessage, *, now: datetime, sender: ProcessInstance | None = None, is_replay: bool = False) -> None:
     """Bring an understood message where it belongs."""
-    _conclude(row, _published(row, sender=sender, now=now), now=now)
+    _conclude(row, _published(row, sender=sender, now=now, is_replay=is_replay), now=now)
 
 
-def _published(row: InboxMessage, *, sender: ProcessInstance | None, now: datetime) -> messages.Published:
-    return messages.publish(
-        name=row.name,
-        keys=row.keys,
-        payload=row.payload or {},
-        individual=row.individual,
-        message=row,
-        sender=sender,
-        now=now,
-    )
+def _published(row: InboxMessage, **more: Any) -> messages.Published:
+    told = {"name": row.name, "keys": row.keys, "payload": row.payload or {}, "individual": row.individual}
+    return messages.publish(**told, message=row, **more)
 
 
 def _understood(row: InboxMessage, *, now: datetime, person: Individual | None) -> IncomingMessage:
@@ -271,7 +282,7 @@ def _understood(row: InboxMessage, *, now: datetime, person: Individual | None) 
     if translate is None:
         raise Unreadable("unknown-source", f"Ingen koppling är inställd för avsändaren {row.source}.")
     try:
-        incoming = translate(_decoded(bytes(row.raw)), now=now)
+        incoming = translate(_decoded(raw_of(row)), now=now)
     except Unreadable as error:
         if person is None or error.partial is None:
             raise

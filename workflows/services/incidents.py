@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from people.models import Staff
 from workflows import engine
@@ -144,5 +144,14 @@ def resolve_for_page(*, page: str, now: datetime, note: str, by: Staff | None = 
 
 def resolve_for_message(*, message: InboxMessage, by: Staff | None, now: datetime, note: str) -> None:
     """Close what is open about a message that has found its place."""
-    open_ones = Incident.objects.filter(message=message, state=IncidentState.OPEN)
-    open_ones.update(state=IncidentState.RESOLVED, resolved_at=now, resolved_by=by, note=note[:2000])
+    _resolve_all(Incident.objects.filter(message=message), by=by, now=now, note=note)
+
+
+def resolve_for_outbox(*, outbox: OutboxMessage, by: Staff | None, now: datetime, note: str) -> None:
+    """Close what is open about a call that is made once more."""
+    _resolve_all(Incident.objects.filter(outbox=outbox), by=by, now=now, note=note)
+
+
+def _resolve_all(rows: QuerySet[Incident], *, by: Staff | None, now: datetime, note: str) -> None:
+    values = {"state": IncidentState.RESOLVED, "resolved_at": now, "resolved_by": by, "note": note[:2000]}
+    rows.filter(state=IncidentState.OPEN).update(**values)

@@ -59,17 +59,19 @@ def publish(
     now: datetime,
     message: InboxMessage | None = None,
     sender: ProcessInstance | None = None,
+    is_replay: bool = False,
 ) -> Published:
     """Deliver to those who wait by one of the keys; else start what the message starts. Call inside a transaction.
 
-    An instance that cannot take it is left as it was, with a stopp, and the others get it all the same.
+    An instance that cannot take it is left as it was, with a stopp, and the others get it all the same. A replay starts
+    nothing with the key of an ärende that has been.
     """
     result = Published()
     for subscription in _receivers(name, keys, sender):
         _deliver(result, subscription, payload, message, now=now)
     taken = {instance.definition_id for instance in (*result.delivered, *result.failed, *result.held)}
     for start in StartSubscription.objects.filter(message_name=name).exclude(definition_id__in=taken):
-        _start(result, start, keys, payload, individual, message, now=now)
+        _start(result, start, keys, payload, individual, message, is_replay=is_replay, now=now)
     if not (result.had_effect or result.already or result.has_failed):
         result.ttl = time_to_live(name)
         result.already = _ended(keys)
@@ -187,6 +189,7 @@ def _start(
     individual: Individual | None,
     message: InboxMessage | None,
     *,
+    is_replay: bool,
     now: datetime,
 ) -> None:
     definition = instances.definitions().get(pk=start.definition_id)
@@ -194,7 +197,7 @@ def _start(
         return
     rule = published.of(definition.current.public_id).messages.get(start.message_name)
     business_key = _business_key(rule, keys)
-    earlier = _same_key(definition, business_key, once=bool(rule and rule.once))
+    earlier = _same_key(definition, business_key, once=is_replay or bool(rule and rule.once))
     if earlier is not None:
         result.already.append(earlier)
         return

@@ -13,12 +13,27 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
+from people.models import Staff
 from workflows import connectors, engine, published
-from workflows.models import OutboxMessage, OutboxState, TaskState, UserTask
+from workflows.diagram import Element
+from workflows.models import (
+    HistoryEntry,
+    HistoryKind,
+    OutboxMessage,
+    OutboxState,
+    ProcessInstance,
+    SystemPause,
+    TaskState,
+    UserTask,
+)
 from workflows.services import incidents, offers, steps, turns
 
 BACK_OFF = [timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800)]
 MAX_ATTEMPTS = len(BACK_OFF)
+
+
+class AlreadyEnded(Exception):
+    """Anropet är redan avslutat."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +52,19 @@ class Claimed:
 def claim(*, worker: str, now: datetime, lease: timedelta, limit: int = 10) -> list[Claimed]:
     """Take calls that are due and not leased by anyone alive; an expired lease is taken over."""
     with transaction.atomic():
-        # A lease longer than any was given by a clock that has been put back since.
-        free = Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + 2 * lease)
-        rows = OutboxMessage.objects.filter(free, _is_due(now), state=OutboxState.PENDING)
+        rows = OutboxMessage.objects.filter(is_free(now, lease), _is_due(now), state=OutboxState.PENDING)
         rows = rows.filter(instance__suspended_at=None)
+        rows = rows.exclude(system__in=SystemPause.objects.filter(resumed_at=None).values("system"))
         skip = connection.features.has_select_for_update_skip_locked
         rows = rows.select_for_update(skip_locked=skip, of=("self",), no_key=True).select_related("individual")
         return [_lease(row, worker, now=now, lease=lease) for row in rows.order_by("next_try_at", "pk")[:limit]]
+
+
+def is_free(now: datetime, lease: timedelta | None = None) -> Q:
+    """Calls that nobody alive has in hand."""
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    # A lease longer than any was given by a clock that has been put back since.
+    return free if lease is None else free | Q(lease_until__gt=now + 2 * lease)
 
 
 def renew(*, key: uuid.UUID, token: uuid.UUID, now: datetime, lease: timedelta) -> bool:
@@ -89,7 +110,7 @@ def fail(*, key: uuid.UUID, token: uuid.UUID, error: connectors.DeliveryError, n
 def wake(*, system: str, now: datetime) -> int:
     """A system has come back: what waited for its next try there is due at once; how many."""
     waiting = OutboxMessage.objects.filter(state=OutboxState.PENDING, attempt__gt=0, lease_until=None)
-    return waiting.filter(operation__startswith=f"{system}.", next_try_at__gt=now).update(next_try_at=now)
+    return waiting.filter(system=system, next_try_at__gt=now).update(next_try_at=now)
 
 
 def retry(*, row: OutboxMessage, now: datetime) -> None:
@@ -103,11 +124,69 @@ def retry(*, row: OutboxMessage, now: datetime) -> None:
         row.instance = steps.locked(row.instance_id)
         _move(row, lambda run: run.answer(row.engine_task_id, result, now=now), now=now)
         return
+    send_again(OutboxMessage.objects.filter(pk=row.pk), now=now)
+
+
+def send_again(rows: Any, *, now: datetime) -> int:
+    """Of these rows, send those that a person was to do by hand and has not done; how many."""
     values = {"state": OutboxState.PENDING, "attempt": 0, "next_try_at": now, "ended_at": None, "lease_until": None}
     by_hand = UserTask.objects.filter(
         instance=OuterRef("instance"), engine_task_id=OuterRef("engine_task_id"), state=TaskState.OPEN
     )
-    OutboxMessage.objects.filter(Exists(by_hand), pk=row.pk, state=OutboxState.FAILED).update(**values)
+    return int(rows.filter(Exists(by_hand), state=OutboxState.FAILED).update(**values))
+
+
+@turns.again
+def hurry(*, row: OutboxMessage, by: Staff, now: datetime, action_id: uuid.UUID | None = None) -> None:
+    """Send now what waits for its next try, or what a person was to do by hand. Raises AlreadyEnded, Suspended."""
+    with transaction.atomic():
+        held = _begun(row, action_id)
+        if held is None:
+            return
+        if held.state == OutboxState.PENDING:
+            OutboxMessage.objects.filter(is_free(now), pk=held.pk).update(next_try_at=now)
+        elif not send_again(OutboxMessage.objects.filter(pk=held.pk), now=now):
+            raise AlreadyEnded
+        incidents.resolve_for_outbox(outbox=held, by=by, now=now, note="Skickade igen")
+        _note(held, HistoryKind.RETRIED, "", by, now, action_id)
+
+
+@turns.again
+def take_over(*, row: OutboxMessage, reason: str, by: Staff, now: datetime, action_id: uuid.UUID | None = None) -> None:
+    """Let a person do what waits to be sent. What the system answers after all is kept beside and changes nothing.
+
+    Raises AlreadyEnded and Suspended.
+    """
+    with transaction.atomic():
+        held = _begun(row, action_id)
+        if held is None:
+            return
+        if held.state != OutboxState.PENDING:
+            raise AlreadyEnded
+        held.error_code = "tas_for_hand"
+        why = f"IT har valt att det görs för hand: {reason.strip()} Gör det på annat sätt och skriv vad du gjorde."
+        hand_over(held, why=why, now=now)
+        _note(held, HistoryKind.BY_HAND, reason, by, now, action_id)
+
+
+def waiting(key: int, instance: ProcessInstance, *, now: datetime) -> OutboxMessage | None:
+    """The row, locked, if it waits and nobody has it in hand; its instance is locked already."""
+    rows = OutboxMessage.objects.select_for_update(of=("self",), no_key=True)
+    row = rows.filter(is_free(now), pk=key, state=OutboxState.PENDING).first()
+    if row is not None:
+        row.instance = instance
+    return row
+
+
+def hand_over(row: OutboxMessage, *, why: str, now: datetime) -> Element:
+    """A person does the step by hand; call with instance and row locked. The step."""
+    _end(row, OutboxState.FAILED, now=now)
+    instance = row.instance
+    element = published.of(instance.version.public_id).definition.elements[row.element_id]
+    if not instance.user_tasks.filter(engine_task_id=row.engine_task_id, state=TaskState.OPEN).exists():
+        task = offers.fallback_task(instance, element, row.engine_task_id, why=why, now=now)
+        UserTask.objects.bulk_create([task])
+    return element
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
@@ -140,6 +219,36 @@ def _held(key: uuid.UUID, token: uuid.UUID) -> OutboxMessage | None:
     if held is not None:
         held.instance = instance
     return held
+
+
+def _begun(row: OutboxMessage, action_id: uuid.UUID | None) -> OutboxMessage | None:
+    """The row with its instance, both locked; None when the action has been done already."""
+    instance = steps.locked(row.instance_id)
+    if incidents.is_repeated(action_id):
+        return None
+    if not instance.is_active:
+        raise AlreadyEnded
+    if instance.is_suspended:
+        raise steps.Suspended
+    held = OutboxMessage.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
+    held.instance = instance
+    return held
+
+
+def _note(
+    row: OutboxMessage, kind: HistoryKind, reason: str, by: Staff, now: datetime, action_id: uuid.UUID | None
+) -> None:
+    element = published.of(row.instance.version.public_id).definition.elements[row.element_id]
+    HistoryEntry.objects.create(
+        instance=row.instance,
+        at=now,
+        by=by,
+        kind=kind,
+        element_id=row.element_id,
+        name=element.name[:300],
+        detail={"reason": reason.strip()[:2000]} if reason else {},
+        action_id=action_id,
+    )
 
 
 def _keep_late(key: uuid.UUID, result: dict[str, Any]) -> None:
@@ -188,16 +297,11 @@ def _refused(row: OutboxMessage, code: str, *, now: datetime) -> bool:
 
 def _hand_over(row: OutboxMessage, error: connectors.DeliveryError, *, now: datetime) -> None:
     """A person does the step by hand, and IT gets to know. The care path does not wait for IT."""
-    _end(row, OutboxState.FAILED, now=now)
+    why = f"Systemet svarade inte eller sade nej: {error.message} Gör det på annat sätt och skriv vad du gjorde."
+    element = hand_over(row, why=why, now=now)
     instance = row.instance
-    version = published.of(instance.version.public_id)
-    element = version.definition.elements[row.element_id]
     operation = connectors.operations().get(row.operation)
     title = operation.title if operation else row.operation
-    why = f"Systemet svarade inte eller sade nej: {error.message} Gör det på annat sätt och skriv vad du gjorde."
-    if not instance.user_tasks.filter(engine_task_id=row.engine_task_id, state=TaskState.OPEN).exists():
-        task = offers.fallback_task(instance, element, row.engine_task_id, why=why, now=now)
-        UserTask.objects.bulk_create([task])
     text = f"”{title}” gick inte att skicka efter {row.attempt} försök: {error.message} Någon gör det för hand."
     group = incidents.IT
     incidents.open_incident(

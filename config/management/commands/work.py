@@ -6,14 +6,28 @@ from django.conf import settings
 from django.utils import timezone
 
 from api.services import repeats
+from integrations import systems, volume
 from people.services import sessions
 from tasks.services import drafts, shifts, watching
 from workflows.management.rounds import RoundsCommand
-from workflows.services import absences, attachments, bringing, held, inbox, migration, timers, trials, user_tasks
+from workflows.services import (
+    absences,
+    attachments,
+    bringing,
+    held,
+    inbox,
+    migration,
+    pausing,
+    repeating,
+    timers,
+    trials,
+    user_tasks,
+)
 
 PAUSE_SECONDS = 0.5
 BATCH = 100  # timers between two looks at the rest
 ROUNDS_BETWEEN_SLOW = 20
+ROUNDS_BETWEEN_COUNTS = 120
 
 
 class Command(RoundsCommand):
@@ -26,6 +40,10 @@ class Command(RoundsCommand):
         more = bringing.bring_waiting(now=now) or more
         more = migration.run_waiting(now=now) or more
         more = trials.run_waiting(now=now) or more
+        more = repeating.run_waiting(now=now) or more
+        pausing.hand_over(titles=systems.titles(), now=now)
+        if number % ROUNDS_BETWEEN_COUNTS == 0:
+            volume.roll_up(now=now)
         if number % ROUNDS_BETWEEN_SLOW == 0 or settings.FORLOPP_PRACTICE:
             user_tasks.escalate_due(now=now)
             more = absences.reroute(now=now, limit=BATCH) == BATCH or more

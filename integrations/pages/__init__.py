@@ -1,0 +1,1 @@
+"""The pages where IT sees how the systems are doing, and does something about it."""

@@ -1,0 +1,65 @@
+"""What the pages have in common: who may see them, what was typed, and one answer for missing and forbidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Concatenate, ParamSpec
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from integrations import overview, systems
+from integrations.overview import Overview
+from people.models import Individual, Staff
+from workflows import rights
+from workflows.views.edge import StaffRequest, StaffView, staff_page, uuid_of
+
+__all__ = ["Refused", "StaffRequest", "day_of", "it_page", "may_see", "midnight", "system_or_404", "uuid_of"]
+
+P = ParamSpec("P")
+
+
+class Refused(Exception):
+    """The wish could not be carried out; `target` is the control to go to."""
+
+    def __init__(self, text: str, target: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.target = target
+
+
+def it_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Only for those to whom the stops of systems go."""
+
+    def wrapped(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not rights.may_operate(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return staff_page(wrapped)
+
+
+def system_or_404(key: str) -> Overview:
+    try:
+        return overview.of(key, now=timezone.now())
+    except systems.UnknownSystem:
+        raise Http404 from None
+
+
+def may_see(staff: Staff, individual: Individual | None) -> bool:
+    """Whether what is about a protected person may be seen at all."""
+    return individual is None or not individual.is_protected or staff.may_see_protected
+
+
+def day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def midnight(day: date, *, after: bool = False) -> datetime:
+    """When the day begins in Sweden; with `after` when it ends."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=after), time()))

@@ -1,0 +1,107 @@
+"""What is looked for in the lists of what came in and went out; it is posted, since it may be a personal number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from integrations.pages.edge import StaffRequest, day_of, may_see, midnight
+from people import identity
+from people.models import Individual
+from people.services import access
+
+M = TypeVar("M", bound=Model)
+PAGE = 50
+DAYS = 7
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A search; without a text it is of a period, so that it costs the same with ten years of messages."""
+
+    text: str
+    name: str
+    state: str
+    since: date
+    until: date
+    older_than: str
+
+    @classmethod
+    def of(cls, request: StaffRequest, states: Mapping[str, str]) -> Wanted:
+        """Only the state may stand in the address."""
+        told = request.POST if request.method == "POST" else request.GET
+        state = told.get("lage", "")
+        posted, today = request.POST, timezone.localdate()
+        since = day_of(posted.get("fran", "")) or today - timedelta(days=DAYS)
+        until = day_of(posted.get("till", "")) or today
+        return cls(
+            text=posted.get("sok", "").strip()[:200],
+            name=posted.get("namn", "").strip()[:100],
+            state=state if state in states else "",
+            since=min(since, until),
+            until=max(since, until),
+            older_than=posted.get("aldre", ""),
+        )
+
+    @property
+    def is_typed(self) -> bool:
+        return bool(self.text or self.name or self.state)
+
+    def within(self, rows: QuerySet[M], moment: str) -> QuerySet[M]:
+        """Of the period, unless a text says exactly which."""
+        if not self.text:
+            period = {f"{moment}__gte": midnight(self.since), f"{moment}__lt": midnight(self.until, after=True)}
+            rows = rows.filter(**period)
+        return rows.filter(state=self.state) if self.state else rows
+
+    def individual(self, request: StaffRequest) -> Individual | None:
+        """The person whose number was typed, when the viewer may see them; the search is in the access log."""
+        try:
+            parsed = identity.parse(self.text, today=timezone.localdate())
+        except identity.InvalidIdentity:
+            return None
+        found = Individual.objects.filter(identity_type=parsed.type, identity_number=parsed.number).first()
+        if found is None or not may_see(request.user, found):
+            return None
+        access.record(
+            staff=request.user,
+            individual=found,
+            action="search",
+            object_type="integration",
+            object_id="",
+            now=timezone.now(),
+        )
+        return found
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page of rows, and the key of the next; '' when there is none."""
+
+    rows: list[Any]
+    older: str
+
+
+def page(rows: QuerySet[M], moment: str, *, older_than: str) -> Listed:
+    """The latest first; by a key rather than a number, so that a late page costs no more than the first."""
+    at, _, key = older_than.partition("|")
+    before = _moment(at)
+    if before is not None and key.isdecimal():
+        rows = rows.filter(Q(**{f"{moment}__lt": before}) | Q(**{moment: before, "pk__lt": int(key)}))
+    found = list(rows.order_by(f"-{moment}", "-pk")[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return Listed(found[:PAGE], f"{getattr(last, moment).isoformat()}|{last.pk}" if last is not None else "")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
