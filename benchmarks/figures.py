@@ -10,6 +10,7 @@ SIZES = {"1k": 1_000, "100k": 100_000, "1m": 1_000_000}
 AGES = (10, 1_000, 10_000)
 
 GROUPS: dict[str, dict[str, str]] = {
+    "visits": {"visits_s": "s", "visits_again_s": "s", "visits_mb": "MB"},
     "feel": dict.fromkeys(("feel_gateway_us", "feel_klockslag_us", "feel_frist_us"), "µs"),
     "dmn": {"dmn_20_rows_us": "µs"},
     "completions": {

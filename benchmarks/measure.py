@@ -29,7 +29,20 @@ def prepared(*, is_quick: bool) -> dict[str, Group]:
     """A database with the förlopp published, and what is measured in it: last what fills it."""
     from django.core.management import call_command
 
-    from benchmarks import ages, completions, dmn, eleven, feel, http, lateness, limits, migrations, naive, waiting
+    from benchmarks import (
+        ages,
+        completions,
+        dmn,
+        eleven,
+        feel,
+        http,
+        lateness,
+        limits,
+        migrations,
+        naive,
+        visits,
+        waiting,
+    )
     from tests import pages
 
     call_command("migrate", verbosity=0)
@@ -38,6 +51,8 @@ def prepared(*, is_quick: bool) -> dict[str, Group]:
     eleven.publish()
     who = eleven.staff(), pages.person()
     return {
+        # First, for its memory is the most that the process has held.
+        "visits": lambda: visits.figures(5_000 if is_quick else 50_000),
         "feel": feel.figures,
         "dmn": dmn.figures,
         "bytes": lambda: completions.sizes(60 if is_quick else 300, *who),

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,9 @@ from workflows.models import (
     HistoryKind,
     Incident,
     IncidentState,
+    MessageSubscription,
     ProcessInstance,
+    StartSubscription,
     UserTask,
 )
 from workflows.models.definition import HEAVY as VERSION_HEAVY
@@ -184,6 +186,15 @@ def open_incidents(staff: Staff) -> list[Incident]:
         rows = rows.filter(is_restricted=False)
     related = ("instance__individual", "instance__version", "message__individual", "signal__individual", "outbox")
     return list(rows.select_related(*related).defer(*HEAVY).order_by("created_at"))
+
+
+def waited_for(message_name: str, key_name: str, values: Iterable[str]) -> set[str]:
+    """Those of the keys by which an ärende waits for such a message; all of them when it starts a förlopp."""
+    wanted = set(values)
+    if not wanted or StartSubscription.objects.filter(message_name=message_name).exists():
+        return wanted
+    rows = MessageSubscription.objects.filter(message_name=message_name, key_name=key_name, key_value__in=wanted)
+    return set(rows.values_list("key_value", flat=True))
 
 
 def incident_for(staff: Staff, public_id: UUID) -> Incident | None:

@@ -1,7 +1,8 @@
-"""The HTTP interface of home care planning: orders out, a mailbox to empty."""
+"""The HTTP interface of home care planning: orders out, a mailbox to empty, rows to fetch page by page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,9 @@ from uuid import UUID
 from integrations import http
 from integrations.http import Peer
 from integrations.polling import listed
-from workflows.connectors import Json
+from workflows.connectors import Json, TransientError
+
+PAGE = 1_000
 
 
 class HomeCarePlanning:
@@ -29,3 +32,12 @@ class HomeCarePlanning:
     def overview(self, person_ref: UUID) -> Any:
         """What the person has ordered just now."""
         return self._peer.get(f"/api/personer/{person_ref}/insatser")
+
+    def rows(self, kind: str, *, after: str) -> tuple[list[Any], str]:
+        """The rows of a contract that have changed after the cursor, and the cursor of the next page."""
+        answer = self._peer.get(f"/api/rader/{kind}", efter=after, max=PAGE)
+        rows = answer.get("rader") if isinstance(answer, Mapping) else None
+        cursor = answer.get("nasta") if isinstance(answer, Mapping) else None
+        if not isinstance(rows, list) or not isinstance(cursor, str) or len(cursor) > 200:
+            raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
+        return rows, cursor

@@ -21,3 +21,16 @@ FIELDS: dict[str, dict[str, str]] = {
 }
 
 PAUSE, RESUME, ORDER, CANCEL = "insats_paus", "insats_ateruppta", "bestallning", "avbestallning"
+
+_TITLES = {
+    "bestallning_bekraftad": "Beställning bekräftad",
+    "utebliven_insats": "Utebliven insats",
+    "avvikelse_besok": "Avvikelse vid besök",
+}
+_TYPES = {"moment": "dt", "number": "number"}
+
+INCOMING = {
+    name: (_TITLES[name], {field: _TYPES.get(kind.rstrip("!"), "str") for field, kind in fields.items()})
+    for name, fields in FIELDS.items()
+}
+"""For the catalogue: title and the fields with their types."""

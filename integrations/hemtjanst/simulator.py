@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
 import json
 import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.utils import timezone
 from starlette.applications import Starlette
@@ -46,17 +52,38 @@ CONTENT: dict[str, Json] = {
     "avvikelse_besok": {"status": "avvikelse", "orsak": "Ingen öppnade", "planerad_min": 30, "utford_min": 0},
 }
 STATUSES = frozenset({"mottagen", "last", "avvisad"})
+# The three contracts, as in contracts.py, which a simulator does not import: it would not notice a change there.
+COLUMNS = {
+    "bestallning": "bestallning_id;beslut_id;person_ref;utforare_orgnr;enhet;insats_kod;mal_ref;beviljad_min_vecka;"
+    "dubbelbemanning;veckodagar;tid_fonster_start;tid_fonster_slut;start;slut;status;skickad",
+    "besok": "besok_id;bestallning_id;person_ref;datum;planerad_start;planerad_min;planerad_personal;faktisk_start;"
+    "faktisk_slut;utford_min;personal_hsa;status;orsak;antal_personal;resa_min;kalla",
+    "franvaro": "person_ref;fran;till;orsak",
+}
+FILES = {
+    "hel": "Hel, med kontrollsumma",
+    "halv": "Halv: skrivs fortfarande, kontrollsumman gäller den hela",
+    "latin1": "Sparad som Latin-1",
+    "okand": "Med en rad om en person som ingen känner",
+}
 
 
 def create(surroundings: Surroundings) -> Starlette:
     """The simulator as an application; its memory is in var/simulators."""
-    planning = Planning(surroundings.store("hemtjanst"))
+    folder = surroundings.var / "filer" / "hemtjanst"
+    planning = Planning(surroundings.store("hemtjanst"), folder, surroundings.municipality_code)
     store = planning.store
     routes = [
         *mailbox(store, STATUSES),
         Route("/api/bestallningar", once(store, 202, accept), methods=["POST"]),
         Route("/api/personer/{ref}/insatser", broken(store, planning.overview), methods=["GET"]),
-        *control(store, {"skicka": planning.send}, planning.page, "hemtjanst"),
+        Route("/api/rader/{kind}", broken(store, planning.rows), methods=["GET"]),
+        *control(
+            store,
+            {"skicka": planning.send, "fil": planning.write_file, "rader": planning.add_rows},
+            planning.page,
+            "hemtjanst",
+        ),
     ]
     return application(store, routes)
 
@@ -73,8 +100,8 @@ def accept(told: Json, _request: Request) -> Json:
 class Planning:
     """The orders taken and the messages about them."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, folder: Path, municipality: str) -> None:
+        self.store, self.folder, self.municipality = store, folder, municipality
 
     def send(self, told: Json) -> Json:
         """{"typ", "person_ref", "bestallning_id"?, and more fields to change}."""
@@ -117,8 +144,68 @@ class Planning:
         return found
 
     def page(self) -> Json:
-        return {"orders": self.orders(), "kinds": KINDS}
+        return {"orders": self.orders(), "kinds": KINDS, "files": FILES}
+
+    async def rows(self, request: Request) -> Response:
+        """Those of a contract that come after the cursor, which is how many one has had."""
+        kind = request.path_params["kind"]
+        if kind not in COLUMNS:
+            raise Refused("okant_slag", "Det finns inga sådana rader.")
+        after, limit = (int(request.query_params.get(name) or 0) for name in ("efter", "max"))
+        rows = self.store.get(f"rader {kind}", [])
+        found = rows[after : after + limit]
+        return JSONResponse({"rader": found, "nasta": str(after + len(found))})
+
+    def add_rows(self, told: Json) -> Json:
+        """{"slag", "rader": [{…}]}: what `rows` hands out from now on."""
+        kind, rows = str(told.get("slag")), told.get("rader")
+        if kind not in COLUMNS or not isinstance(rows, list):
+            raise Refused("fel_val", "Välj ett slag och ge rader.")
+        self.store.put(f"rader {kind}", self.store.get(f"rader {kind}", []) + rows)
+        return {"antal": len(rows)}
+
+    def write_file(self, told: Json) -> Json:
+        """Today's visits of everybody who has an order, as a file in the watched folder; `som` is one of FILES."""
+        how, now = str(told.get("som") or "hel"), timezone.localtime()
+        if how not in FILES:
+            raise Refused("fel_val", "Välj hur filen ska vara.")
+        rows = list(self._visits(now, with_stranger=how == "okand"))
+        if not rows:
+            raise Refused("inga_personer", "Ingen har någon beställning ännu.")
+        whole = _written(rows, "besok")
+        content = {"halv": whole[: len(whole) // 2], "latin1": whole.decode().encode("latin-1")}.get(how, whole)
+        name = f"besok_{self.municipality}_{now:%Y%m%d}_{now:%H%M%S}.csv"
+        stated = whole if how == "halv" else content
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (self.folder / name).write_bytes(content)
+        (self.folder / f"{name}.sha256").write_text(f"{hashlib.sha256(stated).hexdigest()}  {name}\n", encoding="utf-8")
+        return {"fil": name, "rader": len(rows)}
+
+    def _visits(self, now: datetime, *, with_stranger: bool) -> Iterator[Json]:
+        persons = sorted({order["told"]["person_ref"] for order in self.orders()})
+        for number, ref in enumerate([*persons, *([str(uuid.uuid4())] if with_stranger else [])]):
+            start = now.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(minutes=number)
+            times = {"faktisk_start": start.isoformat(), "faktisk_slut": (start + timedelta(minutes=25)).isoformat()}
+            yield {
+                "besok_id": f"besok-{now:%Y%m%d}-{ref}",
+                "person_ref": ref,
+                "datum": f"{now:%Y-%m-%d}",
+                "planerad_start": start.isoformat(),
+                "planerad_min": 30,
+                "orsak": "Ingen öppnade" if number % 3 == 0 else "",
+                "status": "utebliven" if number % 3 == 0 else "utford",
+                "kalla": "manuell" if number % 3 == 2 else "app",
+                **({} if number % 3 == 0 else times),
+            }
 
     def _latest_order(self, person_ref: str) -> str | None:
         mine = (order["order_id"] for order in self.orders() if order["told"]["person_ref"] == person_ref)
         return next(mine, None)
+
+
+def _written(rows: list[Json], kind: str) -> bytes:
+    made = io.StringIO(newline="")
+    writer = csv.DictWriter(made, COLUMNS[kind].split(";"), restval="", delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return made.getvalue().encode()

@@ -1,7 +1,22 @@
 """What integrations remember beside the inbox and the outbox: one file per system."""
 
+from integrations.models.batch import Batch, BatchContent, BatchState, Told
+from integrations.models.hemtjanst import HomeCareAbsence, HomeCareOrder, HomeCareVisit
 from integrations.models.medicingivare import Dispenser, DispenserEvent
 from integrations.models.region import AwaitedReceipt
 from integrations.models.state import SystemHour, SystemState
 
-__all__ = ["AwaitedReceipt", "Dispenser", "DispenserEvent", "SystemHour", "SystemState"]
+__all__ = [
+    "AwaitedReceipt",
+    "Batch",
+    "BatchContent",
+    "BatchState",
+    "Dispenser",
+    "DispenserEvent",
+    "HomeCareAbsence",
+    "HomeCareOrder",
+    "HomeCareVisit",
+    "SystemHour",
+    "SystemState",
+    "Told",
+]

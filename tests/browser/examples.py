@@ -16,11 +16,12 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from integrations import volume
+from integrations.batches import arriving, importing
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
 from tests import deciding, pages, signalling
 from workflows import definitions, sight
-from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
+from workflows.models import Incident, OutboxMessage, ProcessInstance, ProcessVersion, UserTask
 from workflows.services import (
     deployments,
     inbox,
@@ -51,6 +52,7 @@ NOT_PAGES = {
     "workflows:several": "shown when it has been posted; the example of incidents does so",
     "integrations:medicingivare_handelser": "for the vendor's machine",
     "integrations:region_soap": "for the region's machine",
+    "integrations:batch_report": "a file for a spreadsheet",
 }
 """Addresses that answer with no page of their own; what only takes a POST need not be here."""
 
@@ -84,7 +86,8 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     user_tasks.claim(task=theirs, by=colleague, now=timezone.now())
     made = _tasks(done.public_id, open_task.public_id, theirs.public_id)
     made["task that is not needed"] = Example(f"/uppgifter/{_maybe_not_needed(anna, doris).public_id}/ej-aktuell/")
-    return made | _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna) | _systems(anna) | _common()
+    made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
+    return made | _systems(anna) | _files() | _common()
 
 
 def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example]:
@@ -241,6 +244,21 @@ def _systems(anna: Staff) -> dict[str, Example]:
         "resuming a system": Example("/integrationer/hemtjanst/pausa/"),
         "replays": Example("/integrationer/region/kor-om/"),
         "replay": Example(f"/integrationer/omkorning/{replay.public_id}/"),
+    }
+
+
+def _files() -> dict[str, Example]:
+    """Rows that home care has handed over, of which one is about nobody here."""
+    rows = [{"besok_id": "B-1", "person_ref": str(uuid.UUID(int=1)), "datum": "2026-11-21", "status": "utebliven"}]
+    now = timezone.now()
+    batch, _ = arriving.receive_page(system="hemtjanst", kind="besok", rows=rows, cursor="1", since="", now=now)
+    importing.read(batch, now=now)
+    stop = Incident.objects.get(page=importing.page(batch))
+    Incident.objects.filter(pk=stop.pk).update(group="it_drift")
+    return {
+        "files of a system": Example("/integrationer/hemtjanst/filer/"),
+        "file": Example(f"/integrationer/hemtjanst/filer/{batch.public_id}/"),
+        "stop with a page": Example(f"/stopp/{stop.public_id}/"),
     }
 
 

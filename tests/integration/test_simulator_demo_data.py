@@ -72,10 +72,10 @@ def test_what_cannot_be_trusted_is_not_read(store: Store, variant: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_message_of_home_care_planning_is_read(store: Store, kind: str) -> None:
+def test_every_message_of_home_care_planning_is_read(store: Store, tmp_path: Path, kind: str) -> None:
     ref = "5e0e3a52-1111-4000-8000-000000000001"
     told: dict[str, Any] = {"typ": kind, "person_ref": ref, "bestallning_id": "best-1"}
-    read = from_hemtjanst(Planning(store).send(told)["meddelande"], now=NOW)
+    read = from_hemtjanst(Planning(store, tmp_path, "1880").send(told)["meddelande"], now=NOW)
     assert (read.name, str(read.individual_ref), read.keys["bestallning_id"]) == (kind, ref, "best-1")
 
 

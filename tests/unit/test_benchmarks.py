@@ -29,6 +29,8 @@ PROMISED = {
     "migrations_per_s",
     "bytes_per_instance",
     "worker_rss_mb",
+    "visits_s",
+    "visits_mb",
 }
 
 
