@@ -18,7 +18,7 @@ from ninja.parser import Parser
 
 from api import problems
 from api.problems import MEDIA, Problem, ProblemOut
-from api.views import definitions, instances, messages
+from api.views import definitions, instances, messages, tasks
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def _not_here(_request: HttpRequest, _error: Http404) -> HttpResponse:
 
 
 def _down(_request: HttpRequest, error: Exception) -> HttpResponse:
-    log.error("the database did not answer a call: %s", type(error).__name__)
+    log.error("the database did not answer a call", exc_info=error)
     headers = {"Retry-After": str(RETRY_SECONDS)}
     return Problem(503, "svarar-inte", "Försök igen om en stund med samma nyckel.", headers=headers).response()
 
@@ -102,7 +102,7 @@ def made() -> House:
     api = House(
         title="Förlopp", version="1", description=ABOUT, urls_namespace="api:v1", docs_url=None, parser=StrictParser()
     )
-    for router in (definitions.router, instances.router, messages.router):
+    for router in (definitions.router, instances.router, messages.router, tasks.router):
         api.add_router("", router)
     handlers: dict[type[Exception], Any] = {
         Problem: _problem,

@@ -4,18 +4,30 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 
 from api import cursors
 from api.reach import Reach
 from people.models import Individual
-from people.reading import Reading
-from workflows import selectors
-from workflows.models import HistoryEntry, InboxMessage, InstanceState, ProcessInstance
+from people.reading import EVERY, Reading
+from workflows import rights, selectors
+from workflows.models import HistoryEntry, InboxMessage, InstanceState, ProcessInstance, UserTask
+from workflows.services import user_tasks
 
 TABLE = "workflows_processinstance"
 COLUMNS = ("public_id", "state", "outcome", "started_at", "ended_at", "suspended_at")
 LISTED = Reading(ProcessInstance, "instance", COLUMNS, individual=("ref",), version=("number",), definition=("key",))
+
+TASKS = "workflows_usertask"
+TASK = Reading(
+    UserTask,
+    "task",
+    instance=("public_id", "definition_id", "started_by_id", "individual_id"),
+    instance__individual=EVERY,
+    instance__definition=("key",),
+    instance__version=("public_id",),
+)
 
 
 def instance(reach: Reach, public_id: uuid.UUID) -> ProcessInstance | None:
@@ -61,6 +73,40 @@ def instances(
     return LISTED.rows(rest, values)
 
 
+def tasks(reach: Reach, *, definition: str, after: tuple[datetime.datetime, int] | None, limit: int) -> list[UserTask]:
+    """Open ones offered to the client's professions, by when they are due; one more than `limit` when there are more.
+
+    A short walk of the inbox's own indexes for each profession, as for people.
+    """
+    held = reach.caller.staff.professions
+    keys = [found.pk for found in reach.definitions if definition in ("", found.key)]
+    if not held or not keys:
+        return []
+    seen, seen_values = reach.condition()
+    restricted = "" if reach.caller.staff.may_see_protected else "AND NOT task.is_restricted"
+    later = "AND (task.due_sort, task.id) > (%s, %s)" if after else ""
+    walks, values = [], []
+    for profession in held:
+        for column in ('task."group" = %s', "task.escalated_to = %s AND NOT (task.escalated_to = '')"):
+            walks.append(f"""SELECT * FROM (SELECT task.id FROM {TASKS} task
+                JOIN {TABLE} instance ON instance.id = task.instance_id
+                JOIN people_individual individual ON individual.id = task.individual_id
+                WHERE {column} AND task.state = 'open' {restricted} {later}
+                AND instance.definition_id IN ({", ".join(["%s"] * len(keys))}) AND {seen}
+                ORDER BY task.due_sort, task.id LIMIT {int(limit) + 1}) walk""")
+            values += [profession, *(after or ()), *keys, *seen_values]
+    rest = f"""WHERE task.id IN ({" UNION ".join(walks)}) ORDER BY task.due_sort, task.id LIMIT {int(limit) + 1}"""
+    return [_whole(row) for row in TASK.rows(rest, values)]
+
+
+def task(reach: Reach, public_id: uuid.UUID) -> UserTask | None:
+    """One that is or was offered to the client's professions; None when missing or forbidden alike."""
+    found = TASK.one("WHERE task.public_id = %s", [public_id])
+    if found is None or not reach.sees(found.instance) or rights.is_closed(reach.caller.staff, _whole(found)):
+        return None
+    return found if user_tasks.may_work(found, reach.caller.staff) else None
+
+
 def history(found: ProcessInstance, *, after: int | None, limit: int) -> list[HistoryEntry]:
     """In the order it happened, one more than `limit` when there are more."""
     rows = HistoryEntry.objects.filter(instance=found, pk__gt=after or 0).select_related("by").order_by("pk")
@@ -80,3 +126,9 @@ def person(reach: Reach, ref: str) -> Individual | None:
 def message(source: str, public_id: uuid.UUID) -> InboxMessage | None:
     """One that this source has sent."""
     return InboxMessage.objects.filter(source=source, public_id=public_id).first()
+
+
+def _whole(row: UserTask) -> UserTask:
+    """Its person is the ärende's."""
+    row.individual = row.instance.individual
+    return row

@@ -123,6 +123,7 @@ class DefinitionsOut(BaseModel):
 
 
 MessageState = Literal["received", "buffered", "done", "ignored", "stopped", "dismissed"]
+TaskState = Literal["open", "completed", "cancelled", "not_needed"]
 InstanceState = Literal["active", "completed", "cancelled"]
 
 
@@ -195,6 +196,39 @@ class StartIn(AboutPerson):
 
 class CancelIn(In):
     reason: Annotated[str, StringConstraints(min_length=3, max_length=500, pattern=r"\S")]
+
+
+class TaskOut(BaseModel):
+    """A task of one of the client's professions. `taken_by`: nobody (null), you, or other: a colleague."""
+
+    id: uuid.UUID
+    instance: uuid.UUID
+    definition: str
+    element_id: str
+    name: str
+    profession: str
+    state: TaskState
+    is_urgent: bool
+    needs_signatures: bool = Field(description="Signed by several professions, and so never done by a system.")
+    taken_by: Literal["you", "other"] | None
+    person_ref: uuid.UUID
+    created_at: datetime.datetime
+    due_at: datetime.datetime | None
+    ended_at: datetime.datetime | None
+
+
+class WholeTaskOut(TaskOut):
+    """With its form as JSON Schema; null when there is nothing to answer."""
+
+    form: dict[str, Any] | None
+
+
+class TasksOut(Page):
+    tasks: list[TaskOut]
+
+
+class CompleteIn(In):
+    answers: dict[str, Any] = {}
 
 
 class MessageIn(AboutPerson):

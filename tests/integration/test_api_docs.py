@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests import api
+from tests import api, pages
 from workflows import definitions
 from workflows.models import ProcessInstance
 from workflows.services import deployments
@@ -25,7 +25,9 @@ def test_the_examples_work_as_they_stand(live_server: Any, tmp_path: Path) -> No
     deployments.publish(folder=definitions.read(ROOT / "bpmn" / "trygg_hemgang"), by=None, now=timezone.now())
     examples = re.findall(r"```sh\n(.*?)```", (ROOT / "docs/api.md").read_text(encoding="utf-8"), re.DOTALL)
     script = "\n".join(["set -eu", *examples])
-    environment = os.environ | {"FORLOPP": live_server.url, "TOKEN": api.added()[1]}
+    pages.staff("kollega", "samordnare")
+    token = api.added(professions=[("samordnare", "norr")])[1]
+    environment = os.environ | {"FORLOPP": live_server.url, "TOKEN": token}
     shell = ["bash", "-c", script]
     done = subprocess.run(shell, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-1500:] + done.stderr
