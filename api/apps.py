@@ -9,5 +9,7 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from api import incoming
+        from api.fhir import incoming as fhir
 
         incoming.register()
+        fhir.register()

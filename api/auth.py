@@ -9,9 +9,9 @@ from django.utils import timezone
 from ninja.security import HttpBearer
 
 from api import problems
+from api.caller import Caller
 from api.models import SCOPES
 from api.services import clients
-from api.services.clients import Caller
 
 
 class ApiRequest(HttpRequest):

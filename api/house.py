@@ -18,7 +18,7 @@ from ninja.parser import Parser
 
 from api import problems
 from api.problems import MEDIA, Problem, ProblemOut
-from api.views import definitions, instances, messages, tasks
+from api.views import definitions, instances, messages, subscriptions, tasks
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ def made() -> House:
     api = House(
         title="Förlopp", version="1", description=ABOUT, urls_namespace="api:v1", docs_url=None, parser=StrictParser()
     )
-    for router in (definitions.router, instances.router, messages.router, tasks.router):
+    for router in (definitions.router, instances.router, messages.router, tasks.router, subscriptions.router):
         api.add_router("", router)
     handlers: dict[type[Exception], Any] = {
         Problem: _problem,

@@ -54,11 +54,16 @@ def translate(payload: Json, *, now: datetime) -> IncomingMessage:
 
 
 def sent_at(told: MessageIn, *, now: datetime) -> datetime:
+    """Raises BadMoment."""
+    return moment_of(told.sent_at, now=now)
+
+
+def moment_of(text: str | None, *, now: datetime) -> datetime:
     """Never later than now. Without its offset nobody knows when it was. Raises BadMoment."""
-    if told.sent_at is None:
+    if text is None:
         return now
     try:
-        moment = datetime.fromisoformat(told.sent_at)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise BadMoment from None
     if moment.tzinfo is None or not EARLIEST <= moment.year <= now.year + 1:

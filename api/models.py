@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
+
+from workflows.models import Event, ProcessInstance
 
 SCOPES = {
     "forlopp:read": "Läsa förlopp, deras diagram och formulär, och stegkatalogen",
@@ -26,6 +30,9 @@ class Client(models.Model):
     scopes = models.JSONField(default=list, help_text="Keys of SCOPES.")
     definitions = models.JSONField(default=list, help_text='Keys of the förlopp it may reach; ["*"] is every one.')
     units = models.JSONField(default=list, help_text="Keys of units: only persons of their areas; [] is everyone.")
+    source = models.CharField(
+        max_length=50, blank=True, default="", help_text="The connector whose way of writing its FHIR messages have."
+    )
     per_minute = models.PositiveIntegerField(default=600, help_text="Calls in the long run.")
     burst = models.PositiveIntegerField(default=60, help_text="Calls at once, beyond the even pace.")
     paced_at = models.DateTimeField(help_text="When the calls so far would have ended at an even pace.")
@@ -77,3 +84,63 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client_id}:{self.pk}"
+
+
+class Subscription(models.Model):
+    """Where a client wants to be told of events. The secret it checks us by is derived, and so not kept."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="subscriptions")
+    url = models.CharField(max_length=500)
+    kinds = models.JSONField(default=list, help_text="Of events; [] is every kind.")
+    definitions = models.JSONField(default=list, help_text="Keys of förlopp; [] is every one that the client reaches.")
+    generation = models.PositiveIntegerField(default=1, help_text="Of the secret; a new one is another secret.")
+    both_until = models.DateTimeField(null=True, blank=True, help_text="Until when the former secret signs too.")
+    failures = models.PositiveIntegerField(default=0, help_text="In a row, without an answer.")
+    rests_until = models.DateTimeField(null=True, blank=True, help_text="It did not answer; not asked before this.")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending", "Väntar"
+    DONE = "done", "Mottagen"
+    REFUSED = "refused", "Avvisad"
+
+
+class Delivery(models.Model):
+    """One event to one subscription. Those of an ärende go in the order they happened."""
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    instance = models.ForeignKey(ProcessInstance, null=True, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
+    attempt = models.PositiveSmallIntegerField(default=0, help_text="Times that the receiver has said no to it.")
+    next_try_at = models.DateTimeField()
+    lease_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subscription", "event"], name="api_delivery_once")]
+        indexes = [
+            models.Index(
+                fields=["subscription", "next_try_at"],
+                condition=models.Q(state="pending"),
+                name="api_delivery_to_send",
+            ),
+            models.Index(
+                fields=["subscription", "instance", "event"],
+                condition=models.Q(state="pending"),
+                name="api_delivery_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id}:{self.event_id}"

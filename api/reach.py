@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from api.services.clients import Caller
+from api.caller import Caller
+from api.models import EVERY
 from people import selectors as people
 from people.models import Individual, Protection, Unit
 from workflows import published
@@ -26,6 +27,11 @@ class Reach:
         """Published ones with their current version, by title."""
         rows = instances.definitions().exclude(current=None)
         return [found for found in rows if self.caller.client.reaches(found.key)]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it reaches every förlopp and everyone's."""
+        return self.caller.client.reaches(EVERY) and self.areas is None
 
     @cached_property
     def areas(self) -> list[str] | None:

@@ -123,6 +123,16 @@ class DefinitionsOut(BaseModel):
 
 
 MessageState = Literal["received", "buffered", "done", "ignored", "stopped", "dismissed"]
+EventKinds = Literal[
+    "arende.startat",
+    "arende.avslutat",
+    "arende.avbrutet",
+    "uppgift.skapad",
+    "uppgift.klar",
+    "uppgift.utgick",
+    "stopp.uppstatt",
+    "stopp.atgardat",
+]
 TaskState = Literal["open", "completed", "cancelled", "not_needed"]
 InstanceState = Literal["active", "completed", "cancelled"]
 
@@ -258,6 +268,47 @@ class MessageOut(BaseModel):
     received_at: datetime.datetime
     handled_at: datetime.datetime | None
     instances: list[uuid.UUID] = Field(description="The ärenden that took it.")
+
+
+class SubscriptionIn(In):
+    """Where to tell of what. No `types` are every type, no `definitions` every förlopp that the client reaches."""
+
+    url: Annotated[str, Field(min_length=10, max_length=500, examples=["https://vardsystem.example.se/handelser"])]
+    types: Annotated[list[EventKinds], Field(max_length=20)] = []
+    definitions: Annotated[list[Key], Field(max_length=100)] = []
+
+
+class SubscriptionOut(BaseModel):
+    """`waiting` events are still to be sent; `refused` ones the receiver has said no to, again and again."""
+
+    id: uuid.UUID
+    url: str
+    types: list[EventKinds]
+    definitions: list[str]
+    is_answering: bool
+    waiting: int
+    refused: int
+    created_at: datetime.datetime
+
+
+class SecretOut(SubscriptionOut):
+    """With the secret, which is told when it is made and never again."""
+
+    secret: str = Field(examples=["whsec_…"])
+
+
+class SubscriptionsOut(BaseModel):
+    subscriptions: list[SubscriptionOut]
+
+
+class ReplayIn(In):
+    since: Moment
+
+
+class ReplayedOut(BaseModel):
+    """How many events were put on the list again."""
+
+    events: int
 
 
 def _who(told: T, *, needed: bool) -> T:

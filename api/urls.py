@@ -4,10 +4,24 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from api import house
+from api.fhir import views as fhir
+from api.fhir.resources import SEARCHED
 
 app_name = "api"
 urlpatterns = [
     path("api/v1/", house.v1.urls),
     path("api/steps", csrf_exempt(house.steps), name="steps"),
+    path("api/fhir/metadata", csrf_exempt(fhir.metadata), name="fhir-metadata"),
+    path("api/fhir/$process-message", csrf_exempt(fhir.process_message), name="fhir-message"),
+    *(
+        one
+        for kind in SEARCHED
+        for one in (
+            path(f"api/fhir/{kind}", csrf_exempt(fhir.search), {"kind": kind}, name=f"fhir-{kind}"),
+            path(f"api/fhir/{kind}/_search", csrf_exempt(fhir.search_posted), {"kind": kind}),
+            path(f"api/fhir/{kind}/<uuid:public_id>", csrf_exempt(fhir.read), {"kind": kind}),
+        )
+    ),
+    re_path("^api/fhir/", csrf_exempt(fhir.missing)),
     re_path("^api/", csrf_exempt(house.missing), name="missing"),
 ]

@@ -65,6 +65,11 @@ FORLOPP_SIMULATORS = {
 PREFECT_API_URL = env.text("PREFECT_API_URL", f"http://127.0.0.1:{env.port + 1}/api")
 PREFECT_API_AUTH_STRING = env.secret("FORLOPP_PREFECT_AUTH")
 
+# Webhooks to other systems: networks of our own where receivers may be (else the internet), and how long events stay.
+FORLOPP_WEBHOOKS = env.text("FORLOPP_WEBHOOKS", "on")
+FORLOPP_WEBHOOK_NETWORKS = env.words("FORLOPP_WEBHOOK_NETWORKS", "")
+FORLOPP_EVENT_DAYS = env.number("FORLOPP_EVENT_DAYS", 30)
+
 # ── Django ───────────────────────────────────────────────────────────────────────────────────────────────────────
 SECRET_KEY = env.secret("FORLOPP_SECRET_KEY")
 DEBUG = False

@@ -7,20 +7,16 @@ that is anybody's on the internet, followed nowhere, with a limit on time and on
 from __future__ import annotations
 
 import base64
-import contextlib
 import datetime
-import ipaddress
 import json
 import os
-import socket
 import struct
 from collections.abc import Mapping
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit
 
-import requests
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,9 +24,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid02, VapidException
-from requests.adapters import HTTPAdapter
 
 from people.models import Device
+from web import outbound
 
 CURVE = ec.SECP256R1()
 RECORD = 4096
@@ -99,7 +95,8 @@ def send(device: Device, message: Mapping[str, Any], *, is_urgent: bool, now: da
         "Content-Type": "application/octet-stream",
         "Authorization": _authorization(parts, now),
     }
-    with _post(parts, encrypt(told, p256dh=device.p256dh, auth=device.auth, length=PADDED_TO), headers) as answer:
+    body = encrypt(told, p256dh=device.p256dh, auth=device.auth, length=PADDED_TO)
+    with outbound.post(device.endpoint, body, headers, may_be=_may_be, timeout=TIMEOUT) as answer:
         if answer.status_code in GONE:
             raise Gone
         if not 200 <= answer.status_code < 300:
@@ -127,45 +124,8 @@ def encrypt(
     return salt + struct.pack("!IB", RECORD, len(ours)) + ours + AESGCM(key).encrypt(nonce, filled, None)
 
 
-class _Pinned(HTTPAdapter):
-    """Goes to the address that was looked at, and asks whoever is there to be the host that was meant."""
-
-    def __init__(self, host: str) -> None:
-        self._host = host
-        super().__init__()
-
-    def init_poolmanager(self, *words: Any, **options: Any) -> None:
-        super().init_poolmanager(*words, **options, server_hostname=self._host, assert_hostname=self._host)
-
-
-def _post(parts: SplitResult, body: bytes, headers: dict[str, str]) -> requests.Response:
-    """Nothing of the answer but its head is read."""
-    options: dict[str, Any] = {"data": body, "timeout": TIMEOUT, "allow_redirects": False, "stream": True}
-    with requests.Session() as session:
-        if requests.utils.select_proxy(parts.geturl(), requests.utils.get_environ_proxies(parts.geturl())):
-            # The proxy looks the host up, and is what guards the inside then.
-            return session.post(parts.geturl(), headers=headers, **options)
-        session.mount("https://", _Pinned(parts.hostname or ""))
-        options |= {"headers": headers | {"Host": parts.netloc}, "proxies": {"https": ""}}
-        *others, last = _places(parts.hostname or "", parts.port or 443)
-        for place in others:
-            with contextlib.suppress(requests.ConnectionError):
-                return session.post(urlunsplit(parts._replace(netloc=place)), **options)
-        return session.post(urlunsplit(parts._replace(netloc=last)), **options)
-
-
-def _places(host: str, port: int) -> list[str]:
-    """Where the host is: one place of each kind there is. Raises NotTaken when any of its addresses is within."""
-    try:
-        found = [str(told[4][0]) for told in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except UnicodeError:
-        raise NotTaken("no host") from None
-    for address in map(ipaddress.ip_address, found):
-        is_allowed = address.is_loopback if settings.FORLOPP_PUSH_LOOPBACK else address.is_global
-        if not is_allowed or address.is_multicast:
-            raise NotTaken("an address within")
-    kinds = {":" in address: f"[{address}]:{port}" if ":" in address else f"{address}:{port}" for address in found}
-    return [kinds[kind] for kind in sorted(kinds)]
+def _may_be(address: outbound.Address) -> bool:
+    return address.is_loopback if settings.FORLOPP_PUSH_LOOPBACK else outbound.is_anybodys(address)
 
 
 def _authorization(parts: SplitResult, now: datetime.datetime) -> str:

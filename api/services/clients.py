@@ -12,10 +12,12 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
+from api.caller import Caller
 from api.models import EVERY, SCOPES, Client, Token
 from people.backends import working
-from people.models import Staff, Unit
+from people.models import Unit
 from people.services import systems
+from workflows import connectors
 from workflows.models import ProcessDefinition
 
 PREFIX = "forlopp_"
@@ -38,17 +40,6 @@ class TooFast(Exception):
 
 
 @dataclass(frozen=True)
-class Caller:
-    """Who calls: `staff` is who does it, with the professions of today."""
-
-    client: Client
-    staff: Staff
-
-    def may(self, scope: str) -> bool:
-        return scope in self.client.scopes
-
-
-@dataclass(frozen=True)
 class Wanted:
     """A client as IT asks for it; `professions` are pairs of profession and unit in which it may do tasks."""
 
@@ -59,6 +50,7 @@ class Wanted:
     units: Sequence[str] = ()
     professions: Sequence[tuple[str, str]] = ()
     may_see_protected: bool = False
+    source: str = ""
     per_minute: int = 600
     burst: int = 60
 
@@ -83,6 +75,7 @@ def add(*, wanted: Wanted, expires_at: datetime, now: datetime) -> tuple[Client,
             scopes=sorted(wanted.scopes),
             definitions=sorted(wanted.definitions),
             units=sorted(wanted.units),
+            source=wanted.source,
             per_minute=wanted.per_minute,
             burst=wanted.burst,
             paced_at=now,
@@ -139,6 +132,7 @@ def _check(wanted: Wanted) -> None:
     unknown = {
         "Rätten": set(wanted.scopes) - set(SCOPES),
         "Förloppet": _missing(wanted.definitions, ProcessDefinition.objects.values_list("key", flat=True)),
+        "Avsändaren": {wanted.source} - {"", *connectors.translators()},
         "Enheten": _missing(wanted.units, Unit.objects.values_list("key", flat=True)),
     }
     for what, words in unknown.items():

@@ -12,10 +12,10 @@ from ninja.responses import Status
 
 from api import cursors, problems, selectors
 from api.auth import ApiRequest, Needs
+from api.caller import Caller
 from api.cursors import Cursor, Limit
 from api.edge import IdempotencyKey, leads_to, once, person_of
 from api.reach import Reach, version_of
-from api.services.clients import Caller
 from api.shapes import (
     CancelIn,
     Happened,

@@ -83,7 +83,7 @@ class Attempt:
 
 
 def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """Standard Webhooks. Written apart from integrations.webhooks, as a vendor's is: the two check each other."""
+    """Standard Webhooks. Written apart from web.webhooks, as a vendor's is: the two check each other."""
     is_encoded = secret.startswith("whsec_")
     key = base64.b64decode(secret.removeprefix("whsec_")) if is_encoded else secret.encode()
     digest = hmac.new(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()

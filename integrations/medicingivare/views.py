@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from integrations import configuration, refusals, webhooks
+from integrations import configuration, refusals
 from integrations.medicingivare import dispensers
 from integrations.medicingivare.messages import SOURCE, Event, read
 from integrations.medicingivare.schemas import ROWS
 from integrations.models import DispenserEvent
+from web import webhooks
 from workflows import strict_json
 from workflows.connectors import Unreadable
 from workflows.models import InboxMessage

@@ -24,8 +24,8 @@ def connect(peer: Peer | None = None) -> Region:
 
 def envelope(raw: Json) -> Json:
     """The envelope of a stored message: as it came, or with it under its format's name. Raises Unreadable."""
-    if "fhir" in raw:
-        bundle = raw["fhir"]
+    bundle = raw if raw.get("resourceType") == "Bundle" else raw.get("fhir")
+    if bundle is not None:
         if not isinstance(bundle, dict):
             raise Unreadable("ogiltig_fhir", "Meddelandet är inte giltig FHIR R4.")
         validity.require(bundle)

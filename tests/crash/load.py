@@ -17,9 +17,9 @@ from typing import Any
 
 import requests
 
-from integrations.webhooks import sign
 from people import invented
 from tests.crash.installation import WEBHOOK_SECRET, Place
+from web.webhooks import sign
 
 INBOX = "/uppgifter/"
 WEBHOOK = "/integrationer/medicingivare/handelser"

@@ -93,7 +93,7 @@ class PushService:
         self.answers: dict[str, tuple[int, dict[str, str]]] = {}
         self.messages: list[Message] = []
         self.certificate = folder / "push.pem"
-        self._key = _certify(self.certificate)
+        self._key = certify(self.certificate)
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -151,7 +151,7 @@ class PushService:
         assert claims["sub"].startswith("mailto:")
 
 
-def _certify(path: Path) -> Path:
+def certify(path: Path) -> Path:
     """A certificate for localhost in `path`, trusted by who trusts that file; where its key is."""
     key = ec.generate_private_key(CURVE)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 # `SCHEMATHESIS_N=100` looks long, as `make attack` does.
 LONG = os.environ.get("SCHEMATHESIS_N", "")
-EXAMPLES, PHASES = LONG or "1", "examples,coverage,fuzzing,stateful" if LONG else "coverage,stateful"
+EXAMPLES, PHASES = LONG or "1", "examples,coverage,fuzzing,stateful" if LONG else "coverage"
 CONFIGURATION = Path(__file__).parent / "schemathesis.toml"
 
 

@@ -47,9 +47,7 @@ def test_a_system_finds_its_task_reads_the_form_takes_it_and_does_it() -> None:
 
 def test_what_the_form_refuses_is_told_at_its_fields_and_nothing_is_done() -> None:
     caller, task = opened()
-    answer = caller.post(
-        f"/tasks/{task}/complete", {"answers": PLAN | {"besoksdag": "2026-13-45"}}, key="klar-0002"
-    )
+    answer = caller.post(f"/tasks/{task}/complete", {"answers": PLAN | {"besoksdag": "2026-13-45"}}, key="klar-0002")
     assert answer.status_code == 422
     assert "/answers/besoksdag" in [wrong["pointer"] for wrong in answer.json()["errors"]]
     assert UserTask.objects.get(public_id=task).is_open

@@ -14,9 +14,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from integrations import webhooks
 from integrations.models import Dispenser, DispenserEvent, SystemState
 from people.models import Individual
+from web import webhooks
 from workflows.models import InboxMessage, InboxState, Incident
 from workflows.services import inbox
 

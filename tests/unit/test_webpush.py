@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Any
 
 import pytest
@@ -69,31 +68,6 @@ def named(settings: Any) -> None:
 )
 def test_only_named_push_services_over_https_are_gone_to(endpoint: str, may: bool, named: None) -> None:
     assert webpush.may_send_to(endpoint) is may
-
-
-@pytest.mark.parametrize(
-    "addresses",
-    [
-        ["10.1.2.3"],
-        ["17.1.2.3", "127.0.0.1"],
-        ["169.254.169.254"],
-        ["::1"],
-        ["::ffff:10.0.0.1"],
-        ["fd00::1"],
-        ["224.0.0.1"],
-    ],
-)
-def test_a_name_that_leads_within_is_not_followed(addresses: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    told = [(0, 0, 0, "", (address, 443)) for address in addresses]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: told)
-    with pytest.raises(webpush.NotTaken, match="within"):
-        webpush._places("web.push.apple.com", 443)
-
-
-def test_one_place_of_each_kind_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = [(0, 0, 0, "", (address, 443)) for address in ("2a01:b740::1", "17.1.2.3", "17.1.2.4")]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: told)
-    assert webpush._places("web.push.apple.com", 443) == ["17.1.2.4:443", "[2a01:b740::1]:443"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from workflows.models.attachment import Attachment, AttachmentState
 from workflows.models.definition import ProcessDefinition, ProcessVersion, StartSubscription
+from workflows.models.event import Event, EventKind, Listener
 from workflows.models.history import MENDING, HistoryEntry, HistoryKind
 from workflows.models.incident import Incident, IncidentState
 from workflows.models.instance import InstanceState, ProcessInstance
@@ -31,6 +32,8 @@ __all__ = [
     "BufferedKey",
     "Correction",
     "Ended",
+    "Event",
+    "EventKind",
     "Heard",
     "HeldMessage",
     "HistoryEntry",
@@ -41,6 +44,7 @@ __all__ = [
     "IncidentState",
     "InstanceMove",
     "InstanceState",
+    "Listener",
     "MessageDelivery",
     "MessageSubscription",
     "Migration",

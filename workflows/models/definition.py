@@ -16,6 +16,8 @@ class ProcessDefinition(models.Model):
         "ProcessVersion", null=True, on_delete=models.PROTECT, related_name="+", help_text="New instances start here."
     )
 
+    is_heard: bool  # read along when it is to start an ärende: whether anybody listens for events
+
     class Meta:
         ordering = ["title"]
 

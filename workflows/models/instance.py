@@ -34,6 +34,8 @@ class ProcessInstance(models.Model):
         null=True, help_text="Since when it stands still (Pausat); active all the same."
     )
 
+    is_heard: bool  # of one that is locked or being started, read along: whether anybody listens for events
+
     class Meta:
         indexes = [
             models.Index(fields=["individual", "state"], name="instance_by_individual"),

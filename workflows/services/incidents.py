@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from people.models import Staff
 from workflows import engine
 from workflows.models import (
+    EventKind,
     HistoryEntry,
     HistoryKind,
     InboxMessage,
@@ -22,7 +23,7 @@ from workflows.models import (
     Signal,
 )
 from workflows.rights import COORDINATOR, IT
-from workflows.services import signals
+from workflows.services import events, signals
 
 __all__ = ["COORDINATOR", "IT"]
 
@@ -55,14 +56,17 @@ def open_incident(
         return same.order_by("pk")[0]
     whose = instance or message or signal
     individual = whose.individual if whose else None
-    return Incident.objects.create(
-        code=code,
-        text=text[:2000],
-        group=group,
-        **about,
-        is_restricted=bool(individual and individual.is_protected),
-        created_at=now,
-    )
+    with transaction.atomic():
+        opened = Incident.objects.create(
+            code=code,
+            text=text[:2000],
+            group=group,
+            **about,
+            is_restricted=bool(individual and individual.is_protected),
+            created_at=now,
+        )
+        events.of_stops([opened], EventKind.STOPPED, now=now)
+    return opened
 
 
 def from_engine(
@@ -83,11 +87,19 @@ def from_engine(
 
 def resolve(*, incident: Incident, by: Staff | None, now: datetime, note: str = "") -> Incident:
     """Close a stopp. Raises AlreadyResolved when a colleague was first."""
-    values = {"state": IncidentState.RESOLVED, "resolved_at": now, "resolved_by": by, "note": note[:2000]}
-    if Incident.objects.filter(pk=incident.pk, state=IncidentState.OPEN).update(**values) != 1:
+    if close(Incident.objects.filter(pk=incident.pk), by=by, now=now, note=note) != 1:
         raise AlreadyResolved
     incident.refresh_from_db()
     return incident
+
+
+def close(about: QuerySet[Incident], *, by: Staff | None, now: datetime, note: str) -> int:
+    """Close those of them that are open; how many."""
+    values = {"state": IncidentState.RESOLVED, "resolved_at": now, "resolved_by": by, "note": note[:2000]}
+    with transaction.atomic():
+        # Told of before, while it can be read which are open; a colleague who was first is told of twice.
+        events.of_stops(about.filter(state=IncidentState.OPEN), EventKind.MENDED, now=now)
+        return about.filter(state=IncidentState.OPEN).update(**values)
 
 
 def is_repeated(action_id: uuid.UUID | None) -> bool:
@@ -138,20 +150,14 @@ def _note_retry(
 
 def resolve_for_page(*, page: str, now: datetime, note: str, by: Staff | None = None) -> None:
     """Close what is open about what a page shows, when it has been put right."""
-    open_ones = Incident.objects.filter(page=page, state=IncidentState.OPEN)
-    open_ones.update(state=IncidentState.RESOLVED, resolved_at=now, resolved_by=by, note=note[:2000])
+    close(Incident.objects.filter(page=page), by=by, now=now, note=note)
 
 
 def resolve_for_message(*, message: InboxMessage, by: Staff | None, now: datetime, note: str) -> None:
     """Close what is open about a message that has found its place."""
-    _resolve_all(Incident.objects.filter(message=message), by=by, now=now, note=note)
+    close(Incident.objects.filter(message=message), by=by, now=now, note=note)
 
 
 def resolve_for_outbox(*, outbox: OutboxMessage, by: Staff | None, now: datetime, note: str) -> None:
     """Close what is open about a call that is made once more."""
-    _resolve_all(Incident.objects.filter(outbox=outbox), by=by, now=now, note=note)
-
-
-def _resolve_all(rows: QuerySet[Incident], *, by: Staff | None, now: datetime, note: str) -> None:
-    values = {"state": IncidentState.RESOLVED, "resolved_at": now, "resolved_by": by, "note": note[:2000]}
-    rows.filter(state=IncidentState.OPEN).update(**values)
+    close(Incident.objects.filter(outbox=outbox), by=by, now=now, note=note)

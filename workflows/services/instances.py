@@ -22,7 +22,7 @@ from workflows.models import (
     ProcessInstance,
 )
 from workflows.models.definition import HEAVY
-from workflows.services import becoming, settle, steps, turns
+from workflows.services import becoming, events, settle, steps, turns
 
 
 class NotPublished(Exception):
@@ -80,6 +80,7 @@ def start(
         started_by=by,
         engine_state={},
     )
+    instance.is_heard = definition.is_heard
     execution = engine.Execution.start(
         version.definition,
         variables={**_context(instance, version, now), **(variables or {})},
@@ -96,7 +97,7 @@ def start(
             begun = HistoryEntry(instance=instance, at=now, by=by, kind=HistoryKind.STARTED, name=version.title)
             statements.insert([begun])
             settled = settle.settle(instance, execution, version, by=by, now=now)
-            steps.pass_on(instance, settled, now=now)
+            steps.pass_on(instance, settled, now=now, is_new=True)
             becoming.write(
                 instance=instance, version=version, step=event.id, group="", answers=given or {}, by=by, now=now
             )
@@ -127,7 +128,8 @@ def cancel(
         version = published.of(row.version.public_id)
         execution = steps.restored(row, version)
         execution.cancel(now=now)
-        settle.settle(row, execution, version, by=by, now=now)
+        settled = settle.settle(row, execution, version, by=by, now=now)
+        events.cancelled(row, settled.withdrawn, now=now)
         row.state, row.outcome = InstanceState.CANCELLED, "avbrutet"
         row.save(update_fields=["state", "outcome"])
         HistoryEntry.objects.create(
@@ -143,7 +145,7 @@ def cancel(
 
 def definitions() -> QuerySet[ProcessDefinition]:
     """Definitions with their current version, whose heavy columns stay in the database."""
-    rows = ProcessDefinition.objects.select_related("current")
+    rows = ProcessDefinition.objects.select_related("current").extra(select={"is_heard": events.LISTENED})  # noqa: S610
     return rows.defer(*(f"current__{name}" for name in HEAVY))
 
 

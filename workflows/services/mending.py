@@ -22,7 +22,6 @@ from workflows.models import (
     HistoryEntry,
     HistoryKind,
     Incident,
-    IncidentState,
     OutboxMessage,
     OutboxState,
     ProcessInstance,
@@ -221,7 +220,7 @@ def cancel(
             return instance
         row = instances.cancel(instance=row, reason=reason, by=by, now=now, action_id=action_id)
         held.release(instance_id=row.pk, now=now)
-        _resolve(Incident.objects.filter(instance=row), by=by, now=now, note=f"Ärendet avbröts: {reason}")
+        incidents.close(Incident.objects.filter(instance=row), by=by, now=now, note=f"Ärendet avbröts: {reason}")
     return row
 
 
@@ -292,12 +291,7 @@ def _close(
         # An answer that came and has not been taken is kept with its own stopp: nobody would give it otherwise.
         kept = OutboxMessage.objects.filter(instance=row, state=OutboxState.DONE)
         kept = kept.filter(engine_task_id__in=engine.task_ids(row.engine_state))
-        _resolve(others.exclude(outbox__in=kept), by=by, now=now, note=note)
-
-
-def _resolve(rows: Any, *, by: Staff, now: datetime, note: str) -> None:
-    values = {"state": IncidentState.RESOLVED, "resolved_at": now, "resolved_by": by, "note": note[:2000]}
-    rows.filter(state=IncidentState.OPEN).update(**values)
+        incidents.close(others.exclude(outbox__in=kept), by=by, now=now, note=note)
 
 
 def _note(

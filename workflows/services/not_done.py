@@ -21,8 +21,8 @@ from workflows.engine import clock
 from workflows.forms import answers as form_answers
 from workflows.forms import not_done as forms
 from workflows.forms.definition import Form
-from workflows.models import HistoryEntry, HistoryKind, TaskKind, TaskState, UserTask
-from workflows.services import steps, turns, user_tasks, waits
+from workflows.models import EventKind, HistoryEntry, HistoryKind, TaskKind, TaskState, UserTask
+from workflows.services import events, steps, turns, user_tasks, waits
 
 MORNING = 8
 FIRST_PRIORITY = 1
@@ -87,6 +87,7 @@ def not_needed(
         waits.withdraw_invitations([row], now=now)
         detail = _detail(row, form, said)
         user_tasks.record(row, HistoryKind.NOT_NEEDED, by=by, now=now, detail=detail, action_id=action_id)
+        events.of_task(row, EventKind.TASK_WITHDRAWN, now=now)
         settled = steps.move(instance, _telling(row, NOT_NEEDED, said, now), by=by, now=now)
     return user_tasks.Completed(row, settled.appeared)
 

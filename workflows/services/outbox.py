@@ -17,6 +17,7 @@ from people.models import Staff
 from workflows import connectors, engine, published
 from workflows.diagram import Element
 from workflows.models import (
+    EventKind,
     HistoryEntry,
     HistoryKind,
     OutboxMessage,
@@ -26,7 +27,7 @@ from workflows.models import (
     TaskState,
     UserTask,
 )
-from workflows.services import incidents, offers, steps, turns
+from workflows.services import events, incidents, offers, steps, turns
 
 BACK_OFF = [timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800)]
 MAX_ATTEMPTS = len(BACK_OFF)
@@ -186,6 +187,7 @@ def hand_over(row: OutboxMessage, *, why: str, now: datetime) -> Element:
     if not instance.user_tasks.filter(engine_task_id=row.engine_task_id, state=TaskState.OPEN).exists():
         task = offers.fallback_task(instance, element, row.engine_task_id, why=why, now=now)
         UserTask.objects.bulk_create([task])
+        events.of_task(task, EventKind.TASK_CREATED, now=now)
     return element
 
 

@@ -43,6 +43,7 @@ class Settled:
     """What a step led to."""
 
     appeared: list[UserTask] = field(default_factory=list)
+    withdrawn: list[UserTask] = field(default_factory=list)
     thrown: list[engine.Thrown] = field(default_factory=list)
     signalled: list[engine.Signalled] = field(default_factory=list)
     ended: bool = False
@@ -69,7 +70,7 @@ def settle(
         subscriptions = _take_buffered(instance, execution, version, before, now=now)
     changed = execution.changed()
     settled = Settled(thrown=execution.thrown(), signalled=execution.signalled(), ended=execution.is_completed)
-    waits.end_user_tasks(instance, execution, changed, by=by, now=now)
+    settled.withdrawn = waits.end_user_tasks(instance, execution, changed, by=by, now=now)
     settled.appeared = waits.write_user_tasks(instance, execution, changed.user_tasks, by=by, now=now)
     waits.write_subscriptions(instance, subscriptions, before.messages)
     waits.write_signals(instance, execution.signals(), before.signals)

@@ -16,12 +16,12 @@ from people.models import Staff
 from people.reading import EVERY, Reading
 from workflows import engine, published
 from workflows.models import InstanceState, ProcessInstance
-from workflows.services import settle, signals
+from workflows.services import events, settle, signals
 
 log = logging.getLogger(__name__)
 
 LIGHT = ("id", "public_id", "definition_id", "number")  # of a version; the rest is read once, by `published`
-INSTANCE = Reading(ProcessInstance, "instance", version=LIGHT, individual=EVERY)
+INSTANCE = Reading(ProcessInstance, "instance", version=LIGHT, individual=EVERY, extra={"is_heard": events.LISTENED})
 Act = Callable[[engine.Execution], None]
 
 
@@ -110,11 +110,19 @@ def restored(instance: ProcessInstance, version: published.Published) -> engine.
         raise engine.EngineError("", "state", text) from error
 
 
-def pass_on(instance: ProcessInstance, settled: settle.Settled, *, now: datetime) -> None:
+def pass_on(instance: ProcessInstance, settled: settle.Settled, *, now: datetime, is_new: bool = False) -> None:
     """Messages that a diagram throws reach other instances in the same transaction, or are kept until one waits.
 
-    Signals are stored in it, and brought to those who wait by the workers.
+    Signals are stored in it, and brought to those who wait by the workers; so are events for those who listen outside.
     """
+    events.stepped(
+        instance,
+        withdrawn=settled.withdrawn,
+        appeared=settled.appeared,
+        has_ended=settled.ended,
+        is_new=is_new,
+        now=now,
+    )
     for signalled in settled.signalled:
         signals.throw(sender=instance, signalled=signalled, now=now)
     if not settled.thrown:

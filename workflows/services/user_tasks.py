@@ -16,6 +16,7 @@ from people.models import Staff
 from workflows import engine, published
 from workflows.forms import answers as form_answers
 from workflows.models import (
+    EventKind,
     HistoryEntry,
     HistoryKind,
     OutboxMessage,
@@ -25,7 +26,7 @@ from workflows.models import (
     TaskState,
     UserTask,
 )
-from workflows.services import becoming, steps, turns
+from workflows.services import becoming, events, steps, turns
 
 
 class TaskGone(Exception):
@@ -162,6 +163,7 @@ def complete(
 
 def go_on(task: UserTask, answers: dict[str, Any], *, by: Staff, now: datetime) -> list[UserTask]:
     """The ärende goes on from a task that has just been done, in the caller's transaction; what appears."""
+    events.of_task(task, EventKind.TASK_DONE, now=now)
     settled = steps.move(task.instance, _act(task, answers, now), by=by, now=now)
     becoming.write(
         instance=task.instance,

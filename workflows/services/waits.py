@@ -114,14 +114,14 @@ def withdraw_invitations(tasks: Iterable[UserTask], *, now: datetime) -> None:
 
 def end_user_tasks(
     instance: ProcessInstance, execution: engine.Execution, changed: engine.Changed, *, by: Staff | None, now: datetime
-) -> None:
-    """Take away what is no longer to be done: also what a person was to do in the place of a system."""
+) -> list[UserTask]:
+    """Take away what is no longer to be done: also what a person was to do in the place of a system; those rows."""
     gone = (changed.gone - execution.completed) | changed.gone_calls
     if not gone:
-        return
+        return []
     rows = list(instance.user_tasks.filter(state=TaskState.OPEN, engine_task_id__in=gone))
     if not rows:
-        return
+        return []
     UserTask.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=TaskState.CANCELLED, ended_at=now, changed_at=now
     )
@@ -140,6 +140,7 @@ def end_user_tasks(
             for row in rows
         ]
     )
+    return rows
 
 
 def write_subscriptions(

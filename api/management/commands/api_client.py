@@ -37,6 +37,7 @@ class Command(BaseCommand):
             help="En profession vars uppgifter den får göra (se docs/decisions/0029-api.md). Kan upprepas.",
         )
         add.add_argument("--protected", action="store_true", help="Får se personer med skyddade personuppgifter.")
+        add.add_argument("--source", default="", help="Koppling som läser dess FHIR-meddelanden, till exempel region.")
         add.add_argument("--per-minute", type=int, default=600, help="Anrop per minut i längden.")
         add.add_argument("--burst", type=int, default=60, help="Anrop på en gång.")
         self._days(add)
@@ -65,6 +66,7 @@ class Command(BaseCommand):
             units=options["units"],
             professions=[(profession, unit) for profession, unit in options["profession"]],
             may_see_protected=options["protected"],
+            source=options["source"],
             per_minute=options["per_minute"],
             burst=options["burst"],
         )

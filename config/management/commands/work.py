@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 from django.conf import settings
 from django.utils import timezone
 
+from api import teller
 from api.services import repeats
 from integrations import systems, volume
 from people.services import sessions
@@ -31,7 +35,16 @@ ROUNDS_BETWEEN_COUNTS = 120
 
 
 class Command(RoundsCommand):
-    help = "Kör motorns bevakningar tills processen stoppas."
+    help = "Kör motorns bevakningar, och skickar händelser till dem som prenumererar, tills processen stoppas."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        if settings.FORLOPP_WEBHOOKS != "off" and not options["once"]:
+            teller.start(stop)
+        try:
+            super().handle(*args, **options)
+        finally:
+            stop.set()
 
     def round(self, number: int) -> float:
         now = timezone.now()

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from integrations import webhooks
 from integrations.medicingivare import simulator
+from web import webhooks
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SECRET, BODY = "hemlig", b'{"a":1}'
