@@ -10,7 +10,7 @@ from django.apps import AppConfig
 from django.utils.module_loading import module_has_submodule
 
 # A system registers itself, its operations, translators and checks when these are imported.
-PARTS = ("connector", "messages", "checks", "glance")
+PARTS = ("connector", "messages", "by_hand", "checks", "glance")
 # A connector that is installed as a package names itself here: the entry point is its package.
 GROUP = "forlopp.connectors"
 

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from tasks.views import courses, glance, person, plan
+from tasks.views import courses, glance, person, plan, registering
 
 urlpatterns = [
     path("personer/<uuid:ref>/", person.person, name="person"),
+    path("personer/<uuid:ref>/meddelande/", registering.choose, name="register"),
+    path("personer/<uuid:ref>/meddelande/<slug:system>/<slug:kind>/", registering.register, name="register_kind"),
     path("personer/<uuid:ref>/tidslinje/", person.whole_timeline, name="timeline"),
     path("personer/<uuid:ref>/system/<slug:key>/", glance.glance, name="glance"),
     path("personer/<uuid:ref>/mal/<uuid:thread>/folj-upp/", plan.follow_up, name="follow_up"),

@@ -153,6 +153,34 @@ class IncomingKind:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+class Written(Protocol):
+    """The message that a system would have sent, had it told what a person writes here in its place."""
+
+    def __call__(
+        self,
+        kind: str,
+        content: Json,
+        *,
+        message_id: str,
+        sent_at: datetime,
+        keys: Mapping[str, str],
+        person: PersonData | None,
+    ) -> Json: ...
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What a person can register in the place of a system: a form for each kind of message, and how it is written.
+
+    `keys` are those of the ärende it is about; `person` whom, for a message that itself must say so.
+    """
+
+    system: str
+    title: str
+    forms: Mapping[str, Json]
+    write: Written
+
+
 @dataclass(frozen=True)
 class Glance:
     """What a system knows about a person just now, in a few lines of label and value; no lines when it knows nobody.
@@ -173,6 +201,7 @@ class _Registry:
     glances: dict[str, Glance] = field(default_factory=dict)
     translators: dict[str, Translator] = field(default_factory=dict)
     incoming: dict[str, IncomingKind] = field(default_factory=dict)
+    by_hand: dict[str, ByHand] = field(default_factory=dict)
 
 
 _registry = _Registry()
@@ -224,6 +253,16 @@ def incoming(source: str, *, keys: tuple[str, ...], kinds: Mapping[str, tuple[st
 def incoming_kinds() -> Mapping[str, IncomingKind]:
     """All messages that systems may send, by "source.name"."""
     return _registry.incoming
+
+
+def by_hand(system: str, *, title: str, forms: Mapping[str, Json], write: Written) -> None:
+    """Register what a person may write in the place of `system`."""
+    _registry.by_hand[system] = ByHand(system, title, forms, write)
+
+
+def registrable() -> Mapping[str, ByHand]:
+    """What can be registered by hand, by system."""
+    return _registry.by_hand
 
 
 def glance(key: str, *, title: str, sphere: str) -> Callable[[Look], Look]:

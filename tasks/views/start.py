@@ -25,6 +25,8 @@ from workflows.services import instances, settle
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 HANDED_OVER = "{title} är startat, om det inte redan pågick. En kollega med särskild behörighet tar vid."
+REGISTER = "_meddelande"
+"""Chosen in place of a förlopp: something that a system would have told, which may start one."""
 UNSEEN = "start_unseen"
 """Session key: the protected person whom this viewer named without having the right to see that we know them."""
 
@@ -58,11 +60,13 @@ def start(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         choice = _posted(request)
     else:
-        choice = Choice(individual=_known(request, request.GET.get("person")))
+        choice = Choice(individual=known(request, request.GET.get("person")))
     problems = [choice.problem] if choice.problem else []
     if request.method == "POST":
-        if choice.key not in {version.key for version in startable}:
+        if choice.key not in {REGISTER, *(version.key for version in startable)}:
             problems.insert(0, Problem(target="forlopp-0", message="Välj ett förlopp."))
+        if not problems and choice.individual is not None and choice.key == REGISTER:
+            return HttpResponseRedirect(reverse("tasks:register", args=[choice.individual.ref]))
         if not problems and choice.individual is not None:
             return HttpResponseRedirect(reverse("tasks:start_form", args=[choice.key, choice.individual.ref]))
     context = _first_page(request, choice, startable, problems)
@@ -173,7 +177,7 @@ def bind(request: StaffRequest, version: published.Published) -> forms.BoundForm
 def _posted(request: StaffRequest) -> Choice:
     choice = Choice(
         key=request.POST.get("forlopp", ""),
-        individual=_known(request, request.POST.get("person")),
+        individual=known(request, request.POST.get("person")),
         typed=request.POST.get("personnummer", "").strip(),
         given_name=request.POST.get("fornamn", "").strip()[:120],
         family_name=request.POST.get("efternamn", "").strip()[:120],
@@ -223,7 +227,7 @@ def _unmet(
     return individual
 
 
-def _known(request: StaffRequest, ref: str | None) -> Individual | None:
+def known(request: StaffRequest, ref: str | None) -> Individual | None:
     """A person chosen on an earlier page; None when missing or hidden from this viewer."""
     wanted = uuid_of(ref)
     individual = Individual.objects.filter(ref=wanted).first() if wanted else None
@@ -237,6 +241,7 @@ def _first_page(
     number_problem = next((problem.message for problem in problems if problem.target == "personnummer"), "")
     return {
         "startable": startable,
+        "register": REGISTER,
         "chosen_key": choice.key or (startable[0].key if len(startable) == 1 else ""),
         "person": _header(request, shown) if shown else None,
         "ref": shown.ref if shown else "",

@@ -152,6 +152,8 @@ def _persons(anna: Staff, individual: Individual) -> dict[str, Example]:
         "area of a person": Example(f"/personer/{ref}/omrade/"),
         "start": Example("/arenden/starta/"),
         "start form": Example(f"/arenden/starta/hembesok/{ref}/"),
+        "register": Example(f"/personer/{ref}/meddelande/"),
+        "register a message": Example(f"/personer/{ref}/meddelande/region/utskrivningsklar/"),
     }
 
 

@@ -53,13 +53,26 @@ def _on_behalf(item: engine.Happened, by: Staff | None) -> dict[str, str]:
 
 
 def write_message(
-    instance: ProcessInstance, element_id: str, name: str, *, now: datetime, without_effect: bool = False
+    instance: ProcessInstance,
+    element_id: str,
+    name: str,
+    *,
+    now: datetime,
+    by_id: int | None = None,
+    without_effect: bool = False,
 ) -> None:
     """A message that came, also when nothing waited for it any more."""
     detail = {"without_effect": True} if without_effect else {}
     kind = HistoryKind.MESSAGE
     row = HistoryEntry(
-        instance=instance, at=now, kind=kind, element_id=element_id, element_type="message", name=name, detail=detail
+        instance=instance,
+        at=now,
+        by_id=by_id,
+        kind=kind,
+        element_id=element_id,
+        element_type="message",
+        name=name,
+        detail=detail,
     )
     statements.insert([row])
 

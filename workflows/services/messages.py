@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from people.models import Individual
-from workflows import engine, published
+from workflows import by_hand, engine, published
 from workflows.engine import clock
 from workflows.models import (
     BufferedKey,
@@ -174,7 +174,7 @@ def _deliver(
 def _record(
     instance: ProcessInstance, element_id: str, name: str, message: InboxMessage | None, *, now: datetime
 ) -> None:
-    history.write_message(instance, element_id, name, now=now)
+    history.write_message(instance, element_id, name, by_id=by_hand.registrar(message), now=now)
     if message is not None:
         MessageDelivery.objects.get_or_create(
             message=message, instance=instance, element_id=element_id, defaults={"at": now}
