@@ -12,6 +12,7 @@ app_name = "integrations"
 urlpatterns = [
     path("integrationer/region/soap", region.receive, name="region_soap"),
     path("integrationer/medicingivare/handelser", medicingivare.receive, name="medicingivare_handelser"),
+    path("integrationer/medicingivare/<slug:dialect>/handelser", medicingivare.receive, name="medicingivare_dialekt"),
     path("integrationer/", systems.index, name="index"),
     path("integrationer/meddelande/<uuid:public_id>/", incoming.one, name="message"),
     path("integrationer/anrop/<uuid:key>/", outgoing.one, name="call"),

@@ -9,17 +9,35 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations import http, systems
+from integrations.medicingivare import polls, watch
 from integrations.medicingivare.client import Vendor
+from integrations.medicingivare.dialects import DIALECTS
 from integrations.models import Dispenser
-from integrations.systems import Setting, System
+from integrations.systems import Job, Setting, System
 from workflows.connectors import BusinessError, Delivery, Json, PermanentError, operation
 
 SETTINGS = http.SETTINGS | {
     # Several, so that a secret can be changed without losing a message: the first signs, all are accepted.
+    "poll": Setting("yes_no", "hämta också händelser från leverantören", default=False),
+    "dialekt": Setting(
+        "text", "vad leverantören kallar saker när vi hämtar", default="egen", choices=("egen", *DIALECTS)
+    ),
+    "puls_minuter": Setting("whole", "hur ofta en givare ska höra av sig; 0 är att det inte bevakas", default=60),
+    "frankopplad_minuter": Setting("whole", "hur länge en frånkopplad givare får återkomma av sig själv", default=60),
     "webhook_secrets": Setting("secret", "det som leverantören skriver under med; flera med komma emellan"),
 }
 
-systems.register(System("medicingivare", "Medicingivare", SETTINGS))
+systems.register(
+    System(
+        "medicingivare",
+        "Medicingivare",
+        SETTINGS,
+        jobs=(
+            Job("vakt", "Ser efter vilka som har tystnat", watch.run, every_seconds=60),
+            Job("hamta", "Hämtar det som webhookar kan ha tappat", polls.run, every_seconds=60),
+        ),
+    )
+)
 
 _CASE = {"arende_ref": "str", "fran": "dt"}
 _DT = {"dt": "2026-11-23T09:05:00+01:00"}

@@ -6,14 +6,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from integrations import reading
-from integrations.medicingivare import dispensers
-from integrations.medicingivare.schemas import ALARMS, FIELDS, MESSAGES, ROWS
+from integrations.medicingivare import dialects, dispensers
+from integrations.medicingivare.schemas import ALARMS, FIELDS, MESSAGES, ROWS, TITLES
 from people.models import Individual
+from workflows import connectors
 from workflows.connectors import IncomingMessage, Json, Unreadable, translator
 
 SOURCE = "medicingivare"
 # More than this between the event and its arrival is told to whoever gets the alarm.
 LATE = timedelta(minutes=15)
+# What has happened has not happened in the future: the dispenser's clock is wrong, and whoever gets the alarm is told.
+AHEAD = timedelta(minutes=5)
+
+
+connectors.incoming(
+    SOURCE,
+    keys=("dos", "enhet", "handelse_id", "person_ref"),
+    kinds={
+        name: (title, {**FIELDS, "handelse": "text!", "enhet_serienr": "ref!", "mottagen_dt": "moment!"})
+        for name, title in TITLES.items()
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,7 @@ class Event:
 
 def read(payload: Json) -> Event:
     """Raises Unreadable."""
+    payload = dialects.plain(payload)
     kind = payload.get("typ")
     if not isinstance(kind, str) or kind not in MESSAGES | ROWS:
         raise Unreadable("okand_typ", "Händelsen från medicingivaren är av ett slag som inte känns igen.")
@@ -51,6 +65,7 @@ def read(payload: Json) -> Event:
 def translate(payload: Json, *, now: datetime) -> IncomingMessage:
     """Raises Unreadable. Whose dispenser it is decides whom it is about, never what the vendor says."""
     event = read(payload)
+    payload = dialects.plain(payload)
     dispenser = dispensers.find(event.vendor, event.serial)
     if dispenser is None:
         raise Unreadable(
@@ -77,6 +92,7 @@ def _translated(event: Event, person: Individual | None, now: datetime) -> Incom
         "enhet_serienr": event.serial,
         "mottagen_dt": now.isoformat(),
         "sent_inkommen": now - event.occurred_at > LATE,
+        "klockan_gar_fel": event.occurred_at - now > AHEAD,
         "missade_7_dagar": dispensers.missed_doses(person, until=event.occurred_at) if person else None,
     }
     keys = _keys(event) | ref

@@ -1,5 +1,7 @@
 """The vendor-neutral vocabulary of dispenser events, and what each kind is worth."""
 
+from datetime import timedelta
+
 # Only data rows: nothing for a case to wait for.
 ROWS = frozenset({"puls", "dos_tillganglig", "dos_forsenad", "pafylld", "lucka_oppnad"})
 
@@ -31,6 +33,16 @@ ALARMS = {
     "mekaniskt_fel": "utrustning_fel",
 }
 
+TITLES = {
+    "dos_missad": "Missad dos",
+    "dos_tagen": "Dos tagen",
+    "pafyllning_behovs": "Behöver fyllas på",
+    "batteri_lagt": "Lågt batteri",
+    "frankopplad": "Frånkopplad",
+    "ateransluten": "Ansluten igen",
+    "utrustning_fel": "Fel på medicingivaren",
+}
+
 FIELDS = {
     "planerad_dt": "moment",
     "intraffad_dt": "moment!",
@@ -43,3 +55,12 @@ CLEARS = {
     "dos_tagen": frozenset({"dos_missad", "dos_avbojd", "dos_last_i_behallare"}),
     "ateransluten": frozenset({"frankopplad"}),
 }
+
+# The same alarm again within this time is the vendor reminding us, unless what ends it came in between.
+REPEATED = {
+    "dos_missad": timedelta(seconds=900),
+    "dos_avbojd": timedelta(seconds=900),
+    "batteri_lagt": timedelta(seconds=3600),
+    "pafyllning_behovs": timedelta(days=1),
+}
+ENDS = {"dos_missad": "dos_tagen", "dos_avbojd": "dos_tagen", "pafyllning_behovs": "pafylld"}

@@ -8,6 +8,7 @@ import contextlib
 import datetime
 import hashlib
 import hmac
+import json
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -17,10 +18,13 @@ import requests
 from django.utils import timezone
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from integrations.faults import FAULTS
-from integrations.simulation import Json, Refused, Store, control, moment, once
+from integrations.medicingivare.dialects import DIALECTS
+from integrations.medicingivare.dialects.table import Dialect
+from integrations.simulation import Json, Refused, Store, broken, control, moment, once
 from integrations.simulators import Surroundings, application
 from people import invented
 
@@ -46,7 +50,7 @@ EVENTS = {
     "lucka_oppnad": ("Lucka öppnad", "varning"),
     "puls": ("Puls (lever)", "info"),
 }
-PATH = "/integrationer/medicingivare/handelser"
+PATH = "/integrationer/medicingivare/"
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 # Answers that will not be another next time; after so many tries the vendor gives up and telephones.
 NEVER, TRIES = {400, 409, 413, 415, 422}, 3
@@ -67,6 +71,7 @@ def create(surroundings: Surroundings) -> Starlette:
     routes = [
         Route("/api/enheter/{serial}/paus", once(store, 200, vendor.pause), methods=["POST"]),
         Route("/api/enheter/{serial}/ateruppta", once(store, 200, vendor.resume), methods=["POST"]),
+        Route("/api/handelser", broken(store, vendor.events), methods=["GET"]),
         *control(store, {"skicka": vendor.send}, vendor.page, "medicingivare", VENDOR_FAULTS),
     ]
     return application(store, routes, vendor.lifespan)
@@ -80,6 +85,7 @@ class Attempt:
     body: bytes
     timestamp: int
     signature: str
+    path: str
 
 
 def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
@@ -88,6 +94,25 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     key = base64.b64decode(secret.removeprefix("whsec_")) if is_encoded else secret.encode()
     digest = hmac.new(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def _in_words_of(dialect: Dialect, event: Json) -> Json:
+    """As that vendor would have written it."""
+    word = next(word for word, kind in dialect.words.items() if kind == event["typ"])
+    written: Json = {}
+    for path, value in (
+        (dialect.kind, word),
+        (dialect.event_id, event["handelse_id"]),
+        (dialect.serial, event["enhet_serienr"]),
+        (dialect.occurred, event["intraffad_dt"]),
+        (dialect.planned, event["planerad_dt"]),
+    ):
+        *steps, last = path.split(".")
+        at = written
+        for step in steps:
+            at = at.setdefault(step, {})
+        at[last] = value
+    return written
 
 
 class Vendor:
@@ -103,19 +128,35 @@ class Vendor:
     # ── from the page and the tests ──
 
     def send(self, told: Json) -> Json:
-        """{"typ", "enhet_serienr"? or "person"?, and more fields to change, "antal"?: as many events}."""
+        """{"typ", "enhet_serienr"? or "person"?, "dialekt"?, and more fields to change, "antal"?: as many events}."""
         kind = str(told.get("typ") or "")
         by_person = {person: serial for serial, person in DEVICES.items()}
         serial = str(told.get("enhet_serienr") or by_person.get(str(told.get("person")), ""))
         if kind not in EVENTS or not serial:
             raise Refused("fel_val", "Välj en händelse och en medicingivare.")
+        dialect = str(told.get("dialekt") or "")
+        if dialect and dialect not in DIALECTS:
+            raise Refused("fel_val", "Välj en dialekt som finns.")
         count = told.get("antal") or 1
         if not str(count).isdecimal() or not 1 <= int(count) <= 1_000:
             raise Refused("fel_tal", "Antal ska vara mellan 1 och 1 000.")
-        changes = {key: value for key, value in told.items() if key not in ("typ", "enhet_serienr", "person", "antal")}
-        events = [self._event(kind, serial, changes) for _ in range(int(count))]
+        ours = ("typ", "enhet_serienr", "person", "antal", "dialekt")
+        changes = {key: value for key, value in told.items() if key not in ours}
+        events = [self._event(kind, serial, changes, dialect) for _ in range(int(count))]
         self._wake.set()
         return {"handelse_id": events[0]["handelse_id"], "handelse": events[0], "antal": len(events)}
+
+    async def events(self, request: Request) -> Response:
+        """Everything in our own words since a number of ours, delivered by webhook or not."""
+        asked = (request.query_params.get("efter", ""), request.query_params.get("max", ""))
+        after, limit = (
+            int(text) if text.isdecimal() else default for text, default in zip(asked, (0, 100), strict=True)
+        )
+        rows = self.store.rows(
+            "SELECT * FROM outgoing WHERE number > ? AND kind NOT LIKE '% %' ORDER BY number LIMIT ?", after, limit
+        )
+        told = [json.loads(row["body"]) for row in rows]
+        return JSONResponse({"handelser": told, "nasta": str(rows[-1]["number"] if rows else after)})
 
     def pause(self, _told: Json, request: Request) -> Json:
         return self._switch(request, is_paused=True)
@@ -130,10 +171,10 @@ class Vendor:
             for serial, person in DEVICES.items()
         ]
         unknown = {"serial": UNKNOWN_DEVICE, "name": "okänd för kommunen", "is_paused": False}
-        return {"devices": [*devices, unknown], "events": EVENTS, "address": self._address}
+        return {"devices": [*devices, unknown], "events": EVENTS, "address": f"{self._address}handelser"}
 
-    def _event(self, kind: str, serial: str, changes: Json) -> Json:
-        now = timezone.localtime()
+    def _event(self, kind: str, serial: str, changes: Json, dialect: str) -> Json:
+        now = self.store.now()
         event: Json = {
             "handelse_id": str(uuid.uuid4()),
             "typ": kind,
@@ -145,7 +186,8 @@ class Vendor:
             "detalj": EVENTS[kind][0],
             **changes,
         }
-        self.store.queue(message_id=event["handelse_id"], kind=kind, about=serial, body=event)
+        body = _in_words_of(DIALECTS[dialect], event) if dialect else event
+        self.store.queue(message_id=event["handelse_id"], kind=f"{dialect} {kind}".strip(), about=serial, body=body)
         return event
 
     def _dose(self, serial: str, kind: str, now: datetime.datetime) -> str:
@@ -223,7 +265,10 @@ class Vendor:
         body = row["body"].encode()
         timestamp = int(timezone.now().timestamp()) - (600 if mode == "old" else 0)
         secret = "fel-hemlighet" if mode == "forged" else self._secret
-        return Attempt(row["message_id"], body, timestamp, sign(secret, row["message_id"], timestamp, body))
+        signature = sign(secret, row["message_id"], timestamp, body)
+        dialect = row["kind"].rpartition(" ")[0]
+        path = f"{dialect}/handelser" if dialect else "handelser"
+        return Attempt(row["message_id"], body, timestamp, signature, path)
 
     def _post(self, attempt: Attempt) -> int:
         """The status code; 0 when there was no answer."""
@@ -235,7 +280,7 @@ class Vendor:
         }
         try:
             return self._session.post(
-                self._address, data=attempt.body, headers=headers, timeout=10, allow_redirects=False
+                self._address + attempt.path, data=attempt.body, headers=headers, timeout=10, allow_redirects=False
             ).status_code
         except requests.RequestException:
             return 0

@@ -2,7 +2,7 @@
 
 from integrations.models.batch import Batch, BatchContent, BatchState, Told
 from integrations.models.hemtjanst import HomeCareAbsence, HomeCareOrder, HomeCareVisit
-from integrations.models.medicingivare import Dispenser, DispenserEvent
+from integrations.models.medicingivare import Dispenser, DispenserEvent, DispenserVendor
 from integrations.models.region import AwaitedReceipt
 from integrations.models.state import SystemHour, SystemState
 
@@ -13,6 +13,7 @@ __all__ = [
     "BatchState",
     "Dispenser",
     "DispenserEvent",
+    "DispenserVendor",
     "HomeCareAbsence",
     "HomeCareOrder",
     "HomeCareVisit",

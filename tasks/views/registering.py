@@ -34,7 +34,6 @@ TOLD: list[dict[str, Any]] = [
         "type": "dt",
         "label": "När lämnades beskedet?",
         "required": True,
-        "default": "now()",
         "max": "now()",
     },
     {

@@ -51,6 +51,7 @@ NOT_PAGES = {
     "tasks:my_unit": "leads to one's own unit",
     "workflows:several": "shown when it has been posted; the example of incidents does so",
     "integrations:medicingivare_handelser": "for the vendor's machine",
+    "integrations:medicingivare_dialekt": "for the vendor's machine",
     "integrations:region_soap": "for the region's machine",
     "integrations:batch_report": "a file for a spreadsheet",
 }

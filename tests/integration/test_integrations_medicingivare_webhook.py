@@ -195,7 +195,8 @@ def test_only_post_is_answered() -> None:
 
 @pytest.mark.usefixtures("individual")
 def test_row_70_a_burst_is_stored_whole(post: Post) -> None:
-    answers = [post(event(f"e-{number}"), f"w-{number}").status_code for number in range(100)]
+    doses = [f"2026-11-23T0{number // 60}:{number % 60:02}:00+01:00" for number in range(100)]
+    answers = [post(event(f"e-{dose}", planerad_dt=dose), f"w-{dose[:16]}").status_code for dose in doses]
 
     assert set(answers) == {202}
     assert InboxMessage.objects.count() == 100
@@ -259,7 +260,8 @@ def test_missed_doses_are_counted_by_dose_over_seven_days(post: Post) -> None:
     for number, day in enumerate(reversed(days)):
         moment = day.isoformat()
         post(event(f"e-{number}", intraffad_dt=moment, planerad_dt=moment), f"w-{number}")
-    again = {"intraffad_dt": days[0].isoformat(), "planerad_dt": days[0].isoformat(), "detalj": "samma dos igen"}
+    later = days[0] + timedelta(seconds=901)
+    again = {"intraffad_dt": later.isoformat(), "planerad_dt": days[0].isoformat(), "detalj": "samma dos igen"}
     post(event("e-9", **again), "w-9")
 
     payload = stored("w-9").payload
