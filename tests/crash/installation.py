@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -43,10 +44,9 @@ class Place:
         self.var = folder / "var"
         self.port = machine.free_ports(7)
         self._database = database
-        own = {"DJANGO_SETTINGS_MODULE", "TEST_DATABASE_URL", "DATABASE_URL"}
-        self.environment = {
-            key: value for key, value in os.environ.items() if not key.startswith("FORLOPP_") and key not in own
-        } | {
+        # Where the tests themselves look for a database and for systems is not where this one does.
+        of_tests = re.compile(r"FORLOPP_.*|.*_URL|DJANGO_SETTINGS_MODULE")
+        self.environment = {key: value for key, value in os.environ.items() if not of_tests.fullmatch(key)} | {
             "FORLOPP_MODE": "demo",
             "FORLOPP_VAR": str(self.var),
             "FORLOPP_PORT": str(self.port),
