@@ -28,7 +28,7 @@ UV = VENV / "bin" / "uv"
 STAMP = VENV / "forlopp.json"
 FRONTEND = ROOT / "web" / "frontend"
 BUNDLE = ROOT / "web" / "static" / "web" / "dist"
-LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
+LOCKS = {"run": "requirements.lock", "tracing": "requirements-tracing.lock", "dev": "requirements-dev.lock"}
 # The newest is the newest that every locked package has been built for.
 OLDEST, NEWEST = (3, 11), (3, 14)
 # What an installation keeps in FORLOPP_VAR, and so what `make reset` may remove.
@@ -106,6 +106,8 @@ def check_python() -> None:
 # ── the Python environment ───────────────────────────────────────────────────────────────────────────────────────
 def ensure_environment(kind: str) -> None:
     """Bring .venv to what the lock says; the developers' lock holds everything the product's does."""
+    if kind == "run" and any(name.startswith("OTEL_EXPORTER_OTLP_") for name in os.environ):
+        kind = "tracing"
     if stamp().get("kind") == "dev":
         kind = "dev"
     if PYTHON.exists() and stamp() == {"kind": kind, "lock": digest([ROOT / LOCKS[kind]])}:
@@ -294,7 +296,12 @@ def lock() -> None:
     clean["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-config"]
     options += ["--upgrade"] if os.environ.get("UPGRADE") else []
-    for kind, extra in (("run", []), ("dev", ["--group", "dev", "--constraint", LOCKS["run"]])):
+    beside = ["--constraint", LOCKS["run"]]
+    for kind, extra in (
+        ("run", []),
+        ("dev", ["--group", "dev", *beside]),
+        ("tracing", ["--extra", "tracing", *beside]),
+    ):
         command = [UV, "pip", "compile", "pyproject.toml", *extra, *options, "-q", "-o", LOCKS[kind]]
         shell("låsfilen " + LOCKS[kind], command, log_name="uv.log", environment=clean)
 

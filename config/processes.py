@@ -1,8 +1,10 @@
 """What an installation consists of when it runs: one row per process."""
 
+import hashlib
 import os
 import sys
-from dataclasses import dataclass, field
+import tempfile
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.conf import settings
@@ -30,7 +32,7 @@ def product() -> list[Process]:
     is_telling = bool(settings.FORLOPP_MAIL or settings.FORLOPP_PUSH_SERVICES)
     bind = f"127.0.0.1:{settings.FORLOPP_PORT}"
     gunicorn = [str(BIN / "gunicorn"), "--config", "python:config.gunicorn_conf", "--bind", bind, "config.wsgi"]
-    return [
+    rows = [
         Process(name="web", command=gunicorn, stop_seconds=15),
         Process(name="worker", command=manage("work")),
         # Nobody waits for it: an inbox that it does not tell asks now and then.
@@ -41,6 +43,15 @@ def product() -> list[Process]:
         # The Prefect worker, which also empties the mailboxes by itself while Prefect is away.
         Process(name="flows", command=manage("run_integrations", "flows"), after=web_url("halsa"), stop_seconds=15),
     ]
+    return [replace(row, environment={"PROMETHEUS_MULTIPROC_DIR": str(numbers_folder())}) for row in rows]
+
+
+def numbers_folder() -> Path:
+    """Where our processes count for /metrics: in memory where that can be, since a full disk would kill them."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own in it
+    name = hashlib.sha256(os.fsencode(Path(settings.FORLOPP_VAR).resolve())).hexdigest()[:16]
+    place = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+    return place / f"forlopp-{os.getuid()}-{name}-numbers"
 
 
 def simulators() -> list[Process]:

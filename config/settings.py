@@ -62,6 +62,13 @@ FORLOPP_SIMULATORS = {
     for name, steps in {"region": 2, "hemtjanst": 3, "medicingivare": 4, "ovriga": 6}.items()
 }
 
+# Who may read /metrics; without it only this machine, past the proxy.
+FORLOPP_METRICS_TOKEN = env.told("FORLOPP_METRICS_TOKEN") or ""
+# Traces (OpenTelemetry): its own library reads the OTEL_ variables, and is not loaded when none says where to send.
+FORLOPP_TRACING = bool(
+    env.values.get("OTEL_EXPORTER_OTLP_ENDPOINT") or env.values.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+)
+
 PREFECT_API_URL = env.text("PREFECT_API_URL", f"http://127.0.0.1:{env.port + 1}/api")
 PREFECT_API_AUTH_STRING = env.secret("FORLOPP_PREFECT_AUTH")
 
@@ -103,6 +110,7 @@ INSTALLED_APPS = [
 
 # No LocaleMiddleware: everyone reads Swedish, and an English browser must not turn the decimal comma into an error.
 MIDDLEWARE = [
+    "config.middleware.Observed",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -165,7 +173,7 @@ SECURE_SSL_REDIRECT = not env.is_demo
 SECURE_HSTS_SECONDS = 0 if env.is_demo else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
-SECURE_REDIRECT_EXEMPT = [r"^halsa$"]
+SECURE_REDIRECT_EXEMPT = [r"^halsa$", r"^metrics$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

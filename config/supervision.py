@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -85,6 +86,7 @@ class Supervisor:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
         control_socket().unlink(missing_ok=True)
+        make_numbers_folder()
         configuration = self._folder / "supervisord.conf"
         configuration.write_text(configuration_text(processes.all_processes()), encoding="utf-8")
         adopt_orphans()
@@ -192,6 +194,15 @@ def control_socket() -> Path:
     if folder.stat().st_uid != os.getuid():
         raise CannotRun(f"Katalogen {folder} tillhör någon annan; välj en kortare sökväg i FORLOPP_VAR.")
     return folder / "control.sock"
+
+
+def make_numbers_folder() -> None:
+    """Empty: what is counted is counted from now on, which Prometheus knows how to read."""
+    folder = processes.numbers_folder()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise CannotRun(f"Katalogen {folder} tillhör någon annan; välj en annan katalog i FORLOPP_VAR.")
 
 
 def adopt_orphans() -> None:

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import views
+from config import measured, views
 
 # Lower rooms first, so that an address can be answered by only one room and the inbox keeps "/".
 ROOMS = ["web", "people", "workflows", "integrations", "api", "tasks"]
@@ -13,6 +13,7 @@ ROOMS += ["practice"] if settings.FORLOPP_PRACTICE else []
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("halsa", views.health, name="halsa"),
+    path("metrics", measured.show, name="metrics"),
     *(path("", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
 ]
 

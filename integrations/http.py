@@ -14,6 +14,7 @@ import requests
 from integrations import configuration
 from integrations.reading import without_numbers
 from integrations.systems import Setting
+from web import tracing
 from workflows import strict_json
 from workflows.connectors import BusinessError, DeliveryError, PermanentError, TransientError
 
@@ -83,11 +84,13 @@ class Peer:
         read: Callable[[int, bytes], Any] | None = None,
         **rest: Any,
     ) -> Any:
+        told = {"Accept": "application/json", **self.headers, **(headers or {})}
+        tracing.inject(told)
         try:
             with self.session.request(
                 method,
                 f"{self.base_url.rstrip('/')}{path}",
-                headers={"Accept": "application/json", **self.headers, **(headers or {})},
+                headers=told,
                 timeout=(min(CONNECT_SECONDS, self.seconds), min(READ_SECONDS, self.seconds)),
                 allow_redirects=False,
                 stream=True,

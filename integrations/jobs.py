@@ -20,6 +20,7 @@ from django.utils import timezone
 from integrations import configuration, systems
 from integrations.models import SystemState
 from integrations.systems import Job, System
+from web import metrics, tracing
 from workflows.connectors import DeliveryError
 from workflows.services import pausing
 
@@ -78,7 +79,8 @@ def run(system: str, job: str, *, clock: Callable[[], datetime] = timezone.now, 
             if not is_ours:
                 return
             state.update(run_id=run_id)
-            doing.run()
+            with tracing.span(f"job {system}/{job}"):
+                doing.run()
     except Exception as problem:  # noqa: BLE001 - whatever broke, Prefect is told its kind only
         raise JobFailed(note_failure(system, job, problem, now=clock())) from None
     note_answer(system, job, now=clock())
@@ -89,6 +91,7 @@ def note_answer(system: str, job: str, *, now: datetime) -> None:
     since = Case(When(Q(failures__gt=0) | Q(since=None), then=Value(now)), default=F("since"))
     told = {"answered_at": now, "failures": 0, "error_code": "", "error_text": "", "since": since}
     SystemState.objects.filter(system=system, job=job).update(**told)
+    metrics.JOBS.labels(system, job, "done").inc()
 
 
 def note_failure(system: str, job: str, problem: Exception, *, now: datetime) -> str:
@@ -100,6 +103,7 @@ def note_failure(system: str, job: str, problem: Exception, *, now: datetime) ->
     since = Case(When(failures=0, then=Value(now)), default=F("since"))
     told = {"failures": F("failures") + 1, "error_code": code[:100], "error_text": text[:500], "since": since}
     SystemState.objects.filter(system=system, job=job).update(**told)
+    metrics.JOBS.labels(system, job, "failed").inc()
     return code
 
 

@@ -64,12 +64,13 @@ class Waiting:
 
 @dataclass(frozen=True, kw_only=True)
 class JobLine:
-    """One of a system's jobs; `next_text` is for those whose next time cannot be told."""
+    """One of a system's jobs. `due_at` may have passed; `next_text` is for those whose next time cannot be told."""
 
     key: str
     title: str
     last_at: datetime | None
     is_failing: bool
+    due_at: datetime | None
     next_at: datetime | None
     next_text: str
     is_wanted: bool
@@ -153,33 +154,33 @@ class Overview:
         return [state for state in self._asked if state.failures]
 
     def _line(self, job: Job, state: SystemState | None) -> JobLine:
-        next_at, text = self._next(job, state)
+        due_at, text = self._due(job, state)
         return JobLine(
             key=job.key,
             title=job.title,
             last_at=state.asked_at if state else None,
             is_failing=bool(state and state.failures),
-            next_at=next_at,
+            due_at=due_at,
+            next_at=max(due_at, self.now) if due_at else None,
             next_text=text,
             is_wanted=bool(state and state.wanted_at),
             prefect_url=prefect_url(state) if state else "",
         )
 
-    def _next(self, job: Job, state: SystemState | None) -> tuple[datetime | None, str]:
+    def _due(self, job: Job, state: SystemState | None) -> tuple[datetime | None, str]:
         """By Prefect's schedule as last read, else by our own."""
         if self.pause is not None or not self.is_enabled:
             return None, "inte medan det är pausat" if self.pause else "inte"
         if state and state.is_off:
             return None, "avstängt i Prefect"
-        planned = state.next_at if state and state.next_at and state.next_at > self.now else None
-        if planned:
-            return planned, ""
+        if state and state.next_at:
+            return state.next_at, ""
         own = next(item for item in jobs.scheduled() if item.system is self.system and item.job is job)
         seconds = (state.every_seconds if state else None) or own.seconds
         if seconds is None:
             return None, f"enligt schemat {own.schedule['cron']}"
         last = state.asked_at if state and state.asked_at else self.now
-        return max(last + timedelta(seconds=seconds), self.now), ""
+        return last + timedelta(seconds=seconds), ""
 
 
 def of_all(*, now: datetime) -> list[Overview]:
@@ -268,6 +269,7 @@ def _check_line(state: SystemState) -> JobLine:
         title="Frågar om systemet svarar",
         last_at=state.asked_at,
         is_failing=bool(state.failures),
+        due_at=None,
         next_at=None,
         next_text="varannan minut",
         is_wanted=False,

@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 from integrations import configuration, systems
 from integrations.runner import house
 from integrations.runner.breaker import Breaker
+from web import metrics, tracing
 from workflows import connectors
 from workflows.connectors import Delivery, DeliveryError, Json, PermanentError, TransientError
 from workflows.services import outbox
@@ -50,11 +51,23 @@ class Attempt:
         renewal = threading.Thread(target=self._renew, name="renew", daemon=True)
         renewal.start()
         try:
-            self._report(self._call())
+            self._traced()
         finally:
             self.ended.set()
             renewal.join()
         return True
+
+    def _traced(self) -> None:
+        """The call and what follows of its answer: one stretch of the trace that the step began."""
+        claimed, begun = self.claimed, time.perf_counter()
+        system = claimed.operation.partition(".")[0]
+        with tracing.span(f"call {claimed.operation}", parent=claimed.trace, kind="client") as span:
+            outcome = self._call()
+            metrics.DELIVERY_SECONDS.labels(system).observe(time.perf_counter() - begun)
+            told = type(outcome).__name__ if isinstance(outcome, DeliveryError) else "done"
+            metrics.DELIVERIES.labels(system, told).inc()
+            span.named(f"call {claimed.operation}", attempt=claimed.attempt, outcome=told)
+            self._report(outcome)
 
     def _call(self) -> Json | DeliveryError:
         claimed = self.claimed

@@ -168,7 +168,7 @@ def test_no_dependency_ships_a_package_with_one_of_our_names() -> None:
     assert taken == {}
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-tracing.lock"])
 def test_the_lock_carries_hashes_and_no_addresses(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert not re.search(r"https?://|file:|--(extra-)?index-url|--find-links|\s@\s|^-e|(^|\s)/", text, re.MULTILINE)

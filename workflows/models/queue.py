@@ -43,6 +43,7 @@ class InboxMessage(models.Model):
     handled_at = models.DateTimeField(null=True)
     copies = models.PositiveIntegerField(default=1, help_text="How many times it arrived.")
     attempts = models.PositiveSmallIntegerField(default=0)
+    trace = models.CharField(max_length=55, blank=True, default="", help_text="W3C traceparent, where traces are kept.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "message_id"], name="inbox_message_once")]
@@ -162,6 +163,7 @@ class OutboxMessage(models.Model):
     error_text = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    trace = models.CharField(max_length=55, blank=True, default="", help_text="W3C traceparent, where traces are kept.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "engine_task_id"], name="outbox_once_per_step")]

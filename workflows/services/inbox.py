@@ -19,6 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from people.models import Individual, Staff
 from people.services import individuals
+from web import metrics, tracing
 from workflows import connectors, engine, strict_json
 from workflows.connectors import IncomingMessage, Unreadable
 from workflows.models import (
@@ -54,13 +55,21 @@ def receive(*, source: str, message_id: str, raw: bytes, now: datetime) -> Recei
 
     Trouble with the content never reaches the caller: it becomes a stopp. Only a database that does not answer does.
     """
+    with tracing.span("inbox.receive", **{"messaging.source": source}):
+        receipt = _received(source, message_id[:200], raw, now=now)
+    metrics.RECEIVED.labels(source, receipt.outcome).inc()
+    return receipt
+
+
+def _received(source: str, message_id: str, raw: bytes, *, now: datetime) -> Receipt:
     digest = hashlib.sha256(raw).hexdigest()
-    row = InboxMessage(source=source, message_id=message_id[:200], digest=digest, raw=raw, received_at=now)
+    row = InboxMessage(source=source, message_id=message_id, digest=digest, raw=raw, received_at=now)
+    row.trace = tracing.current()
     try:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        return _again(source, message_id[:200], digest, now=now)
+        return _again(source, message_id, digest, now=now)
     handle(message=row, now=now)
     row.refresh_from_db()
     return Receipt(row, "stored")
@@ -105,7 +114,8 @@ def handle_received(*, now: datetime, limit: int = 100) -> int:
     """Handle what was stored and then left, because a process died in between; how many."""
     left = InboxMessage.objects.filter(state=InboxState.RECEIVED).order_by("received_at")[:limit]
     for row in left:
-        handle(message=row, now=now)
+        with tracing.span("inbox.handle", parent=row.trace):
+            handle(message=row, now=now)
     return len(left)
 
 

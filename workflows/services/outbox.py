@@ -48,6 +48,7 @@ class Claimed:
     attempt: int
     token: uuid.UUID
     asked_at: datetime
+    trace: str = ""
 
 
 def claim(*, worker: str, now: datetime, lease: timedelta, limit: int = 10) -> list[Claimed]:
@@ -204,7 +205,7 @@ def _lease(row: OutboxMessage, worker: str, *, now: datetime, lease: timedelta) 
     row.leased_by, row.lease_token, row.lease_until = worker[:100], uuid.uuid4(), now + lease
     row.save(update_fields=["attempt", "leased_by", "lease_token", "lease_until"])
     ref = row.individual.ref if row.individual else None
-    return Claimed(row.key, row.operation, row.params, ref, row.attempt, row.lease_token, row.created_at)
+    return Claimed(row.key, row.operation, row.params, ref, row.attempt, row.lease_token, row.created_at, row.trace)
 
 
 def _mine(key: uuid.UUID, token: uuid.UUID) -> Any:

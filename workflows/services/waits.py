@@ -15,6 +15,7 @@ from uuid import UUID
 
 from people import statements
 from people.models import Staff
+from web import tracing
 from workflows import engine, published
 from workflows.models import (
     HistoryEntry,
@@ -210,6 +211,7 @@ def write_calls(
                 params=task.params,
                 next_try_at=now,
                 created_at=now,
+                trace=tracing.current(),
             )
             for task in changed.service_tasks
         ]
