@@ -16,6 +16,7 @@ from types import FrameType
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from integrations import configuration, systems
 from integrations.runner import house
 from integrations.runner.attempt import LEASE, Attempt
 from integrations.runner.breaker import Breaker
@@ -64,12 +65,14 @@ class Executor:
         """Claim as many as there are free hands for, and start them; how many."""
         now = self._clock()
         # A plain read: on SQLite a claim takes the write lock even when there is nothing to claim.
-        if not outbox.pending(now=now):
+        if not outbox.is_waiting(now=now):
             return 0
         hands = self._free_hands()
         claimed: list[Claimed] = []
         try:
-            claimed = outbox.claim(worker=self.name, now=now, lease=LEASE, limit=hands) if hands else []
+            claimed = (
+                outbox.claim(worker=self.name, now=now, lease=LEASE, limit=hands, at_once=at_once()) if hands else []
+            )
         finally:
             # Also when the database does not answer: a hand that is not given back is lost for good.
             for _unused in range(hands - len(claimed)):
@@ -96,6 +99,11 @@ class Executor:
         finally:
             house.close_connections()
             self._free.release()
+
+
+def at_once() -> dict[str, int]:
+    """How many calls IT allows each system at the same time."""
+    return {system.key: configuration.of(system.key).at_once for system in systems.systems()}
 
 
 def slots() -> int:

@@ -154,8 +154,8 @@ def test_an_answer_that_was_not_taken_keeps_its_stopp_when_another_is_mended(coo
     instance = instances.start(
         definition_key=forlopp.KEY, individual=pages.person(), by=coordinator, now=NOW, answers={"svar": "1"}
     )
-    for claimed in outbox.claim(worker="w", now=NOW, lease=LEASE):
-        outbox.succeed(key=claimed.key, token=claimed.token, result={"nr": 3}, now=NOW)
+    while claimed := outbox.claim(worker="w", now=NOW, lease=LEASE):
+        outbox.succeed(key=claimed[0].key, token=claimed[0].token, result={"nr": 3}, now=NOW)
     first, second = Incident.objects.order_by("pk")
     why: Any = {"instance": instance, "reason": "Fel svar", "by": coordinator, "now": NOW}
     mending.skip(element_id=first.element_id, stop=first, **why)

@@ -169,6 +169,13 @@ class OutboxMessage(models.Model):
         constraints = [models.UniqueConstraint(fields=["instance", "engine_task_id"], name="outbox_once_per_step")]
         indexes = [
             models.Index(fields=["next_try_at"], condition=models.Q(state="pending"), name="outbox_to_send"),
+            models.Index(fields=["system", "next_try_at"], condition=models.Q(state="pending"), name="outbox_by_turn"),
+            models.Index(fields=["individual", "system"], condition=models.Q(state="pending"), name="outbox_in_order"),
+            models.Index(
+                fields=["lease_until"],
+                condition=models.Q(state="pending", lease_until__isnull=False),
+                name="outbox_in_hand",
+            ),
             models.Index(fields=["system", "-created_at"], name="outbox_by_system"),
             models.Index(fields=["ended_at"], condition=models.Q(state__in=("done", "failed")), name="outbox_ended"),
         ]

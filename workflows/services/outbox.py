@@ -6,12 +6,13 @@ The executor that calls the system lives in `integrations`; these verbs are all 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from people.models import Staff
 from workflows import connectors, engine, published
@@ -23,13 +24,12 @@ from workflows.models import (
     OutboxMessage,
     OutboxState,
     ProcessInstance,
-    SystemPause,
     TaskState,
     UserTask,
 )
-from workflows.services import events, incidents, offers, steps, turns
+from workflows.services import events, incidents, offers, steps, turns, turnstile
 
-BACK_OFF = [timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800)]
+BACK_OFF = [timedelta(seconds=seconds) for seconds in (2, 10, 60, 300)] + [turnstile.LONGEST_WAIT]
 MAX_ATTEMPTS = len(BACK_OFF)
 
 
@@ -51,22 +51,16 @@ class Claimed:
     trace: str = ""
 
 
-def claim(*, worker: str, now: datetime, lease: timedelta, limit: int = 10) -> list[Claimed]:
-    """Take calls that are due and not leased by anyone alive; an expired lease is taken over."""
+def claim(
+    *, worker: str, now: datetime, lease: timedelta, limit: int = 10, at_once: Mapping[str, int] | None = None
+) -> list[Claimed]:
+    """Take calls that are due and not leased by anyone alive; an expired lease is taken over.
+
+    `at_once`: how many calls a system may have in hand, of all workers together.
+    """
     with transaction.atomic():
-        rows = OutboxMessage.objects.filter(is_free(now, lease), _is_due(now), state=OutboxState.PENDING)
-        rows = rows.filter(instance__suspended_at=None)
-        rows = rows.exclude(system__in=SystemPause.objects.filter(resumed_at=None).values("system"))
-        skip = connection.features.has_select_for_update_skip_locked
-        rows = rows.select_for_update(skip_locked=skip, of=("self",), no_key=True).select_related("individual")
-        return [_lease(row, worker, now=now, lease=lease) for row in rows.order_by("next_try_at", "pk")[:limit]]
-
-
-def is_free(now: datetime, lease: timedelta | None = None) -> Q:
-    """Calls that nobody alive has in hand."""
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    # A lease longer than any was given by a clock that has been put back since.
-    return free if lease is None else free | Q(lease_until__gt=now + 2 * lease)
+        rows = turnstile.next_rows(now=now, lease=lease, limit=limit, at_once=at_once or {})
+        return [_lease(row, worker, now=now, lease=lease) for row in rows]
 
 
 def renew(*, key: uuid.UUID, token: uuid.UUID, now: datetime, lease: timedelta) -> bool:
@@ -146,7 +140,7 @@ def hurry(*, row: OutboxMessage, by: Staff, now: datetime, action_id: uuid.UUID 
         if held is None:
             return
         if held.state == OutboxState.PENDING:
-            OutboxMessage.objects.filter(is_free(now), pk=held.pk).update(next_try_at=now)
+            OutboxMessage.objects.filter(turnstile.is_free(now), pk=held.pk).update(next_try_at=now)
         elif not send_again(OutboxMessage.objects.filter(pk=held.pk), now=now):
             raise AlreadyEnded
         incidents.resolve_for_outbox(outbox=held, by=by, now=now, note="Skickade igen")
@@ -174,7 +168,7 @@ def take_over(*, row: OutboxMessage, reason: str, by: Staff, now: datetime, acti
 def waiting(key: int, instance: ProcessInstance, *, now: datetime) -> OutboxMessage | None:
     """The row, locked, if it waits and nobody has it in hand; its instance is locked already."""
     rows = OutboxMessage.objects.select_for_update(of=("self",), no_key=True)
-    row = rows.filter(is_free(now), pk=key, state=OutboxState.PENDING).first()
+    row = rows.filter(turnstile.is_free(now), pk=key, state=OutboxState.PENDING).first()
     if row is not None:
         row.instance = instance
     return row
@@ -193,11 +187,6 @@ def hand_over(row: OutboxMessage, *, why: str, now: datetime) -> Element:
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
-
-
-def _is_due(now: datetime) -> Q:
-    """Also a call whose next try is further off than we ever set it: the clock has been put back since."""
-    return Q(next_try_at__lte=now) | Q(next_try_at__gt=now + BACK_OFF[-1])
 
 
 def _lease(row: OutboxMessage, worker: str, *, now: datetime, lease: timedelta) -> Claimed:
@@ -265,7 +254,9 @@ def _end(row: OutboxMessage, state: OutboxState, *, now: datetime, result: dict[
 
 
 def _try_later(row: OutboxMessage, *, now: datetime) -> None:
-    row.next_try_at = now + BACK_OFF[min(row.attempt, len(BACK_OFF)) - 1]
+    # Spread by its key, so that those that failed together do not come back together.
+    wait = BACK_OFF[min(row.attempt, len(BACK_OFF)) - 1]
+    row.next_try_at = now + wait * (0.75 + 0.25 * (row.key.int % 1000) / 1000)
     row.lease_until, row.lease_token = None, None
     row.save()
 
@@ -312,6 +303,11 @@ def _hand_over(row: OutboxMessage, error: connectors.DeliveryError, *, now: date
     )
 
 
+def is_waiting(*, now: datetime) -> bool:
+    """Whether any call is due."""
+    return OutboxMessage.objects.filter(turnstile.is_due(now), state=OutboxState.PENDING).exists()
+
+
 def pending(*, now: datetime) -> int:
     """How many calls wait to be sent and are overdue; for the health page."""
-    return OutboxMessage.objects.filter(_is_due(now), state=OutboxState.PENDING).count()
+    return OutboxMessage.objects.filter(turnstile.is_due(now), state=OutboxState.PENDING).count()

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from people.models import Staff
 from web import swedish
 from workflows.models import OutboxMessage, OutboxState, ProcessInstance, SystemPause, TaskState, UserTask
-from workflows.services import outbox, steps, turns
+from workflows.services import outbox, steps, turns, turnstile
 
 CODE = "pausat"
 BATCH = 100
@@ -80,7 +80,7 @@ def hand_over(*, titles: dict[str, str], now: datetime, limit: int = BATCH) -> i
     pauses = open_pauses()
     if not pauses:
         return 0
-    rows = OutboxMessage.objects.filter(outbox.is_free(now), state=OutboxState.PENDING, system__in=pauses)
+    rows = OutboxMessage.objects.filter(turnstile.is_free(now), state=OutboxState.PENDING, system__in=pauses)
     rows = rows.filter(instance__suspended_at=None).order_by("next_try_at", "pk").only("pk", "system", "instance_id")
     return sum(_handed(row, pauses[row.system], titles.get(row.system, row.system), now=now) for row in rows[:limit])
 
