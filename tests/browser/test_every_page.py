@@ -155,7 +155,7 @@ def _addresses(resolver: URLResolver, within: str = "") -> Iterator[tuple[str, s
         if isinstance(pattern, URLPattern):
             name = f"{within}{pattern.name}"
             yield name, reverse(name, kwargs={key: _made_up(kind) for key, kind in pattern.pattern.converters.items()})
-        else:
+        elif pattern.namespace != "api":  # it has no pages
             yield from _addresses(pattern, f"{pattern.namespace}:" if pattern.namespace else within)
 
 

@@ -137,6 +137,8 @@ def test_a_receiver_that_is_down_rests_longer_each_time_it_is_told_and_loses_not
     assert 9 < asked[-1] < 20, "in three hours and twenty minutes"
     stopp = Incident.objects.get()
     assert (stopp.code, stopp.group, stopp.state) == ("webhook-svarar-inte", "it_drift", "open")
+    page = pages.logged_in(pages.staff("ida", "it_drift")).get(f"/stopp/{stopp.public_id}/")
+    assert "Hjalpmedel svarar inte" in pages.text(page)
     told = caller.get(f"/subscriptions/{subscription}").json()
     assert (told["is_answering"], told["waiting"]) == (False, 3)
     receiver.always = 200
