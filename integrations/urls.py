@@ -3,6 +3,7 @@
 from django.urls import path
 
 from integrations.batches import views as batches
+from integrations.ekonomi import views as ekonomi
 from integrations.medicingivare import views as medicingivare
 from integrations.pages import incoming, outgoing, replays, systems
 from integrations.region.soap import views as region
@@ -22,6 +23,8 @@ urlpatterns = [
     path("integrationer/<slug:key>/ut/", outgoing.listing, name="outgoing"),
     path("integrationer/<slug:key>/pausa/", systems.pause, name="pause"),
     path("integrationer/<slug:key>/kor-om/", replays.new, name="replay_new"),
+    path("integrationer/ekonomi/fakturor/", ekonomi.runs, name="invoice_runs"),
+    path("integrationer/ekonomi/fakturor/<uuid:public_id>/", ekonomi.run, name="invoice_run"),
     path("integrationer/<slug:system>/filer/", batches.batches, name="batches"),
     path("integrationer/<slug:system>/filer/<uuid:public_id>/", batches.batch, name="batch"),
     path("integrationer/<slug:system>/filer/<uuid:public_id>/rapport.csv", batches.report_file, name="batch_report"),

@@ -1,6 +1,7 @@
 """What integrations remember beside the inbox and the outbox: one file per system."""
 
 from integrations.models.batch import Batch, BatchContent, BatchState, Told
+from integrations.models.ekonomi import InvoiceRun, VaccinationInvoice
 from integrations.models.hemtjanst import HomeCareAbsence, HomeCareOrder, HomeCareVisit
 from integrations.models.medicingivare import Dispenser, DispenserEvent, DispenserVendor
 from integrations.models.region import AwaitedReceipt
@@ -17,7 +18,9 @@ __all__ = [
     "HomeCareAbsence",
     "HomeCareOrder",
     "HomeCareVisit",
+    "InvoiceRun",
     "SystemHour",
     "SystemState",
     "Told",
+    "VaccinationInvoice",
 ]

@@ -87,6 +87,7 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     user_tasks.claim(task=theirs, by=colleague, now=timezone.now())
     made = _tasks(done.public_id, open_task.public_id, theirs.public_id)
     made["task that is not needed"] = Example(f"/uppgifter/{_maybe_not_needed(anna, doris).public_id}/ej-aktuell/")
+    pages.join(anna, "ekonomi")
     made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
     return made | _systems(anna) | _files() | _common()
 
@@ -251,14 +252,20 @@ def _systems(anna: Staff) -> dict[str, Example]:
 
 
 def _files() -> dict[str, Example]:
-    """Rows that home care has handed over, of which one is about nobody here."""
+    """Rows that home care and the vaccination register have handed over, of which some are about nobody here."""
     rows = [{"besok_id": "B-1", "person_ref": str(uuid.UUID(int=1)), "datum": "2026-11-21", "status": "utebliven"}]
     now = timezone.now()
     batch, _ = arriving.receive_page(system="hemtjanst", kind="besok", rows=rows, cursor="1", since="", now=now)
     importing.read(batch, now=now)
     stop = Incident.objects.get(page=importing.page(batch))
     Incident.objects.filter(pk=stop.pk).update(group="it_drift")
+    paid = {"personnummer": "inget", "datum": "2026-11-20", "vaccin": "influensa", "pris": "250"}
+    rows = [paid | {"vaccination_id": "V-1"}, paid | {"vaccination_id": "V-2", "personnummer": "193805142381"}]
+    run, _ = arriving.receive_page(system="ekonomi", kind="vaccination", rows=rows, cursor="1", since="", now=now)
+    importing.read(run, now=now)
     return {
+        "invoices": Example("/integrationer/ekonomi/fakturor/"),
+        "invoices of a file": Example(f"/integrationer/ekonomi/fakturor/{run.public_id}/", _decide_row),
         "files of a system": Example("/integrationer/hemtjanst/filer/"),
         "file": Example(f"/integrationer/hemtjanst/filer/{batch.public_id}/"),
         "stop with a page": Example(f"/stopp/{stop.public_id}/"),
@@ -337,6 +344,10 @@ def _correct(page: Page) -> None:
     page.get_by_role("button", name="Visa innehållet och rätta").click()
     page.get_by_role("button", name="Kör det rättade").click()
     page.locator(".error-summary").wait_for()
+
+
+def _decide_row(page: Page) -> None:
+    page.get_by_text("Avgör raden").click()
 
 
 def _wrong_password(page: Page) -> None:

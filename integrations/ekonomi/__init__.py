@@ -1,0 +1,1 @@
+"""The economy system: invoices of vaccinations, from the vaccination register's file."""
