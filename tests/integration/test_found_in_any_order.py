@@ -118,6 +118,18 @@ def test_what_is_sent_again_and_then_done_by_hand_is_withdrawn(coordinator: Staf
     assert OutboxMessage.objects.get().state == OutboxState.WITHDRAWN
 
 
+def test_what_is_said_late_of_an_earlier_try_is_not_said_of_the_one_to_come(coordinator: Staff) -> None:
+    instance = to_call(coordinator)
+    (claimed,) = outbox.claim(worker="w", now=NOW, lease=LEASE)
+    known: Any = {"key": claimed.key, "token": claimed.token, "now": NOW}
+    outbox.fail(error=connectors.PermanentError("bad", "Nej."), **known)
+    incidents.retry(incident=Incident.objects.get(), by=coordinator, now=NOW)
+    mending.suspend(instance=instance, reason="Fel person", by=coordinator, now=NOW)
+    assert not outbox.fail(error=connectors.TransientError("down", "Svarar inte."), **known)
+    assert not outbox.succeed(result={"ok": True}, **known)
+    assert OutboxMessage.objects.values_list("state", "attempt").get() == (OutboxState.PENDING, 0)
+
+
 def test_a_message_kept_for_a_paused_arende_is_told_of_when_it_is_cancelled(coordinator: Staff) -> None:
     instance = to_call(coordinator)
     answer()

@@ -125,7 +125,9 @@ def retry(*, row: OutboxMessage, now: datetime) -> None:
 
 def send_again(rows: Any, *, now: datetime) -> int:
     """Of these rows, send those that a person was to do by hand and has not done; how many."""
-    values = {"state": OutboxState.PENDING, "attempt": 0, "next_try_at": now, "ended_at": None, "lease_until": None}
+    # Whoever had it in hand has it no longer: what they say of the earlier try is not said of this one.
+    values = {"state": OutboxState.PENDING, "attempt": 0, "next_try_at": now, "ended_at": None}
+    values |= {"lease_until": None, "lease_token": None}
     by_hand = UserTask.objects.filter(
         instance=OuterRef("instance"), engine_task_id=OuterRef("engine_task_id"), state=TaskState.OPEN
     )
