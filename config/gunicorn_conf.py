@@ -10,6 +10,9 @@ worker_class = "gthread"
 workers = 2
 # More would wait for each other's Python; fewer would wait for the database with nobody working.
 threads = 4
+# A connection that is kept stays with the worker that took it, and three of four may have found the same one; a new one
+# is taken by the worker that rests, for a tenth of a millisecond. Nor is a request sent as its connection is closed.
+keepalive = 0
 # Imported once and shared: faster to start, and a program that cannot be imported fails at once.
 preload_app = True
 control_socket_disable = True

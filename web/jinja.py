@@ -1,5 +1,6 @@
 """The template language of every page: Jinja2, with our addresses and Swedish words, and strict about names."""
 
+from collections.abc import MutableMapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -63,9 +64,16 @@ class Installation:
         return addresses.url("web:logo") if municipality.logo() else ""
 
 
+class Pages(Environment):
+    """Jinja's, where what every template knows is one plain dict: each import of each page looks through its names."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
 def environment(*, menu: str, **options: Any) -> Environment:
     """Of Django's `TEMPLATES`; `menu` is the dotted name of the function that tells where one can go."""
-    made = Environment(**options | {"undefined": StrictUndefined, "autoescape": True, "lstrip_blocks": True})  # noqa: S701
+    made = Pages(**options | {"undefined": StrictUndefined, "autoescape": True, "lstrip_blocks": True})  # noqa: S701
     made.globals.update(
         # An error page may be written before anyone knows who asks.
         request=None,
