@@ -130,7 +130,7 @@ def database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "config.sqlite",
             "NAME": unquote(parts.path[1:]),
             "CONN_MAX_AGE": 60,
             "OPTIONS": SQLITE_OPTIONS,

@@ -45,7 +45,7 @@ FORLOPP_POLL_SECONDS = 1
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"] == "config.sqlite":
     # A file, as in production: the in-memory database has other rules about who may read while another writes.
     DATABASES["default"]["TEST"] = {"NAME": str(_var / "test.sqlite3")}
 else:

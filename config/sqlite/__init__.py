@@ -1,0 +1,1 @@
+"""The database engine that settings name where the database is SQLite."""
