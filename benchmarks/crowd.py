@@ -64,15 +64,25 @@ def measure() -> None:
         waiting.more_tasks(first, range(there, size))
         there = size
         rows.tidy()
-        with http.server() as (port, pid):
+        log = Path(os.environ["FORLOPP_VAR"]) / f"times-{size}"
+        with http.server(log) as (port, pid):
             people = [http.Person(port, by) for _ in range(USERS)]
             look(people[:1], 20, 0)
             for name, pause in (("each second", PAUSE), ("without rest", 0.0)):
-                before = http.cpu_seconds(pid)
+                before, seen = http.cpu_seconds(pid), len(served(log))
                 times = look(people, LOOKS, pause)
                 cpu = (http.cpu_seconds(pid) - before) / len(times) * 1000
-                p50, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-                print(f"{size} open, {USERS} users {name}: p50 {p50:.0f} ms, p95 {p95:.0f} ms, {cpu:.1f} ms CPU a page")
+                told = f"in the server {shown(served(log)[seen:])}, with the wait for it {shown(times)}"
+                print(f"{size} open, {USERS} users {name}: {told}, {cpu:.1f} ms CPU a page")
+
+
+def served(log: Path) -> list[float]:
+    """Milliseconds of each answer since the server began."""
+    return [float(line) for line in log.read_text(encoding="ascii").split()]
+
+
+def shown(times: list[float]) -> str:
+    return f"p50 {statistics.median(times):.0f} ms, p95 {statistics.quantiles(times, n=20)[-1]:.0f} ms"
 
 
 def look(people: list[Person], times: int, pause: float) -> list[float]:
@@ -80,7 +90,6 @@ def look(people: list[Person], times: int, pause: float) -> list[float]:
     found: list[float] = []
 
     def one(person: Person, place: int) -> None:
-        person.connection.close()
         time.sleep(pause * place / len(people))
         for _ in range(times):
             began = time.perf_counter()

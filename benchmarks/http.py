@@ -28,6 +28,7 @@ from workflows.models import UserTask
 
 ROOT = Path(__file__).resolve().parent.parent
 BATCHES = 4
+WARM = 120
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 ACTION = re.compile(r'name="action_id" value="([^"]+)"')
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -36,8 +37,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 def figures(steps: int, by: Staff) -> Iterator[Figure]:
     with server() as (port, pid):
         people = [Person(port, by) for _ in range(CLIENTS)]
-        for who in people:  # warm, in all threads of both workers
-            who.steps(offered(10, by))
+        # Warm: each of eight threads has asked PostgreSQL all of it the ten times after which nothing is planned anew.
+        together(people, offered(WARM, by))
         rows.tidy()  # as the database does by itself each minute: a new one guesses that its tables are empty
         one = people[0]
         paces = [_pace(one, offered(steps // BATCHES, by), pid) for _ in range(BATCHES)]
@@ -73,7 +74,7 @@ def together(people: list[Person], tasks: list[UserTask]) -> float:
 
 
 class Person:
-    """Someone logged in, with the cookies of a browser and its one connection; as light as can be beside the server."""
+    """Someone logged in, with the cookies of a browser; as light as can be beside the server."""
 
     def __init__(self, port: int, by: Staff) -> None:
         client = Client()
@@ -83,7 +84,6 @@ class Person:
         self.connection = HTTPConnection("127.0.0.1", port, timeout=30)
 
     def steps(self, tasks: list[UserTask]) -> None:
-        self.connection.close()  # the server has, if it was idle for long; the next request opens it again
         for task in tasks:
             self.step(task)
 
@@ -116,11 +116,16 @@ class Person:
 
 
 @contextmanager
-def server() -> Iterator[tuple[int, int]]:
-    """The product's web server as an installation runs it, on this run's database."""
+def server(times: Path | None = None) -> Iterator[tuple[int, int]]:
+    """The product's web server as an installation runs it, on this run's database.
+
+    `times` is a file that gets a line for each answer: milliseconds from the request in a thread to the answer sent.
+    """
     port = machine.free_ports(1)
     command = [str(Path(sys.executable).parent / "gunicorn"), "--config", "python:config.gunicorn_conf"]
     command += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", "config.wsgi"]
+    if times is not None:
+        command[-1:-1] = ["--access-logfile", str(times), "--access-logformat", "%(M)s"]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
         wait_for(f"http://127.0.0.1:{port}")
