@@ -23,7 +23,7 @@ def sqlite_is_sound(version: tuple[int, int, int]) -> bool:
 @register(Tags.database, deploy=True)
 def database_engine(**_options: Any) -> list[CheckMessage]:
     options = settings.DATABASES["default"]
-    if not options["ENGINE"].endswith("sqlite3"):
+    if options["ENGINE"] != environment.SQLITE:
         return []
     found: list[CheckMessage] = []
     if not sqlite_is_sound(sqlite3.sqlite_version_info):

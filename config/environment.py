@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRETS_FILE = "secrets.env"
+SQLITE = "config.sqlite"
 SHIPPED_INTEGRATIONS = BASE_DIR / "config" / "integrations.toml"
 DATABASE_FILES = {"production": "forlopp.sqlite3", "demo": "forlopp.sqlite3", "practice": "ovning.sqlite3"}
 
@@ -130,7 +131,7 @@ def database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "config.sqlite",
+            "ENGINE": SQLITE,
             "NAME": unquote(parts.path[1:]),
             "CONN_MAX_AGE": 60,
             "OPTIONS": SQLITE_OPTIONS,

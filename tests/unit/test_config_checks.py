@@ -5,7 +5,8 @@ from django.core.checks import CheckMessage
 from django.core.checks.registry import registry
 from django.test import override_settings
 
-from config.checks import sqlite_is_sound
+from config import environment
+from config.checks import database_engine, sqlite_is_sound
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,9 @@ def test_sqlite_versions_with_the_wal_reset_bug_are_known(version: tuple[int, in
 def test_the_demo_is_refused_in_deployment() -> None:
     found: list[CheckMessage] = registry.run_checks(tags=["security"], include_deployment_checks=True)
     assert "people.E001" in {message.id for message in found if message.is_serious()}
+
+
+def test_the_sqlite_of_an_installation_is_looked_at() -> None:
+    ours = environment.database("sqlite:////var/lib/forlopp/forlopp.sqlite3")
+    with override_settings(DATABASES={"default": ours | {"OPTIONS": {}}}):
+        assert "config.E001" in {message.id for message in database_engine()}
