@@ -73,7 +73,7 @@ class Pages(Environment):
 
 def environment(*, menu: str, **options: Any) -> Environment:
     """Of Django's `TEMPLATES`; `menu` is the dotted name of the function that tells where one can go."""
-    made = Pages(**options | {"undefined": StrictUndefined, "autoescape": True, "lstrip_blocks": True})  # noqa: S701
+    made = Pages(**options | {"undefined": StrictUndefined, "autoescape": True, "lstrip_blocks": True})
     made.globals.update(
         # An error page may be written before anyone knows who asks.
         request=None,
