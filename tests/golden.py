@@ -26,6 +26,8 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
 
+from django.core.management import call_command
+
 from workflows import connectors, published, scenarios
 from workflows.management.commands import play
 from workflows.management.commands.load_forlopp import folders
@@ -150,4 +152,6 @@ def add(name: str, root: Path) -> None:
 
 
 if __name__ == "__main__":
+    # A translator may ask what is known of an earlier message.
+    call_command("migrate", verbosity=0)
     add(sys.argv[1], Path(sys.argv[2]) if len(sys.argv) > 2 else BUNDLED)

@@ -41,9 +41,11 @@ def _world() -> None:
         action = uuid.uuid4()
         user_tasks.complete(task=task, answers={"svar": "ja"}, by=samordnare, now=NOW, action_id=action)
     calls = OutboxMessage.objects.filter(instance__business_key__in=["nr:3", "nr:4"])
-    OutboxMessage.objects.exclude(pk__in=calls).update(next_try_at=NOW + timedelta(minutes=1))
-    for claimed in outbox.claim(worker="w", now=NOW, lease=timedelta(minutes=1)):
-        assert outbox.succeed(key=claimed.key, token=claimed.token, result={"ok": True}, now=NOW)
+    # As if another person's, or those asked for after it would wait for it.
+    OutboxMessage.objects.exclude(pk__in=calls).update(next_try_at=NOW + timedelta(minutes=1), individual=None)
+    while claimed := outbox.claim(worker="w", now=NOW, lease=timedelta(minutes=1)):
+        for one in claimed:
+            assert outbox.succeed(key=one.key, token=one.token, result={"ok": True}, now=NOW)
     for nr in "34":
         receive("info", nr)
     task = UserTask.objects.get(element_id="b", instance__business_key="nr:4")

@@ -13,6 +13,9 @@ from workflows.management.commands import play
 from workflows.management.commands.load_forlopp import folders
 from workflows.memory_world import MemoryWorld
 
+# A translator may ask what is known of an earlier message; nothing else here has a database.
+pytestmark = pytest.mark.django_db
+
 FOLDERS = folders(Path(settings.FORLOPP_BPMN_DIR))
 FILES = [file for folder in FOLDERS for file in scenarios.files(folder)]
 
