@@ -38,6 +38,7 @@ Step = Callable[[Page], None]
 
 NOT_PAGES = {
     "halsa": "for the supervisor: JSON",
+    "metrics": "for Prometheus",
     "web:style": "the municipality's colours",
     "web:logo": "a picture",
     "workflows:diagram": "the diagram as BPMN",
