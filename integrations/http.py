@@ -52,6 +52,10 @@ class Peer:
     def get(self, path: str, **query: str | int) -> Any:
         return self._call("GET", path, params=query)
 
+    def find(self, path: str, **query: str | int) -> Any:
+        """As `get`; None where there is no such thing (404)."""
+        return self._call("GET", path, params=query, read=_found)
+
     def post(self, path: str, body: Mapping[str, Any], *, key: UUID | None = None) -> dict[str, Any]:
         """The answer as an object. With `key` the receiver can tell a repeated call from a new one."""
         headers = {"Idempotency-Key": str(key)} if key else {}
@@ -142,6 +146,10 @@ def _answer(status: int, body: bytes) -> Any:
         return strict_json.parse(body) if body.strip() else {}
     except ValueError:
         raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.") from None
+
+
+def _found(status: int, body: bytes) -> Any:
+    return None if status == 404 else _answer(status, body)
 
 
 def failure(status: int, body: bytes) -> DeliveryError:

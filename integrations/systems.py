@@ -45,7 +45,8 @@ class Job:
 class System:
     """A system outside Förlopp. `key` names its folder, its part of integrations.toml and its operations.
 
-    `at_once` is how many calls it is given at the same time by all our processes together.
+    `at_once` is how many calls it is given at the same time by all our processes together. `pages` are its own that IT
+    may see: title and name of the address.
     """
 
     key: str
@@ -53,6 +54,7 @@ class System:
     settings: Mapping[str, Setting] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
     at_once: int = 4
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     def job(self, key: str) -> Job:
         return next(job for job in self.jobs if job.key == key)

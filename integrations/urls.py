@@ -4,6 +4,7 @@ from django.urls import path
 
 from integrations.batches import views as batches
 from integrations.ekonomi import views as ekonomi
+from integrations.kolada import views as kolada
 from integrations.medicingivare import views as medicingivare
 from integrations.pages import incoming, outgoing, replays, systems
 from integrations.region.soap import views as region
@@ -25,6 +26,7 @@ urlpatterns = [
     path("integrationer/<slug:key>/kor-om/", replays.new, name="replay_new"),
     path("integrationer/ekonomi/fakturor/", ekonomi.runs, name="invoice_runs"),
     path("integrationer/ekonomi/fakturor/<uuid:public_id>/", ekonomi.run, name="invoice_run"),
+    path("nyckeltal/", kolada.key_figures, name="key_figures"),
     path("integrationer/<slug:system>/filer/", batches.batches, name="batches"),
     path("integrationer/<slug:system>/filer/<uuid:public_id>/", batches.batch, name="batch"),
     path("integrationer/<slug:system>/filer/<uuid:public_id>/rapport.csv", batches.report_file, name="batch_report"),

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from people.models import Staff
 from tasks.shortcuts import GO
 from web.addresses import url
-from workflows.rights import STEERING, may_operate
+from workflows.rights import HEAD, OWNER, STEERING, may_operate
 from workflows.selectors import counts
 
 MOST_COUNTED = 99
@@ -43,7 +43,10 @@ def menu(request: HttpRequest) -> list[NavItem]:
     ]
     if may_operate(staff):
         items.append(_item("integrationer", "Integrationer", url("integrations:index"), here))
-    if STEERING & set(staff.professions):
+    held = set(staff.professions)
+    if held & {OWNER, HEAD}:
+        items.append(_item("nyckeltal", "Nyckeltal", url("integrations:key_figures"), here))
+    if STEERING & held:
         items.append(_item("flytta", "Flytta", url("workflows:migrations"), here))
         items.append(_item("formular", "Formulär", url("tasks:forms"), here))
         items.append(_item("signaler", "Signaler", url("workflows:signals"), here))

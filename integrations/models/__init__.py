@@ -3,6 +3,7 @@
 from integrations.models.batch import Batch, BatchContent, BatchState, Told
 from integrations.models.ekonomi import InvoiceRun, VaccinationInvoice
 from integrations.models.hemtjanst import HomeCareAbsence, HomeCareOrder, HomeCareVisit
+from integrations.models.kolada import KeyFigure, KeyFigureMunicipality, KeyFigureValue
 from integrations.models.medicingivare import Dispenser, DispenserEvent, DispenserVendor
 from integrations.models.region import AwaitedReceipt
 from integrations.models.state import SystemHour, SystemState
@@ -19,6 +20,9 @@ __all__ = [
     "HomeCareOrder",
     "HomeCareVisit",
     "InvoiceRun",
+    "KeyFigure",
+    "KeyFigureMunicipality",
+    "KeyFigureValue",
     "SystemHour",
     "SystemState",
     "Told",

@@ -45,6 +45,7 @@ HEADINGS = {
     "file": "En fil som inte gick att läsa in",
     "rows": "Rader som inte kunde tas emot",
     "approval": "Något väntar på godkännande",
+    "settings": "En inställning behöver ses över",
     "deadline": "Sista dagen närmar sig",
 }
 MOST_CANDIDATES = 20
