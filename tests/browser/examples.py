@@ -16,13 +16,12 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from integrations import volume
-from integrations.batches import arriving, importing
-from integrations.models import KeyFigure, KeyFigureMunicipality
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
 from tests import deciding, pages, signalling
+from tests.browser import handed_over
 from workflows import definitions, sight
-from workflows.models import Incident, OutboxMessage, ProcessInstance, ProcessVersion, UserTask
+from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
 from workflows.services import (
     deployments,
     inbox,
@@ -254,51 +253,8 @@ def _systems(anna: Staff) -> dict[str, Example]:
 
 
 def _files() -> dict[str, Example]:
-    """Rows that home care and the vaccination register have handed over, of which some are about nobody here."""
-    rows = [{"besok_id": "B-1", "person_ref": str(uuid.UUID(int=1)), "datum": "2026-11-21", "status": "utebliven"}]
-    now = timezone.now()
-    batch, _ = arriving.receive_page(system="hemtjanst", kind="besok", rows=rows, cursor="1", since="", now=now)
-    importing.read(batch, now=now)
-    stop = Incident.objects.get(page=importing.page(batch))
-    Incident.objects.filter(pk=stop.pk).update(group="it_drift")
-    paid = {"personnummer": "inget", "datum": "2026-11-20", "vaccin": "influensa", "pris": "250"}
-    rows = [paid | {"vaccination_id": "V-1"}, paid | {"vaccination_id": "V-2", "personnummer": "193805142381"}]
-    run, _ = arriving.receive_page(system="ekonomi", kind="vaccination", rows=rows, cursor="1", since="", now=now)
-    importing.read(run, now=now)
-    _key_figures()
-    return {
-        "key figures": Example("/nyckeltal/"),
-        "key figures of women": Example("/nyckeltal/?kon=kvinnor"),
-        "invoices": Example("/integrationer/ekonomi/fakturor/"),
-        "invoices of a file": Example(f"/integrationer/ekonomi/fakturor/{run.public_id}/", _decide_row),
-        "files of a system": Example("/integrationer/hemtjanst/filer/"),
-        "file": Example(f"/integrationer/hemtjanst/filer/{batch.public_id}/"),
-        "stop with a page": Example(f"/stopp/{stop.public_id}/"),
-    }
-
-
-def _key_figures() -> None:
-    """One with values below zero, one changed and withheld, and one that is no more."""
-    now = timezone.now()
-    for code, title in (("1880", "Örebro"), ("0000", "Riket")):
-        KeyFigureMunicipality.objects.create(code=code, title=title)
-    told = {"N1": "Nettokostnadsavvikelse äldreomsorg (påhittat)", "N2": "Personalkontinuitet (påhittat)"}
-    made = [KeyFigure.objects.create(key=key, title=title, fetched_at=now) for key, title in told.items()]
-    KeyFigure.objects.create(key="N3", title="Utskrivningsklara (påhittat)", fetched_at=now, gone_at=now)
-    for figure, (ours, country) in zip(made, ((-4.2, 0.5), (14.0, None)), strict=True):
-        rows = [("1880", 1, ours + 1, False), ("1880", 2, ours, True), ("0000", 1, country, True)]
-        for code, revision, value, is_current in rows:
-            for gender in "TK":
-                figure.values.create(
-                    municipality=code,
-                    year=2025,
-                    gender=gender,
-                    value=value,
-                    status="" if value is not None else "Private",
-                    revision=revision,
-                    is_current=is_current,
-                    told_at=now,
-                )
+    made = {name: Example(address) for name, address in handed_over.addresses().items()}
+    return made | {"invoices of a file": Example(made["invoices of a file"].address, _decide_row)}
 
 
 def _common() -> dict[str, Example]:
