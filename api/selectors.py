@@ -83,7 +83,7 @@ def tasks(reach: Reach, *, definition: str, after: tuple[datetime.datetime, int]
     if not held or not keys:
         return []
     seen, seen_values = reach.condition()
-    restricted = "" if reach.caller.staff.may_see_protected else "AND NOT task.is_restricted"
+    restricted = rights.unrestricted(reach.caller.staff, "task")
     later = "AND (task.due_sort, task.id) > (%s, %s)" if after else ""
     walks, values = [], []
     for profession in held:
@@ -91,7 +91,7 @@ def tasks(reach: Reach, *, definition: str, after: tuple[datetime.datetime, int]
             walks.append(f"""SELECT * FROM (SELECT task.id FROM {TASKS} task
                 JOIN {TABLE} instance ON instance.id = task.instance_id
                 JOIN people_individual individual ON individual.id = task.individual_id
-                WHERE {column} AND task.state = 'open' {restricted} {later}
+                WHERE {column} AND task.state = 'open' AND {restricted} {later}
                 AND instance.definition_id IN ({", ".join(["%s"] * len(keys))}) AND {seen}
                 ORDER BY task.due_sort, task.id LIMIT {int(limit) + 1}) walk""")
             values += [profession, *(after or ()), *keys, *seen_values]

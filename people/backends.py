@@ -9,6 +9,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.db.models import Model
 from django.utils import timezone
 
+from people import spheres
 from people.models import HELD_ON, Staff, behalves
 from people.reading import Reading
 
@@ -16,6 +17,7 @@ from people.reading import Reading
 HELD = {
     "held_key": "profession.key",
     "held_name": "profession.name",
+    "held_sphere": "profession.sphere",
     "held_for": "held.on_behalf_of",
     "unit_key": "unit.key",
     "unit_name": "unit.name",
@@ -67,5 +69,6 @@ def with_roles(staff: Staff, rows: Sequence[Model]) -> Staff:
         {one["held_key"]: one["held_name"] for one in held},
         {one["unit_key"]: one["unit_name"] for one in held},
         behalves([(one["held_key"], one["held_for"]) for one in held]),
+        spheres.reach(one["held_sphere"] for one in held),
     )
     return staff

@@ -16,7 +16,7 @@ from django.utils import timezone
 from people.absence import Absence
 from people.device import Device
 from people.plan import Agreement, Consent, Contact, Goal, Rating
-from people.spheres import Sphere
+from people.spheres import Sphere, reach
 
 __all__ = [
     "Absence",
@@ -105,7 +105,7 @@ COLLEAGUE = "staff.is_active AND staff.kind = 'person'"
 """SQL of somebody called `staff` whom one can turn to."""
 # Text, since every page asks and Django would build it anew each time.
 HELD = f"""
-    SELECT profession.key, profession.name, held.on_behalf_of FROM people_assignment held
+    SELECT profession.key, profession.name, held.on_behalf_of, profession.sphere FROM people_assignment held
     JOIN people_profession profession ON profession.id = held.profession_id
     WHERE held.staff_id = %s AND {HELD_ON}
     ORDER BY profession.sort, profession.key
@@ -125,6 +125,7 @@ class Staff(AbstractUser):
     _roles: dict[str, str] | None = None
     _units: dict[str, str] | None = None
     _behalves: dict[str, str] | None = None
+    _reached: frozenset[str] | None = None
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=6, choices=StaffKind.choices, default=StaffKind.PERSON)
@@ -159,14 +160,19 @@ class Staff(AbstractUser):
     @property
     def roles(self) -> dict[str, str]:
         """Keys and names of the professions held today; asked anew each time, so a revoked right is gone at once."""
-        return self._roles if self._roles is not None else {key: name for key, name, _ in self._held()}
+        return self._roles if self._roles is not None else {key: name for key, name, *_ in self._held()}
 
     @property
     def behalves(self) -> dict[str, str]:
         """Keys of the professions held today only in the place of somebody who is away, and the name of that one."""
         if self._behalves is not None:
             return self._behalves
-        return behalves([(key, name) for key, _, name in self._held()])
+        return behalves([(key, name) for key, _, name, _ in self._held()])
+
+    @property
+    def reached(self) -> frozenset[str]:
+        """The spheres of the law that the professions held today work in."""
+        return self._reached if self._reached is not None else reach(sphere for *_, sphere in self._held())
 
     @property
     def units(self) -> dict[str, str]:
@@ -176,11 +182,17 @@ class Staff(AbstractUser):
         held = self.assignments.current(timezone.localdate()).select_related("unit").order_by("unit__name")
         return {assignment.unit.key: assignment.unit.name for assignment in held}
 
-    def keep_roles(self, roles: dict[str, str], units: dict[str, str], behalves: dict[str, str] | None = None) -> None:
+    def keep_roles(
+        self,
+        roles: dict[str, str],
+        units: dict[str, str],
+        behalves: dict[str, str] | None = None,
+        reached: frozenset[str] | None = None,
+    ) -> None:
         """For an object that lives as long as one request and no longer."""
-        self._roles, self._units, self._behalves = roles, units, behalves
+        self._roles, self._units, self._behalves, self._reached = roles, units, behalves, reached
 
-    def _held(self) -> list[tuple[str, str, str]]:
+    def _held(self) -> list[tuple[str, str, str, str]]:
         today = connection.ops.adapt_datefield_value(timezone.localdate())
         with connection.cursor() as cursor:
             cursor.execute(HELD, [self.pk, today, today])

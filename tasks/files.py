@@ -10,7 +10,7 @@ from django.conf import settings
 from people.models import Staff
 from people.reading import NOTHING, Reading
 from tasks import together
-from workflows import published, selectors
+from workflows import published, rights, selectors
 from workflows.attachments import kinds
 from workflows.models import Attachment, UserTask
 from workflows.services.attachments import Problem
@@ -60,7 +60,8 @@ def of(task: UserTask, viewer: Staff, *, problems: list[Problem] | None = None) 
 def about(sight: Sight) -> list[Attachment]:
     """The latest of all ärenden of a person, as far as the viewer reads the tasks they stand with."""
     visible, values = sight.visible("instance")
-    rest = f"""WHERE task.individual_id = %s AND attachment.state <> 'withdrawn' {selectors.seen(sight.viewer)}
+    seen = rights.unrestricted(sight.viewer, "task")
+    rest = f"""WHERE task.individual_id = %s AND attachment.state <> 'withdrawn' AND {seen}
         AND {visible} ORDER BY attachment.id DESC LIMIT {3 * MOST}"""
     found = ABOUT.rows(rest, [sight.individual.pk, *values])
     return [file for file in found if file.by_id == sight.viewer.pk or _is_read(file.task, sight)][:MOST]

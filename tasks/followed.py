@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from people import reading
 from people.models import Staff
-from people.reading import NOTHING, Reading
-from workflows import rights
+from people.reading import Reading
+from tasks import rows
+from workflows import rights, sieve
 from workflows.models import UserTask
-from workflows.selectors import LISTED, NAMED, TASKS
+from workflows.selectors import LISTED, TASKS
 
 MOST_ENDED = 50
 WAITS = "kind = 'question' AND seen_at IS NULL AND withdrawn_at IS NULL"
@@ -19,33 +22,39 @@ WAITS = "kind = 'question' AND seen_at IS NULL AND withdrawn_at IS NULL"
 ASKED_OF = f"""(SELECT COALESCE(NULLIF(TRIM(asked.first_name || ' ' || asked.last_name), ''), asked.username)
     FROM (SELECT mentioned_id FROM tasks_comment WHERE task_id = task.id AND {WAITS} ORDER BY id LIMIT 1) question
     JOIN people_staff asked ON asked.id = question.mentioned_id)"""
-ROWS = Reading(UserTask, "task", LISTED.columns, extra={**LISTED.extra, "asked_of": ASKED_OF}, **LISTED.also)
-ENDED = Reading(
-    UserTask,
-    "task",
-    ("public_id", "name", "state", "ended_at"),
-    individual=("given_name", "family_name", "protection"),
-    completed_by=NAMED,
-    instance=NOTHING,
-    instance__definition=NOTHING,
-    extra={"process_title": "definition.title", "told_at": "watch.told_at"},
-)
+TOLD_AT = "watch.told_at"
+
+
+@lru_cache(maxsize=100)
+def _rows(closed: str) -> Reading[UserTask]:
+    extra = {"closed": closed, **LISTED.extra, "asked_of": ASKED_OF}
+    return Reading(UserTask, "task", LISTED.columns, extra=extra, **LISTED.also)
+
+
+ROWS = _rows("''")
+"""Of one's own tasks; how to make a task of what `rows_of_others` gives, too."""
+
+
+def rows_of_others(staff: Staff, rest: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """As `ROWS.raw`, of tasks among which are such as one may not read."""
+    closed, more = sieve.closed(staff)
+    return _rows(closed).raw(rest, [*more, *values])
 
 
 def asked(staff: Staff) -> tuple[str, list[Any]]:
     """Open tasks, among those one may do, about which a colleague has not yet answered; (id, due_sort, changed_at)."""
     held = staff.professions
     mine = f"IN ({reading.places(held)})"
-    seen = "" if staff.may_see_protected else "AND NOT is_restricted"
+    seen = rights.unrestricted(staff)
     text = f"""SELECT task.id, due_sort, changed_at
         FROM (SELECT task_id FROM tasks_comment WHERE by_id = %s AND {WAITS}) question CROSS JOIN {TASKS} task
-        WHERE task.id = question.task_id AND state = 'open' {seen} AND ("group" {mine} OR escalated_to {mine})"""
+        WHERE task.id = question.task_id AND state = 'open' AND {seen} AND ("group" {mine} OR escalated_to {mine})"""
     return (text, [staff.pk, *held, *held]) if held else ("", [])
 
 
 def watched(staff: Staff, *, also_untold: bool = False) -> tuple[str, list[Any]]:
     """Open tasks that one follows and may see, with `also_untold` those that have ended without one's knowing it."""
-    seen, values = rights.seeing(staff, "task")
+    seen, values = sieve.followed(staff)
     untold = "OR watch.told_at IS NULL" if also_untold else ""
     text = f"""SELECT task.id, due_sort, changed_at FROM tasks_watch watch CROSS JOIN {TASKS} task
         WHERE task.id = watch.task_id AND watch.by_id = %s AND (state = 'open' {untold}) AND {seen}"""
@@ -54,7 +63,8 @@ def watched(staff: Staff, *, also_untold: bool = False) -> tuple[str, list[Any]]
 
 def ended(staff: Staff) -> list[UserTask]:
     """Tasks that one follows and that have ended, the latest first."""
-    seen, values = rights.seeing(staff, "task")
+    seen, values = sieve.followed(staff)
+    read, more = rows.of_others(staff, told_at=TOLD_AT)
     rest = f"""JOIN tasks_watch watch ON watch.task_id = task.id WHERE watch.by_id = %s AND task.state <> 'open'
         AND {seen} ORDER BY task.ended_at DESC, task.id DESC LIMIT {MOST_ENDED}"""
-    return ENDED.rows(rest, [staff.pk, *values])
+    return read.rows(rest, [*more, staff.pk, *values])

@@ -15,7 +15,7 @@ from people.models import Staff
 from tasks import followed, together
 from tasks.wanted import PRIORITIES, VIEWS, Wanted, span
 from web import swedish
-from workflows import selectors
+from workflows import rights, selectors, sieve
 from workflows.models import UserTask
 from workflows.selectors import TASKS, parts
 
@@ -34,9 +34,10 @@ OTHERS = f"""SELECT other.id, other.due_sort, other.changed_at FROM (
             SELECT instance_id, "group", escalated_to FROM {TASKS}
             WHERE completed_by_id = %s AND state = 'completed' ORDER BY ended_at DESC LIMIT {FOLLOWED}) done
         WHERE "group" {{mine}} OR escalated_to {{mine}}) known CROSS JOIN {TASKS} other
-    WHERE other.instance_id = known.instance_id AND other.state = 'open' {{seen}}
+    WHERE other.instance_id = known.instance_id AND other.state = 'open' AND {{seen}}
     AND (other.claimed_by_id IS NULL OR other.claimed_by_id <> %s)
-    AND (other.claimed_by_id IS NOT NULL OR NOT (other."group" {{mine}} OR other.escalated_to {{mine}}))"""
+    AND (other.claimed_by_id IS NOT NULL OR NOT (other."group" {{mine}} OR other.escalated_to {{mine}}))
+    AND {{inside}}"""
 
 
 def tasks(staff: Staff, wanted: Wanted, *, limit: int, now: datetime.datetime) -> list[UserTask]:
@@ -57,7 +58,9 @@ def rows(staff: Staff, wanted: Wanted, *, limit: int, now: datetime.datetime) ->
     rest = f"JOIN ({text} ORDER BY due_sort, id LIMIT {walked}) found ON found.id = task.id {conditions}"
     order = "task.created_at DESC, task.id DESC" if wanted.sortera == "nyast" else "found.due_sort, found.id"
     in_words = wanted.text or wanted.sortera in ("person", "forlopp")
-    found = followed.ROWS.raw(f"{rest} ORDER BY {order} LIMIT {WITHIN if in_words else limit}", [*values, *more])
+    rest, asked = f"{rest} ORDER BY {order} LIMIT {WITHIN if in_words else limit}", [*values, *more]
+    is_own = wanted.visa not in ELSEWHERE
+    found = followed.ROWS.raw(rest, asked) if is_own else followed.rows_of_others(staff, rest, asked)
     return _in_words(found, wanted, viewer=staff)[:limit] if in_words else found
 
 
@@ -129,10 +132,10 @@ def _walk(staff: Staff, wanted: Wanted, limit: int, now: datetime.datetime | Non
     columns = ("claimed_by_id",) if wanted.visa == "mina" else ("group", "escalated_to")
     groups = [wanted.profession] if wanted.profession else staff.professions
     asked: list[Any] = [staff.pk] if wanted.visa == "mina" else groups
-    seen = "" if staff.may_see_protected else "NOT is_restricted AND "
+    seen = rights.unrestricted(staff)
     texts, values = [], []
     for area in (AREA, NO_AREA) if wanted.enhet else ("1 = 1",):
-        part = f"SELECT id, due_sort FROM {TASKS} WHERE state = 'open' AND {seen}{{}} AND {area} {due}"
+        part = f"SELECT id, due_sort FROM {TASKS} WHERE state = 'open' AND {seen} AND {{}} AND {area} {due}"
         told = [*([wanted.enhet] if area == AREA else ()), *(between or ())]
         values += [value for one in asked for _ in columns for value in (one, *told)]
         texts.append(parts(f"{part}ORDER BY due_sort, id LIMIT {limit}", columns, "UNION", len(asked)))
@@ -151,8 +154,9 @@ def _others(staff: Staff) -> tuple[str, list[Any]]:
     if not held:
         return "", []
     mine = f"IN ({reading.places(held)})"
-    text = OTHERS.format(seen="" if staff.may_see_protected else "AND NOT other.is_restricted", mine=mine)
-    return text, [staff.pk, *held, *held, staff.pk, *held, *held]
+    inside, values = sieve.let_in(staff, "other.individual_id")
+    text = OTHERS.format(seen=rights.unrestricted(staff, "other"), mine=mine, inside=inside)
+    return text, [staff.pk, *held, *held, staff.pk, *held, *held, *values]
 
 
 def _has_rest(wanted: Wanted) -> bool:
@@ -181,7 +185,7 @@ def _in_words(found: list[tuple[Any, ...]], wanted: Wanted, *, viewer: Staff) ->
     for row in found:
         task = followed.ROWS.made(row)
         said = people.named(task.individual, viewer=viewer).name
-        if all(word in f"{said} {task.name}".casefold() for word in words):
+        if all(word in f"{said} {sieve.told(task)}".casefold() for word in words):
             told = {"person": _turned(task, said), "forlopp": task.process_title}.get(wanted.sortera, "")
             hits.append((swedish.sorting(told), row))
     return [row for _, row in sorted(hits, key=lambda hit: hit[0])]

@@ -11,7 +11,7 @@ from functools import lru_cache
 from people.models import Individual
 from people.reading import Reading
 from web.addresses import url
-from workflows import minimap, outcomes, progress, published
+from workflows import minimap, outcomes, progress, published, rights
 from workflows import selectors as workflows
 from workflows.definitions import main_source
 from workflows.models import ProcessInstance, TimerJob, UserTask
@@ -99,8 +99,8 @@ def cases(individual: Individual, sight: Sight) -> list[Case]:
 def open_tasks(individual: Individual, sight: Sight) -> list[UserTask]:
     """All that is open about the person in those ärenden, whoever it is for."""
     visible, values = sight.visible("instance")
-    seen = workflows.seen(sight.viewer)
-    rest = f"""WHERE task.individual_id = %s AND task.ended_at IS NULL {seen} AND {visible}
+    seen = rights.unrestricted(sight.viewer, "task")
+    rest = f"""WHERE task.individual_id = %s AND task.ended_at IS NULL AND {seen} AND {visible}
         ORDER BY task.due_sort, task.id LIMIT {MOST_OPEN}"""
     return OPEN.rows(rest, [individual.pk, *values])
 
@@ -147,13 +147,14 @@ def place(known: list[Case], tasks: list[UserTask], sight: Sight) -> None:
 
 
 def waiting(task: UserTask, version: Published, title: str, sight: Sight) -> Waiting:
-    """What is of the other sphere is told without name, whose it is and when."""
+    """What is of the other sphere is told by profession and due time, without its name and who has it."""
+    who = sight.names.get(task.group, "")
     if not sight.reads_task(task, version):
         name = sight.hidden(version, task.group, "en uppgift väntar")
-        return Waiting(name=name, who="", taken_by="", due_at=None, title=title, url="")
+        return Waiting(name=name, who=who, taken_by="", due_at=task.due_at, title=title, url="")
     return Waiting(
         name=task.name,
-        who=sight.names.get(task.group, ""),
+        who=who,
         taken_by=str(task.claimed_by) if task.claimed_by else "",
         due_at=task.due_at,
         title=title,

@@ -13,7 +13,7 @@ from people.models import Staff
 from people.reading import NOTHING, Reading
 from workflows import rights
 from workflows.models import UserTask
-from workflows.selectors import TASKS, offered, seen
+from workflows.selectors import TASKS, offered
 
 DONE = Reading(
     UserTask,
@@ -66,7 +66,7 @@ def _workable(staff: Staff, name: str) -> str:
     """Open, taken by this member of staff or by nobody, in an ärende that is not paused; `_worker` are its values."""
     its = f"its.id = {name}.instance_id AND its.suspended_at IS NOT NULL"
     paused = f"SELECT 1 FROM workflows_processinstance its WHERE {its}"
-    return f"""{name}.state = 'open' {seen(staff, name)} AND NOT EXISTS ({paused})
+    return f"""{name}.state = 'open' AND {rights.unrestricted(staff, name)} AND NOT EXISTS ({paused})
         AND ({name}.claimed_by_id = %s OR {name}.claimed_by_id IS NULL AND {offered(staff, name)})"""
 
 

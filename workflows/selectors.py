@@ -104,7 +104,8 @@ def counts(staff: Staff, *, limit: int) -> tuple[int, int]:
     if not held:
         return 0, 0
     open_stops, values = stops(staff, limit=limit)
-    text = f"""SELECT (SELECT count(*) FROM (SELECT 1 FROM {TASKS} task WHERE state = 'open' {seen(staff)}
+    seen = rights.unrestricted(staff, "task")
+    text = f"""SELECT (SELECT count(*) FROM (SELECT 1 FROM {TASKS} task WHERE state = 'open' AND {seen}
         AND {offered(staff)} LIMIT {int(limit)}) tasks), {open_stops}"""
     return tuple(reading.rows(text, [*held, *held, *values])[0])
 
@@ -114,9 +115,8 @@ def stops(staff: Staff, *, limit: int) -> tuple[str, list[Any]]:
     if not staff.professions:
         return "0", []
     mine = f"IN ({reading.places(staff.professions)})"
-    text = (
-        f"SELECT 1 FROM {STOPS} stop WHERE state = 'open' {seen(staff, 'stop')} AND \"group\" {mine} LIMIT {int(limit)}"
-    )
+    text = f"""SELECT 1 FROM {STOPS} stop WHERE state = 'open' AND {rights.unrestricted(staff, "stop")}
+        AND "group" {mine} LIMIT {int(limit)}"""
     return f"(SELECT count(*) FROM ({text}) stops)", staff.professions
 
 
@@ -173,7 +173,7 @@ def instance_for(staff: Staff, public_id: UUID) -> ProcessInstance | None:
 def open_tasks_of(subject: ProcessInstance | Individual, staff: Staff) -> list[UserTask]:
     """Open tasks of an ärende, or of a person, that the staff member may do."""
     column = "instance_id" if isinstance(subject, ProcessInstance) else "individual_id"
-    rest = f"""WHERE task.{column} = %s AND task.state = 'open' {seen(staff)}
+    rest = f"""WHERE task.{column} = %s AND task.state = 'open' AND {rights.unrestricted(staff, "task")}
         AND ({offered(staff)} OR task.claimed_by_id = %s) ORDER BY task.due_sort, task.id"""
     held = staff.professions
     return LISTED.rows(rest, [subject.pk, *held, *held, staff.pk])
@@ -233,11 +233,6 @@ def parts(part: str, columns: Sequence[str], between: str, times: int) -> str:
     conditions = {"escalated_to": "escalated_to = %s AND NOT (escalated_to = '')"}
     each = [part.replace("{}", conditions.get(column, f'"{column}" = %s')) for column in columns]
     return f" {between} ".join(f"SELECT * FROM ({one}) part{place}" for place, one in enumerate(each * times))
-
-
-def seen(staff: Staff, name: str = "task") -> str:
-    """SQL that leaves out what is restricted, for those who may not see it."""
-    return "" if staff.may_see_protected else f"AND NOT {name}.is_restricted"
 
 
 def offered(staff: Staff, name: str = "task") -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from people import reading, spheres
@@ -51,9 +51,9 @@ class Sight:
     def _spheres(self) -> dict[str, str]:
         return {key: sphere for key, _, sphere in self._roles}
 
-    @cached_property
+    @property
     def reached(self) -> frozenset[str]:
-        return spheres.reach(self._spheres.get(key, "") for key in self.held)
+        return self.viewer.reached
 
     @cached_property
     def contacts(self) -> list[Contact]:
@@ -148,20 +148,6 @@ class Sight:
 def of(viewer: Staff, individual: Individual) -> Sight:
     """As it is today."""
     return Sight(viewer=viewer, individual=individual, on=timezone.localdate())
-
-
-def kept_out(viewer: Staff, *, on: datetime.date) -> Q:
-    """Individuals whose units keep the viewer out, for a list: as `Sight.is_let_in` decides for one."""
-    held = viewer.professions
-    assigned = Assignment.objects.current(on).filter(profession__key__in=held)
-    staffed = set(assigned.values_list("profession__key", "unit__key"))
-    own = current(Contact).filter(individual=OuterRef("pk"), kind=ContactKind.UNIT, valid_from__lte=on)
-    named = own.filter(Q(valid_to=None) | Q(valid_to__gte=on))
-    offered = UserTask.objects.filter(_offered(viewer, held), individual=OuterRef("pk"), ended_at=None)
-    out = Q(Exists(named)) & ~Q(Exists(named.filter(unit_key__in=viewer.units))) & ~Q(Exists(offered))
-    for one in held:
-        out &= Q(Exists(named.filter(unit_key__in=[unit for profession, unit in staffed if profession == one])))
-    return out
 
 
 def _offered(viewer: Staff, held: Collection[str]) -> Q:

@@ -14,33 +14,32 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from people import reading
-from people import selectors as people
 from people.models import Staff
 from people.reading import Reading
+from tasks import rows
 from tasks.models import Comment, ShiftNote, ShiftReading
-from tasks.unit import lines, places
-from tasks.unit.lines import Line, Writer
+from tasks.rows import Row
+from tasks.unit import places
+from tasks.unit.looking import Looking
 from tasks.unit.places import Place
+from workflows import rights
 from workflows.models import TaskState, UserTask
-from workflows.selectors import NAMED, TASKS, parts, seen
+from workflows.selectors import NAMED, TASKS, parts
 
 MOST = 100
 """Rows of a section: who has more of a shift than that sees the first, and is told so."""
 NOTES_KEPT = datetime.timedelta(days=14)
-CHANGED = lines.read(
-    told="""(SELECT told.detail FROM workflows_historyentry told WHERE told.instance_id = task.instance_id
-        AND told.kind IN ('attempted', 'not_needed') AND told.element_id = task.element_id
-        ORDER BY told.id DESC LIMIT 1)""",
-)
-PLAIN = lines.read()
+TOLD = """(SELECT told.detail FROM workflows_historyentry told WHERE told.instance_id = task.instance_id
+    AND told.kind IN ('attempted', 'not_needed') AND told.element_id = task.element_id
+    ORDER BY told.id DESC LIMIT 1)"""
 SAID = Reading(Comment, "comment", ("at", "text", "task_id", "for_shift"), by=NAMED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """A line with what somebody said about it and who; `text` empty for those who may not do the task."""
+    """A row with what somebody said about it and who; `text` empty for those who may not do the task."""
 
-    line: Line
+    row: Row
     by_name: str
     at: datetime.datetime | None
     text: str
@@ -62,11 +61,11 @@ class Handover:
     """The list. `is_cut` when there was more of something than is shown."""
 
     notes: list[Note]
-    ahead: list[Line]
+    ahead: list[Row]
     tried: list[Told]
-    new: list[Line]
-    ended: list[Line]
-    done: list[Line]
+    new: list[Row]
+    ended: list[Row]
+    done: list[Row]
     taken_along: list[Told]
     said: list[Told]
     is_cut: bool
@@ -78,18 +77,18 @@ def load(place: Place, viewer: Staff, *, since: datetime.datetime, until: dateti
     working = places.members(place, on=timezone.localdate(now))
     members = [member.id for member in working]
     roles = list({key for member in working for key in member.roles})
-    writer = Writer(viewer, people.profession_names(), now=now)
-    changed = _changed(roles, place, writer, since)
-    ahead = _ahead(roles, members, place, writer, until)
-    done = _done(members, writer, since)
-    said = _said(roles, place, writer, since, now - NOTES_KEPT)
+    looking = Looking(viewer, now=now)
+    changed = _changed(roles, place, looking, since)
+    ahead = _ahead(roles, members, place, looking, until)
+    done = _done(members, looking, since)
+    said = _said(roles, place, looking, since, now - NOTES_KEPT)
     return Handover(
         notes=notes(place, viewer, now=now),
-        ahead=[writer.line(task) for task in ahead[:MOST]],
-        tried=[_tried(task, writer) for task in changed if task.is_open and task.attempts],
-        new=[writer.line(task) for task in changed if task.is_open and task.created_at >= since],
-        ended=[writer.line(task) for task in changed if task.state in (TaskState.CANCELLED, TaskState.NOT_NEEDED)],
-        done=[writer.line(task) for task in done[:MOST]],
+        ahead=[looking.at(task) for task in ahead[:MOST]],
+        tried=[_tried(task, looking) for task in changed if task.is_open and task.attempts],
+        new=[looking.at(task) for task in changed if task.is_open and task.created_at >= since],
+        ended=[looking.at(task) for task in changed if task.state in (TaskState.CANCELLED, TaskState.NOT_NEEDED)],
+        done=[looking.at(task) for task in done[:MOST]],
         taken_along=[one for one in said if one.is_along],
         said=[one for one in said if not one.is_along],
         is_cut=any(len(found) > MOST for found in (changed, ahead, done)),
@@ -114,61 +113,61 @@ def _note(note: ShiftNote, viewer: Staff) -> Note:
     )
 
 
-def _scope(roles: Sequence[str], place: Place, writer: Writer) -> tuple[str, list[Any]]:
+def _scope(roles: Sequence[str], place: Place, looking: Looking) -> tuple[str, list[Any]]:
     """A condition on the alias `task`: the unit's professions in its area, as far as the viewer may know."""
     keys = reading.places(roles)
     area, values = ("task.area IN (%s, '')", [place.area]) if place.area else ("1 = 1", [])
-    return f'task."group" IN ({keys}) AND {area} {_seen(writer)}', [*roles, *values]
+    return f'task."group" IN ({keys}) AND {area} AND {rights.unrestricted(looking.viewer, "task")}', [*roles, *values]
 
 
-def _changed(roles: Sequence[str], place: Place, writer: Writer, since: datetime.datetime) -> list[UserTask]:
-    scope, values = _scope(roles, place, writer)
+def _changed(roles: Sequence[str], place: Place, looking: Looking, since: datetime.datetime) -> list[UserTask]:
+    scope, values = _scope(roles, place, looking)
     rest = f"WHERE {scope} AND task.changed_at >= %s ORDER BY task.changed_at DESC, task.id DESC LIMIT {3 * MOST}"
-    return CHANGED.rows(rest, [*values, since])
+    read, more = rows.of_others(looking.viewer, told=TOLD)
+    return read.rows(rest, [*more, *values, since])
 
 
 def _ahead(
-    roles: Sequence[str], members: Sequence[int], place: Place, writer: Writer, until: datetime.datetime
+    roles: Sequence[str], members: Sequence[int], place: Place, looking: Looking, until: datetime.datetime
 ) -> list[UserTask]:
     """What is late or due before the next shift ends: the professions' own, and what members have taken."""
     area, values = ("AND area IN (%s, '')", [place.area]) if place.area else ("", [])
-    seen = _seen(writer).replace("task.", "")
-    part = f"""SELECT id, due_sort FROM {TASKS} WHERE state = 'open' AND {{}} {area}{seen} AND due_sort <= %s
-        ORDER BY due_sort, id LIMIT {MOST + 1}"""
+    part = f"""SELECT id, due_sort FROM {TASKS} WHERE state = 'open' AND {{}} {area} AND {looking.seen}
+        AND due_sort <= %s ORDER BY due_sort, id LIMIT {MOST + 1}"""
     mine = f"""SELECT id, due_sort FROM {TASKS} WHERE state = 'open'
-        AND claimed_by_id IN ({reading.places(members)}){seen} AND due_sort <= %s"""
+        AND claimed_by_id IN ({reading.places(members)}) AND {looking.seen} AND due_sort <= %s"""
     asked = [value for role in roles for value in (role, *values, until)]
     texts = [text for text in (parts(part, ("group",), "UNION", len(roles)), mine) if text]
     rest = f"""JOIN ({" UNION ".join(texts)}) found ON found.id = task.id
         ORDER BY found.due_sort, found.id LIMIT {MOST + 1}"""
-    return PLAIN.rows(rest, [*asked, *members, until])
+    return looking.rows(rest, [*asked, *members, until])
 
 
-def _done(members: Sequence[int], writer: Writer, since: datetime.datetime) -> list[UserTask]:
+def _done(members: Sequence[int], looking: Looking, since: datetime.datetime) -> list[UserTask]:
     keys = reading.places(members)
     rest = f"""WHERE task.state = 'completed' AND task.completed_by_id IN ({keys}) AND task.ended_at >= %s
-        {_seen(writer)} ORDER BY task.ended_at DESC, task.id DESC LIMIT {MOST + 1}"""
-    return PLAIN.rows(rest, [*members, since])
+        AND {rights.unrestricted(looking.viewer, "task")} ORDER BY task.ended_at DESC, task.id DESC LIMIT {MOST + 1}"""
+    return looking.rows(rest, [*members, since])
 
 
 def _said(
-    roles: Sequence[str], place: Place, writer: Writer, since: datetime.datetime, kept: datetime.datetime
+    roles: Sequence[str], place: Place, looking: Looking, since: datetime.datetime, kept: datetime.datetime
 ) -> list[Told]:
     """What colleagues have written with the unit's tasks, the latest first; what is to be taken along also when it was
     written before, as long as the task is open.
     """
-    scope, values = _scope(roles, place, writer)
+    scope, values = _scope(roles, place, looking)
     rest = f"""JOIN {TASKS} task ON task.id = comment.task_id
         WHERE (comment.at >= %s OR comment.for_shift AND comment.at >= %s AND task.state = 'open')
         AND comment.withdrawn_at IS NULL AND NOT (comment.text = '') AND {scope}
         ORDER BY comment.for_shift DESC, comment.at DESC, comment.id DESC LIMIT {MOST}"""
     comments = SAID.rows(rest, [since, kept, *values])
     keys = {comment.task_id for comment in comments}
-    found = PLAIN.rows(f"WHERE task.id IN ({reading.places(keys)})", list(keys))
-    tasks = {task.pk: writer.line(task) for task in found}
+    found = looking.rows(f"WHERE task.id IN ({reading.places(keys)})", list(keys))
+    tasks = {task.pk: looking.at(task) for task in found}
     return [
         Told(
-            line=tasks[comment.task_id],
+            row=tasks[comment.task_id],
             by_name=str(comment.by),
             at=comment.at,
             text=comment.text if tasks[comment.task_id].can_work else "",
@@ -178,13 +177,9 @@ def _said(
     ]
 
 
-def _tried(task: UserTask, writer: Writer) -> Told:
+def _tried(task: UserTask, looking: Looking) -> Told:
     told = vars(task)["told"]
     detail = json.loads(told) if isinstance(told, str) else told or {}
-    line = writer.line(task)
-    words = [detail.get("reason", ""), detail.get("text", "") if line.can_work else ""]
-    return Told(line=line, by_name="", at=None, text=": ".join(filter(None, words)))
-
-
-def _seen(writer: Writer) -> str:
-    return f" {seen(writer.viewer)}"
+    row = looking.at(task)
+    words = [detail.get("reason", "") if not row.is_closed else "", detail.get("text", "") if row.can_work else ""]
+    return Told(row=row, by_name="", at=None, text=": ".join(filter(None, words)))

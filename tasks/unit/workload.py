@@ -15,7 +15,7 @@ from people.models import Staff
 from tasks.unit import places
 from tasks.unit.places import Place
 from web.swedish import STOCKHOLM
-from workflows import coming
+from workflows import coming, rights
 from workflows.coming import Coming
 from workflows.selectors import TASKS
 
@@ -115,8 +115,7 @@ def _open(
     if not roles:
         return []
     area = "AND area IN (%s, '')" if place.area else ""
-    seen = "" if viewer.may_see_protected else " AND NOT is_restricted"
-    text = OPEN.format(reading.places(roles), area + seen)
+    text = OPEN.format(reading.places(roles), f"{area} AND {rights.unrestricted(viewer)}")
     return reading.rows(text, [now, now, turn, turn, *roles, end, *([place.area] if place.area else [])])
 
 

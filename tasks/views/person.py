@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from people.models import Unit
-from tasks import files, opening, persons, planned, positions, selectors, timeline, worklist
+from tasks import files, opening, persons, planned, positions, rows, selectors, timeline
 from tasks.opening import Opened
 from workflows import connectors, rights
 from workflows.views.edge import StaffRequest, staff_page
@@ -30,7 +30,7 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
     positions.place(opened.cases, opened.tasks, seen)
     mine = [task for task in opened.tasks if positions.is_mine(task, seen)]
     context = _frame(request, opened) | {
-        "rows": worklist.task_rows(mine, viewer=request.user, now=now),
+        "rows": rows.all_of(mine, viewer=request.user, now=now),
         "cases": [case for case in opened.cases if case.instance.is_active],
         "ended": [case for case in opened.cases if not case.instance.is_active],
         "others": _others(opened),

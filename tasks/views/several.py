@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from people.models import Staff
-from tasks import lists, together, worklist
+from tasks import lists, rows, together, worklist
 from tasks.services import handovers
 from tasks.views import inbox, page
 from tasks.wanted import MOST, Wanted
@@ -103,7 +103,7 @@ def _show(
     titles = {**lists.choices(), "profession": request.user.roles}
     context = {
         "wanted": asked,
-        "rows": worklist.task_rows(found, viewer=request.user, now=now),
+        "rows": rows.all_of(found, viewer=request.user, now=now),
         "narrowed": worklist.words(asked, choices=titles),
         "colleagues": together.colleagues_of(found, request.user),
         "chosen": {str(task.public_id) for task in found if "alla" in request.GET or task.public_id in chosen},
