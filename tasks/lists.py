@@ -66,12 +66,15 @@ def rows(staff: Staff, wanted: Wanted, *, limit: int, now: datetime.datetime) ->
 
 @dataclass(frozen=True, kw_only=True)
 class Glance:
-    """What an open inbox is known by, how many tasks each view holds, and what else calls: stopp and colleagues."""
+    """What an open inbox is known by, how many tasks each view holds, and what else there is.
+
+    `calls` is empty when no colleague calls.
+    """
 
     latest: str
     held: dict[str, int]
     stops: int
-    calls: int
+    calls: str
 
 
 def glance(staff: Staff, *, most: int) -> Glance:
@@ -79,13 +82,20 @@ def glance(staff: Staff, *, most: int) -> Glance:
     found = [selectors.latest(staff), *_counts(staff, most), selectors.stops(staff, limit=most), together.calls(staff)]
     texts, values = ", ".join(text for text, _ in found), [value for _, asked in found for value in asked]
     latest, *held, stops, calls = reading.rows(f"SELECT {texts}", values)[0]
-    return Glance(latest=latest or "", held=dict(zip(VIEWS, held, strict=True)), stops=stops, calls=calls)
+    return Glance(
+        latest=_known(latest, calls), held=dict(zip(VIEWS, held, strict=True)), stops=stops, calls=calls or ""
+    )
 
 
 def latest(staff: Staff) -> str:
     """What an open inbox is known by, for the page that asks again and again."""
     text, values = selectors.latest(staff)
-    return reading.rows(f"SELECT {text}", values)[0][0] or ""
+    calls, more = together.calls(staff)
+    return _known(*reading.rows(f"SELECT {text}, {calls}", [*values, *more])[0])
+
+
+def _known(latest: str | None, calls: str | None) -> str:
+    return f"{latest or ''} {calls or ''}"
 
 
 def _counts(staff: Staff, most: int) -> Iterator[tuple[str, list[Any]]]:

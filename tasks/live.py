@@ -65,7 +65,7 @@ class Hub:
     def __init__(self) -> None:
         self.listeners: set[Listener] = set()
         self.is_closing = False
-        self._marks: dict[str, int] = {}
+        self._marks: dict[str | int, int] = {}
         self._groups: set[str] = set()
         self._others_wait = 0
         self._others_told = True
@@ -96,13 +96,13 @@ class Hub:
             await asyncio.sleep(pause)
 
     async def look(self) -> None:
-        """One question whoever listens; a group not seen before counts as changed."""
+        """One question whoever listens; a group not seen before, and a call, counts as changed."""
         asked = self._groups.union(*(one.holder.groups for one in self.listeners))
-        marks = await in_thread(news.marks, asked)
-        changed = {group for group, mark in marks.items() if self._marks.get(group) != mark}
+        marks = await in_thread(news.marks, asked, {one.holder.staff_id for one in self.listeners})
+        changed = {one for one, mark in marks.items() if self._marks.get(one) != mark}
         self._marks = marks
         for listener in self.listeners if changed else ():
-            if listener.holder.groups & changed:
+            if not changed.isdisjoint((*listener.holder.groups, listener.holder.staff_id)):
                 listener.tell(MINE)
         self._tell_others(is_changed=bool(changed))
 

@@ -16,8 +16,12 @@ from django.utils import timezone
 from people import reading
 from people.models import HELD_ON, Staff, StaffSession
 from people.sessions import SessionStore
+from tasks.together import CALLS
 from workflows.selectors import RECENT, TASKS, parts
 
+# The last call of each that nobody has answered, in the columns of the above: no group has an empty name.
+CALLED = f"""SELECT '', '', mentioned_id, max(at) FROM tasks_comment
+    WHERE mentioned_id IN ({{}}) AND {CALLS} GROUP BY mentioned_id"""
 LATEST = f'SELECT "group", escalated_to, id, changed_at FROM {TASKS} WHERE {{}} ORDER BY changed_at DESC LIMIT {RECENT}'
 SESSIONS = f"SELECT session_key FROM {reading.table(StaffSession)} WHERE expire_date > %s AND session_key IN ({{}})"
 # A row for each profession, and one with none for who holds none.
@@ -71,12 +75,18 @@ def groups() -> set[str]:
     return {key for (key,) in reading.rows("SELECT key FROM people_profession")}
 
 
-def marks(asked: Collection[str]) -> dict[str, int]:
-    """A number for each group, another one when a task of it has changed; by the same few rows of an index."""
-    columns, wanted = ("group", "escalated_to"), list(asked)
-    text = parts(LATEST, columns, "UNION ALL", len(wanted))
-    found: dict[str, set[tuple[int, str]]] = {group: set() for group in wanted}
-    for group, escalated_to, task_id, changed_at in reading.rows(text, [one for one in wanted for _ in columns]):
-        for touched in {group, escalated_to} & found.keys():
-            found[touched].add((task_id, str(changed_at)))
-    return {group: hash(frozenset(rows)) for group, rows in found.items()}
+def marks(asked: Collection[str], staff_ids: Collection[int]) -> dict[str | int, int]:
+    """A number for each group, another one when a task of it has changed, by the same few rows of an index.
+
+    And one for each of the staff whom colleagues call, another one when somebody else does.
+    """
+    columns, wanted, ids = ("group", "escalated_to"), list(asked), list(staff_ids)
+    called = CALLED.format(reading.places(ids))
+    text = " UNION ALL ".join(filter(None, [parts(LATEST, columns, "UNION ALL", len(wanted)), called]))
+    found: dict[str | int, set[tuple[int, str]]] = {group: set() for group in wanted}
+    values = [one for one in wanted for _ in columns]
+    for group, escalated_to, key, at in reading.rows(text, [*values, *ids]):
+        touched = {group, escalated_to} & found.keys() if group else {key}
+        for one in touched:
+            found.setdefault(one, set()).add((key, str(at)))
+    return {one: hash(frozenset(rows)) for one, rows in found.items()}

@@ -54,6 +54,7 @@ class Row:
     to_sign: int
     mark: str
     taken_by: str
+    in_place_of: str
     asked_of: str
     is_mine: bool
     is_escalated: bool
@@ -138,7 +139,8 @@ def made(
         signed=task.signed,
         to_sign=0 if is_closed else task.to_sign,
         mark=swedish.urgency(task.due_at, now=now) if is_open else _mark(task),
-        taken_by=str(task.claimed_by) if is_open and task.claimed_by and not is_closed else "",
+        taken_by=task.taken_by if is_open and not is_closed else "",
+        in_place_of=task.on_behalf_of if is_open and not is_closed else "",
         asked_of=told.get("asked_of") or "",
         is_mine=is_open and task.claimed_by_id == viewer.pk,
         is_escalated=bool(task.escalated_to) and task.escalated_to in held and task.group not in held,
@@ -174,5 +176,5 @@ def _mark(task: UserTask) -> str:
 
 
 def _ended(task: UserTask, *, is_closed: bool) -> str:
-    by = f" av {task.completed_by}" if task.completed_by and task.state == TaskState.COMPLETED and not is_closed else ""
+    by = f" av {task.done_by}" if task.done_by and task.state == TaskState.COMPLETED and not is_closed else ""
     return f"{TaskState(task.state).label}{by}"

@@ -84,6 +84,7 @@ class Around:
 class Mention:
     """A task that a colleague calls one to."""
 
+    key: int
     name: str
     url: str
     person: Presented
@@ -209,9 +210,11 @@ def askable(task: UserTask, staff: Staff) -> list[Staff]:
 
 
 def calls(staff: Staff) -> tuple[str, list[Any]]:
-    """SQL of how many calls nobody has answered yet, some of which may be about what one may see no more."""
-    text = f"SELECT 1 FROM tasks_comment WHERE mentioned_id = %s AND {CALLS} LIMIT {MOST_MENTIONS}"
-    return f"(SELECT count(*) FROM ({text}) calls)", [staff.pk]
+    """SQL of how many calls wait for one and which is the last, NULL when none does; some of them may be about what one
+    may see no more.
+    """
+    text = f"SELECT id FROM tasks_comment WHERE mentioned_id = %s AND {CALLS} ORDER BY id DESC LIMIT {MOST_MENTIONS}"
+    return f"(SELECT count(*) || '.' || max(id) FROM ({text}) calls)", [staff.pk]
 
 
 def mentions(staff: Staff) -> list[Mention]:
@@ -226,6 +229,7 @@ def mentions(staff: Staff) -> list[Mention]:
             found.setdefault(comment.task_id, comment)
     return [
         Mention(
+            key=comment.pk,
             name=comment.task.name,
             url=url("tasks:task", comment.task.public_id),
             person=people.named(comment.task.individual, viewer=staff),

@@ -53,7 +53,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
     context = {
         "worklist": shown,
         "done": _done(request),
-        "mentions": together.mentions(request.user) if shown.glance.calls else [],
+        "mentions": _mentions(request, shown),
         "chips": worklist.chips(asked, choices=choices),
         "choices": choices,
         "is_start": is_start,
@@ -70,7 +70,8 @@ def listing(request: StaffRequest) -> HttpResponse:
     asked = wanted_by(request)
     if request.GET.get("stampel") == worklist.stamp(request.user, asked, now=now):
         return HttpResponse(status=204)
-    return render(request, "tasks/live.html", {"worklist": _load(request, asked, now=now)})
+    shown = _load(request, asked, now=now)
+    return render(request, "tasks/live.html", {"worklist": shown, "mentions": _mentions(request, shown)})
 
 
 @require_POST
@@ -107,6 +108,10 @@ def _load(request: StaffRequest, asked: wanted.Wanted, *, now: datetime.datetime
     if any(one.is_news for one in shown.ended):
         watching.told(by=request.user, now=now)
     return shown
+
+
+def _mentions(request: StaffRequest, shown: worklist.Worklist) -> list[together.Mention]:
+    return together.mentions(request.user) if shown.glance.calls else []
 
 
 def wanted_by(request: StaffRequest) -> wanted.Wanted:

@@ -83,6 +83,8 @@ def test_every_page_says_in_whose_place_the_substitute_took_tried_and_did_it(
     theirs.post(f"{address}ta/")
     assert "Tagen av dig som vikarie för Anna Prov" in pages.text(theirs.get(address))
     assert f"Tagen av {lent}" in pages.text(hers.get(address))
+    assert "Tagen av dig som vikarie för Anna Prov" in pages.text(theirs.get("/uppgifter/"))
+    assert f"Tagen av {lent}" in pages.text(hers.get("/uppgifter/"))
     theirs.post(f"{address}kunde-inte/", {"skal": "ingen_hemma", "nar": "fyra_timmar"})
     assert not UserTask.objects.get(pk=task.pk).on_behalf_of, "it is the group's again"
     assert f"</strong>, {lent}" in pages.text(hers.get(address))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from django.utils import timezone
 from people.models import Staff, StaffSession
 from tasks import live, news
 from tasks.management.commands.live import server
+from tasks.models import Comment
+from tasks.services import questions
 from tests import pages
 from workflows.services import user_tasks
 
@@ -119,6 +122,46 @@ def test_the_groups_whose_tasks_change_are_told_and_others_that_something_has(an
     mine_heard, others_heard = heard()
     assert sorted(mine_heard) == [live.OTHERS, live.MINE]
     assert others_heard == [live.OTHERS]
+
+
+def test_who_is_asked_and_who_is_answered_hear_of_it_though_the_task_is_another_groups(
+    anna: Staff, siri: Staff
+) -> None:
+    pages.publish()
+    task = pages.task(pages.start(pages.person(), anna), "planera_besok")
+    hub, asking, asked = live.Hub(), listener(anna), listener(siri)
+    hub.listeners = {asking, asked}
+
+    def told() -> list[bool]:
+        for one in hub.listeners:
+            one.told = set()
+        with CaptureQueriesContext(connection) as queries:
+            run(hub.look())
+        assert len(queries) == 1
+        return [live.MINE in one.told for one in (asking, asked)]
+
+    told()
+    assert told() == [False, False]
+    ask: dict[str, Any] = {
+        "task": task,
+        "text": "Vem har nyckeln?",
+        "by": anna,
+        "now": timezone.now(),
+        "action_id": task.public_id,
+    }
+    questions.ask(to=str(siri.public_id), **ask)
+    assert told() == [True, True]
+    assert told() == [False, False]
+    client = pages.logged_in(siri)
+    stamp = pages.text(client.get("/uppgifter/")).split("stampel=")[1].split('"')[0]
+    assert client.get(f"/uppgifter/lista/?stampel={stamp}").status_code == 204
+    question = Comment.objects.get()
+    more: dict[str, Any] = {"question_id": question.pk, "by": siri, "now": timezone.now(), "action_id": uuid.uuid4()}
+    questions.answer(task=task, text="Grannen.", **more)
+    assert client.get(f"/uppgifter/lista/?stampel={stamp}").status_code == 200
+    shown = pages.text(pages.logged_in(anna).get("/uppgifter/lista/"))
+    assert 'id="kallelser" hx-swap-oob="true"' in shown
+    assert 'data-call="Siri Prov svarade på din fråga"' in shown
 
 
 def test_an_open_page_is_told(port: int, anna: Staff) -> None:

@@ -79,8 +79,10 @@
     }
     urgent = new Set([...urgent].filter((id) => now.has(id)));
     document.title = urgent.size ? `(${urgent.size}) ${title}` : title;
+    const called = fresh.filter((id) => "call" in now.get(id).dataset);
     const hurried = fresh.filter((id) => urgent.has(id));
     if (hurried.length) announce(hurried, now, hurried.length === 1 ? "1 ny brådskande uppgift" : `${hurried.length} nya brådskande uppgifter`, true);
+    else if (called.length) announce(called, now, called.length === 1 ? now.get(called[0]).dataset.call : `${called.length} nya från kollegor`, urgent.size > 0);
     else if (fresh.length) announce(fresh, now, fresh.length === 1 ? "Ny uppgift" : `${fresh.length} nya uppgifter`, urgent.size > 0);
     else if (announced.length && !announced.some((id) => now.has(id))) clear(); // what it told of is gone again
   }
