@@ -8,6 +8,7 @@ from integrations.kolada import views as kolada
 from integrations.medicingivare import views as medicingivare
 from integrations.pages import incoming, outgoing, replays, systems
 from integrations.region.soap import views as region
+from integrations.socialstyrelsen import views as socialstyrelsen
 
 app_name = "integrations"
 
@@ -26,6 +27,8 @@ urlpatterns = [
     path("integrationer/<slug:key>/kor-om/", replays.new, name="replay_new"),
     path("integrationer/ekonomi/fakturor/", ekonomi.runs, name="invoice_runs"),
     path("integrationer/ekonomi/fakturor/<uuid:public_id>/", ekonomi.run, name="invoice_run"),
+    path("integrationer/socialstyrelsen/statistik/", socialstyrelsen.months, name="statistics_months"),
+    path("integrationer/socialstyrelsen/statistik/<uuid:public_id>/", socialstyrelsen.month, name="statistics_month"),
     path("nyckeltal/", kolada.key_figures, name="key_figures"),
     path("integrationer/<slug:system>/filer/", batches.batches, name="batches"),
     path("integrationer/<slug:system>/filer/<uuid:public_id>/", batches.batch, name="batch"),

@@ -142,6 +142,7 @@ PROFESSIONS = (
     ("mas", "Medicinskt ansvarig sjuksköterska"),
     ("mar", "Medicinskt ansvarig för rehabilitering"),
     ("ekonomi", "Ekonomi"),
+    ("statistikansvarig", "Statistikansvarig"),
     ("processagare", "Processägare"),
     ("it_drift", "IT-drift"),
 )
@@ -186,14 +187,16 @@ _STAFF = (
     ("mas", "mas", "Maja", "Malm", "stab"),
     ("mar", "mar", "Mattias", "Martell", "stab"),
     ("ekonomi", "ekonomi", "Elsa", "Elfving", "stab"),
+    ("statistikansvarig", "statistikansvarig", "Stina", "Ståhl", "stab"),
     ("processagare", "processagare", "Petra", "Plan", "stab"),
     ("it_drift", "it_drift", "Ivar", "Isaksson", "stab"),
 )
 # What somebody holds beside that: a head leads more than one unit, and a colleague helps out in another.
 FURTHER = {"enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "hemtjanst_norr"))}
 
-# The restricted group of the demo: those who must be able to take in and lead the care of a protected person.
-_MAY_SEE_PROTECTED = {"samordnare", "enhetschef", "mas"}
+# The restricted group of the demo: those who must be able to take in and lead the care of a protected person, and
+# who answers for what is told of them.
+_MAY_SEE_PROTECTED = {"samordnare", "enhetschef", "mas", "statistikansvarig"}
 
 STAFF = tuple(
     InventedStaff(

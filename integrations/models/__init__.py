@@ -6,6 +6,7 @@ from integrations.models.hemtjanst import HomeCareAbsence, HomeCareOrder, HomeCa
 from integrations.models.kolada import KeyFigure, KeyFigureMunicipality, KeyFigureValue
 from integrations.models.medicingivare import Dispenser, DispenserEvent, DispenserVendor
 from integrations.models.region import AwaitedReceipt
+from integrations.models.socialstyrelsen import StatisticsFile, StatisticsMonth, StatisticsRow
 from integrations.models.state import SystemHour, SystemState
 
 __all__ = [
@@ -23,6 +24,9 @@ __all__ = [
     "KeyFigure",
     "KeyFigureMunicipality",
     "KeyFigureValue",
+    "StatisticsFile",
+    "StatisticsMonth",
+    "StatisticsRow",
     "SystemHour",
     "SystemState",
     "Told",

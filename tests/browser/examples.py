@@ -89,6 +89,7 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     made = _tasks(done.public_id, open_task.public_id, theirs.public_id)
     made["task that is not needed"] = Example(f"/uppgifter/{_maybe_not_needed(anna, doris).public_id}/ej-aktuell/")
     pages.join(anna, "ekonomi")
+    pages.join(anna, "statistikansvarig")
     made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
     return made | _systems(anna) | _files() | _common()
 
@@ -254,7 +255,8 @@ def _systems(anna: Staff) -> dict[str, Example]:
 
 def _files() -> dict[str, Example]:
     made = {name: Example(address) for name, address in handed_over.addresses().items()}
-    return made | {"invoices of a file": Example(made["invoices of a file"].address, _decide_row)}
+    decided = ("invoices of a file", "statistics of a month")
+    return made | {name: Example(made[name].address, _decide_row) for name in decided}
 
 
 def _common() -> dict[str, Example]:
@@ -332,7 +334,7 @@ def _correct(page: Page) -> None:
 
 
 def _decide_row(page: Page) -> None:
-    page.get_by_text("Avgör raden").click()
+    page.get_by_text("Avgör raden").first.click()
 
 
 def _wrong_password(page: Page) -> None:

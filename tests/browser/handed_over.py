@@ -1,4 +1,4 @@
-"""What systems have handed over, for the pages that show it: files, invoices, key figures; addresses by name."""
+"""What systems have handed over, and is handed over, for the pages that show it; their addresses by name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import uuid
 from django.utils import timezone
 
 from integrations.batches import arriving, importing
-from integrations.models import KeyFigure, KeyFigureMunicipality
+from integrations.models import HomeCareOrder, KeyFigure, KeyFigureMunicipality
+from integrations.socialstyrelsen import preparing, versions
+from integrations.socialstyrelsen.facts import month_before
+from people.models import Individual
 from workflows.models import Incident
 
 
 def addresses() -> dict[str, str]:
-    return _files() | _key_figures()
+    return _files() | _key_figures() | _statistics()
 
 
 def _files() -> dict[str, str]:
@@ -59,3 +62,22 @@ def _key_figures() -> dict[str, str]:
                     told_at=now,
                 )
     return {"key figures": "/nyckeltal/", "key figures of women": "/nyckeltal/?kon=kvinnor"}
+
+
+def _statistics() -> dict[str, str]:
+    """A month where rows of two wait and that of a third deviates."""
+    now = timezone.now()
+    period = month_before(timezone.localdate(now))
+    for one in Individual.objects.all()[:3]:
+        HomeCareOrder.objects.create(
+            key=f"S-{one.pk}",
+            individual=one,
+            service="hemtjanst" if one.pk % 2 else "okant",
+            minutes_a_week=600,
+            starts_on=period,
+            status="ny",
+            told_at=now,
+        )
+    month = preparing.prepare(versions.get("hslf-2016-86"), period, now=now)
+    base = "/integrationer/socialstyrelsen/statistik/"
+    return {"statistics": base, "statistics of a month": f"{base}{month.public_id}/"}
