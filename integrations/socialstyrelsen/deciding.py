@@ -31,8 +31,6 @@ class AlreadyDecided(Refused):
 def correct(row: StatisticsRow, told: Mapping[str, str], *, by: Staff, now: datetime) -> str:
     """What still deviates, '' when it waits for approval. Raises Refused."""
     layout = versions.get(row.month.regulation).layout(row.layout)
-    if row.individual.is_protected and not by.may_see_protected:
-        raise Refused("Raden gäller någon med skyddade personuppgifter. Den som får se dem avgör.")
     names = [column.name for column in layout.asked]
     row.values = row.values | {name: told[name].strip() for name in names if name in told}
     row.is_looked_at = row.individual.is_protected
@@ -49,6 +47,8 @@ def leave_out(row: StatisticsRow, *, reason: str, by: Staff, now: datetime) -> N
 def _decide(
     row: StatisticsRow, values: Mapping[str, object], state: str, deviation: str, *, by: Staff, now: datetime
 ) -> None:
+    if row.individual.is_protected and not by.may_see_protected:
+        raise Refused("Raden gäller någon med skyddade personuppgifter. Den som får se dem avgör.")
     change = {**values, "state": state, "deviation": deviation, "decided_by": by, "decided_at": now}
     with transaction.atomic():
         if StatisticsRow.objects.filter(pk=row.pk, state__in=OPEN).update(**change) != 1:
@@ -64,6 +64,7 @@ def approve(month: StatisticsMonth, *, by: Staff, now: datetime) -> list[Statist
             f"Ingen har jämfört filerna med bilagorna till {regulation.title}. IT skriver {regulation.key} i "
             "inställningen compared när det är gjort."
         )
+    _judge_again(month, regulation, now=now)
     with transaction.atomic():
         # Whoever comes second waits here, and finds nothing that waits.
         StatisticsMonth.objects.select_for_update().get(pk=month.pk)
@@ -73,6 +74,18 @@ def approve(month: StatisticsMonth, *, by: Staff, now: datetime) -> list[Statist
         made = [_file(month, layout, by=by, now=now) for layout in regulation.layouts]
         preparing.remind(month, now=now)
     return [file for file in made if file]
+
+
+def _judge_again(month: StatisticsMonth, regulation: Regulation, *, now: datetime) -> None:
+    """Somebody may have been protected, or got another number, since the rows were made."""
+    waiting = StatisticsRow.objects.filter(month=month, state=RowState.WAITING)
+    odd = []
+    for row in waiting.select_related("individual"):
+        preparing.judge(row, regulation.layout(row.layout), month.period)
+        odd += [row] if row.deviation else []
+    if odd:
+        StatisticsRow.objects.bulk_update(odd, ["state", "deviation"], batch_size=200)
+        preparing.remind(month, now=now)
 
 
 def is_compared(regulation: Regulation) -> bool:

@@ -109,18 +109,18 @@ def remind(month: StatisticsMonth, *, now: datetime) -> None:
     """A stopp as long as something waits for a person, another when the last day is near or has been."""
     rows, address = StatisticsRow.objects.filter(month=month), page(month)
     odd, waiting = (rows.filter(state=state).count() for state in (RowState.DEVIATING, RowState.WAITING))
-    if not odd and not waiting:
-        if not StatisticsFile.objects.filter(month=month, state=FileState.APPROVED).exists():
-            incidents.resolve_for_page(page=address, now=now, note="Allt är avgjort och lämnat.")
+    if not (odd or waiting or StatisticsFile.objects.filter(month=month, state=FileState.APPROVED).exists()):
+        incidents.resolve_for_page(page=address, now=now, note="Allt är avgjort och lämnat.")
         return
     title = f"{versions.get(month.regulation).title}, {month.period:%Y-%m}"
-    text = f"Statistik till Socialstyrelsen ({title}): {waiting} rader väntar på godkännande och {odd} avviker."
-    incidents.open_incident(code="approval", text=text, group=GROUP, page=address, now=now)
+    if odd or waiting:
+        text = f"Statistik till Socialstyrelsen ({title}): {waiting} rader väntar på godkännande och {odd} avviker."
+        incidents.open_incident(code="approval", text=text, group=GROUP, page=address, now=now)
     today = timezone.localdate(now)
     if today > month.due_on:
         _late(month, f"{title}: sista dagen var {month.due_on}. Kontakta Socialstyrelsen och lämna snarast.", now)
     elif today >= month.due_on - WARNING:
-        _late(month, f"{title} ska lämnas senast {month.due_on} och är inte godkänd.", now)
+        _late(month, f"{title} ska lämnas senast {month.due_on} och är inte lämnad.", now)
 
 
 def _late(month: StatisticsMonth, text: str, now: datetime) -> None:

@@ -188,6 +188,18 @@ def test_a_protected_person_is_seen_and_decided_by_who_may(folder: Path, stina: 
     assert states(month) == {"delivered": 1}
 
 
+def test_who_has_been_protected_since_is_not_sent_without_a_decision(folder: Path, stina: Staff) -> None:
+    berit = pages.person()
+    order("B-1", berit)
+    month, client = prepared(), pages.logged_in(stina)
+    Individual.objects.filter(pk=berit.pk).update(protection="sekretessmarkering")
+    row = str(StatisticsRow.objects.get().public_id)
+    assert act(client, month, "godkann", granskat="ja") == 422
+    assert act(client, month, "uteslut", rad=row, skal="Vet inte.") == 422
+    assert states(month) == {"deviating": 1}
+    assert not StatisticsFile.objects.exists()
+
+
 def test_rejected_rows_come_back_are_mended_and_go_in_the_next_file(
     folder: Path, receiver: Receiver, stina: Staff
 ) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -338,7 +339,14 @@ def _groups(found: list[Incident], request: StaffRequest) -> list[Group]:
     kinds: dict[object, list[Incident]] = {}
     for stop in found:
         kinds.setdefault(bulk.kind(stop), []).append(stop)
-    return [_group(f"slag-{number}", stops, request) for number, stops in enumerate(kinds.values(), start=1)]
+    made = [_group(f"slag-{number}", stops, request) for number, stops in enumerate(kinds.values(), start=1)]
+    seen: Counter[str] = Counter()
+    for place, group in enumerate(made):
+        # Two pages may wait for the same thing: each is found by a name of its own.
+        seen[group.title] += 1
+        if seen[group.title] > 1:
+            made[place] = replace(group, title=f"{group.title} ({seen[group.title]})")
+    return made
 
 
 def _group(key: str, stops: list[Incident], request: StaffRequest) -> Group:
