@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -19,7 +18,7 @@ import requests
 from django.conf import settings
 from django.test import Client
 
-from benchmarks import eleven, rows
+from benchmarks import eleven, rows, wire
 from benchmarks.clients import CLIENTS, Pace
 from benchmarks.figures import Figure
 from people.models import Staff
@@ -29,8 +28,8 @@ from workflows.models import UserTask
 ROOT = Path(__file__).resolve().parent.parent
 BATCHES = 4
 WARM = 120
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-ACTION = re.compile(r'name="action_id" value="([^"]+)"')
+TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
+ACTION = re.compile(rb'name="action_id" value="([^"]+)"')
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -81,7 +80,7 @@ class Person:
         client.force_login(by)
         name = settings.SESSION_COOKIE_NAME
         self.cookies = {name: client.cookies[name].value}
-        self.connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        self.port = port
 
     def steps(self, tasks: list[UserTask]) -> None:
         for task in tasks:
@@ -89,30 +88,25 @@ class Person:
 
     def step(self, task: UserTask) -> None:
         address = f"/uppgifter/{task.public_id}/"
-        _status, _to, page = self.asked("GET", address)
+        page = self.asked("GET", address).body
         token, action = TOKEN.search(page), ACTION.search(page)
         if token is None or action is None:
             raise RuntimeError("the page of the task has no form")
         given = {**eleven.ANSWERS, "csrfmiddlewaretoken": token[1], "action_id": action[1]}
-        status, to, _page = self.asked("POST", address, urlencode(given))
-        if status != 302 or "klar=" not in to:
-            raise RuntimeError(f"the answer was not taken: {status} {to}")
-        status, _to, page = self.asked("GET", to)
-        if status != 200 or "</html>" not in page:
-            raise RuntimeError(f"the next was not shown: {status}")
+        taken = self.asked("POST", address, urlencode(given).encode())
+        if taken.status != 302 or "klar=" not in taken.location:
+            raise RuntimeError(f"the answer was not taken: {taken.status} {taken.location}")
+        shown = self.asked("GET", taken.location)
+        if shown.status != 200 or b"</html>" not in shown.body:
+            raise RuntimeError(f"the next was not shown: {shown.status}")
 
-    def asked(self, method: str, path: str, body: str = "") -> tuple[int, str, str]:
-        """Status, where one is sent and the page."""
+    def asked(self, method: str, path: str, body: bytes = b"") -> wire.Answer:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request(method, path, body or None, headers)
-        answer = self.connection.getresponse()
-        page = answer.read().decode()
-        for told in answer.headers.get_all("Set-Cookie", []):
-            name, _, value = told.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        return answer.status, answer.headers.get("Location", ""), page
+        answer = wire.asked(self.port, wire.request(method, path, headers, body))
+        self.cookies.update(answer.cookies)
+        return answer
 
 
 @contextmanager

@@ -33,3 +33,15 @@ def when_ready(_server: Any) -> None:
 def post_fork(_server: Any, _worker: Any) -> None:
     # A master that is killed must not leave workers holding the port.
     die_with_parent(signal.SIGKILL)
+
+
+def post_worker_init(_worker: Any) -> None:
+    from workflows.services import promptly
+
+    promptly.begin()
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    from workflows.services import promptly
+
+    promptly.end()

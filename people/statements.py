@@ -30,6 +30,19 @@ def insert(rows: Sequence[Model], *, with_keys: bool = False) -> None:
         _insert_batch(rows[first : first + BATCH], with_keys=with_keys)
 
 
+def insert_once(row: Model) -> bool:
+    """Insert a new row, which gets its key; False when a constraint says that there is such a row already."""
+    model, columns, database = type(row), _columns(type(row)), connections[DEFAULT_DB_ALIAS]
+    values = [_stored(columns[name], row.__dict__[name], database) for name in _insertable(model)]
+    with database.cursor() as cursor:
+        cursor.execute(f"{_insert_text(model, 1)} ON CONFLICT DO NOTHING RETURNING id", values)
+        found = cursor.fetchone()
+    if found is None:
+        return False
+    row.pk, row._state.adding, row._state.db = found[0], False, DEFAULT_DB_ALIAS
+    return True
+
+
 def _insert_batch(rows: Sequence[Model], *, with_keys: bool) -> None:
     model = type(rows[0])
     database = connections[DEFAULT_DB_ALIAS]

@@ -9,6 +9,7 @@ from django.conf import settings
 from integrations import configuration
 from integrations.medicingivare.dispensers import SOURCE
 from integrations.models import Dispenser, DispenserEvent, DispenserVendor
+from people import statements
 from workflows.connectors import Json
 
 # Silent is who has missed two signs of life in a row.
@@ -29,7 +30,7 @@ def noted(row: DispenserEvent, *, now: datetime) -> list[Json]:
             values["expected_at"] = now + wait
         if is_back:
             values |= {"offline_since": None, "tell_at": None, "is_told": False}
-    Dispenser.objects.filter(pk=dispenser.pk).update(**values)
+    statements.update(Dispenser, {"id": dispenser.pk}, values)
     if is_back and dispenser.is_told and row.kind != BACK:
         return [own_event(dispenser, BACK, f"hord-{row.pk}", at=row.occurred_at, detail="Har hörts av igen.")]
     return []

@@ -18,7 +18,7 @@ from integrations.models import Dispenser, DispenserEvent, SystemState
 from people.models import Individual
 from web import webhooks
 from workflows.models import InboxMessage, InboxState, Incident
-from workflows.services import inbox
+from workflows.services import arrivals
 
 URL = "/integrationer/medicingivare/handelser"
 SECRET = "only-for-tests"
@@ -209,7 +209,7 @@ def test_row_71_when_the_database_is_down_the_vendor_is_asked_to_try_again(
     def down(**_rest: object) -> None:
         raise OperationalError("down")
 
-    monkeypatch.setattr(inbox, "receive", down)
+    monkeypatch.setattr(arrivals, "store", down)
     answer = post(event())
     monkeypatch.undo()
 

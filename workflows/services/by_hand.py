@@ -13,7 +13,7 @@ from workflows import by_hand, connectors
 from workflows.connectors import Json, PersonData
 from workflows.models import InboxMessage, ProcessInstance
 from workflows.services import inbox
-from workflows.services.inbox import Receipt
+from workflows.services.arrivals import Receipt
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,16 +10,18 @@ import hashlib
 import json
 import logging
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
+from people import statements
 from people.models import Individual, Staff
+from people.reading import EVERY, Reading
 from people.services import individuals
-from web import metrics, tracing
+from web import tracing
 from workflows import connectors, engine, strict_json
 from workflows.connectors import IncomingMessage, Unreadable
 from workflows.models import (
@@ -33,46 +35,34 @@ from workflows.models import (
     ProcessInstance,
     UserTask,
 )
-from workflows.services import areas, history, incidents, messages, restricted, turns
+from workflows.services import areas, arrivals, history, incidents, messages, restricted, turns
 
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 PERSON_KEY = "person_ref"
+# All that is not there from the beginning, or counted while it lies there.
+FOUND_OUT = (
+    *("state", "handled_at", "expires_at"),
+    *("name", "keys", "payload", "individual_id", "version", "correlation", "sent_at"),
+)
+MESSAGE = Reading(InboxMessage, "message", individual=EVERY)
+TO_HANDLE = f" AND message.state = '{InboxState.RECEIVED}'"
+TO_HANDLE_AGAIN = f" AND message.state IN ('{InboxState.RECEIVED}', '{InboxState.STOPPED}')"
 UNFINISHED = (InboxState.RECEIVED, InboxState.BUFFERED, InboxState.STOPPED)
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """`outcome` is stored, duplicate (same id, same body) or conflict (same id, other body: kept as a stopp)."""
-
-    message: InboxMessage
-    outcome: str
-
-
-def receive(*, source: str, message_id: str, raw: bytes, now: datetime) -> Receipt:
+def receive(*, source: str, message_id: str, raw: bytes, now: datetime) -> arrivals.Receipt:
     """Store a message durably, then handle it. Call outside a transaction; acknowledge when it has returned.
 
     Trouble with the content never reaches the caller: it becomes a stopp. Only a database that does not answer does.
     """
     with tracing.span("inbox.receive", **{"messaging.source": source}):
-        receipt = _received(source, message_id[:200], raw, now=now)
-    metrics.RECEIVED.labels(source, receipt.outcome).inc()
+        receipt = arrivals.store(source=source, message_id=message_id, raw=raw, now=now)
+        if receipt.outcome == "stored":
+            handle(message=receipt.message, now=now)
+            receipt.message.refresh_from_db()
     return receipt
-
-
-def _received(source: str, message_id: str, raw: bytes, *, now: datetime) -> Receipt:
-    digest = hashlib.sha256(raw).hexdigest()
-    row = InboxMessage(source=source, message_id=message_id, digest=digest, raw=raw, received_at=now)
-    row.trace = tracing.current()
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        return _again(source, message_id, digest, now=now)
-    handle(message=row, now=now)
-    row.refresh_from_db()
-    return Receipt(row, "stored")
 
 
 def throw(*, sender: ProcessInstance, thrown: engine.Thrown, now: datetime) -> InboxMessage:
@@ -99,10 +89,13 @@ def throw(*, sender: ProcessInstance, thrown: engine.Thrown, now: datetime) -> I
     return row
 
 
-def handle(*, message: InboxMessage, now: datetime) -> None:
-    """Understand a stored message and bring it where it belongs, in one transaction; trouble becomes a stopp."""
+def handle(*, message: InboxMessage, now: datetime, is_free: bool = False) -> None:
+    """Understand a stored message and bring it where it belongs, in one transaction; trouble becomes a stopp.
+
+    `is_free`: only if no other process has it in hand.
+    """
     try:
-        _handle_stored(message, now=now)
+        _handle_stored(message, now=now, is_free=is_free)
     except Unreadable as error:
         _stop(message, code=error.code, text=error.message, now=now)
     except Exception as error:
@@ -110,12 +103,18 @@ def handle(*, message: InboxMessage, now: datetime) -> None:
         _failed(message, error, now=now)
 
 
+def handle_free(message: InboxMessage, *, now: datetime) -> None:
+    """Handle one that was stored and left, unless another process has it in hand or has done it."""
+    with tracing.span("inbox.handle", parent=message.trace):
+        handle(message=message, now=now, is_free=True)
+
+
 def handle_received(*, now: datetime, limit: int = 100) -> int:
-    """Handle what was stored and then left, because a process died in between; how many."""
-    left = InboxMessage.objects.filter(state=InboxState.RECEIVED).order_by("received_at")[:limit]
+    """Handle what was stored and then left, because a process died in between or much came at once; how many."""
+    received = InboxMessage.objects.filter(state=InboxState.RECEIVED).order_by("received_at")
+    left = list(received.only("public_id", "trace")[:limit])
     for row in left:
-        with tracing.span("inbox.handle", parent=row.trace):
-            handle(message=row, now=now)
+        handle_free(row, now=now)
     return len(left)
 
 
@@ -174,8 +173,9 @@ def dismiss(*, message: InboxMessage, reason: str, by: Staff, now: datetime) -> 
 
 def locked(message: InboxMessage, *states: InboxState) -> InboxMessage:
     """The message, its row locked. Raises incidents.AlreadyResolved when it is in none of the states told."""
-    rows = InboxMessage.objects.select_for_update(of=("self",), no_key=True).select_related("individual")
-    row = rows.get(pk=message.pk)
+    row = _locked(message)
+    if row is None:
+        raise InboxMessage.DoesNotExist
     if states and row.state not in states:
         raise incidents.AlreadyResolved
     return row
@@ -204,7 +204,6 @@ def go_through(
     if _is_outdated(row, incoming):
         _finish(row, InboxState.IGNORED, now=now)
         return
-    row.save()
     _bring(row, now=now, is_replay=is_replay)
 
 
@@ -219,11 +218,17 @@ def raw_of(row: InboxMessage) -> bytes:
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
+def _locked(message: InboxMessage, condition: str = "", *, skip: str = "") -> InboxMessage | None:
+    """`skip` is SKIP LOCKED for who passes by what another has in hand; on SQLite nobody else has anything then."""
+    lock = f" FOR NO KEY UPDATE OF message {skip}" if connection.features.has_select_for_no_key_update else ""
+    return MESSAGE.one(f"WHERE message.id = %s{condition}{lock}", [message.pk])
+
+
 @turns.again
-def _handle_stored(message: InboxMessage, *, now: datetime) -> None:
+def _handle_stored(message: InboxMessage, *, now: datetime, is_free: bool) -> None:
     with transaction.atomic():
-        row = locked(message)
-        if row.state in {InboxState.RECEIVED, InboxState.STOPPED}:
+        row = _locked(message, TO_HANDLE, skip="SKIP LOCKED") if is_free else _locked(message, TO_HANDLE_AGAIN)
+        if row is not None:
             go_through(row, now=now)
 
 
@@ -262,16 +267,6 @@ def _sender(row: InboxMessage) -> ProcessInstance | None:
     if row.source != INTERNAL:
         return None
     return ProcessInstance.objects.filter(public_id=row.message_id.partition(":")[0]).first()
-
-
-def _again(source: str, message_id: str, digest: str, *, now: datetime) -> Receipt:
-    known = InboxMessage.objects.get(source=source, message_id=message_id)
-    InboxMessage.objects.filter(pk=known.pk).update(copies=F("copies") + 1)
-    if known.digest == digest:
-        return Receipt(known, "duplicate")
-    text = "Samma meddelande-id kom igen med annat innehåll. Det första gäller; fråga avsändaren vilket som är rätt."
-    incidents.open_incident(code="conflict", text=text, group=incidents.IT, message=known, now=now)
-    return Receipt(known, "conflict")
 
 
 def _bring(row: InboxMessage, *, now: datetime, sender: ProcessInstance | None = None, is_replay: bool = False) -> None:
@@ -335,7 +330,7 @@ def _conclude(row: InboxMessage, result: messages.Published, *, now: datetime) -
             text = f"Meddelandet ”{row.name}” skulle ha startat ett ärende, men det gick inte: {error.message}"
         incidents.open_incident(code="not-taken", text=text, group=incidents.IT, message=row, now=now)
         row.state = InboxState.STOPPED
-        row.save(update_fields=["state"])
+        _write(row)
     elif result.had_effect:
         _finish(row, InboxState.DONE, now=now)
     elif result.already or not result.ttl:
@@ -345,12 +340,16 @@ def _conclude(row: InboxMessage, result: messages.Published, *, now: datetime) -
     else:
         row.state = InboxState.BUFFERED
         messages.keep(message=row, keys=row.keys, ttl=result.ttl, now=now)
-        row.save(update_fields=["state", "expires_at"])
+        _write(row)
 
 
 def _finish(row: InboxMessage, state: InboxState, *, now: datetime) -> None:
     row.state, row.handled_at, row.expires_at = state, now, None
-    row.save()
+    _write(row)
+
+
+def _write(row: InboxMessage) -> None:
+    statements.update(InboxMessage, {"id": row.pk}, {name: row.__dict__[name] for name in FOUND_OUT})
 
 
 def _is_outdated(row: InboxMessage, incoming: IncomingMessage) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from people import statements
 from people.models import Individual
 from workflows import by_hand, engine, published
 from workflows.engine import clock
@@ -176,9 +177,7 @@ def _record(
 ) -> None:
     history.write_message(instance, element_id, name, by_id=by_hand.registrar(message), now=now)
     if message is not None:
-        MessageDelivery.objects.get_or_create(
-            message=message, instance=instance, element_id=element_id, defaults={"at": now}
-        )
+        statements.insert_once(MessageDelivery(message=message, instance=instance, element_id=element_id, at=now))
 
 
 def _start(

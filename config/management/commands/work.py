@@ -49,7 +49,7 @@ class Command(RoundsCommand):
     def round(self, number: int) -> float:
         now = timezone.now()
         more = timers.fire_due(now=now, limit=BATCH) == BATCH
-        inbox.handle_received(now=now)
+        more = inbox.handle_received(now=now, limit=BATCH) == BATCH or more
         more = bringing.bring_waiting(now=now) or more
         more = migration.run_waiting(now=now) or more
         more = trials.run_waiting(now=now) or more
