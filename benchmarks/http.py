@@ -133,7 +133,7 @@ def wait_for(url: str) -> None:
     for _ in range(200):
         try:
             requests.get(f"{url}/halsa", timeout=2)
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.1)
         else:
             return

@@ -76,7 +76,9 @@ def expect_one_task_each(fleet: Fleet, alarms: int, cleared: int) -> None:
             "FROM workflows_processinstance i WHERE i.business_key LIKE 'dos:%'"
         )
         found = {key.split(":")[2]: (state, tasks, open_ones) for key, state, tasks, open_ones in rows}
-        assert len(found) == len(rows) == alarms
+        assert len(found) == len(rows) <= alarms
+        if len(found) < alarms:
+            return False  # answered when it was stored; a moment later it is a task
         taken, missed = ([found[f"W-{n}"] for n in which] for which in (range(cleared), range(cleared, alarms)))
         assert all(tasks <= 1 for _state, tasks, _open in taken)
         assert missed == [("active", 1, 1)] * len(missed)

@@ -111,7 +111,7 @@ def handle_free(message: InboxMessage, *, now: datetime) -> None:
 
 def handle_received(*, now: datetime, limit: int = 100) -> int:
     """Handle what was stored and then left, because a process died in between or much came at once; how many."""
-    received = InboxMessage.objects.filter(state=InboxState.RECEIVED).order_by("received_at")
+    received = InboxMessage.objects.filter(state=InboxState.RECEIVED).order_by("received_at", "pk")
     left = list(received.only("public_id", "trace")[:limit])
     for row in left:
         handle_free(row, now=now)
