@@ -130,7 +130,7 @@ def server(times: Path | None = None) -> Iterator[tuple[int, int]]:
 
 
 def wait_for(url: str) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         try:
             requests.get(f"{url}/halsa", timeout=2)
         except requests.RequestException:
