@@ -16,7 +16,7 @@ from tests.crash.conftest import Say
 from workflows import connectors, engine
 from workflows.connectors import Delivery, IncomingMessage, Json, Operation
 from workflows.models import InboxMessage, Incident, OutboxMessage, OutboxState, TimerJob, UserTask
-from workflows.services import inbox, outbox, timers, user_tasks
+from workflows.services import arrivals, inbox, outbox, timers, user_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 MANY = 1000 if options.IS_LONG else 40
@@ -40,7 +40,7 @@ def begin(anna: Staff) -> None:
     OutboxMessage.objects.update(individual=None)
 
 
-def receive(typ: str, number: int) -> inbox.Receipt:
+def receive(typ: str, number: int) -> arrivals.Receipt:
     body = forlopp.message(typ, str(number))
     return inbox.receive(source="prov", message_id=str(uuid.uuid4()), raw=body, now=NOW)
 

@@ -28,7 +28,19 @@ from workflows.models import (
     TimerJob,
     UserTask,
 )
-from workflows.services import bulk, held, inbox, incidents, mending, outbox, settle, steps, timers, user_tasks
+from workflows.services import (
+    arrivals,
+    bulk,
+    held,
+    inbox,
+    incidents,
+    mending,
+    outbox,
+    settle,
+    steps,
+    timers,
+    user_tasks,
+)
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 LATER = NOW + timedelta(days=3)
@@ -53,7 +65,7 @@ def nurse() -> Staff:
     return pages.staff("siri", "sjukskoterska")
 
 
-def receive(typ: str, nr: str = "1", **content: Any) -> inbox.Receipt:
+def receive(typ: str, nr: str = "1", **content: Any) -> arrivals.Receipt:
     return inbox.receive(source="prov", message_id=str(uuid.uuid4()), raw=forlopp.message(typ, nr, **content), now=NOW)
 
 

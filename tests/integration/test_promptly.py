@@ -176,7 +176,7 @@ def test_of_an_alarm_and_its_all_clear_at_once_both_are_told() -> None:
     for number in range(5):
         missed = alarm(number)
         taken = load.the_same_dose(missed[1], "dos_tagen")
-        acts = [lambda call=call: take(call) for call in (missed, taken, missed, taken)]  # type: ignore[misc]
+        acts = [lambda call=call: take(call) for call in (missed, taken, missed, taken)]
         assert together.at_once(*acts) == ["str"] * 4
         assert DispenserEvent.objects.filter(dispenser__serial=f"G-{number}").count() == 2
         told = InboxMessage.objects.filter(message_id__in=(missed[0], taken[0]))

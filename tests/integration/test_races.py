@@ -30,7 +30,7 @@ from workflows.models import (
     TimerJob,
     UserTask,
 )
-from workflows.services import inbox, instances, outbox, steps, timers, turns, user_tasks
+from workflows.services import arrivals, inbox, instances, outbox, steps, timers, turns, user_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,7 +46,7 @@ def staff() -> list[Staff]:
     return [pages.staff(f"kollega{number}", "samordnare") for number in range(4)]
 
 
-def receive(typ: str, nr: str = "1", *, message_id: str = "", **content: Any) -> inbox.Receipt:
+def receive(typ: str, nr: str = "1", *, message_id: str = "", **content: Any) -> arrivals.Receipt:
     body = forlopp.message(typ, nr, **content)
     return inbox.receive(source="prov", message_id=message_id or str(uuid.uuid4()), raw=body, now=NOW)
 

@@ -29,7 +29,7 @@ from workflows.models import (
     TimerJob,
     UserTask,
 )
-from workflows.services import inbox, incidents, instances, outbox, timers, user_tasks
+from workflows.services import arrivals, inbox, incidents, instances, outbox, timers, user_tasks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
@@ -54,7 +54,7 @@ def nurse() -> Staff:
     return pages.staff("sjukskoterska", "sjukskoterska")
 
 
-def receive(typ: str, nr: str = "1", *, message_id: str = "", **content: Any) -> inbox.Receipt:
+def receive(typ: str, nr: str = "1", *, message_id: str = "", **content: Any) -> arrivals.Receipt:
     body = forlopp.message(typ, nr, **content)
     return inbox.receive(source="prov", message_id=message_id or str(uuid.uuid4()), raw=body, now=NOW)
 
