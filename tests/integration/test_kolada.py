@@ -40,8 +40,7 @@ class Played:
 
 
 @pytest.fixture
-def kolada(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Played]:
-    monkeypatch.setattr(http, "READ_SECONDS", 0.3)
+def kolada(tmp_path: Path) -> Iterator[Played]:
     # Under a path, as the real one is: the next page's address begins with it.
     application = simulator.create(Surroundings(tmp_path, "1880", "http://127.0.0.1:9", configuration.of))
     with served(application) as url, configuration.told(kolada={"url": url, **CHOSEN}):
@@ -157,11 +156,16 @@ def test_what_is_no_longer_chosen_is_kept_and_not_shown(kolada: Played) -> None:
         ("field", "ovantat_svar"),
     ],
 )
-def test_however_it_fails_what_we_had_stays_and_the_next_time_it_comes(kolada: Played, mood: str, code: str) -> None:
+def test_however_it_fails_what_we_had_stays_and_the_next_time_it_comes(
+    kolada: Played, mood: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fetch()
     before = list(KeyFigureValue.objects.order_by("pk").values())
     kolada.service.change({"kpi": "N99003", "kommun": "1880", "ar": 2025, "varde": 7.5})
     kolada.be(mood, 0.6)
+    if mood == "slow":
+        # Only then: a machine that is busy must not look like a service that is slow.
+        monkeypatch.setattr(http, "READ_SECONDS", 0.3)
     with pytest.raises(JobFailed, match=code):
         jobs.run("kolada", "hamta", clock=lambda: NOW)
     assert list(KeyFigureValue.objects.order_by("pk").values()) == before
@@ -170,6 +174,7 @@ def test_however_it_fails_what_we_had_stays_and_the_next_time_it_comes(kolada: P
     assert not told.is_well
 
     kolada.be("ok")
+    monkeypatch.undo()
     jobs.run("kolada", "hamta", clock=lambda: NOW)
     assert of("N99003")[-1] == (7.5, "")
 
