@@ -55,10 +55,10 @@ def named(individual: Individual, *, viewer: Viewer | None) -> Presented:
 def demo_professions(*, on: datetime.date) -> dict[Profession, list[Staff]]:
     """Each profession with the invented staff who hold it that day: what the demo login offers."""
     held = Assignment.objects.current(on).filter(absence=None, staff__is_invented=True, staff__is_active=True)
-    offered: dict[Profession, list[Staff]] = {}
+    offered: dict[Profession, dict[Staff, None]] = {}  # once each, also who holds it in several units
     for assignment in held.select_related("profession", "staff").order_by("profession__sort", "staff__username"):
-        offered.setdefault(assignment.profession, []).append(assignment.staff)
-    return offered
+        offered.setdefault(assignment.profession, {})[assignment.staff] = None
+    return {profession: list(staff) for profession, staff in offered.items()}
 
 
 def profession_names() -> dict[str, str]:

@@ -30,11 +30,13 @@ EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 @contextlib.contextmanager
-def clamd(path: Path) -> Iterator[list[int]]:
-    """Answers as ClamAV's daemon does; the sizes of what it has been shown."""
+def clamd(where: str) -> Iterator[list[int]]:
+    """Answers as ClamAV's daemon does at a path or host:port; the sizes of what it has been shown."""
     seen: list[int] = []
-    server = socket.socket(socket.AF_UNIX)
-    server.bind(str(path))
+    is_path = where.startswith("/")
+    server = socket.socket(socket.AF_UNIX if is_path else socket.AF_INET)
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server.bind(where if is_path else ("127.0.0.1", int(where.rpartition(":")[2])))
     server.listen()
 
     def serve() -> None:
@@ -57,19 +59,22 @@ def clamd(path: Path) -> Iterator[list[int]]:
     finally:
         server.shutdown(socket.SHUT_RDWR)
         server.close()
-        path.unlink()
+        if is_path:
+            Path(where).unlink()
 
 
-@pytest.fixture
-def socket_path(tmp_path: Path, settings: Settings) -> Path:
-    settings.FORLOPP_CLAMD = str(tmp_path / "clamd")
-    return tmp_path / "clamd"
+@pytest.fixture(params=["path", "port"])
+def daemon(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> str:
+    """Where it is or will be."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = f"127.0.0.1:{probe.getsockname()[1]}"
+    settings.FORLOPP_CLAMD = str(tmp_path / "clamd") if request.param == "path" else free
+    return str(settings.FORLOPP_CLAMD)
 
 
-def test_what_the_scanner_finds_is_refused_and_what_is_clean_is_kept(
-    task: UserTask, anna: Staff, socket_path: Path
-) -> None:
-    with clamd(socket_path) as seen:
+def test_what_the_scanner_finds_is_refused_and_what_is_clean_is_kept(task: UserTask, anna: Staff, daemon: str) -> None:
+    with clamd(daemon) as seen:
         answer = send(pages.logged_in(anna), task, ("a.txt", EICAR), ("b.pdf", attached.PDF))
     assert (answer.status_code, "Viruskontrollen stoppade filen" in pages.text(answer)) == (415, True)
     assert [(kept.name, kept.state) for kept in Attachment.objects.all()] == [("b.pdf", "kept")]
@@ -77,7 +82,7 @@ def test_what_the_scanner_finds_is_refused_and_what_is_clean_is_kept(
 
 
 def test_while_the_scanner_is_away_a_file_waits_and_is_told_and_never_lost(
-    task: UserTask, anna: Staff, socket_path: Path
+    task: UserTask, anna: Staff, daemon: str
 ) -> None:
     clean, bad = add(task, anna, "a.pdf", attached.PDF), add(task, anna, "b.txt", EICAR)
     page = pages.text(pages.logged_in(anna).get(f"/uppgifter/{task.public_id}/"))
@@ -85,7 +90,7 @@ def test_while_the_scanner_is_away_a_file_waits_and_is_told_and_never_lost(
     assert pages.logged_in(anna).get(f"/filer/{clean.public_id}/").status_code == 404
     assert attachments.scan_waiting() == 0
     assert [finding.verdict for finding in doctor.scanner()] == [doctor.ERROR]
-    with clamd(socket_path):
+    with clamd(daemon):
         assert [finding.verdict for finding in doctor.scanner()] == [doctor.OK]
         assert attachments.scan_waiting() == 2
     states = dict(Attachment.objects.values_list("name", "state"))
@@ -134,7 +139,7 @@ def test_a_copy_that_someone_has_made_up_leads_nowhere_else(tmp_path: Path) -> N
     assert [path.relative_to(aside).as_posix() for path in aside.rglob("*") if path.is_file()] == [f"aa/{'a' * 32}"]
 
 
-def test_a_photo_is_scanned_as_it_came_and_not_as_it_became(task: UserTask, anna: Staff, socket_path: Path) -> None:
-    with clamd(socket_path):
+def test_a_photo_is_scanned_as_it_came_and_not_as_it_became(task: UserTask, anna: Staff, daemon: str) -> None:
+    with clamd(daemon):
         answer = send(pages.logged_in(anna), task, ("a.jpg", attached.photo() + b"EICAR"))
     assert (answer.status_code, Attachment.objects.count()) == (415, 0)
