@@ -50,7 +50,7 @@ def test_the_day_of_a_head(context: BrowserContext, page: Page, url: str, log_in
     expect(page.get_by_text("tagen av Anna Prov")).to_be_visible()
     page.get_by_role("button", name="Jag tar det").press("Enter")
     page.get_by_role("link", name="Enheten").click()
-    expect(page.get_by_text("Du tar det")).to_be_visible()
+    expect(page.get_by_text("Tagen av dig")).to_be_visible()
     expect(page.get_by_role("link", name="Ge till någon")).to_be_visible()
     page.get_by_role("link", name="Frånvaro").click()
     page.get_by_label("Vem är borta").select_option("Anna Prov")
