@@ -9,6 +9,7 @@ from integrations.medicingivare import views as medicingivare
 from integrations.pages import incoming, outgoing, replays, systems
 from integrations.region.soap import views as region
 from integrations.socialstyrelsen import views as socialstyrelsen
+from integrations.sdk import views as sdk
 
 app_name = "integrations"
 
@@ -30,6 +31,9 @@ urlpatterns = [
     path("integrationer/socialstyrelsen/statistik/", socialstyrelsen.months, name="statistics_months"),
     path("integrationer/socialstyrelsen/statistik/<uuid:public_id>/", socialstyrelsen.month, name="statistics_month"),
     path("nyckeltal/", kolada.key_figures, name="key_figures"),
+    path("integrationer/sdk/post/", sdk.listing, name="sdk_messages"),
+    path("integrationer/sdk/post/<uuid:message_id>/", sdk.one, name="sdk_message"),
+    path("integrationer/sdk/post/<uuid:message_id>/filer/<uuid:public_id>/", sdk.file, name="sdk_file"),
     path("integrationer/<slug:system>/filer/", batches.batches, name="batches"),
     path("integrationer/<slug:system>/filer/<uuid:public_id>/", batches.batch, name="batch"),
     path("integrationer/<slug:system>/filer/<uuid:public_id>/rapport.csv", batches.report_file, name="batch_report"),

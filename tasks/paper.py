@@ -166,7 +166,7 @@ def _step(step: Step) -> str:
 def _files(files: Sequence[Attachment], *, with_task: bool = False) -> list[Section]:
     lines = [
         f"{file.name} ({file.what.word}, {words.size(file.size)}), {file.by}, {_moment(file.at)}"
-        f"{f', i {file.task.name}' if with_task else ''}"
+        f"{f', i {file.task.name}' if with_task and file.task else ''}"
         for file in files
         if file.name
     ]

@@ -40,14 +40,18 @@ class BusinessError(DeliveryError):
 class Unreadable(Exception):
     """An incoming message cannot be understood; it is kept raw and becomes a stopp with this text.
 
-    When all but the person could be read, `partial` is the rest: a person can then say whom it is about.
+    When all but the person could be read, `partial` is the rest: a person can then say whom it is about. `group` is
+    the profession whose it is to say, where it is another than the coordinators, and `page` the address where they do.
     """
 
-    def __init__(self, code: str, message: str, partial: IncomingMessage | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, partial: IncomingMessage | None = None, *, group: str = "", page: str = ""
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
         self.partial = partial
+        self.group, self.page = group, page
 
 
 class UnknownOperation(LookupError):

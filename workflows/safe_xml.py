@@ -23,19 +23,21 @@ class UnsafeXml(Exception):
         self.line = line
 
 
-def parse(data: bytes) -> etree._Element:
+def parse(data: bytes, *, most_bytes: int = MAX_BYTES) -> etree._Element:
     """The root element of an UTF-8 document. Raises UnsafeXml.
 
-    Comments and processing instructions are dropped; keep the original bytes where they matter.
+    `most_bytes` is for documents that carry files: few elements, one of them long. Comments and processing instructions
+    are dropped; keep the original bytes where they matter.
     """
     if not data.strip():
         raise UnsafeXml("empty", "Filen är tom.")
-    if len(data) > MAX_BYTES:
-        raise UnsafeXml("too-large", f"Filen är större än {MAX_BYTES // 1_000_000} MB.")
+    if len(data) > most_bytes:
+        raise UnsafeXml("too-large", f"Filen är större än {most_bytes // 1_000_000} MB.")
     _require_utf8(data)
     if any(data.count(sign) > most for sign, most in _MOST.items()):
         raise _too_many()
-    root = _parsed(data)
+    # The library lets no text be longer than 10 MB, unless told: what it fears are entities, which are refused here.
+    root = _parsed(data, has_long_texts=most_bytes > MAX_BYTES)
     if root.getroottree().docinfo.internalDTD is not None:
         raise UnsafeXml("doctype", "Filen innehåller DOCTYPE, vilket inte är tillåtet.")
     if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
@@ -59,13 +61,13 @@ def _require_utf8(data: bytes) -> None:
         raise UnsafeXml("doctype", "Filen innehåller DOCTYPE, vilket inte är tillåtet.")
 
 
-def _parsed(data: bytes) -> etree._Element:
+def _parsed(data: bytes, *, has_long_texts: bool) -> etree._Element:
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         dtd_validation=False,
-        huge_tree=False,
+        huge_tree=has_long_texts,
         recover=False,
         remove_pis=True,
         remove_comments=True,

@@ -156,13 +156,14 @@ def attachments_in(instance: ProcessInstance, sight: Sight) -> list[Attachment]:
     version = published.of(instance.version.public_id)
     rest = "WHERE task.instance_id = %s AND attachment.state <> 'withdrawn' ORDER BY attachment.id"
     found = ATTACHED.rows(rest, [instance.pk])
-    return [file for file in found if file.by_id == sight.viewer.pk or sight.reads_task(file.task, version)]
+    reads = sight.reads_task
+    return [file for file in found if file.by_id == sight.viewer.pk or (file.task and reads(file.task, version))]
 
 
 def attachment_for(staff: Staff, public_id: UUID) -> Attachment | None:
     """The file, if the staff member may see its task; None when missing or forbidden alike."""
     found = ATTACHED.one("WHERE attachment.public_id = %s", [public_id])
-    task = task_for(staff, found.task.public_id) if found is not None else None
+    task = task_for(staff, found.task.public_id) if found is not None and found.task is not None else None
     if found is not None and task is not None:
         found.task = task
     return found if task is not None else None

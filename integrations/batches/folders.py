@@ -57,12 +57,21 @@ class Folder(Protocol):
 
     def pieces(self, name: str) -> Iterator[bytes]: ...
 
-    def set_aside(self, name: str) -> None:
+    def set_aside(self, name: str, to: str = HANDLED) -> None:
         """Move it out of the way, where that is allowed."""
         ...
 
     def put(self, name: str, content: bytes) -> None:
         """Whole or not at all."""
+        ...
+
+    def within(self, name: str) -> Folder:
+        """A folder in it."""
+        ...
+
+    @property
+    def is_writable(self) -> bool:
+        """As far as can be told without writing."""
         ...
 
 
@@ -85,8 +94,15 @@ class LocalFolder:
         except OSError:
             raise TransientError("ingen_fil", "Filen gick inte att läsa.") from None
 
-    def set_aside(self, name: str) -> None:
-        handled = self._path / HANDLED
+    def within(self, name: str) -> LocalFolder:
+        return LocalFolder(self._path / name)
+
+    @property
+    def is_writable(self) -> bool:
+        return os.access(self._path, os.W_OK | os.X_OK)
+
+    def set_aside(self, name: str, to: str = HANDLED) -> None:
+        handled = self._path / to
         try:
             handled.mkdir(exist_ok=True)
             (self._path / name).replace(handled / name)
@@ -131,10 +147,17 @@ class SftpFolder:
         finally:
             self._run(file.close())
 
-    def set_aside(self, name: str) -> None:
+    def within(self, name: str) -> SftpFolder:
+        return SftpFolder(self._runner, self._client, self._at(name))
+
+    @property
+    def is_writable(self) -> bool:
+        return True
+
+    def set_aside(self, name: str, to: str = HANDLED) -> None:
         try:
-            self._run(self._client.makedirs(self._at(HANDLED), exist_ok=True))
-            self._run(self._client.posix_rename(self._at(name), self._at(f"{HANDLED}/{name}")))
+            self._run(self._client.makedirs(self._at(to), exist_ok=True))
+            self._run(self._client.posix_rename(self._at(name), self._at(f"{to}/{name}")))
         except (TransientError, PermanentError):
             return
 

@@ -7,6 +7,7 @@ from integrations.models.kolada import KeyFigure, KeyFigureMunicipality, KeyFigu
 from integrations.models.medicingivare import Dispenser, DispenserEvent, DispenserVendor
 from integrations.models.region import AwaitedReceipt
 from integrations.models.socialstyrelsen import StatisticsFile, StatisticsMonth, StatisticsRow
+from integrations.models.sdk import SdkSent
 from integrations.models.state import SystemHour, SystemState
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "StatisticsFile",
     "StatisticsMonth",
     "StatisticsRow",
+    "SdkSent",
     "SystemHour",
     "SystemState",
     "Told",

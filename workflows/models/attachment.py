@@ -1,4 +1,4 @@
-"""A file or photo that somebody has added to a task."""
+"""A file or photo that somebody has added to a task, or that came with a message."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from people.models import Staff
 from workflows.attachments.kinds import KINDS, Kind
+from workflows.models.queue import InboxMessage
 from workflows.models.waiting import UserTask
 
 
@@ -22,12 +23,16 @@ class AttachmentState(models.TextChoices):
 class Attachment(models.Model):
     """Never changed; who added it may withdraw it while the task is open, and then file and name are gone.
 
+    One that came with a message has no task until a person has said what the message is about, and is theirs who said
+    it from then on; it is somebody else's word and is never withdrawn.
+
     The file itself lies on the shelf (`workflows.attachments.shelf`) under `public_id`, and is there before this row.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    task = models.ForeignKey(UserTask, on_delete=models.CASCADE, related_name="attachments")
-    by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    task = models.ForeignKey(UserTask, null=True, on_delete=models.CASCADE, related_name="attachments")
+    message = models.ForeignKey(InboxMessage, null=True, on_delete=models.CASCADE, related_name="attachments")
+    by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     name = models.CharField(max_length=120, blank=True)
     kind = models.CharField(max_length=10, choices=[(kind.key, kind.word) for kind in KINDS.values()])
@@ -46,6 +51,10 @@ class Attachment(models.Model):
                 condition=Q(state="withdrawn", name="", withdrawn_at__isnull=False)
                 | ~Q(state="withdrawn") & ~Q(name="") & Q(withdrawn_at=None),
                 name="attachment_named_until_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(task__isnull=False, by__isnull=False) | Q(message__isnull=False, task=None, by=None),
+                name="attachment_has_a_place",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["kept", "unscanned", "stopped", "withdrawn"]), name="attachment_state"

@@ -1,4 +1,4 @@
-"""Adds files and photos to tasks, takes them back, and keeps the shelf and its rows in agreement."""
+"""Adds files and photos to tasks, takes them back, keeps what came with messages, and the shelf as its rows say."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from people.services import access
 from workflows.attachments import kinds, names, pictures, scanning, shelf
 from workflows.attachments.kinds import Kind, Refused
 from workflows.attachments.scanning import Verdict
-from workflows.models import Attachment, AttachmentState, TaskState, UserTask
+from workflows.models import Attachment, AttachmentState, InboxMessage, ProcessInstance, TaskState, UserTask
 from workflows.services import user_tasks
 
 BATCH = 20
@@ -54,7 +54,7 @@ class Added:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Ready:
+class Ready:
     """A file that has been looked at, as it is to be kept."""
 
     key: UUID
@@ -79,7 +79,7 @@ def add(*, task: UserTask, received: Sequence[Received], by: Staff, now: datetim
     added, ready = Added(), []
     for sent in received:
         try:
-            ready.append(_looked_at(sent))
+            ready.append(looked_at(sent))
         except Refused as refused:
             added.problems.append(Problem(name=sent.name, text=refused.text, status=refused.status))
     for file in ready:
@@ -97,11 +97,40 @@ def add(*, task: UserTask, received: Sequence[Received], by: Staff, now: datetim
     return added
 
 
+def keep_with_message(*, message: InboxMessage, ready: Sequence[Ready], now: datetime) -> None:
+    """Keep what came with a message until somebody has said what it is about; what is kept already stays as it was."""
+    with transaction.atomic():
+        InboxMessage.objects.select_for_update().only("pk").get(pk=message.pk)
+        if message.attachments.exists():
+            return
+        for file in ready:
+            shelf.put(file.key, file.path, file.small)
+        for number, file in enumerate(ready):
+            # A message's own id is the sending that brought its files.
+            row = _row(file, number, now=now, action_id=message.public_id)
+            row.message = message
+            row.save(force_insert=True)
+
+
+def hand_over(*, message: InboxMessage, to: ProcessInstance, by: Staff, now: datetime) -> None:
+    """The files of a message become those of what it led to: the task that came of it, else the latest of the ärende.
+
+    They stay with the message where the ärende has no task at all.
+    """
+    tasks = UserTask.objects.filter(instance=to)
+    task = tasks.filter(state=TaskState.OPEN).order_by("-pk").first() or tasks.order_by("-pk").first()
+    if task is None:
+        return
+    for file in message.attachments.filter(task=None):
+        Attachment.objects.filter(pk=file.pk).update(task=task, by=by, at=now)
+        _record(task, file.public_id, "add", by=by, now=now)
+
+
 def withdraw(*, task: UserTask, key: UUID, by: Staff, now: datetime) -> bool:
     """Take back one's own while the task is open: that it was there stays, the file and its name do not."""
     if not user_tasks.may_work(task, by):
         raise user_tasks.NotAllowed
-    mine = Attachment.objects.filter(task=task, public_id=key, by=by, task__state=TaskState.OPEN)
+    mine = Attachment.objects.filter(task=task, public_id=key, by=by, message=None, task__state=TaskState.OPEN)
     with transaction.atomic():
         gone = {"state": AttachmentState.WITHDRAWN, "name": "", "withdrawn_at": now}
         if not mine.exclude(state=AttachmentState.WITHDRAWN).update(**gone):
@@ -147,8 +176,8 @@ def _earlier(task: UserTask, by: Staff, action_id: UUID) -> list[Attachment]:
     return list(Attachment.objects.filter(task=task, by=by, action_id=action_id))
 
 
-def _looked_at(file: Received) -> _Ready:
-    """Raises Refused."""
+def looked_at(file: Received) -> Ready:
+    """What it is, made safe. Raises Refused."""
     if file.refused is not None:
         raise file.refused
     kind = kinds.of(file.path)
@@ -161,11 +190,11 @@ def _looked_at(file: Received) -> _Ready:
     if kind.is_picture:
         path, small = file.path.with_suffix(".gjord"), file.path.with_suffix(".liten")
         kind = pictures.make_anew(file.path, path, small)
-    return _Ready(key=uuid4(), name=name, kind=kind, path=path, small=small, state=state)
+    return Ready(key=uuid4(), name=name, kind=kind, path=path, small=small, state=state)
 
 
 def _insert(
-    task: UserTask, ready: Sequence[_Ready], added: Added, *, by: Staff, now: datetime, action_id: UUID
+    task: UserTask, ready: Sequence[Ready], added: Added, *, by: Staff, now: datetime, action_id: UUID
 ) -> list[Attachment]:
     """Rows for as many as the task has room for; what there is no room for becomes a problem."""
     with transaction.atomic():
@@ -175,23 +204,20 @@ def _insert(
         room = max(0, most - Attachment.objects.filter(task=task, state__in=LASTING).count())
         text = TOO_MANY.format(most)
         added.problems += [Problem(name=file.name, text=text, status=422) for file in ready[room:]]
-        made = [
-            _row(task, file, number, by=by, now=now, action_id=action_id) for number, file in enumerate(ready[:room])
-        ]
+        made = [_row(file, number, now=now, action_id=action_id) for number, file in enumerate(ready[:room])]
         for attachment in made:
+            attachment.task, attachment.by = task, by
             attachment.save(force_insert=True)
             _record(task, attachment.public_id, "add", by=by, now=now)
     return made
 
 
-def _row(task: UserTask, file: _Ready, number: int, *, by: Staff, now: datetime, action_id: UUID) -> Attachment:
+def _row(file: Ready, number: int, *, now: datetime, action_id: UUID) -> Attachment:
     path = shelf.path_of(file.key)
     with path.open("rb") as kept:
         digest = hashlib.file_digest(kept, "sha256").hexdigest()
     return Attachment(
         public_id=file.key,
-        task=task,
-        by=by,
         at=now,
         name=file.name,
         kind=file.kind.key,

@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from people.reading import EVERY, Reading
 from people.services import individuals
 from web import tracing
 from workflows import connectors, engine, strict_json
-from workflows.connectors import IncomingMessage, Unreadable
+from workflows.connectors import IncomingMessage, Json, Unreadable
 from workflows.models import (
     INTERNAL,
     BufferedKey,
@@ -50,6 +50,14 @@ MESSAGE = Reading(InboxMessage, "message", individual=EVERY)
 TO_HANDLE = f" AND message.state = '{InboxState.RECEIVED}'"
 TO_HANDLE_AGAIN = f" AND message.state IN ('{InboxState.RECEIVED}', '{InboxState.STOPPED}')"
 UNFINISHED = (InboxState.RECEIVED, InboxState.BUFFERED, InboxState.STOPPED)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a message is and holds beside its own words, by the person who has read it."""
+
+    name: str
+    payload: Json
 
 
 def receive(*, source: str, message_id: str, raw: bytes, now: datetime) -> arrivals.Receipt:
@@ -97,7 +105,7 @@ def handle(*, message: InboxMessage, now: datetime, is_free: bool = False) -> No
     try:
         _handle_stored(message, now=now, is_free=is_free)
     except Unreadable as error:
-        _stop(message, code=error.code, text=error.message, now=now)
+        _stop(message, code=error.code, text=error.message, group=error.group, page=error.page, now=now)
     except Exception as error:
         log.exception("message %s could not be handled", message.public_id)
         _failed(message, error, now=now)
@@ -151,12 +159,13 @@ def match(
     now: datetime,
     individual: Individual | None = None,
     instance: ProcessInstance | None = None,
+    said: Said | None = None,
 ) -> InboxMessage:
     """A person says whom a stopped message is about; it is handled again. Raises Unreadable and AlreadyResolved."""
     with transaction.atomic():
         row = locked(message, InboxState.STOPPED)
         person = instance.individual if instance else individual
-        go_through(row, now=now, person=person, instance=instance)
+        go_through(row, now=now, person=person, instance=instance, said=said)
         incidents.resolve_for_message(message=row, by=by, now=now, note="Parades ihop för hand")
     return row
 
@@ -188,6 +197,7 @@ def go_through(
     person: Individual | None = None,
     instance: ProcessInstance | None = None,
     is_replay: bool = False,
+    said: Said | None = None,
 ) -> None:
     """Understand a locked message and bring it where it belongs. Raises Unreadable.
 
@@ -196,6 +206,8 @@ def go_through(
     incoming = _understood(row, now=now, person=person)
     keys = dict(incoming.keys)
     payload = dict(incoming.payload)
+    if said is not None:
+        row.name, payload = said.name, payload | said.payload
     if row.individual is not None:
         keys[PERSON_KEY] = payload[PERSON_KEY] = str(row.individual.ref)
     if instance is not None:
@@ -378,13 +390,13 @@ def _decoded(raw: bytes) -> dict[str, Any]:
     return found
 
 
-def _stop(message: InboxMessage, *, code: str, text: str, now: datetime) -> Incident:
+def _stop(message: InboxMessage, *, code: str, text: str, now: datetime, group: str = "", page: str = "") -> Incident:
     with transaction.atomic():
         BufferedKey.objects.filter(message=message).delete()
         InboxMessage.objects.filter(pk=message.pk).update(state=InboxState.STOPPED, expires_at=None)
         message.refresh_from_db()
-        group = incidents.COORDINATOR
-        return incidents.open_incident(code=code, text=text, group=group, message=message, now=now)
+        group = group or incidents.COORDINATOR
+        return incidents.open_incident(code=code, text=text, group=group, message=message, page=page, now=now)
 
 
 def _failed(message: InboxMessage, error: Exception, *, now: datetime) -> None:

@@ -26,7 +26,7 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; 
 def attachment(request: StaffRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """A photo is shown, since we made it; all else is saved."""
     found = _find(request, public_id, "read")
-    return _sent(request, found, shelf.path_of(public_id), type_=found.what.type, is_shown=found.what.is_picture)
+    return sent(request, found, shelf.path_of(public_id), type_=found.what.type, is_shown=found.what.is_picture)
 
 
 @require_safe
@@ -36,7 +36,7 @@ def small(request: StaffRequest, public_id: uuid.UUID) -> HttpResponseBase:
     found = _find(request, public_id, "preview")
     if not found.what.is_picture:
         raise Http404
-    return _sent(request, found, shelf.path_of(public_id, is_small=True), type_="image/jpeg", is_shown=True)
+    return sent(request, found, shelf.path_of(public_id, is_small=True), type_="image/jpeg", is_shown=True)
 
 
 def _find(request: StaffRequest, public_id: uuid.UUID, action: str) -> Attachment:
@@ -46,7 +46,7 @@ def _find(request: StaffRequest, public_id: uuid.UUID, action: str) -> Attachmen
         raise Http404
     access.record(
         staff=request.user,
-        individual=found.task.individual,
+        individual=found.task.individual if found.task else None,
         action=action,
         object_type="attachment",
         object_id=str(public_id),
@@ -55,7 +55,8 @@ def _find(request: StaffRequest, public_id: uuid.UUID, action: str) -> Attachmen
     return found
 
 
-def _sent(request: StaffRequest, found: Attachment, path: Path, *, type_: str, is_shown: bool) -> HttpResponseBase:
+def sent(request: StaffRequest, found: Attachment, path: Path, *, type_: str, is_shown: bool) -> HttpResponseBase:
+    """What lies on the shelf, as a file and never as a page."""
     try:
         file = path.open("rb")
     except FileNotFoundError:

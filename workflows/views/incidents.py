@@ -48,6 +48,7 @@ HEADINGS = {
     "approval": "Något väntar på godkännande",
     "settings": "En inställning behöver ses över",
     "deadline": "Sista dagen närmar sig",
+    "registrera": "Ett meddelande att registrera",
 }
 MOST_CANDIDATES = 20
 NO_SUCH_PERSON = (
@@ -257,7 +258,8 @@ def _mend_url(request: StaffRequest, found: Incident) -> str:
 
 
 def _can_match(found: Incident) -> bool:
-    return found.message is not None and found.message.state == InboxState.STOPPED
+    """What has a page of its own is matched there, by those who have read it."""
+    return found.message is not None and found.message.state == InboxState.STOPPED and not found.page
 
 
 def _candidates(request: StaffRequest, found: Incident) -> list[Candidate]:

@@ -1,0 +1,294 @@
+"""What has come with SDK: read by the profession whose function address it came to, and registered by them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from integrations.pages.edge import Refused, StaffRequest, may_see, uuid_of
+from integrations.sdk import document, outgoing, registering, stored
+from integrations.sdk.messages import REPLY, TO_REGISTER
+from people import identity
+from people import selectors as people
+from people.identity import Identity
+from people.models import Individual
+from people.services import access, individuals
+from workflows import sight
+from workflows.attachments import shelf
+from workflows.connectors import Json, Unreadable
+from workflows.models import (
+    InboxMessage,
+    InboxState,
+    Incident,
+    IncidentState,
+    InstanceState,
+    MessageSubscription,
+    ProcessInstance,
+)
+from workflows.services import inbox, incidents
+from workflows.views import attachments
+from workflows.views.edge import staff_page
+
+KIND = "sdk-message"
+PAGE = 50
+NEW = "nytt"
+GONE = "En kollega hann före: meddelandet är redan registrerat."
+NAME_IT = "Personen finns inte här, eller så får du inte se den. Kontrollera numret. Stämmer det, skriv namnet."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """An ärende that the message may belong to."""
+
+    public_id: uuid.UUID
+    title: str
+    started_at: Any
+    waits: bool
+
+
+@require_safe
+@staff_page
+def listing(request: StaffRequest) -> HttpResponse:
+    """What waits to be registered, the oldest first, and what was registered lately."""
+    mine = Incident.objects.filter(
+        code=TO_REGISTER, group__in=request.user.professions, message__source=outgoing.SOURCE
+    ).select_related("message", "message__individual", "resolved_by")
+    done = mine.filter(state=IncidentState.RESOLVED).order_by("-resolved_at")[:PAGE]
+    context = {
+        "waiting": mine.filter(state=IncidentState.OPEN).order_by("created_at")[:PAGE],
+        "done": [stop for stop in done if stop.message and may_see(request.user, stop.message.individual)],
+    }
+    _log(request, None, "list")
+    return render(request, "integrations/sdk_messages.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def one(request: StaffRequest, message_id: uuid.UUID) -> HttpResponse:
+    """One message with its files. POST says whom it is about, or why it is not about anybody."""
+    found = _find(request, message_id)
+    refused, person = None, None
+    if request.method == "POST":
+        try:
+            done = _act(request, found)
+        except Refused as problem:
+            refused = problem
+        else:
+            if isinstance(done, HttpResponse):
+                return done
+            person = done
+    _log(request, found, "read")
+    context = _context(request, found, person) | {
+        "error": refused.text if refused else "",
+        "error_target": refused.target if refused else "",
+        "needs_name": (refused is not None and refused.text == NAME_IT) or request.POST.get("gor") == "ny",
+        "typed": request.POST,
+    }
+    return render(request, "integrations/sdk_message.html", context, status=422 if refused else 200)
+
+
+@require_safe
+@staff_page
+def file(request: StaffRequest, message_id: uuid.UUID, public_id: uuid.UUID) -> HttpResponseBase:
+    """One of its files, as a file and never as a page."""
+    found = _find(request, message_id)
+    one = found.attachments.filter(public_id=public_id).first()
+    if one is None or not one.is_kept:
+        raise Http404
+    _log(request, found, "read-file")
+    return attachments.sent(request, one, shelf.path_of(public_id), type_=one.what.type, is_shown=one.what.is_picture)
+
+
+def _find(request: StaffRequest, message_id: uuid.UUID) -> InboxMessage:
+    """Missing and forbidden are one answer."""
+    rows = InboxMessage.objects.select_related("individual")
+    found = rows.filter(source=outgoing.SOURCE, message_id=str(message_id)).first()
+    if found is None or not may_see(request.user, found.individual):
+        raise Http404
+    if not found.incidents.filter(code=TO_REGISTER, group__in=request.user.professions).exists():
+        raise Http404
+    return found
+
+
+def _act(request: StaffRequest, found: InboxMessage) -> HttpResponse | Individual:
+    actions: dict[str, Callable[[StaffRequest, InboxMessage], HttpResponse | Individual]] = {
+        "sok": _look_up,
+        "ny": _register_somebody_new,
+        "registrera": _register,
+        "svar": _register_answer,
+        "avskriv": _file,
+    }
+    act = actions.get(request.POST.get("gor", ""))
+    if act is None:
+        raise Refused("Välj vad du vill göra.")
+    try:
+        return act(request, found)
+    except incidents.AlreadyResolved:
+        messages.warning(request, GONE)
+        return _back(found)
+    except registering.NotTaken as problem:
+        raise Refused(problem.__doc__ or "") from None
+    except Unreadable as problem:
+        raise Refused(problem.message) from None
+
+
+def _look_up(request: StaffRequest, _found: InboxMessage) -> Individual:
+    parsed = _typed(request)
+    known = Individual.objects.filter(identity_type=parsed.type, identity_number=parsed.number).first()
+    # The same words for nobody and for somebody protected: the number alone must not tell that we know them.
+    if known is None or people.is_hidden(known, viewer=request.user):
+        raise Refused(NAME_IT, "fornamn")
+    access.record(
+        staff=request.user, individual=known, action="search", object_type=KIND, object_id="", now=timezone.now()
+    )
+    return known
+
+
+def _register_somebody_new(request: StaffRequest, found: InboxMessage) -> HttpResponse:
+    parsed = _typed(request)
+    given, family = (request.POST.get(name, "").strip()[:120] for name in ("fornamn", "efternamn"))
+    if not (given and family):
+        raise Refused(NAME_IT, "fornamn")
+    person, _ = individuals.find_or_create(
+        identity_type=parsed.type,
+        identity_number=parsed.number,
+        given_name=given,
+        family_name=family,
+        born_on=parsed.born_on,
+        now=timezone.now(),
+    )
+    return _registered(request, found, person, None)
+
+
+def _register(request: StaffRequest, found: InboxMessage) -> HttpResponse:
+    ref = uuid_of(request.POST.get("individ"))
+    person = Individual.objects.filter(ref=ref).first() if ref else None
+    if person is None or people.is_hidden(person, viewer=request.user):
+        raise Refused("Sök fram personen först.", "personnummer")
+    wanted = request.POST.get("arende", NEW)
+    chosen = next((one for one in _ongoing(request, person) if str(one.public_id) == wanted), None)
+    if chosen is None and wanted != NEW:
+        raise Refused("Välj ett ärende i listan, eller att det ska bli ett nytt.")
+    return _registered(request, found, person, chosen)
+
+
+def _register_answer(request: StaffRequest, found: InboxMessage) -> HttpResponse:
+    instance = _asked_by(request, stored.of(found))
+    if instance is None:
+        raise Refused("Ärendet går inte att välja längre. Sök fram personen i stället.", "personnummer")
+    return _registered(request, found, instance.individual, instance)
+
+
+def _registered(
+    request: StaffRequest, found: InboxMessage, person: Individual, instance: ProcessInstance | None
+) -> HttpResponse:
+    taken = registering.register(
+        message=found, individual=person, instance=instance, by=request.user, now=timezone.now()
+    )
+    _log(request, found, "register", person)
+    messages.success(request, f"Meddelandet är registrerat i ärendet ”{taken.definition.title}”.")
+    return _back(found)
+
+
+def _file(request: StaffRequest, found: InboxMessage) -> HttpResponse:
+    reason = request.POST.get("skal", "").strip()
+    if not reason:
+        raise Refused("Skriv ett skäl.", "skal-avskriv")
+    inbox.dismiss(message=found, reason=reason, by=request.user, now=timezone.now())
+    _log(request, found, "dismiss")
+    messages.success(request, "Meddelandet är avskrivet. Det finns kvar och kan läsas här.")
+    return HttpResponseRedirect(reverse("integrations:sdk_messages"))
+
+
+def _typed(request: StaffRequest) -> Identity:
+    try:
+        return identity.parse(request.POST.get("personnummer", ""), today=timezone.localdate())
+    except identity.InvalidIdentity as invalid:
+        raise Refused(invalid.message_sv, "personnummer") from None
+
+
+def _ongoing(request: StaffRequest, person: Individual) -> list[ProcessInstance]:
+    seen = sight.of(request.user, person)
+    rows = ProcessInstance.objects.filter(individual=person, state=InstanceState.ACTIVE)
+    rows = rows.select_related("definition", "version").defer("engine_state", "version__sources", "version__compiled")
+    return [one for one in rows.order_by("-started_at")[:PAGE] if seen.may_follow(one)]
+
+
+def _asked_by(request: StaffRequest, told: Json) -> ProcessInstance | None:
+    """The ärende that asked what this answers, where it goes on and is the viewer's to see."""
+    references = [one["id"] for one in told["mottagare"]["referenser"] if one["slag"] == outgoing.OURS]
+    found = outgoing.answered(reply_to=told["svar_pa"], conversation=told["konversation_id"], references=references)
+    if found is None or not found.is_active or people.is_hidden(found.individual, viewer=request.user):
+        return None
+    return found if sight.of(request.user, found.individual).may_follow(found) else None
+
+
+def _context(request: StaffRequest, found: InboxMessage, person: Individual | None) -> dict[str, Any]:
+    told = stored.of(found)
+    stop = found.incidents.filter(code=TO_REGISTER).order_by("-pk").select_related("resolved_by").first()
+    is_open = found.state == InboxState.STOPPED
+    asked_by = _asked_by(request, told) if is_open else None
+    return {
+        "message": found,
+        "told": told,
+        "files": found.attachments.order_by("number"),
+        "is_open": is_open,
+        "stop": stop,
+        "suggested": _suggested(told),
+        "asked_by": asked_by,
+        "asked_about": people.named(asked_by.individual, viewer=request.user) if asked_by else None,
+        "person": people.presented(person, viewer=request.user) if person else None,
+        "person_ref": person.ref if person else "",
+        "choices": _choices(_ongoing(request, person)) if person else [],
+        "taken": _taken(request, found),
+    }
+
+
+def _taken(request: StaffRequest, found: InboxMessage) -> ProcessInstance | None:
+    """The ärende that has it, where the viewer may follow it."""
+    rows = found.deliveries.select_related("instance__definition", "instance__version", "instance__individual")
+    taken = rows.defer("instance__engine_state", "instance__version__sources", "instance__version__compiled").first()
+    if taken is None or not sight.of(request.user, taken.instance.individual).may_follow(taken.instance):
+        return None
+    return taken.instance
+
+
+def _choices(ongoing: list[ProcessInstance]) -> list[Choice]:
+    rows = MessageSubscription.objects.filter(instance__in=ongoing, message_name=REPLY)
+    waiting = set(rows.values_list("instance_id", flat=True))
+    return [
+        Choice(public_id=one.public_id, title=one.definition.title, started_at=one.started_at, waits=one.pk in waiting)
+        for one in ongoing
+    ]
+
+
+def _suggested(told: Json) -> str:
+    """The personnummer that the sender has written in the place for it; a person reads it before it counts."""
+    parties = (told["avsandare"], told["mottagare"])
+    named = [one for party in parties for kind in ("referenser", "personer") for one in party[kind]]
+    return next((str(one["id"]) for one in named if one["slag"] == document.PERSONNUMMER), "")
+
+
+def _back(found: InboxMessage) -> HttpResponse:
+    return HttpResponseRedirect(reverse("integrations:sdk_message", args=[found.message_id]))
+
+
+def _log(request: StaffRequest, found: InboxMessage | None, action: str, person: Individual | None = None) -> None:
+    access.record(
+        staff=request.user,
+        individual=person or (found.individual if found else None),
+        action=action,
+        object_type=KIND,
+        object_id=str(found.public_id) if found else "",
+        now=timezone.now(),
+    )
