@@ -24,7 +24,7 @@ from workflows.rights import IT
 from workflows.services import attachments, inbox, incidents
 from workflows.services.attachments import INFECTED, Ready, Received
 
-REFUSED, NOT_WHOLE = "sdk_avvisat", "sdk_ej_hel"
+REFUSED, NOT_WHOLE = "ej_mottaget", "file"
 TEXT = "Meddelandet.txt"
 
 

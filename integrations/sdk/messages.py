@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -49,8 +50,27 @@ def translate(payload: Json, *, now: datetime) -> IncomingMessage:  # noqa: ARG0
         told = reading.payload(payload, FIELDS[RECEIPT][1], reading.Identity())
         return IncomingMessage(RECEIPT, {"skickat_id": told["skickat_id"]}, told, reading.moment(told["dt"], "dt"))
     message_id = reading.identifier(payload, "meddelande_id")
-    own, sender = _parties(payload)
-    told = {
+    try:
+        own, sender = _parties(payload)
+        told = _told(payload, message_id, own, sender)
+        page = reverse("integrations:sdk_message", args=[UUID(message_id)])
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise Unreadable("olasligt", "Meddelandet är inte skrivet som ett SDK-meddelande.") from None
+    sent_at = reading.moment(told["skickad_dt"], "skapad_dt")
+    keys = {key: told[key] for key in ("sdk_id", "konversation_id")}
+    place = f"{own.name}, {own.unit}" if own and own.unit else told["mottagare"]
+    raise Unreadable(
+        TO_REGISTER,
+        f"Registrera inkommet SDK-meddelande till {place} från {sender}.",
+        IncomingMessage(MESSAGE, keys, told, sent_at),
+        group=own.profession if own else "",
+        page=page,
+    )
+
+
+def _told(payload: Json, message_id: str, own: Address | None, sender: str) -> Json:
+    """What an ärende learns of it, but for its words: those are cleared when it is known whom they are about."""
+    return {
         "sdk_id": message_id,
         "konversation_id": payload["konversation_id"],
         "svar_pa": payload["svar_pa"],
@@ -61,16 +81,6 @@ def translate(payload: Json, *, now: datetime) -> IncomingMessage:  # noqa: ARG0
         "antal_bilagor": len(payload["bilagor"]),
         "skickad_dt": payload["skapad_dt"],
     }
-    sent_at = reading.moment(payload["skapad_dt"], "skapad_dt")
-    keys = {key: told[key] for key in ("sdk_id", "konversation_id")}
-    place = f"{own.name}, {own.unit}" if own and own.unit else told["mottagare"]
-    raise Unreadable(
-        TO_REGISTER,
-        f"Registrera inkommet SDK-meddelande till {place} från {sender}.",
-        IncomingMessage(MESSAGE, keys, told, sent_at),
-        group=own.profession if own else "",
-        page=reverse("integrations:sdk_message", args=[message_id]),
-    )
 
 
 def _parties(payload: Json) -> tuple[Address | None, str]:

@@ -18,7 +18,7 @@ from workflows.models import Incident, IncidentState, OutboxMessage
 from workflows.rights import IT
 from workflows.services import inbox, incidents
 
-UNANSWERED, FAILED, UNREADABLE = "sdk_ingen_kvittens", "sdk_misslyckad", "sdk_olaslig_kvittens"
+UNANSWERED, FAILED, UNREADABLE = "ingen_kvittens", "ej_levererat", "file"
 AT_ONCE = 500
 # A receipt may be faster than the step that waits for it; that a message has arrived is nothing to wait for longer.
 TO_BEGIN_WAITING, TO_FORGET = timedelta(minutes=2), timedelta(hours=1)

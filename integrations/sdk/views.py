@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from integrations.pages.edge import Refused, StaffRequest, may_see, uuid_of
 from integrations.sdk import document, outgoing, registering, stored
 from integrations.sdk.messages import REPLY, TO_REGISTER
+from integrations.sdk.watch import UNREGISTERED
 from people import identity
 from people import selectors as people
 from people.identity import Identity
@@ -40,6 +41,8 @@ from workflows.views import attachments
 from workflows.views.edge import staff_page
 
 KIND = "sdk-message"
+OURS = (TO_REGISTER, UNREGISTERED)
+"""The stops that make a message somebody's to read."""
 PAGE = 50
 NEW = "nytt"
 GONE = "En kollega hann före: meddelandet är redan registrerat."
@@ -61,7 +64,7 @@ class Choice:
 def listing(request: StaffRequest) -> HttpResponse:
     """What waits to be registered, the oldest first, and what was registered lately."""
     mine = Incident.objects.filter(
-        code=TO_REGISTER, group__in=request.user.professions, message__source=outgoing.SOURCE
+        code__in=OURS, group__in=request.user.professions, message__source=outgoing.SOURCE
     ).select_related("message", "message__individual", "resolved_by")
     done = mine.filter(state=IncidentState.RESOLVED).order_by("-resolved_at")[:PAGE]
     context = {
@@ -115,7 +118,7 @@ def _find(request: StaffRequest, message_id: uuid.UUID) -> InboxMessage:
     found = rows.filter(source=outgoing.SOURCE, message_id=str(message_id)).first()
     if found is None or not may_see(request.user, found.individual):
         raise Http404
-    if not found.incidents.filter(code=TO_REGISTER, group__in=request.user.professions).exists():
+    if not found.incidents.filter(code__in=OURS, group__in=request.user.professions).exists():
         raise Http404
     return found
 
@@ -159,15 +162,21 @@ def _register_somebody_new(request: StaffRequest, found: InboxMessage) -> HttpRe
     given, family = (request.POST.get(name, "").strip()[:120] for name in ("fornamn", "efternamn"))
     if not (given and family):
         raise Refused(NAME_IT, "fornamn")
-    person, _ = individuals.find_or_create(
+    # One who is here already, but not the viewer's to see, keeps the name that is known.
+    known = Individual.objects.filter(identity_type=parsed.type, identity_number=parsed.number).first()
+    person = known or _somebody_new(parsed, given, family)
+    return _registered(request, found, person, None)
+
+
+def _somebody_new(parsed: Identity, given: str, family: str) -> Individual:
+    return individuals.find_or_create(
         identity_type=parsed.type,
         identity_number=parsed.number,
         given_name=given,
         family_name=family,
         born_on=parsed.born_on,
         now=timezone.now(),
-    )
-    return _registered(request, found, person, None)
+    )[0]
 
 
 def _register(request: StaffRequest, found: InboxMessage) -> HttpResponse:
@@ -196,6 +205,9 @@ def _registered(
         message=found, individual=person, instance=instance, by=request.user, now=timezone.now()
     )
     _log(request, found, "register", person)
+    if people.is_hidden(person, viewer=request.user):
+        messages.success(request, "Meddelandet är registrerat. En kollega med särskild behörighet tar vid.")
+        return HttpResponseRedirect(reverse("integrations:sdk_messages"))
     messages.success(request, f"Meddelandet är registrerat i ärendet ”{taken.definition.title}”.")
     return _back(found)
 

@@ -14,7 +14,7 @@ from workflows.models import InboxState, Incident, IncidentState
 from workflows.rights import HEAD
 from workflows.services import incidents
 
-UNREGISTERED = "sdk_ej_registrerat"
+UNREGISTERED = "ej_registrerat"
 AT_ONCE = 200
 
 

@@ -55,6 +55,7 @@ NOT_PAGES = {
     "integrations:medicingivare_dialekt": "for the vendor's machine",
     "integrations:region_soap": "for the region's machine",
     "integrations:batch_report": "a file for a spreadsheet",
+    "integrations:sdk_file": "a file that came with a message",
 }
 """Addresses that answer with no page of their own; what only takes a POST need not be here."""
 

@@ -49,6 +49,10 @@ HEADINGS = {
     "settings": "En inställning behöver ses över",
     "deadline": "Sista dagen närmar sig",
     "registrera": "Ett meddelande att registrera",
+    "ej_registrerat": "Ett meddelande som ingen har registrerat",
+    "ej_mottaget": "Ett meddelande som inte togs emot",
+    "ej_levererat": "Något vi skickade kom inte fram",
+    "ingen_kvittens": "Ingen har kvitterat det vi skickade",
 }
 MOST_CANDIDATES = 20
 NO_SUCH_PERSON = (
