@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from integrations import volume
+from integrations import configuration, volume
+from integrations.sdk import document
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
 from tests import deciding, pages, signalling
@@ -92,7 +94,7 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     pages.join(anna, "ekonomi")
     pages.join(anna, "statistikansvarig")
     made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
-    return made | _systems(anna) | _files() | _common()
+    return made | _systems(anna) | _files() | _sdk() | _common()
 
 
 def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example]:
@@ -260,6 +262,27 @@ def _files() -> dict[str, Example]:
     return made | {name: Example(made[name].address, _decide_row) for name in decided}
 
 
+def _sdk() -> dict[str, Example]:
+    """Two messages that nobody has registered."""
+    book = str(settings.BASE_DIR / "config" / "sdk_adressbok.toml")
+    sample = settings.BASE_DIR / "bpmn" / "sdk_meddelande" / "samples" / "sdk_meddelande.json"
+    told = json.loads(sample.read_text(encoding="utf-8"))
+    told["avsandare"]["referenser"] = [{"slag": document.PERSONNUMMER, "id": "193805142381", "namn": ""}]
+    with configuration.told(sdk={"adressbok": book}):
+        for number in (1, 2):
+            told["meddelande_id"] = str(uuid.UUID(int=number))
+            inbox.receive(
+                source="sdk", message_id=told["meddelande_id"], raw=json.dumps(told).encode(), now=timezone.now()
+            )
+    address = f"/integrationer/sdk/post/{uuid.UUID(int=1)}/"
+    return {
+        "messages to register": Example("/integrationer/sdk/post/"),
+        "message to register": Example(address),
+        "message to register, person found": Example(address, _look_up),
+        "message to register, with an error": Example(address, _file_without_reason),
+    }
+
+
 def _common() -> dict[str, Example]:
     return {
         "components": Example("/komponenter/"),
@@ -336,6 +359,16 @@ def _correct(page: Page) -> None:
 
 def _decide_row(page: Page) -> None:
     page.get_by_text("Avgör raden").first.click()
+
+
+def _look_up(page: Page) -> None:
+    page.get_by_role("button", name="Sök").click()
+    page.get_by_role("button", name="Registrera").wait_for()
+
+
+def _file_without_reason(page: Page) -> None:
+    page.get_by_role("button", name="Avskriv").click()
+    page.locator(".error-summary").wait_for()
 
 
 def _wrong_password(page: Page) -> None:
