@@ -22,7 +22,6 @@ CHECKSUM, WHOLE = ".sha256", ".xml"
 # A file with no checksum is whole when it has looked the same for so long; one that has not become whole after PATIENCE
 # is a matter for a person.
 QUIET, PATIENCE = timedelta(seconds=60), timedelta(minutes=15)
-AT_ONCE = 50
 MEGABYTE = 1_000_000
 _SUM = re.compile(r"\b[0-9a-fA-F]{64}\b")
 
@@ -98,7 +97,7 @@ class FileDrop:
     def _arrived(self, folder: Folder, now: datetime) -> Iterator[Arrived]:
         entries = {entry.name: entry for entry in folder.entries()}
         found = [entry for name, entry in entries.items() if name.lower().endswith(WHOLE) and not name.startswith(".")]
-        for entry in sorted(found, key=lambda entry: (entry.modified, entry.name))[:AT_ONCE]:
+        for entry in sorted(found, key=lambda entry: (entry.modified, entry.name)):
             self._from[entry.name] = folder
             yield self._read(folder, entry, f"{entry.name}{CHECKSUM}" in entries, now)
 

@@ -20,12 +20,15 @@ from integrations.sdk.outgoing import SOURCE
 from integrations.sdk.receipt import WORDS, Reason, Receipt
 from workflows.attachments import shelf
 from workflows.attachments.kinds import Refused
+from workflows.connectors import DeliveryError
 from workflows.rights import IT
 from workflows.services import attachments, inbox, incidents
 from workflows.services.attachments import INFECTED, Ready, Received
 
 REFUSED, NOT_WHOLE = "ej_mottaget", "file"
 TEXT = "Meddelandet.txt"
+# Not in the words of the one who looked: they may hold a part of its name.
+UNFIT = "En bilaga är av ett slag som inte tas emot, är skadad, eller heter något annat än den är."
 
 
 def run() -> None:
@@ -33,15 +36,26 @@ def run() -> None:
 
 
 def look(*, clock: Callable[[], datetime] = timezone.now) -> None:
-    """Everything that lies there. Raises DeliveryError; what was taken before stays taken."""
-    book = addresses.book()
+    """Everything that lies there. Raises DeliveryError, and last whatever one message broke: the others are taken."""
+    book, trouble = addresses.book(), None
     with access_point.connected(book.organisation) as point:
         for arrived in point.fetch(now=clock()):
-            if arrived.raw is not None or arrived.is_too_large:
-                _take(point, arrived, book, now=clock())
-            elif arrived.is_late:
-                stop_at_half(arrived, now=clock())
+            try:
+                _consider(point, arrived, book, now=clock())
+            except DeliveryError:
+                raise
+            except Exception as problem:  # noqa: BLE001 - it is raised, when all have had their turn
+                trouble = problem
         receipts.take(point, now=clock())
+    if trouble is not None:
+        raise trouble
+
+
+def _consider(point: AccessPoint, arrived: Arrived, book: Book, *, now: datetime) -> None:
+    if arrived.raw is not None or arrived.is_too_large:
+        _take(point, arrived, book, now=now)
+    elif arrived.is_late:
+        stop_at_half(arrived, now=now)
 
 
 def _take(point: AccessPoint, arrived: Arrived, book: Book, *, now: datetime) -> None:
@@ -98,7 +112,7 @@ def _looked_at(message: Message, place: Path) -> list[Ready]:
             ready.append(attachments.looked_at(Received(name=file.name, path=path, size=len(file.content))))
         except Refused as refused:
             detail = "forbidden" if refused.text == INFECTED else "not-supported"
-            raise _rejected(message, detail, f"En bilaga kan inte tas emot. {refused.text}") from None
+            raise _rejected(message, detail, UNFIT) from None
     return ready
 
 

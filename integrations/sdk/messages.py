@@ -51,7 +51,7 @@ def translate(payload: Json, *, now: datetime) -> IncomingMessage:  # noqa: ARG0
         return IncomingMessage(RECEIPT, {"skickat_id": told["skickat_id"]}, told, reading.moment(told["dt"], "dt"))
     message_id = reading.identifier(payload, "meddelande_id")
     try:
-        own, sender = _parties(payload)
+        own, sender = parties(payload)
         told = _told(payload, message_id, own, sender)
         page = reverse("integrations:sdk_message", args=[UUID(message_id)])
     except (KeyError, TypeError, AttributeError, ValueError):
@@ -83,7 +83,7 @@ def _told(payload: Json, message_id: str, own: Address | None, sender: str) -> J
     }
 
 
-def _parties(payload: Json) -> tuple[Address | None, str]:
+def parties(payload: Json) -> tuple[Address | None, str]:
     """Ours that it came to, and what the book calls who sent it; what senders call themselves is not repeated."""
     told = payload["avsandare"]
     try:

@@ -19,7 +19,7 @@ from workflows.rights import IT
 from workflows.services import inbox, incidents
 
 UNANSWERED, FAILED, UNREADABLE = "ingen_kvittens", "ej_levererat", "file"
-AT_ONCE = 500
+AT_ONCE = 2_000
 # A receipt may be faster than the step that waits for it; that a message has arrived is nothing to wait for longer.
 TO_BEGIN_WAITING, TO_FORGET = timedelta(minutes=2), timedelta(hours=1)
 _STATUS = {SdkState.DELIVERED: "levererad", SdkState.FAILED: "misslyckad", SdkState.SENT: "ingen_kvittens"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from integrations.pages.edge import Refused, StaffRequest, may_see, uuid_of
 from integrations.sdk import document, outgoing, registering, stored
-from integrations.sdk.messages import REPLY, TO_REGISTER
+from integrations.sdk.messages import REPLY, TO_REGISTER, parties
 from integrations.sdk.watch import UNREGISTERED
 from people import identity
 from people import selectors as people
@@ -257,6 +258,8 @@ def _context(request: StaffRequest, found: InboxMessage, person: Individual | No
         "is_open": is_open,
         "stop": stop,
         "suggested": _suggested(told),
+        "sender": parties(told)[1],
+        "sent_at": datetime.fromisoformat(told["skapad_dt"]),
         "asked_by": asked_by,
         "asked_about": people.named(asked_by.individual, viewer=request.user) if asked_by else None,
         "person": people.presented(person, viewer=request.user) if person else None,
