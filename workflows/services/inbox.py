@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 
 from people import statements
 from people.models import Individual, Staff
@@ -33,7 +33,6 @@ from workflows.models import (
     InstanceState,
     MessageSubscription,
     ProcessInstance,
-    UserTask,
 )
 from workflows.services import areas, arrivals, history, incidents, messages, restricted, turns
 
@@ -308,19 +307,10 @@ def _understood(row: InboxMessage, *, now: datetime, person: Individual | None) 
     row.correlation = next((f"{key}:{value}"[:250] for key, value in incoming.keys.items() if value), "")
     row.individual = person or _person(incoming, now=now)
     if row.individual is not None and row.individual.is_protected:
-        _restrict(row.individual, now=now)
+        restricted.restrict(row.individual, now=now)
     elif row.individual is not None and row.individual.updated_at == now:
         areas.follow(individual=row.individual, now=now)
     return incoming
-
-
-def _restrict(individual: Individual, *, now: datetime) -> None:
-    """A message may be the first to say that a person is protected: what is open already is hidden too."""
-    for task in UserTask.objects.filter(individual=individual, is_restricted=False):
-        stand_in = restricted.stand_in(task.group, on=now.date()) or task.escalated_to
-        UserTask.objects.filter(pk=task.pk).update(is_restricted=True, escalated_to=stand_in, area="", changed_at=now)
-    about = Q(instance__individual=individual) | Q(message__individual=individual)
-    Incident.objects.filter(about, is_restricted=False).update(is_restricted=True)
 
 
 def _person(incoming: IncomingMessage, *, now: datetime) -> Individual | None:
