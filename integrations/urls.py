@@ -8,8 +8,8 @@ from integrations.kolada import views as kolada
 from integrations.medicingivare import views as medicingivare
 from integrations.pages import incoming, outgoing, replays, systems
 from integrations.region.soap import views as region
-from integrations.socialstyrelsen import views as socialstyrelsen
 from integrations.sdk import views as sdk
+from integrations.socialstyrelsen import views as socialstyrelsen
 
 app_name = "integrations"
 

@@ -6,8 +6,8 @@ from integrations.models.hemtjanst import HomeCareAbsence, HomeCareOrder, HomeCa
 from integrations.models.kolada import KeyFigure, KeyFigureMunicipality, KeyFigureValue
 from integrations.models.medicingivare import Dispenser, DispenserEvent, DispenserVendor
 from integrations.models.region import AwaitedReceipt
-from integrations.models.socialstyrelsen import StatisticsFile, StatisticsMonth, StatisticsRow
 from integrations.models.sdk import SdkSent
+from integrations.models.socialstyrelsen import StatisticsFile, StatisticsMonth, StatisticsRow
 from integrations.models.state import SystemHour, SystemState
 
 __all__ = [
@@ -25,10 +25,10 @@ __all__ = [
     "KeyFigure",
     "KeyFigureMunicipality",
     "KeyFigureValue",
+    "SdkSent",
     "StatisticsFile",
     "StatisticsMonth",
     "StatisticsRow",
-    "SdkSent",
     "SystemHour",
     "SystemState",
     "Told",

@@ -102,7 +102,7 @@ def test_an_answer_to_an_answer_keeps_the_thread_and_gives_the_reference_back(
     row = OutboxMessage.objects.get()
     written = (folder / "ut" / f"{row.key}.xml").read_text()
     assert re.search(rf"conversationId>{message_id}<.*refToMessageId>{message_id}<", written)
-    assert "sdk.AVD3-2026-17" in written
+    assert "AVD3-2026-17" in written
     far.collect()
     intake.look()
     sdk.judge()

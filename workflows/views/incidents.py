@@ -341,10 +341,10 @@ def _operation_title(name: str) -> str:
 
 
 def _groups(found: list[Incident], request: StaffRequest) -> list[Group]:
-    """By kind, the oldest first."""
+    """By kind, the oldest first. Those with pages of their own are listed together and dealt with one by one."""
     kinds: dict[object, list[Incident]] = {}
     for stop in found:
-        kinds.setdefault(bulk.kind(stop), []).append(stop)
+        kinds.setdefault(("page", stop.code) if stop.page else bulk.kind(stop), []).append(stop)
     made = [_group(f"slag-{number}", stops, request) for number, stops in enumerate(kinds.values(), start=1)]
     seen: Counter[str] = Counter()
     for place, group in enumerate(made):

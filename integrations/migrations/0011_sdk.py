@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0009_key_figures'),
+        ('integrations', '0010_statistics'),
     ]
 
     operations = [
