@@ -200,6 +200,8 @@ def _fitting(where: str, setting: Setting, raw: Any) -> Any:
             return Problem(where, "Lösenord hör inte hemma i en adress. Ange det som en hemlighet.")
     if setting.kind == "path" and not Path(raw).exists():
         return Problem(where, "Filen eller katalogen finns inte.")
+    if setting.check is not None and (wrong := setting.check(raw)):
+        return Problem(where, wrong)
     return raw
 
 

@@ -17,7 +17,7 @@ from integrations import configuration, health, jobs, systems
 from integrations.models import SystemHour, SystemState
 from integrations.systems import Job, System
 from workflows.models import InboxMessage, InboxState, Incident, IncidentState, OutboxMessage, OutboxState, SystemPause
-from workflows.services import pausing
+from workflows.services import pausing, turnstile
 
 WEEK = 7
 Verdict = tuple[str, str]  # the kind of its tag, and the word
@@ -210,7 +210,7 @@ def _made(wanted: Sequence[System], now: datetime) -> list[Overview]:
     for state in SystemState.objects.filter(system__in=keys).order_by("job"):
         states[state.system].append(state)
     pauses, stops = pausing.open_pauses(), _stops()
-    incoming, outgoing, weeks = _incoming(), _outgoing(), _weeks(keys, now)
+    incoming, outgoing, weeks = _incoming(), _outgoing(now), _weeks(keys, now)
     return [
         Overview(
             system=system,
@@ -232,8 +232,8 @@ def _incoming() -> dict[str, Waiting]:
     return _waiting(left.values_list("source").annotate(count=Count("pk"), since=Min("received_at")))
 
 
-def _outgoing() -> dict[str, Waiting]:
-    left = OutboxMessage.objects.filter(state=OutboxState.PENDING)
+def _outgoing(now: datetime) -> dict[str, Waiting]:
+    left = OutboxMessage.objects.filter(state=OutboxState.PENDING).exclude(turnstile.is_held(now))
     return _waiting(left.values_list("system").annotate(count=Count("pk"), since=Min("created_at")))
 
 

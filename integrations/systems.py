@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["url", "text", "secret", "path", "whole", "yes_no"]
 
@@ -15,7 +15,7 @@ class Setting:
     """One value of the system's part of integrations.toml. Without `default` it must be given, unless `optional`.
 
     `help` is a Swedish phrase for IT. A url that is missing is the simulator's in the demo. `choices` are the only
-    values of a text, when it has any.
+    values of a text, when it has any; `check` says in Swedish what is wrong with a value, '' when nothing is.
     """
 
     kind: Kind
@@ -23,6 +23,7 @@ class Setting:
     default: str | int | bool | None = None
     optional: bool = False
     choices: tuple[str, ...] = ()
+    check: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from integrations.batches import views as batches
 from integrations.ekonomi import views as ekonomi
 from integrations.kolada import views as kolada
 from integrations.medicingivare import views as medicingivare
+from integrations.notis import pages as notis_pages
+from integrations.notis import views as notis
 from integrations.pages import incoming, outgoing, replays, systems
 from integrations.region.soap import views as region
 from integrations.sdk import views as sdk
@@ -17,6 +19,10 @@ urlpatterns = [
     path("integrationer/region/soap", region.receive, name="region_soap"),
     path("integrationer/medicingivare/handelser", medicingivare.receive, name="medicingivare_handelser"),
     path("integrationer/medicingivare/<slug:dialect>/handelser", medicingivare.receive, name="medicingivare_dialekt"),
+    path("integrationer/notis/rapport/<uuid:key>", notis.report, name="notis_report"),
+    path("integrationer/notis/svar", notis.reply, name="notis_reply"),
+    path("integrationer/notis/meddelanden/", notis_pages.messages, name="notis_messages"),
+    path("integrationer/notis/meddelanden/<uuid:key>/", notis_pages.message, name="notis_message"),
     path("integrationer/", systems.index, name="index"),
     path("integrationer/meddelande/<uuid:public_id>/", incoming.one, name="message"),
     path("integrationer/anrop/<uuid:key>/", outgoing.one, name="call"),

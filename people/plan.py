@@ -33,6 +33,7 @@ class Outcome(models.TextChoices):
 
 
 class ContactKind(models.TextChoices):
+    SELF = "personen", "Personen själv"
     CARE = "fast_omsorgskontakt", "Fast omsorgskontakt"
     HEALTH = "fast_vardkontakt", "Fast vårdkontakt"
     UNIT = "enhet", "Ansvarig enhet"
@@ -41,6 +42,17 @@ class ContactKind(models.TextChoices):
     ADMINISTRATOR = "forvaltare", "Förvaltare"
     MANDATE = "framtidsfullmakt", "Framtidsfullmakt"
     OTHER = "annan", "Annan kontakt"
+
+
+class ContactWay(models.TextChoices):
+    """How somebody wants to be reached (F_PERSON). Only who is recorded with `sms` or `epost` has said yes to it."""
+
+    PHONE = "telefon", "Telefon"
+    SMS = "sms", "Sms"
+    MAIL = "epost", "E-post"
+    LETTER = "brev", "Brev"
+    GUIDE = "1177", "1177"
+    RELATIVE = "via_anhorig", "Genom en anhörig"
 
 
 class ConsentKind(models.TextChoices):
@@ -184,7 +196,7 @@ class Rating(Revision):
 
 
 class Contact(Revision):
-    """Somebody around the person, for a time: staff by name or a relative, or the unit that is responsible."""
+    """How to reach the person, or somebody around them, for a time: staff by name, a relative, a responsible unit."""
 
     KEYS = {
         "slag": "kind",
@@ -193,6 +205,8 @@ class Contact(Revision):
         "titel": "title",
         "skal_undantag": "exception",
         "telefon": "phone",
+        "epost": "email",
+        "kontaktvag": "way",
         "relation": "relation",
         "fran": "valid_from",
         "till": "valid_to",
@@ -204,6 +218,10 @@ class Contact(Revision):
     title = models.CharField(max_length=120, blank=True)
     exception = models.CharField(max_length=500, blank=True, help_text="Why the contact is no undersköterska.")
     phone = models.CharField(max_length=40, blank=True)
+    email = models.CharField(max_length=254, blank=True, default="", db_default="")
+    way = models.CharField(
+        max_length=20, choices=ContactWay.choices, blank=True, default="", db_default="", help_text="How they wish it."
+    )
     relation = models.CharField(max_length=120, blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
@@ -212,11 +230,14 @@ class Contact(Revision):
         constraints = (
             *Revision.Meta.constraints,
             models.CheckConstraint(condition=Q(kind__in=ContactKind.values), name="people_contact_kind"),
+            models.CheckConstraint(condition=Q(way="") | Q(way__in=ContactWay.values), name="people_contact_way"),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="people_contact_period"
             ),
             models.CheckConstraint(
-                condition=Q(kind="enhet") & ~Q(unit_key="") | ~Q(kind="enhet") & ~Q(name=""),
+                condition=Q(kind="personen")
+                | Q(kind="enhet") & ~Q(unit_key="")
+                | ~Q(kind__in=("enhet", "personen")) & ~Q(name=""),
                 name="people_contact_named",
             ),
         )

@@ -33,6 +33,14 @@ class PermanentError(DeliveryError):
     """The call can never succeed as it is: a person takes over at once."""
 
 
+class NotYet(DeliveryError):
+    """Nothing is wrong, but the call may not be made before `at`: it waits, uncounted and in nobody's way."""
+
+    def __init__(self, code: str, message: str, at: datetime) -> None:
+        super().__init__(code, message)
+        self.at = at
+
+
 class BusinessError(DeliveryError):
     """The system understood and said no: an error boundary event with this code, else a person, takes over."""
 

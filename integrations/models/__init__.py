@@ -5,6 +5,7 @@ from integrations.models.ekonomi import InvoiceRun, VaccinationInvoice
 from integrations.models.hemtjanst import HomeCareAbsence, HomeCareOrder, HomeCareVisit
 from integrations.models.kolada import KeyFigure, KeyFigureMunicipality, KeyFigureValue
 from integrations.models.medicingivare import Dispenser, DispenserEvent, DispenserVendor
+from integrations.models.notis import Channel, Dispatch, DispatchReport, DispatchState, OptOut
 from integrations.models.region import AwaitedReceipt
 from integrations.models.sdk import SdkSent
 from integrations.models.socialstyrelsen import StatisticsFile, StatisticsMonth, StatisticsRow
@@ -15,6 +16,10 @@ __all__ = [
     "Batch",
     "BatchContent",
     "BatchState",
+    "Channel",
+    "Dispatch",
+    "DispatchReport",
+    "DispatchState",
     "Dispenser",
     "DispenserEvent",
     "DispenserVendor",
@@ -25,6 +30,7 @@ __all__ = [
     "KeyFigure",
     "KeyFigureMunicipality",
     "KeyFigureValue",
+    "OptOut",
     "SdkSent",
     "StatisticsFile",
     "StatisticsMonth",

@@ -15,7 +15,7 @@ from integrations.runner import house
 from integrations.runner.breaker import Breaker
 from web import metrics, tracing
 from workflows import connectors
-from workflows.connectors import Delivery, DeliveryError, Json, PermanentError, TransientError
+from workflows.connectors import Delivery, DeliveryError, Json, NotYet, PermanentError, TransientError
 from workflows.services import outbox
 from workflows.services.outbox import Claimed
 
@@ -77,6 +77,8 @@ class Attempt:
         if not self._breaker.lets_through(system):
             return TransientError("nere", "Systemet svarar inte just nu.")
         outcome = self._asked()
+        if isinstance(outcome, NotYet):
+            return outcome
         if isinstance(outcome, TransientError):
             # A fault of ours says nothing of the system.
             if outcome.code != OUR_FAULT:

@@ -11,11 +11,12 @@ from integrations.models import HomeCareOrder, KeyFigure, KeyFigureMunicipality
 from integrations.socialstyrelsen import preparing, versions
 from integrations.socialstyrelsen.facts import month_before
 from people.models import Individual
+from tests import notis
 from workflows.models import Incident
 
 
 def addresses() -> dict[str, str]:
-    return _files() | _key_figures() | _statistics()
+    return _files() | _key_figures() | _statistics() | _messages()
 
 
 def _files() -> dict[str, str]:
@@ -37,6 +38,14 @@ def _files() -> dict[str, str]:
         "file": f"/integrationer/hemtjanst/filer/{batch.public_id}/",
         "stop with a page": f"/stopp/{stop.public_id}/",
     }
+
+
+def _messages() -> dict[str, str]:
+    """One that arrived, perhaps twice, and one that could not be sent."""
+    sent = notis.dispatch(None, may_be_double=True)
+    notis.dispatch(None, state="20_ej_skickat", reason="avbojt", sent_at=None, address="", text="")
+    address = "/integrationer/notis/meddelanden/"
+    return {"messages": address, "message to somebody": f"{address}{sent.key}/"}
 
 
 def _key_figures() -> dict[str, str]:

@@ -94,6 +94,8 @@ def fail(*, key: uuid.UUID, token: uuid.UUID, error: connectors.DeliveryError, n
         if row.instance.is_suspended:
             row.attempt -= 1  # nothing follows of it now: asked again when the instance goes on
             _try_later(row, now=now)
+        elif isinstance(error, connectors.NotYet):
+            _wait(row, error.at, now=now)
         elif isinstance(error, connectors.TransientError) and row.attempt < MAX_ATTEMPTS:
             _try_later(row, now=now)
         elif isinstance(error, connectors.BusinessError) and _refused(row, error.code, now=now):
@@ -259,6 +261,13 @@ def _try_later(row: OutboxMessage, *, now: datetime) -> None:
     # Spread by its key, so that those that failed together do not come back together.
     wait = BACK_OFF[min(row.attempt, len(BACK_OFF)) - 1]
     row.next_try_at = now + wait * (0.75 + 0.25 * (row.key.int % 1000) / 1000)
+    row.lease_until, row.lease_token = None, None
+    row.save()
+
+
+def _wait(row: OutboxMessage, at: datetime, *, now: datetime) -> None:
+    """Asked again when it may be made, and meanwhile now and then: a clock put back must not hold it for ever."""
+    row.attempt, row.next_try_at = 0, max(now, min(at, now + turnstile.LONGEST_WAIT))
     row.lease_until, row.lease_token = None, None
     row.save()
 

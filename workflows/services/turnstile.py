@@ -58,6 +58,11 @@ def is_due(now: datetime) -> Q:
     return Q(next_try_at__lte=now) | Q(next_try_at__gt=now + LONGEST_WAIT)
 
 
+def is_held(now: datetime) -> Q:
+    """Calls that may not be made yet (NotYet): new ones are due at once, those that failed have an attempt."""
+    return Q(attempt=0, next_try_at__gt=now)
+
+
 def _first(system: str, now: datetime, lease: timedelta) -> QuerySet[OutboxMessage]:
     asked_before = OutboxMessage.objects.filter(
         state=OutboxState.PENDING,
@@ -65,7 +70,7 @@ def _first(system: str, now: datetime, lease: timedelta) -> QuerySet[OutboxMessa
         individual=OuterRef("individual"),
         pk__lt=OuterRef("pk"),
         instance__suspended_at=None,
-    )
+    ).exclude(is_held(now))
     rows = OutboxMessage.objects.filter(is_free(now, lease), is_due(now), state=OutboxState.PENDING, system=system)
     rows = rows.filter(~Exists(asked_before), instance__suspended_at=None).select_related("individual")
     skip = connection.features.has_select_for_update_skip_locked
