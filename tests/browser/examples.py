@@ -259,13 +259,8 @@ def _systems(anna: Staff) -> dict[str, Example]:
 def _files() -> dict[str, Example]:
     made = {name: Example(address) for name, address in handed_over.addresses().items()}
     acts = dict.fromkeys(("invoices of a file", "statistics of a month"), _decide_row)
-    acts |= {"message to somebody": _open_dispatch}
+    acts |= {"message to somebody": handed_over.open_message}
     return made | {name: Example(made[name].address, act) for name, act in acts.items()}
-
-
-def _open_dispatch(page: Page) -> None:
-    page.get_by_label("Varför behöver du se innehållet?").fill("Prov")
-    page.get_by_role("button", name="Visa").click()
 
 
 def _sdk() -> dict[str, Example]:

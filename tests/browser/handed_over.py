@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.utils import timezone
+from playwright.sync_api import Page
 
 from integrations.batches import arriving, importing
 from integrations.models import HomeCareOrder, KeyFigure, KeyFigureMunicipality
@@ -90,3 +91,9 @@ def _statistics() -> dict[str, str]:
     month = preparing.prepare(versions.get("hslf-2016-86"), period, now=now)
     base = "/integrationer/socialstyrelsen/statistik/"
     return {"statistics": base, "statistics of a month": f"{base}{month.public_id}/"}
+
+
+def open_message(page: Page) -> None:
+    """With its reason."""
+    page.get_by_label("Varför behöver du se innehållet?").fill("Prov")
+    page.get_by_role("button", name="Visa").click()
