@@ -28,6 +28,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "http_steps_per_s": "/s",
         "worker_rss_mb": "MB",
     },
+    "intake": {"alarm_to_task_p95_s": "s", "webhooks_per_s": "/s", "webhook_p99_ms": "ms"},
     "migrations": {"migrations_per_s": "/s"},
     "inbox": {f"inbox_ms_at_{size}": "ms" for size in SIZES},
     "ticks": {f"tick_ms_at_{size}": "ms" for size in SIZES},

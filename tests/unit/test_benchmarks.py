@@ -31,6 +31,9 @@ PROMISED = {
     "worker_rss_mb",
     "visits_s",
     "visits_mb",
+    "alarm_to_task_p95_s",
+    "webhooks_per_s",
+    "webhook_p99_ms",
 }
 
 
