@@ -94,7 +94,9 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         port=_port(values.get("FORLOPP_PORT") or "8000"),
         var=var,
         hosts=_words(values.get("FORLOPP_HOSTS") or "localhost,127.0.0.1"),
-        database_url=values.get("DATABASE_URL") or f"sqlite:///{var}/{DATABASE_FILES[mode]}",
+        database_url=values.get("DATABASE_URL")
+        or (mode != "practice" and stored.get("DATABASE_URL"))
+        or f"sqlite:///{var}/{DATABASE_FILES[mode]}",
         # The secrets of the real world may be in the environment that practice mode was started from: not for it.
         secrets={name: (mode != "practice" and values.get(name)) or stored.get(name, "") for name in SECRET_NAMES},
         stored=stored,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["url", "text", "secret", "path", "whole", "yes_no"]
+Kind = Literal["url", "text", "secret", "path", "whole", "yes_no", "table"]
 
 
 @dataclass(frozen=True)

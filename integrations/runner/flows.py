@@ -1,4 +1,4 @@
-"""What Prefect runs, so that IT sees it: a delivery, whose only parameter is an opaque key, and a job by its name."""
+"""A delivery as Prefect runs it, so that IT sees it: its only parameter is an opaque key."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import MutableMapping
 from uuid import UUID
 
 from prefect import flow
-from prefect.runtime import flow_run
 
 from integrations.runner import house
 from integrations.runner.attempt import Attempt
@@ -29,15 +28,6 @@ async def deliver(key: str) -> None:
     await asyncio.to_thread(_run, attempt)
     if attempt.failure:
         raise DeliveryFailed(attempt.failure) from None
-
-
-@flow(name="jobb", persist_result=False, log_prints=False)
-async def run_job(system: str, job: str) -> None:
-    """Do a job of a system: empty its mailbox, read its folder. Returns nothing: Prefect would store it."""
-    house.set_up()
-    from integrations import jobs
-
-    await asyncio.to_thread(jobs.run_alone, system, job, run_id=UUID(str(flow_run.get_id())))
 
 
 def _run(attempt: Attempt) -> None:

@@ -6,6 +6,13 @@ import logging
 import os
 from pathlib import Path
 
+# Nothing that a job prints, takes or returns is kept where others can read it; told to each job, wherever it runs.
+SILENCE = {
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    "DO_NOT_TRACK": "1",
+}
+
 
 def set_up() -> None:
     """A flow started by a process worker begins as plain Python; in our own processes this does nothing."""
@@ -48,12 +55,9 @@ def prepare_prefect() -> None:
         # Better to fall back soon than to wait politely: Prefect is never on the path that care waits for.
         "PREFECT_CLIENT_MAX_RETRIES": "1",
         "PREFECT_API_REQUEST_TIMEOUT": "5",
-        # Nothing that a flow prints, takes or returns is kept where others can read it.
-        "PREFECT_LOGGING_TO_API_ENABLED": "false",
-        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
-        "DO_NOT_TRACK": "1",
+        **SILENCE,
     }
     for name, value in chosen.items():
         if value:

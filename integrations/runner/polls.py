@@ -19,8 +19,9 @@ from cronsim import CronSim
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from integrations import health, jobs
+from integrations import configuration, health, jobs
 from integrations.jobs import JobFailed, Scheduled
+from integrations.pools import Pool
 from integrations.runner import house
 from integrations.runner.lane import Loop, Probe
 from workflows.services import pausing
@@ -35,10 +36,11 @@ RESTART_SECONDS = 3.0
 READ_PLANS_SECONDS = 15.0
 LOOK_SECONDS = 10.0
 # A notice is to be here one interval and five seconds after it lay ready, Prefect or no Prefect. That long after the
-# last question Prefect has had its chance; two polls at once do no harm, for the inbox stores a message once.
-PATIENCE = timedelta(seconds=3)
-# What goes by the clock is heavy and never urgent to the second.
+# last question our own worker has had its chance (`Pool.grace`); two polls at once do no harm, for the inbox stores a
+# message once. What goes by the clock is heavy and never urgent to the second.
 CLOCK_PATIENCE = timedelta(minutes=3)
+# Prefect may begin a little before the minute; that is no earlier time.
+EARLY = timedelta(seconds=30)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
@@ -48,21 +50,35 @@ class Watch:
 
     plans: dict[str, Plan] = field(default_factory=dict)
     is_reachable: bool = False
+    grace: timedelta = Pool.grace
+    _changed: dict[str, datetime] = field(default_factory=dict)
 
     def overdue(self, job: Scheduled, *, asked_at: datetime | None, since: datetime, now: datetime) -> bool:
         """`since` is when this process began to watch: Prefect gets an interval from there too."""
         plan = self.plans.get(job.key)
         if plan is not None and not plan.is_active:
             return False
-        last = max(asked_at, since) if asked_at else since
-        seconds = plan.seconds if plan is not None and plan.seconds is not None else job.seconds
-        if seconds is not None and (plan is None or plan.seconds is not None or not self.is_reachable):
-            return now - last > timedelta(seconds=seconds) + PATIENCE
-        if self.is_reachable or "cron" not in job.schedule:
-            # A schedule of clock times: only Prefect can say when it is late.
+        seconds: float | None = job.seconds
+        cron = job.schedule.get("cron", "")
+        if plan is not None and (self.is_reachable or plan.seconds is not None or plan.cron):
+            # What IT has said in Prefect counts, also while Prefect is away.
+            seconds, cron = plan.seconds, plan.cron
+        if seconds is not None:
+            return now - max(asked_at or since, since) > timedelta(seconds=seconds) + self.grace
+        if not cron:
+            # A schedule of another kind: only Prefect can say when it is late.
             return False
-        due = next(CronSim(job.schedule["cron"], (asked_at or since).astimezone(STOCKHOLM)))
-        return now - due > CLOCK_PATIENCE
+        last = max(asked_at or since, self._changed.get(job.key, asked_at or since))
+        due = next(CronSim(cron, (last + EARLY).astimezone(STOCKHOLM)))
+        return now - max(due, since) > CLOCK_PATIENCE + self.grace
+
+    def follow(self, plans: dict[str, Plan], *, now: datetime) -> None:
+        """What IT wants now. A job whose clock or switch has changed owes nothing from before."""
+        for key, plan in plans.items():
+            known = self.plans.get(key)
+            if known is None or (known.is_active, known.cron) != (plan.is_active, plan.cron):
+                self._changed[key] = now
+        self.plans = plans
 
 
 class Polls:
@@ -73,7 +89,8 @@ class Polls:
         self._loop = Loop()
         self._clock = clock
         self._since = clock()
-        self._watch = Watch()
+        self._pool = configuration.pool()
+        self._watch = Watch(grace=self._pool.grace if self._pool else Pool.grace)
         self._stopping = threading.Event()
         self._worker: Future[None] | None = None
         self._restart_at = 0.0
@@ -137,27 +154,30 @@ class Polls:
         if self._worker is not None and self._worker.done():
             log.warning("polls: the Prefect worker ended: %s", _kind(self._worker.exception()))
             self._worker, self._restart_at = None, time.monotonic() + RESTART_SECONDS
-        if self._worker is None and self._watch.is_reachable and time.monotonic() >= self._restart_at:
-            self._worker = self._loop.start(self._work())
+        is_time = self._watch.is_reachable and time.monotonic() >= self._restart_at
+        if self._pool is not None and self._worker is None and is_time:
+            self._worker = self._loop.start(self._work(self._pool))
 
-    async def _work(self) -> None:
+    async def _work(self, pool: Pool) -> None:
+        """Be a worker of the pool, unless others alone are, and follow what IT changes."""
         from integrations.runner import schedule, worker
 
-        self._watch.plans = await schedule.sync(jobs.scheduled())
-        warm = worker.WarmWorker(work_pool_name=schedule.POOL, prefetch_seconds=0, create_pool_if_not_found=False)
+        self._watch.follow(await schedule.sync(jobs.scheduled(), pool), now=self._clock())
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(warm.start(printer=log.info))
-            tasks.create_task(self._follow())
+            if pool.has_own_worker:
+                warm = worker.WarmWorker(work_pool_name=pool.name, prefetch_seconds=0, create_pool_if_not_found=False)
+                tasks.create_task(warm.start(printer=log.info))
+            tasks.create_task(self._follow(pool))
 
-    async def _follow(self) -> None:
+    async def _follow(self, pool: Pool) -> None:
         """What IT changes in Prefect's pages is known here within seconds."""
         from integrations.runner import schedule
 
         while True:
             await asyncio.sleep(READ_PLANS_SECONDS)
             if self._probe.answers():
-                self._watch.plans = await schedule.read(self._watch.plans)
-                await schedule.bury_zombies(self._watch.plans)
+                self._watch.follow(await schedule.read(self._watch.plans), now=self._clock())
+                await schedule.bury_zombies(self._watch.plans, pool)
 
     def _empty_overdue(self) -> None:
         paused, states = pausing.open_pauses(), jobs.states()
@@ -176,10 +196,13 @@ class Polls:
 
 
 def _kind(problem: BaseException | None) -> str:
-    """The innermost failure's class: its text may hold addresses."""
+    """The innermost failure's class, for its text may hold addresses; of our own the text too."""
+    from integrations.runner import schedule
+
     while isinstance(problem, BaseExceptionGroup):
         problem = problem.exceptions[0]
-    return type(problem).__name__
+    kind = type(problem).__name__
+    return f"{kind}: {problem}" if isinstance(problem, schedule.OtherPool) else kind
 
 
 def main(api_url: str) -> None:

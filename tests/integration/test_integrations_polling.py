@@ -174,10 +174,11 @@ class TestWatch:
         since = NOW - timedelta(hours=1)
         return Watch(**rest).overdue(self.job, asked_at=asked_at, since=since, now=NOW + timedelta(seconds=seconds))
 
-    def plan(self, *, is_active: bool = True, seconds: float | None = 15) -> dict[str, Any]:
+    def plan(self, *, is_active: bool = True, seconds: float | None = 15, cron: str = "") -> dict[str, Any]:
         from integrations.runner.schedule import Plan
 
-        return {"region/hamta": Plan(deployment_id=None, is_active=is_active, seconds=seconds)}  # type: ignore[arg-type]
+        plan = Plan(deployment_id=None, is_active=is_active, seconds=seconds, cron=cron)  # type: ignore[arg-type]
+        return {"region/hamta": plan}
 
     def test_prefect_gets_an_interval_and_three_seconds(self) -> None:
         assert not self.overdue(17.9)
@@ -196,7 +197,12 @@ class TestWatch:
         assert not self.overdue(3600, plans=self.plan(is_active=False), is_reachable=True)
         assert not self.overdue(3600, plans=self.plan(is_active=False), is_reachable=False)
 
-    def test_a_schedule_of_clock_times_is_prefects_while_it_answers_and_ours_when_it_does_not(self) -> None:
+    def test_workers_that_start_a_container_first_get_longer(self) -> None:
+        grace = timedelta(seconds=60)
+        assert not self.overdue(74, grace=grace)
+        assert self.overdue(76, grace=grace)
+
+    def test_a_schedule_that_only_prefect_knows_is_prefects_while_it_answers_and_ours_when_it_does_not(self) -> None:
         assert not self.overdue(3600, plans=self.plan(seconds=None), is_reachable=True)
         assert self.overdue(3600, plans=self.plan(seconds=None), is_reachable=False)
 
@@ -211,7 +217,29 @@ class TestWatch:
         # 02:30 does not exist that night: it is done at 03:00, once.
         assert not overdue(1, 59)
         assert overdue(3, 4)
-        assert not overdue(3, 4, is_reachable=True)
+
+    def test_a_clock_that_it_has_chosen_in_prefect_counts_from_when_it_was_chosen(self) -> None:
+        job = Scheduled(System("region", "Regionen"), Job("hamta", "", lambda: None), {"cron": "0 3 * * *"})
+        watch, asked_at = Watch(is_reachable=True), datetime(2027, 3, 10, 3, tzinfo=STOCKHOLM)
+        watch.follow(self.plan(seconds=None, cron="0 3 * * *"), now=asked_at)
+
+        def overdue(day: int, hour: int, minute: int = 4) -> bool:
+            now = datetime(2027, 3, day, hour, minute, tzinfo=STOCKHOLM)
+            return watch.overdue(job, asked_at=asked_at, since=asked_at, now=now)
+
+        assert overdue(11, 3)
+        watch.follow(self.plan(seconds=None, cron="0 5 * * *"), now=datetime(2027, 3, 10, 12, tzinfo=STOCKHOLM))
+        assert not overdue(10, 12)
+        assert not overdue(11, 3)
+        # Nobody in the pool began it: Prefect answers, and still it is done.
+        assert overdue(11, 5)
+        watch.is_reachable = False
+        assert overdue(11, 5)
+
+    def test_what_begins_a_moment_before_its_minute_has_begun(self) -> None:
+        job = Scheduled(System("region", "Regionen"), Job("hamta", "", lambda: None), {"cron": "0 3 * * *"})
+        begun = datetime(2027, 3, 10, 2, 59, 59, tzinfo=STOCKHOLM)
+        assert not Watch().overdue(job, asked_at=begun, since=begun, now=begun + timedelta(hours=1))
 
 
 def test_a_job_that_another_process_is_at_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:

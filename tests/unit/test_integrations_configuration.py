@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ import pytest
 
 from integrations import configuration, jobs, systems
 from integrations.configuration import problems
+from integrations.pools import Pool
+from integrations.runner import house
 from integrations.systems import Job, Setting, System
 
 SYSTEM = System(
@@ -108,6 +112,65 @@ def test_schedules_are_those_of_the_file_else_the_connectors(told: Path) -> None
 
     assert (hourly.key, hourly.seconds) == ("provsystem/hamta", 300)
     assert (nightly.seconds, nightly.schedule) == (None, {"cron": "0 3 * * *"})
+
+
+IMAGE = 'type = "docker"\njob.image = "forlopp:1"'
+CLUSTER = 'type = "kubernetes"\njob.image = "forlopp:1"'
+TEMPLATE = 'template = "deploy/kubernetes-pool.json"'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('type = "nomad"', "prefect.type: Ska vara något av process, docker, kubernetes."),
+        ('pol = "andra"', "prefect.pol: Inställningen finns inte. Menade du pool?"),
+        ('pool = "våra jobb"', "prefect.pool: Ska bestå av"),
+        ('type = "docker"', "prefect.job.image: Saknas"),
+        (f"{IMAGE}\nown_worker = true", "prefect.own_worker: flows är en process"),
+        (CLUSTER, "prefect.template: Saknas"),
+        (
+            f"{CLUSTER}\n{TEMPLATE}\njob.namespac = 'x'",
+            "prefect.job.namespac: Finns inte i jobbmallen. Menade du namespace?",
+        ),
+        ('template = "README.md"', "prefect.template: Filen är inte giltig JSON."),
+        ('job.env.DATABASE_URL = "hemligt"', "prefect.job.env.DATABASE_URL: En hemlighet skulle stå i klartext"),
+        ('job.env.PROXY = "http://a:hemligt@b.se"', "prefect.job.env.PROXY: En hemlighet skulle stå i klartext"),
+        ('job.env.REGION_TOKEN = { env = "HEMLIGT" }', "prefect.job.env: Skriv NAMN"),
+        ('job = "forlopp:1"', "prefect.job: Ska vara rader under en egen rubrik"),
+    ],
+)
+def test_what_is_wrong_with_the_pool_is_told_and_jobs_are_then_done_without_prefect(
+    told: Path, text: str, says: str
+) -> None:
+    found = write(told, f"[prefect]\n{text}")
+
+    assert len(found) == 1
+    assert says in found[0]
+    assert "hemligt" not in found[0]
+    assert configuration.pool() is None
+
+
+def test_a_pool_is_worked_by_flows_itself_unless_others_start_its_jobs(told: Path) -> None:
+    assert write(told, "") == []
+    assert configuration.pool() == Pool()
+
+    assert write(told, f"[prefect]\npool = 'k8s'\n{CLUSTER}\n{TEMPLATE}\njob.env.TZ = 'Europe/Stockholm'") == []
+    pool = configuration.pool()
+    assert pool is not None
+    assert (pool.name, pool.type, pool.has_own_worker, pool.grace.total_seconds()) == ("k8s", "kubernetes", False, 60)
+    from integrations.runner.schedule import job_variables
+
+    assert job_variables(pool) == {"image": "forlopp:1", "env": {**house.SILENCE, "TZ": "Europe/Stockholm"}}
+    container = str(pool.template)
+    assert "'envFrom': [{'secretRef': {'name': 'forlopp'}}]" in container
+
+
+def test_a_job_that_starts_as_plain_python_finds_our_code_and_sets_django_up_before_it_reads_models() -> None:
+    from integrations.runner.schedule import ENTRYPOINT
+
+    told = "import sys, integrations.runner.job as job; print('django.db' in sys.modules, job.__name__)"
+    said = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, env={})
+    assert said.stdout.split() == ["False", ENTRYPOINT.rpartition(".")[0]]
 
 
 def test_the_file_that_comes_with_the_program_names_only_what_there_is(
