@@ -126,6 +126,8 @@ class Delivery(models.Model):
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True, help_text="When it was last sent.")
+    fault = models.CharField(max_length=60, default="", blank=True, help_text="Why it was not taken then.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subscription", "event"], name="api_delivery_once")]

@@ -105,7 +105,7 @@ def conclude(claimed: Claimed, future: Future[requests.Response], *, now: dateti
         answer = future.result()
     except (OSError, ValueError) as error:  # what requests raises is an OSError; ValueError: the address of one
         log.warning("webhook %s was not answered: %s", claimed.message_id, type(error).__name__)
-        telling.unanswered(claimed, now=now)
+        telling.unanswered(claimed, fault=f"Inget svar ({type(error).__name__})", now=now)
         return
     status = answer.status_code
     if 200 <= status < 300:
@@ -113,7 +113,7 @@ def conclude(claimed: Claimed, future: Future[requests.Response], *, now: dateti
     elif status == GONE:
         telling.gone(claimed, now=now)
     elif status >= 500 or status in BUSY:
-        telling.unanswered(claimed, now=now, wait=_asked_for(answer))
+        telling.unanswered(claimed, fault=f"Svar {status}", now=now, wait=_asked_for(answer))
     else:
         telling.refused(claimed, status=status, now=now)
 

@@ -1,4 +1,4 @@
-"""Addresses of the API. What is not there is answered as an API answers, not with a page."""
+"""Addresses of the API, whose missing ones are answered as an API answers, and of the pages where IT looks after it."""
 
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
@@ -6,6 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from api import house
 from api.fhir import views as fhir
 from api.fhir.resources import SEARCHED
+from api.pages import clients, subscriptions
 
 app_name = "api"
 urlpatterns = [
@@ -22,6 +23,12 @@ urlpatterns = [
             path(f"api/fhir/{kind}/<uuid:public_id>", csrf_exempt(fhir.read), {"kind": kind}),
         )
     ),
+    path("integrationer/api/", clients.index, name="clients"),
+    path("integrationer/api/ny/", clients.new, name="client_new"),
+    path("integrationer/api/klient/<slug:key>/", clients.one, name="client"),
+    path("integrationer/api/klient/<slug:key>/andra/", clients.change, name="client_change"),
+    path("integrationer/api/klient/<slug:key>/prenumerera/", subscriptions.new, name="subscribe"),
+    path("integrationer/api/prenumeration/<uuid:public_id>/", subscriptions.one, name="subscription"),
     re_path("^api/fhir/", csrf_exempt(fhir.missing)),
     re_path("^api/", csrf_exempt(house.missing), name="missing"),
 ]

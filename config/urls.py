@@ -7,8 +7,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config import measured, views
 
-# Lower rooms first, so that an address can be answered by only one room and the inbox keeps "/".
-ROOMS = ["web", "people", "workflows", "integrations", "api", "tasks"]
+# Lower rooms first, so that an address can be answered by only one room and the inbox keeps "/". /integrationer/api/ is
+# not a system's page.
+ROOMS = ["web", "people", "workflows", "api", "integrations", "tasks"]
 ROOMS += ["practice"] if settings.FORLOPP_PRACTICE else []
 
 urlpatterns: list[URLPattern | URLResolver] = [

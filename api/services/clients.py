@@ -31,6 +31,10 @@ class CannotAdd(Exception):
     """What was asked for is not known here; the message is for IT."""
 
 
+class Superseded(Exception):
+    """En kollega hann före, eller så skickades sidan två gånger: klienten har redan fått ett nytt token."""
+
+
 class TooFast(Exception):
     """More calls than the client's pace allows; `seconds` until the next may come."""
 
@@ -58,6 +62,8 @@ class Wanted:
 def add(*, wanted: Wanted, expires_at: datetime, now: datetime) -> tuple[Client, str]:
     """A new client and its first token, which is shown now and never again. Raises CannotAdd."""
     _check(wanted)
+    if Client.objects.filter(key=wanted.key).exists():
+        raise CannotAdd(f"Klienten {wanted.key} finns redan.")
     with transaction.atomic():
         try:
             staff = systems.employ(
@@ -84,10 +90,30 @@ def add(*, wanted: Wanted, expires_at: datetime, now: datetime) -> tuple[Client,
         return client, _token(client, expires_at=expires_at, now=now)
 
 
-def rotate(*, client: Client, expires_at: datetime, now: datetime, overlap: timedelta = OVERLAP) -> str:
-    """A new token; the latest one goes on for `overlap` so that nothing stops, and older ones end at once."""
+def change(*, client: Client, wanted: Wanted) -> None:
+    """Other rights, another reach or pace; its key, name and professions stay. Raises CannotAdd."""
+    _check(wanted)
+    Client.objects.filter(pk=client.pk, revoked_at=None).update(
+        scopes=sorted(wanted.scopes),
+        definitions=sorted(wanted.definitions),
+        units=sorted(wanted.units),
+        source=wanted.source,
+        per_minute=wanted.per_minute,
+        burst=wanted.burst,
+    )
+
+
+def rotate(
+    *, client: Client, expires_at: datetime, now: datetime, overlap: timedelta = OVERLAP, latest: int | None = None
+) -> str:
+    """A new token; the latest one goes on for `overlap` so that nothing stops, and older ones end at once.
+
+    `latest` is the newest that the one who asks knows of. Raises Superseded when there is a newer.
+    """
     with transaction.atomic():
         Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+        if latest is not None and client.tokens.filter(pk__gt=latest).exists():
+            raise Superseded
         living = list(client.tokens.filter(expires_at__gt=now).order_by("-pk"))
         for token in living[AT_ONCE - 1 :]:
             token.expires_at = now
@@ -140,8 +166,6 @@ def _check(wanted: Wanted) -> None:
             raise CannotAdd(f"{what} {min(words)} finns inte.")
     if not wanted.scopes or not wanted.definitions:
         raise CannotAdd("Ange minst en rätt och minst ett förlopp (* för alla).")
-    if Client.objects.filter(key=wanted.key).exists():
-        raise CannotAdd(f"Klienten {wanted.key} finns redan.")
 
 
 def _missing(wanted: Iterable[str], known_keys: Iterable[str]) -> set[str]:

@@ -33,6 +33,7 @@ AT_ONCE = 4
 JITTER = random.SystemRandom()
 OF_TASK, OF_STOP = "uppgift", "stopp"
 SILENT = "webhook-svarar-inte"
+TRIAL = "prov"
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,14 @@ def hand_out(*, now: datetime, limit: int = 500) -> int:
     return len(fresh)
 
 
+def try_out(*, subscription: Subscription, now: datetime) -> None:
+    """Send an event that tells of nothing, by the same way as all others and at once, to see whether it is taken."""
+    with transaction.atomic():
+        event = Event.objects.create(kind=TRIAL, at=now, is_handed_out=True)
+        Delivery.objects.create(subscription=subscription, event=event, next_try_at=now)
+        Subscription.objects.filter(pk=subscription.pk).update(rests_until=None)
+
+
 def claim(*, now: datetime, limit: int, busy: Collection[int] = ()) -> list[Claimed]:
     """What is due of each subscription that does not rest, but for the `busy`: of an ärende only the oldest."""
     found: list[Claimed] = []
@@ -84,7 +93,8 @@ def claim(*, now: datetime, limit: int, busy: Collection[int] = ()) -> list[Clai
 def succeed(claimed: Claimed, *, now: datetime) -> None:
     """The receiver has it."""
     with transaction.atomic():
-        if _mine(claimed).update(state=DeliveryState.DONE, ended_at=now, lease_until=None) != 1:
+        taken = {"state": DeliveryState.DONE, "ended_at": now, "tried_at": now, "fault": "", "lease_until": None}
+        if _mine(claimed).update(**taken) != 1:
             return
         ailing = Subscription.objects.filter(pk=claimed.subscription_id, failures__gt=0)
         if ailing.update(failures=0, rests_until=None):
@@ -92,10 +102,10 @@ def succeed(claimed: Claimed, *, now: datetime) -> None:
             incidents.close(stops, by=None, now=now, note="Mottagaren svarar igen.")
 
 
-def unanswered(claimed: Claimed, *, now: datetime, wait: timedelta = timedelta()) -> None:
+def unanswered(claimed: Claimed, *, fault: str, now: datetime, wait: timedelta = timedelta()) -> None:
     """It did not answer, or was busy (`wait` is what it asked for): it rests, and the event waits."""
     with transaction.atomic():
-        _mine(claimed).update(lease_until=None, lease_token=None)
+        _mine(claimed).update(lease_until=None, lease_token=None, tried_at=now, fault=fault[:60])
         # Several that were sent together have failed once.
         rows = Subscription.objects.filter(pk=claimed.subscription_id)
         row = rows.filter(Q(rests_until=None) | Q(rests_until__lte=claimed.claimed_at)).select_for_update().first()
@@ -111,11 +121,15 @@ def unanswered(claimed: Claimed, *, now: datetime, wait: timedelta = timedelta()
 def refused(claimed: Claimed, *, status: int, now: datetime) -> None:
     """It understood and said no: some times more, and then the rest goes on without it."""
     with transaction.atomic():
-        row = _mine(claimed).select_related("subscription").select_for_update(of=("self",)).first()
+        row = _mine(claimed).select_related("subscription", "event").select_for_update(of=("self",)).first()
         if row is None:
             return
         row.attempt, row.lease_until, row.lease_token = row.attempt + 1, None, None
-        if row.attempt > len(REFUSED):
+        row.tried_at, row.fault = now, f"Svar {status}"
+        if row.event.kind == TRIAL:
+            # Whoever sent it looks at what became of it.
+            row.state, row.ended_at = DeliveryState.REFUSED, now
+        elif row.attempt > len(REFUSED):
             row.state, row.ended_at = DeliveryState.REFUSED, now
             text = f"avvisar en händelse (svar {status}). Den skickas inte igen av sig själv; övriga skickas."
             _stop(row.subscription, "webhook-avvisad", text, now=now)

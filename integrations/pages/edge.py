@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import Concatenate, ParamSpec
 
-from django.http import Http404, HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import Http404
 from django.utils import timezone
 
 from integrations import overview, systems
 from integrations.overview import Overview
 from people.models import Individual, Staff
-from workflows import rights
-from workflows.views.edge import StaffRequest, StaffView, staff_page, uuid_of
+from workflows.views.edge import StaffRequest, it_page, uuid_of
 
 __all__ = ["Refused", "StaffRequest", "day_of", "it_page", "may_see", "midnight", "system_or_404", "uuid_of"]
-
-P = ParamSpec("P")
-
 
 class Refused(Exception):
     """The wish could not be carried out; `target` is the control to go to."""
@@ -28,17 +21,6 @@ class Refused(Exception):
         super().__init__(text)
         self.text = text
         self.target = target
-
-
-def it_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for those to whom the stops of systems go."""
-
-    def wrapped(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not rights.may_operate(request.user):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return staff_page(wrapped)
 
 
 def system_or_404(key: str) -> Overview:

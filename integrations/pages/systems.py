@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from integrations import jobs, overview
+from integrations.batches import importing
 from integrations.overview import Overview
 from integrations.pages.edge import Refused, StaffRequest, it_page, system_or_404
 from people.services import access
@@ -40,6 +41,7 @@ def system(request: StaffRequest, key: str) -> HttpResponse:
     stops = stops.filter(message__source=key) | stops.filter(outbox__system=key)
     context = {
         "found": found,
+        "has_files": bool(importing.kinds(key)),
         "stops": stops.order_by("created_at")[:RECENT],
         "pauses": SystemPause.objects.filter(system=key).exclude(resumed_at=None).order_by("-paused_at")[:RECENT],
     }

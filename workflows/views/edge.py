@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.middleware import get_user
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
 from people.models import Staff
+from workflows import rights
 
 P = ParamSpec("P")
 
@@ -41,6 +42,17 @@ def staff_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], Http
     # The wrapper takes any request and the view only one with staff in it, which is the point; typing's wraps objects.
     update_wrapper(wrapped, view)
     return wrapped
+
+
+def it_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Only for those to whom the stops of systems go."""
+
+    def wrapped(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not rights.may_operate(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return staff_page(wrapped)
 
 
 def uuid_of(text: str | None) -> uuid.UUID | None:
