@@ -111,7 +111,7 @@ def one(request: StaffRequest, key: str) -> HttpResponse:
 def verdict(client: Client, expires_at: datetime | None, *, now: datetime) -> tuple[str, str]:
     """Whether it gets in: the look of a tag, and a word."""
     if client.revoked_at:
-        return "plain", "Återkallad"
+        return "", "Återkallad"
     if expires_at is None or expires_at <= now:
         return "late", "Inget giltigt token"
     if expires_at - now < SOON:

@@ -14,6 +14,7 @@ from workflows.views.edge import StaffRequest, it_page, uuid_of
 
 __all__ = ["Refused", "StaffRequest", "day_of", "it_page", "may_see", "midnight", "system_or_404", "uuid_of"]
 
+
 class Refused(Exception):
     """The wish could not be carried out; `target` is the control to go to."""
 

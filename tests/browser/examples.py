@@ -21,7 +21,7 @@ from integrations.sdk import document
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
 from tests import deciding, pages, signalling
-from tests.browser import handed_over
+from tests.browser import handed_over, let_in
 from workflows import definitions, sight
 from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
 from workflows.services import (
@@ -94,7 +94,7 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     pages.join(anna, "ekonomi")
     pages.join(anna, "statistikansvarig")
     made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
-    return made | _systems(anna) | _files() | _sdk() | _common()
+    return made | _systems(anna) | _files() | _sdk() | _let_in() | _common()
 
 
 def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example]:
@@ -284,6 +284,12 @@ def _sdk() -> dict[str, Example]:
     }
 
 
+def _let_in() -> dict[str, Example]:
+    made = {name: Example(address) for name, address in let_in.addresses().items()}
+    wrong = Example(made["new client"].address, _nothing_typed)
+    return made | {"new client with errors": wrong, "token": Example(made["client"].address, _another_token)}
+
+
 def _common() -> dict[str, Example]:
     return {
         "components": Example("/komponenter/"),
@@ -370,6 +376,17 @@ def _look_up(page: Page) -> None:
 def _file_without_reason(page: Page) -> None:
     page.get_by_role("button", name="Avskriv").click()
     page.locator(".error-summary").wait_for()
+
+
+def _nothing_typed(page: Page) -> None:
+    page.get_by_role("button", name="Lägg till och visa token").click()
+    page.locator(".error-summary").wait_for()
+
+
+def _another_token(page: Page) -> None:
+    page.get_by_text("Byt token").click()
+    page.get_by_role("button", name="Byt och visa det nya").click()
+    page.get_by_label("Token").wait_for()
 
 
 def _wrong_password(page: Page) -> None:
