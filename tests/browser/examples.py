@@ -21,7 +21,7 @@ from integrations.sdk import document
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
 from tests import deciding, pages, signalling
-from tests.browser import handed_over, let_in
+from tests.browser import first, handed_over, let_in
 from workflows import definitions, sight
 from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
 from workflows.services import (
@@ -99,17 +99,17 @@ def of_everything(anna: Staff) -> dict[str, Example]:
 
 def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example]:
     return {
-        "inbox": Example("/uppgifter/", _unfold_filters),
+        "inbox": Example("/uppgifter/", first.unfold_filters),
         "inbox, confirmation": Example(f"/uppgifter/?klar={done}"),
         "inbox, nothing of mine": Example("/uppgifter/?visa=mina"),
         "inbox, nothing fits": Example("/uppgifter/?prioritet=3&tid=forsenade"),
         "shortcuts": Example("/kortkommandon/"),
         "notices": Example("/notiser/"),
-        "notices with errors": Example("/notiser/", _notices_wrong),
+        "notices with errors": Example("/notiser/", first.notices_wrong),
         "saved filters": Example("/uppgifter/urval/?prioritet=3"),
         "task": Example(f"/uppgifter/{open_task}/"),
-        "task with a row": Example(f"/uppgifter/{open_task}/", _row),
-        "task with errors": Example(f"/uppgifter/{open_task}/", _missing),
+        "task with a row": Example(f"/uppgifter/{open_task}/", first.row),
+        "task with errors": Example(f"/uppgifter/{open_task}/", first.missing),
         "task of a colleague": Example(f"/uppgifter/{theirs}/"),
         "task already done": Example(f"/uppgifter/{done}/"),
         "task that could not be done": Example(f"/uppgifter/{open_task}/kunde-inte/"),
@@ -173,13 +173,13 @@ def _courses(anna: Staff, begun: ProcessInstance, waiting: ProcessInstance) -> d
     _stopped(paused)
     mending.suspend(instance=paused, reason="Utreds", by=anna, now=timezone.now())
     return {
-        "ärende": Example(f"/arenden/{begun.public_id}/", _open_diagram),
-        "ärende with a decision": Example(f"/arenden/{decided.public_id}/", _open_decision),
+        "ärende": Example(f"/arenden/{begun.public_id}/", first.open_diagram),
+        "ärende with a decision": Example(f"/arenden/{decided.public_id}/", first.open_decision),
         "paused ärende": Example(f"/arenden/{paused.public_id}/"),
         "paused task": Example(f"/uppgifter/{pages.task(paused, 'planera_besok').public_id}/"),
         "stops": Example("/stopp/"),
         "stop": Example(f"/stopp/{stop}/"),
-        "several stops tried out": Example("/stopp/", _try_out),
+        "several stops tried out": Example("/stopp/", first.try_out),
         "mend": Example(f"/arenden/{waiting.public_id}/atgarda/?stopp={stop}"),
         "change": Example(f"/arenden/{waiting.public_id}/andra/"),
         "pausing": Example(f"/arenden/{begun.public_id}/pausa/"),
@@ -241,12 +241,12 @@ def _systems(anna: Staff) -> dict[str, Example]:
     pausing.pause(system="hemtjanst", reason="De byter server.", by=anna, now=now)
     volume.roll_up(now=now)
     return {
-        "integrations": Example("/integrationer/", _open_week),
+        "integrations": Example("/integrationer/", first.open_week),
         "system": Example("/integrationer/region/"),
         "system, paused": Example("/integrationer/hemtjanst/"),
         "incoming": Example("/integrationer/region/in/?lage=stopped"),
         "message": Example(f"/integrationer/meddelande/{stopped.public_id}/"),
-        "message, corrected": Example(f"/integrationer/meddelande/{stopped.public_id}/", _correct),
+        "message, corrected": Example(f"/integrationer/meddelande/{stopped.public_id}/", first.correct),
         "outgoing": Example("/integrationer/region/ut/"),
         "call": Example(f"/integrationer/anrop/{row.key}/"),
         "pausing a system": Example("/integrationer/region/pausa/"),
@@ -258,7 +258,7 @@ def _systems(anna: Staff) -> dict[str, Example]:
 
 def _files() -> dict[str, Example]:
     made = {name: Example(address) for name, address in handed_over.addresses().items()}
-    acts = dict.fromkeys(("invoices of a file", "statistics of a month"), _decide_row)
+    acts = dict.fromkeys(("invoices of a file", "statistics of a month"), first.decide_row)
     acts |= {"message to somebody": handed_over.open_message}
     return made | {name: Example(made[name].address, act) for name, act in acts.items()}
 
@@ -279,15 +279,15 @@ def _sdk() -> dict[str, Example]:
     return {
         "messages to register": Example("/integrationer/sdk/post/"),
         "message to register": Example(address),
-        "message to register, person found": Example(address, _look_up),
-        "message to register, with an error": Example(address, _file_without_reason),
+        "message to register, person found": Example(address, first.look_up),
+        "message to register, with an error": Example(address, first.file_without_reason),
     }
 
 
 def _let_in() -> dict[str, Example]:
     made = {name: Example(address) for name, address in let_in.addresses().items()}
-    wrong = Example(made["new client"].address, _nothing_typed)
-    return made | {"new client with errors": wrong, "token": Example(made["client"].address, _another_token)}
+    wrong = Example(made["new client"].address, first.nothing_typed)
+    return made | {"new client with errors": wrong, "token": Example(made["client"].address, first.another_token)}
 
 
 def _common() -> dict[str, Example]:
@@ -295,7 +295,7 @@ def _common() -> dict[str, Example]:
         "components": Example("/komponenter/"),
         "accessibility": Example("/tillganglighet/"),
         "not found": Example("/uppgifter/finns-inte/", status=404),
-        "log out, then log in": Example("/tillganglighet/", _log_out),
+        "log out, then log in": Example("/tillganglighet/", first.log_out),
     }
 
 
@@ -303,7 +303,7 @@ def of_strangers() -> dict[str, Example]:
     """What one sees before one has logged in."""
     return {
         "log in": Example("/logga-in/?next=/uppgifter/"),
-        "log in that failed": Example("/logga-in/", _wrong_password),
+        "log in that failed": Example("/logga-in/", first.wrong_password),
         "demo": Example("/demo/"),
     }
 
@@ -313,103 +313,7 @@ def of_practice() -> dict[str, Example]:
     return {
         "exercises": Example("/ovning/"),
         "clock": Example("/ovning/klocka/"),
-        "clock on its way": Example("/ovning/klocka/", _move_clock),
+        "clock on its way": Example("/ovning/klocka/", first.move_clock),
         "begin again": Example("/ovning/borja-om/"),
         "inbox in practice": Example("/uppgifter/"),
     }
-
-
-# -- what to do first --------------------------------------------------------------------------------------------------
-
-
-def _unfold_filters(page: Page) -> None:
-    page.get_by_text("Filtrera och sortera").click()
-
-
-def _missing(page: Page) -> None:
-    page.get_by_role("button", name="Slutför uppgiften").click()
-    page.locator(".error-summary").wait_for()
-
-
-def _row(page: Page) -> None:
-    page.get_by_role("button", name="Lägg till hinder").click()
-
-
-def _open_diagram(page: Page) -> None:
-    box = page.locator("[data-diagram-box]")
-    if not box.evaluate("box => box.open"):
-        box.locator("summary").click()
-    page.locator("[data-diagram][data-state=ready]").wait_for()
-
-
-def _open_decision(page: Page) -> None:
-    page.get_by_role("link", name="Så här kom beslutet till").click()
-    page.locator("details[id^=beslut] summary").click()
-    page.get_by_role("row", name="Träff").first.wait_for()
-
-
-def _try_out(page: Page) -> None:
-    page.get_by_role("button", name="Försök igen med dem").click()
-    page.get_by_role("link", name="Gör inget").wait_for()
-
-
-def _open_week(page: Page) -> None:
-    page.get_by_text("Veckan i siffror, Regionen").click()
-
-
-def _correct(page: Page) -> None:
-    page.get_by_label("Varför behöver du se innehållet?").fill("Felsökning")
-    page.get_by_role("button", name="Visa innehållet och rätta").click()
-    page.get_by_role("button", name="Kör det rättade").click()
-    page.locator(".error-summary").wait_for()
-
-
-def _decide_row(page: Page) -> None:
-    page.get_by_text("Avgör raden").first.click()
-
-
-def _look_up(page: Page) -> None:
-    page.get_by_role("button", name="Sök").click()
-    page.get_by_role("button", name="Registrera").wait_for()
-
-
-def _file_without_reason(page: Page) -> None:
-    page.get_by_role("button", name="Avskriv").click()
-    page.locator(".error-summary").wait_for()
-
-
-def _nothing_typed(page: Page) -> None:
-    page.get_by_role("button", name="Lägg till och visa token").click()
-    page.locator(".error-summary").wait_for()
-
-
-def _another_token(page: Page) -> None:
-    page.get_by_text("Byt token").click()
-    page.get_by_role("button", name="Byt och visa det nya").click()
-    page.get_by_label("Token").wait_for()
-
-
-def _wrong_password(page: Page) -> None:
-    page.get_by_label("Användarnamn").fill("siri")
-    page.get_by_label("Lösenord").fill("fel")
-    page.get_by_role("button", name="Logga in").click()
-    page.locator(".error-summary").wait_for()
-
-
-def _log_out(page: Page) -> None:
-    page.get_by_role("button", name="Logga ut").click()
-    page.get_by_label("Användarnamn").wait_for()
-
-
-def _notices_wrong(page: Page) -> None:
-    urgent = page.get_by_role("group", name="En brådskande uppgift till min grupp")
-    urgent.get_by_label("Brev").select_option("Direkt")
-    page.get_by_label("Från klockan").fill("22:00")
-    page.get_by_role("button", name="Spara").click()
-    page.locator(".error-summary").wait_for()
-
-
-def _move_clock(page: Page) -> None:
-    if not page.get_by_role("button", name="Stanna här").is_visible():
-        page.get_by_role("button", name="En vecka fram").click()
-    page.get_by_role("button", name="Stanna här").wait_for()

@@ -1,0 +1,98 @@
+"""What to do first on a page, to see it in a state that people meet."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+
+def unfold_filters(page: Page) -> None:
+    page.get_by_text("Filtrera och sortera").click()
+
+
+def missing(page: Page) -> None:
+    page.get_by_role("button", name="Slutför uppgiften").click()
+    page.locator(".error-summary").wait_for()
+
+
+def row(page: Page) -> None:
+    page.get_by_role("button", name="Lägg till hinder").click()
+
+
+def open_diagram(page: Page) -> None:
+    box = page.locator("[data-diagram-box]")
+    if not box.evaluate("box => box.open"):
+        box.locator("summary").click()
+    page.locator("[data-diagram][data-state=ready]").wait_for()
+
+
+def open_decision(page: Page) -> None:
+    page.get_by_role("link", name="Så här kom beslutet till").click()
+    page.locator("details[id^=beslut] summary").click()
+    page.get_by_role("row", name="Träff").first.wait_for()
+
+
+def try_out(page: Page) -> None:
+    page.get_by_role("button", name="Försök igen med dem").click()
+    page.get_by_role("link", name="Gör inget").wait_for()
+
+
+def open_week(page: Page) -> None:
+    page.get_by_text("Veckan i siffror, Regionen").click()
+
+
+def correct(page: Page) -> None:
+    page.get_by_label("Varför behöver du se innehållet?").fill("Felsökning")
+    page.get_by_role("button", name="Visa innehållet och rätta").click()
+    page.get_by_role("button", name="Kör det rättade").click()
+    page.locator(".error-summary").wait_for()
+
+
+def decide_row(page: Page) -> None:
+    page.get_by_text("Avgör raden").first.click()
+
+
+def look_up(page: Page) -> None:
+    page.get_by_role("button", name="Sök").click()
+    page.get_by_role("button", name="Registrera").wait_for()
+
+
+def file_without_reason(page: Page) -> None:
+    page.get_by_role("button", name="Avskriv").click()
+    page.locator(".error-summary").wait_for()
+
+
+def nothing_typed(page: Page) -> None:
+    page.get_by_role("button", name="Lägg till och visa token").click()
+    page.locator(".error-summary").wait_for()
+
+
+def another_token(page: Page) -> None:
+    page.get_by_text("Byt token").click()
+    page.get_by_role("button", name="Byt och visa det nya").click()
+    page.get_by_label("Token").wait_for()
+
+
+def wrong_password(page: Page) -> None:
+    page.get_by_label("Användarnamn").fill("siri")
+    page.get_by_label("Lösenord").fill("fel")
+    page.get_by_role("button", name="Logga in").click()
+    page.locator(".error-summary").wait_for()
+
+
+def log_out(page: Page) -> None:
+    page.get_by_role("button", name="Logga ut").click()
+    page.get_by_label("Användarnamn").wait_for()
+
+
+def notices_wrong(page: Page) -> None:
+    urgent = page.get_by_role("group", name="En brådskande uppgift till min grupp")
+    urgent.get_by_label("Brev").select_option("Direkt")
+    page.get_by_label("Från klockan").fill("22:00")
+    page.get_by_role("button", name="Spara").click()
+    page.locator(".error-summary").wait_for()
+
+
+def move_clock(page: Page) -> None:
+    if not page.get_by_role("button", name="Stanna här").is_visible():
+        page.get_by_role("button", name="En vecka fram").click()
+    page.get_by_role("button", name="Stanna här").wait_for()
