@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from integrations import configuration, http
+from integrations import configuration, http, values
 from integrations.notis.dialects import DIALECTS, Provider
 from workflows.connectors import PermanentError
 
@@ -22,7 +22,7 @@ def provider() -> Provider:
         raise PermanentError("ej_uppsatt", "Kommunen har inte kopplat in någon som skickar sms.")
     peer = http.peer("notis")
     if not told.text("url"):
-        peer.base_url = f"{configuration.simulator_url('notis')}/{told.text('dialect')}"
+        peer.base_url = f"{values.simulator_url('notis')}/{told.text('dialect')}"
     return DIALECTS[told.text("dialect")](peer, user=told.text("user"), password=told.text("token"))
 
 
