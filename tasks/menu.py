@@ -1,5 +1,7 @@
 """The menu of every page: where one can go, and how much waits there."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -26,6 +28,7 @@ class NavItem:
     is_capped: bool = False
     is_warning: bool = False
     shortcut: str = ""
+    inside: tuple[NavItem, ...] = ()
 
 
 def menu(request: HttpRequest) -> list[NavItem]:
@@ -47,10 +50,20 @@ def menu(request: HttpRequest) -> list[NavItem]:
     if held & {OWNER, HEAD}:
         items.append(_item("nyckeltal", "Nyckeltal", url("integrations:key_figures"), here))
     if STEERING & held:
-        items.append(_item("flytta", "Flytta", url("workflows:migrations"), here))
-        items.append(_item("formular", "Formulär", url("tasks:forms"), here))
-        items.append(_item("signaler", "Signaler", url("workflows:signals"), here))
+        items.append(_steering(here))
     return items
+
+
+def _steering(here: str) -> NavItem:
+    """What those who own förlopp have besides the rest, folded into one entry so that the menu is one line."""
+    inside = (
+        _item("katalog", "Alla förlopp", url("workflows:courses"), here),
+        _item("flytta", "Flytta", url("workflows:migrations"), here),
+        _item("formular", "Formulär", url("tasks:forms"), here),
+        _item("signaler", "Signaler", url("workflows:signals"), here),
+    )
+    is_current = any(item.is_current for item in inside)
+    return NavItem(key="forlopp", title="Förlopp", url=inside[0].url, is_current=is_current, inside=inside)
 
 
 def _item(

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from workflows import connectors, diagram, dmn, engine, lint, published, safe_xml, variables
+from workflows import connectors, diagram, dmn, engine, lint, packages, published, safe_xml, variables
 from workflows.findings import Finding
 from workflows.forms import definition as form_definition
 
@@ -24,19 +23,21 @@ CONFIG = "process.toml"
 SHARED = published.SHARED
 FALLBACK_FORM = "_shared/manuell_atgard"
 BARE = frozenset({".bpmn", ".dmn"})
-MAX_FILES = 500
-MAX_TOTAL = 20_000_000
 MAX_SETTINGS = 200_000
 _DEEP_KEY = re.compile(r"""(?<![\w"'-])(?:["']?[\w-]++["']?\s*+\.\s*+){20}""")
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A förlopp as files: `sources` maps name inside the folder to text; `findings` is what could not even be read."""
+    """A förlopp as files: `sources` maps name inside the folder to text; `findings` is what could not even be read.
+
+    `papers` is what lies beside and is no part of a version: README, samples, scenarios and exercises.
+    """
 
     config: dict[str, Any]
     sources: dict[str, str]
     findings: list[Finding] = field(default_factory=list)
+    papers: dict[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -63,7 +64,7 @@ def read(path: Path) -> Folder:
     if path.is_dir():
         files = _folder_files(path)
     elif path.suffix == ".zip":
-        files = _package_files(path, findings)
+        files = packages.unpack(path, findings)
     elif path.suffix in BARE:
         files = {path.name: path.read_bytes()}
     else:
@@ -71,7 +72,9 @@ def read(path: Path) -> Folder:
         findings.append(
             _error(path.name, "not-forlopp", "Filen är inget diagram, ingen beslutstabell och inget paket.")
         )
-    return from_sources(_decoded(files, findings), path, findings)
+    texts = _decoded(files, findings)
+    papers = {name: texts.pop(name) for name in list(texts) if packages.PAPERS.fullmatch(name)}
+    return replace(from_sources(texts, path, findings), papers=papers)
 
 
 def from_sources(sources: dict[str, str], path: Path, findings: list[Finding] | None = None) -> Folder:
@@ -153,6 +156,7 @@ def _folder_files(path: Path) -> dict[str, bytes]:
     if is_shared(path):
         return {SHARED + name: content for name, content in _published_files(path)}
     files = dict(_published_files(path))
+    files |= {name: (path / name).read_bytes() for name in _papers(path)}
     shared = path.parent / "_shared"
     if shared.is_dir():
         files |= {SHARED + name: content for name, content in _published_files(shared)}
@@ -165,22 +169,10 @@ def _published_files(path: Path) -> list[tuple[str, bytes]]:
     return [(item.relative_to(path).as_posix(), item.read_bytes()) for item in sorted(found)]
 
 
-def _package_files(path: Path, findings: list[Finding]) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(path) as package:
-            entries = package.infolist()
-            total = sum(entry.file_size for entry in entries)
-            if len(entries) > MAX_FILES or total > MAX_TOTAL:
-                findings.append(_error(path.name, "too-large", "Paketet är för stort."))
-                return {}
-            return {entry.filename: package.read(entry) for entry in entries if _is_safe(entry.filename)}
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
-        findings.append(_error(path.name, "not-zip", "Filen är inget zip-paket som går att läsa."))
-        return {}
-
-
-def _is_safe(name: str) -> bool:
-    return not name.endswith("/") and not name.startswith("/") and ".." not in Path(name).parts
+def _papers(path: Path) -> list[str]:
+    found = [*path.glob("*.md"), *path.glob("*/*.json"), *path.glob("*/*.toml")]
+    names = sorted(item.relative_to(path).as_posix() for item in found)
+    return [name for name in names if packages.PAPERS.fullmatch(name)]
 
 
 def _decoded(files: Mapping[str, bytes], findings: list[Finding]) -> dict[str, str]:
@@ -190,6 +182,9 @@ def _decoded(files: Mapping[str, bytes], findings: list[Finding]) -> dict[str, s
             sources[name] = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             findings.append(_error(name, "encoding", "Filen är inte UTF-8. Spara den som UTF-8."))
+            continue
+        if packages.PAPERS.fullmatch(name) and "\0" in sources[name]:
+            findings.append(_error(name, "encoding", "Filen har tecken som inte hör hemma i en text."))
     return sources
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
@@ -69,6 +70,11 @@ def seeing(staff: Staff, task: str) -> tuple[str, list[Any]]:
 def unrestricted(staff: Staff, name: str = "") -> str:
     """SQL that leaves out what is about protected persons, for those who may not see them; `name` is the alias."""
     return "1 = 1" if staff.may_see_protected else f"NOT {name}{'.' if name else ''}is_restricted"
+
+
+def may_look_into(staff: Staff, config: Mapping[str, Any]) -> bool:
+    """Those who steer, and the profession that owns the förlopp: how it is drawn and how many are in it."""
+    return bool({*STEERING, config.get("owner", "")} & set(staff.professions))
 
 
 def may_operate(staff: Staff) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import attachments, bulk, incidents, instance, mending, migration, signals
+from workflows.views import attachments, bulk, catalogue, incidents, instance, mending, migration, signals
 
 app_name = "workflows"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("stopp/", incidents.incidents, name="incidents"),
     path("stopp/<uuid:public_id>/", incidents.incident, name="incident"),
     path("signaler/", signals.send, name="signals"),
+    path("forlopp/", catalogue.courses, name="courses"),
+    path("forlopp/<slug:key>/", catalogue.course, name="course"),
+    path("forlopp/<slug:key>/<int:number>/paket.zip", catalogue.package, name="package"),
     path("flytta/", migration.migrations, name="migrations"),
     path("flytta/<uuid:public_id>/", migration.one, name="migration"),
     path("flytta/<slug:key>/<int:old>/<int:new>/", migration.plan, name="migration_plan"),

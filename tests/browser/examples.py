@@ -48,6 +48,7 @@ NOT_PAGES = {
     "workflows:attachment_small": "the same, small",
     "tasks:task_pdf": "a PDF",
     "tasks:instance_pdf": "a PDF",
+    "workflows:package": "a förlopp as a zip",
     "tasks:list": "a part of the inbox, for its script",
     "tasks:push_worker": "the script that shows notices",
     "tasks:home": "leads to the inbox",
@@ -94,7 +95,7 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     pages.join(anna, "ekonomi")
     pages.join(anna, "statistikansvarig")
     made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
-    return made | _systems(anna) | _files() | _sdk() | _let_in() | _common()
+    return made | _systems(anna) | _files() | _sdk() | _let_in() | _catalogue() | _common()
 
 
 def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example]:
@@ -288,6 +289,14 @@ def _let_in() -> dict[str, Example]:
     made = {name: Example(address) for name, address in let_in.addresses().items()}
     wrong = Example(made["new client"].address, first.nothing_typed)
     return made | {"new client with errors": wrong, "token": Example(made["client"].address, first.another_token)}
+
+
+def _catalogue() -> dict[str, Example]:
+    return {
+        "catalogue": Example("/forlopp/", first.unfold_menu),
+        "catalogue, nothing fits": Example("/forlopp/?sok=finns+inte"),
+        "förlopp": Example("/forlopp/hembesok/"),
+    }
 
 
 def _common() -> dict[str, Example]:

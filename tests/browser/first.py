@@ -5,6 +5,10 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 
+def unfold_menu(page: Page) -> None:
+    page.get_by_role("navigation", name="Huvudmeny").locator("summary").click()
+
+
 def unfold_filters(page: Page) -> None:
     page.get_by_text("Filtrera och sortera").click()
 

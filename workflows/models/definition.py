@@ -54,6 +54,16 @@ class ProcessVersion(models.Model):
         return f"{self.definition_id}:{self.number}"
 
 
+class Papers(models.Model):
+    """What lies beside a version's diagrams: README, samples, scenarios. Told anew each time the version is read in."""
+
+    version = models.OneToOneField(ProcessVersion, on_delete=models.CASCADE, primary_key=True, related_name="papers")
+    files = models.JSONField(help_text="File name -> text.")
+
+    def __str__(self) -> str:
+        return str(self.version_id)
+
+
 class StartSubscription(models.Model):
     """A message that starts an instance of a definition's current version."""
 

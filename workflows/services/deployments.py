@@ -12,7 +12,7 @@ from people.models import Staff
 from workflows.definitions import Folder, checked
 from workflows.diagram import Element
 from workflows.engine import NotCompilable
-from workflows.models import ProcessDefinition, ProcessVersion, SignalStart, StartSubscription
+from workflows.models import Papers, ProcessDefinition, ProcessVersion, SignalStart, StartSubscription
 
 
 def publish(*, folder: Folder, by: Staff | None, now: datetime) -> tuple[ProcessVersion, bool]:
@@ -39,6 +39,8 @@ def publish(*, folder: Folder, by: Staff | None, now: datetime) -> tuple[Process
                 published_at=now,
                 published_by=by,
             )
+        if folder.papers:
+            Papers.objects.update_or_create(version=version, defaults={"files": folder.papers})
         _make_current(definition, version, folder, result.starts)
     return version, is_new
 

@@ -1,0 +1,60 @@
+"""The catalogue: every förlopp that one owns, its page, and the whole folder as a package."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from workflows import catalogue, prose, published, rights
+from workflows.models import ProcessVersion
+from workflows.models.definition import HEAVY
+from workflows.views.edge import StaffRequest, staff_page
+
+MOST_SEARCHED = 80
+
+
+@require_safe
+@staff_page
+def courses(request: StaffRequest) -> HttpResponse:
+    found = catalogue.courses(request.user)
+    if not found and not rights.STEERING & set(request.user.professions):
+        raise Http404
+    text = request.GET.get("sok", "")[:MOST_SEARCHED].strip()
+    fitting = [course for course in found if course.has(text)]
+    return render(request, "workflows/courses.html", {"courses": fitting, "text": text, "has_any": bool(found)})
+
+
+@require_safe
+@staff_page
+def course(request: StaffRequest, key: str) -> HttpResponse:
+    """The folder's README first, then what the förlopp is made of."""
+    found = catalogue.course(request.user, key)
+    if found is None:
+        raise Http404
+    content = catalogue.content(found.version)
+    config = content.whole.config
+    context = {
+        "course": found,
+        "content": content,
+        "readme": prose.page(content.papers.get(catalogue.README, "")),
+        "versions": catalogue.versions(key),
+        "can_see_forms": rights.IT in request.user.professions or config.get("owner") in request.user.professions,
+        "can_start": bool(set(config.get("start_by", ())) & set(request.user.professions)),
+        "names": {key: element.name for key, element in content.whole.definition.elements.items()},
+    }
+    return render(request, "workflows/course.html", context)
+
+
+@require_safe
+@staff_page
+def package(request: StaffRequest, key: str, number: int) -> HttpResponse:
+    """The zip."""
+    rows = ProcessVersion.objects.select_related("definition").defer(*HEAVY)
+    found = rows.filter(definition__key=key, number=number).first()
+    if found is None or not rights.may_look_into(request.user, published.of(found.public_id).config):
+        raise Http404
+    made = catalogue.content(found).package
+    name = f"{key}-{number}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(made, content_type="application/zip", headers=headers)
