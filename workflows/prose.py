@@ -10,6 +10,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 MAX_LENGTH = 200_000
+_TABLE = '<div class="table-scroll" tabindex="0" role="group" aria-label="Tabell">\n<table class="table">\n'
+"""A phone scrolls it sideways, with the keyboard too."""
 _AWAY = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -36,15 +38,16 @@ def purpose(text: str) -> str:
 
 
 def _reader() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_inline", "html_block"])
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_inline", "html_block"])
+    reader.add_render_rule("table_open", lambda *_words: _TABLE)
+    reader.add_render_rule("table_close", lambda *_words: "</table>\n</div>\n")
+    return reader
 
 
 def _settle(token: Token) -> None:
-    """Headings one level down, tables that can be scrolled on a phone, links out of the product or none."""
+    """Headings one level down, links out of the product or none."""
     if token.type.startswith("heading_") and token.tag == "h1":
         token.tag = "h2"
-    if token.type == "table_open":
-        token.attrs = {"class": "table"}
     for child in token.children or ():
         if child.type == "link_open" and not _AWAY.match(str(child.attrs.get("href", ""))):
             child.tag, child.attrs = "span", {}

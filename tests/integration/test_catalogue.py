@@ -19,7 +19,19 @@ from workflows.models import Papers, ProcessVersion
 from workflows.services import deployments
 
 pytestmark = pytest.mark.django_db
-README = "# Hembesök\n\nVi hälsar på\nhemma.\n\n## Tider\n\n| när | vem |\n| --- | --- |\n| nu | Bo |\n\n<script>x</script>\n"
+README = """# Hembesök
+
+Vi hälsar på
+hemma.
+
+## Tider
+
+| när | vem |
+| --- | --- |
+| nu | Bo |
+
+<script>x</script>
+"""
 PACKAGE = "/forlopp/hembesok/1/paket.zip"
 
 
