@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0001_squashed_0022_turnstile'),
+        ('workflows', '0023_files_of_messages'),
     ]
 
     operations = [
