@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
@@ -21,8 +21,9 @@ from workflows.services import inbox
 
 log = logging.getLogger(__name__)
 
-MOST = 20
-"""More at once in one process are a storm, and to take it in goes before handling it: the worker has the rest."""
+MOST = 3
+"""So many waiting in one process are a storm, and to take it in goes before handling it: the worker has them."""
+REST_SECONDS = 0.5
 _LOOK_SECONDS = 0.5
 _thread: _Thread | None = None
 
@@ -64,12 +65,16 @@ class _Thread(threading.Thread):
                 message = self.waiting.get(timeout=_LOOK_SECONDS)
             except Empty:
                 continue
-            began = time.perf_counter()
             self._handle(message)
-            # When there is more it takes no larger part of this process than those who answer do.
-            if not self.waiting.empty():
-                self.ended.wait(time.perf_counter() - began)
+            if self.waiting.qsize() >= MOST:
+                self._leave()
+                self.ended.wait(REST_SECONDS)
         connections.close_all()
+
+    def _leave(self) -> None:
+        with suppress(Empty):
+            while True:
+                self.waiting.get_nowait()
 
     def _handle(self, message: InboxMessage) -> None:
         close_old_connections()
