@@ -5,6 +5,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -32,12 +34,37 @@ FIXES = {
 }
 
 
+@dataclass(frozen=True)
+class Check:
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def made(self) -> tuple[bool, str, float]:
+        """Whether all is well, what it said, and the seconds it took."""
+        started = time.monotonic()
+        program, *rest = self.command
+        done = subprocess.run(
+            [str(BIN / program), *rest],
+            cwd=ROOT,
+            env=os.environ | self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        return done.returncode == 0, done.stdout.decode("utf-8", "replace").rstrip(), time.monotonic() - started
+
+
 def main(arguments: list[str]) -> int:
     if "--fix" in arguments:
-        run(FIXES | {"djhtml": ["djhtml", "--tabwidth", "4", *templates()]}, {})
+        fixes = FIXES | {"djhtml": ["djhtml", "--tabwidth", "4", *templates()]}
+        run([Check(name, command) for name, command in fixes.items()], at_once=1)
         return 0
     with tempfile.TemporaryDirectory(prefix="forlopp-check-") as var:
-        failed = run(rules(), {}) + run(installation(), {"FORLOPP_VAR": var}) + run(production(), deployment(var))
+        checks = [Check(name, command) for name, command in rules().items()]
+        checks += [Check(name, command, {"FORLOPP_VAR": own(var, name)}) for name, command in installation().items()]
+        checks += [Check(name, command, deployment(own(var, name))) for name, command in production().items()]
+        failed = run(checks)
     sys.stdout.write(f"failed: {', '.join(failed)}\n" if failed else "everything is as the house wants it\n")
     return 1 if failed else 0
 
@@ -45,9 +72,9 @@ def main(arguments: list[str]) -> int:
 def rules() -> dict[str, list[str]]:
     packages = [name for name in PACKAGES if (ROOT / name).is_dir()]
     return {
+        "mypy": ["mypy", *packages, "manage.py"],
         "ruff check": ["ruff", "check", "."],
         "ruff format": ["ruff", "format", "--check", "."],
-        "mypy": ["mypy", *packages, "manage.py"],
         "imports": ["lint-imports", "--no-cache"],
         "dependencies": ["deptry", "."],
         "templates (djlint)": ["djlint", "--lint", "--quiet", *templates()],
@@ -86,29 +113,27 @@ def deployment(var: str) -> dict[str, str]:
     }
 
 
+def own(var: str, name: str) -> str:
+    """A folder for the installation of one check; two are made at a time."""
+    folder = Path(var, name)
+    folder.mkdir()
+    return str(folder)
+
+
 def templates() -> list[str]:
     return [str(path.relative_to(ROOT)) for name in PACKAGES for path in sorted((ROOT / name).rglob("*.html"))]
 
 
-def run(commands: dict[str, list[str]], environment: dict[str, str]) -> list[str]:
-    """Run them all, show the words of those that fail, and return their names."""
+def run(checks: list[Check], *, at_once: int = 2) -> list[str]:
+    """Run them all, show the words of those that fail, and return their names. The types take longer than all else."""
     failed = []
-    for name, (program, *rest) in commands.items():
-        started = time.monotonic()
-        done = subprocess.run(
-            [str(BIN / program), *rest],
-            cwd=ROOT,
-            env=os.environ | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        verdict = "ok" if done.returncode == 0 else "FAILED"
-        sys.stdout.write(f"{name}: {verdict} ({time.monotonic() - started:.0f} s)\n")
-        if done.returncode:
-            sys.stdout.write(done.stdout.decode("utf-8", "replace").rstrip() + "\n")
-            failed.append(name)
-        sys.stdout.flush()
+    with ThreadPoolExecutor(at_once) as pool:
+        for check, (is_well, words, seconds) in zip(checks, pool.map(Check.made, checks), strict=True):
+            sys.stdout.write(f"{check.name}: {'ok' if is_well else 'FAILED'} ({seconds:.0f} s)\n")
+            if not is_well:
+                sys.stdout.write(words + "\n")
+                failed.append(check.name)
+            sys.stdout.flush()
     return failed
 
 

@@ -80,6 +80,7 @@ def run(part: Part, arguments: list[str], total: Sum) -> None:
             "-m",
             "pytest",
             "-q",
+            "--durations=25",
             *cores,
             *part.options,
             f"--junitxml={report}",
