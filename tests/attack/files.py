@@ -281,6 +281,9 @@ PACKAGES: dict[str, Attack] = {
     "many files": _package("many", {f"f{n}.dmn": b"x" for n in range(2_000)}),
     "no package": _package("none", b"PK\x03\x04 nonsense"),
     "nothing": _package("nothing", b""),
+    "a list that lies": _package("lies", {"paket.json": b'{"files": {"x.bpmn": "0"}}', "x.bpmn": b"<a/>"}),
+    "a list of lists": _package("lists", {"paket.json": b"[" * 200_000, "x.bpmn": b"<a/>"}),
+    "code": _package("code", {"x.py": b"import os", "process.toml": b"", "README.md": b"\0"}),
 }
 
 
