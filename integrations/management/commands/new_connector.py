@@ -58,15 +58,17 @@ def _files(words: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def _next(key: str, package: str, test: Path, is_package: object) -> str:
-    install = [f"pip install -e {test.parents[1]}          (Förlopp hittar kopplingen genom dess entry point)"]
+    python, settings_file = ".venv/bin/python", "-c pyproject.toml " if is_package else ""
+    install = [f".venv/bin/uv pip install -e {test.parents[1]}      (så hittar Förlopp den; igen efter make setup)"]
     contract = [f'"{package}" i pyproject.toml: "An integration knows no other integration"']
     lines = [
         "",
-        "Det fungerar redan. Nu:",
-        f"  python -m pytest {test}",
+        "Det fungerar redan. Nu, i Förlopps katalog:",
+        "  make dev                              (verktygen som testerna behöver, en gång)",
         *(f"  {line}" for line in (install if is_package else contract)),
-        f"  [{key}] i integrations.toml     (manage.py systems säger vad som kan stå där)",
-        "  FORLOPP_MODE=demo manage.py simulate ovriga      (dess sida att prova från)",
+        f"  {python} -m pytest {settings_file}{test}",
+        f"  make run                              (och öppna port + 6, /{key}/: dess simulator)",
+        f"  [{key}] i integrations.toml, i drift  (manage.py systems säger vad som kan stå där)",
         "och ändra client.py, schemas.py och README.md till det riktiga systemet: integrations/README.md.",
     ]
     return "\n".join(lines)
