@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_files(settings: Any, tmp_path: Path) -> None:
+    """Those of other tests are not these tests' matter."""
+    settings.FORLOPP_FILES = tmp_path / "none" / "files"
 
 
 def test_a_copy_is_whole_and_its_owner_s_and_never_written_over(tmp_path: Path) -> None:

@@ -278,15 +278,17 @@ def crowded(anna: Staff, siri: Staff, client: Client) -> ProcessInstance:
         field.attname: getattr(task.instance, field.attname) for field in ProcessInstance._meta.local_concrete_fields
     }
     del one["id"]
-    others = [ProcessInstance(**(one | {"public_id": uuid.uuid4()})) for _ in range(400)]
+    people = Individual.objects.bulk_create(Individual(family_name=f"Prov {number}") for number in range(400))
+    others = [ProcessInstance(**(one | {"public_id": uuid.uuid4(), "individual_id": who.pk})) for who in people]
     ProcessInstance.objects.bulk_create(others)
     user_tasks.complete(task=task, answers=dict(ANSWERS), by=anna, now=NOW)
     other = started(anna, "193902282387", "Doris")
-    copies(other, 200)
-    ids = [instance.pk for instance in ProcessInstance.objects.exclude(pk=task.instance_id)]
-    for instance_id in ids:
-        copies(other, 20, group="nagon_annan", claimed_by_id=siri.pk, instance_id=instance_id)
-        copies(UserTask.objects.get(pk=task.pk), 6, completed_by_id=siri.pk, instance_id=instance_id)
+    done = UserTask.objects.get(pk=task.pk)
+    for number, (who, instance) in enumerate(zip(people, others, strict=True)):
+        about = {"instance_id": instance.pk, "individual_id": who.pk}
+        copies(other, number % 2, **about)
+        copies(other, 20, group="nagon_annan", claimed_by_id=siri.pk, **about)
+        copies(done, 6, completed_by_id=siri.pk, **about)
     followed_by_many(other, anna, siri)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
