@@ -314,13 +314,11 @@ def plan(by: Staff, asked: dict[str, str]) -> str:
 
 
 @pytest.mark.usefixtures("crowded")
-@pytest.mark.parametrize("asked", ASKED, ids=str)
-def test_no_list_reads_all_there_is(anna: Staff, asked: dict[str, str]) -> None:
-    told = plan(anna, asked)
-    assert "Seq Scan on workflows_usertask" not in told, told
-    assert "SCAN workflows_usertask" not in told, told
-    assert "SCAN task" not in told, told
-    assert "AUTOMATIC" not in told, told
+def test_no_list_reads_all_there_is(anna: Staff) -> None:
+    reading_all = ("Seq Scan on workflows_usertask", "SCAN workflows_usertask", "SCAN task", "AUTOMATIC")
+    for asked in ASKED:
+        told = plan(anna, asked)
+        assert [words for words in reading_all if words in told] == [], f"{asked}: {told}"
 
 
 def test_every_filter_can_be_let_go() -> None:
