@@ -23,7 +23,10 @@ from tests.crash.conftest import Say
 from tests.crash.installation import Installation, eventually, own_database, running
 from tests.crash.load import WEBHOOK, Call, alarm, filled_in, finish, log_in, signed, the_same_dose
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+pytestmark = [
+    pytest.mark.any_database,  # test_fire kills on PostgreSQL too
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc"),
+]
 
 DEVICES = 9
 STAYS = 13
