@@ -16,8 +16,8 @@ def addresses() -> dict[str, str]:
     client, _ = api.added("vardsystem")
     clients.rotate(client=client, expires_at=now + timedelta(days=20), now=now)
     clients.revoke(client=api.added("gammalt")[0], now=now)
-    url = "https://vardsystemet.larkommunen.example.se/handelser/fran/forlopp"
-    told = subscriptions.subscribe(client=client, url=url, kinds=["arende.startat"], definitions=[], now=now)
+    receiver = "https://vardsystemet.larkommunen.example.se/forlopp"
+    told = subscriptions.subscribe(client=client, url=receiver, kinds=["arende.startat"], definitions=[], now=now)
     for fault, state in (("", "done"), ("Svar 403", "refused"), ("Inget svar (ConnectTimeout)", "pending")):
         telling.try_out(subscription=told, now=now)
         row = Delivery.objects.latest("pk")
