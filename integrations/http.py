@@ -61,7 +61,7 @@ class Peer:
         headers = {"Idempotency-Key": str(key)} if key else {}
         answer = self._call("POST", path, json=dict(body), headers=headers)
         if not isinstance(answer, dict):
-            raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
+            raise unreadable()
         return answer
 
     def exchange(
@@ -145,11 +145,16 @@ def _answer(status: int, body: bytes) -> Any:
         # 204 and an empty body are a plain yes.
         return strict_json.parse(body) if body.strip() else {}
     except ValueError:
-        raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.") from None
+        raise unreadable() from None
 
 
 def _found(status: int, body: bytes) -> Any:
     return None if status == 404 else _answer(status, body)
+
+
+def unreadable() -> TransientError:
+    """An answer that is none: a page of somebody else's, half of one, or in another form."""
+    return TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
 
 
 def failure(status: int, body: bytes) -> DeliveryError:

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeGuard
 
 from django.utils import timezone
 
+from integrations import http
 from integrations.systems import Job
 from workflows.connectors import DeliveryError, TransientError
 from workflows.services import inbox
@@ -126,5 +127,5 @@ def listed(answer: Any) -> list[Any]:
     """The messages of a mailbox's answer {"meddelanden": […]}. Raises TransientError when it is something else."""
     items = answer.get("meddelanden") if isinstance(answer, dict) else None
     if not isinstance(items, list):
-        raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
+        raise http.unreadable()
     return items

@@ -64,9 +64,7 @@ def about(sight: Sight) -> list[Attachment]:
     rest = f"""WHERE task.individual_id = %s AND attachment.state <> 'withdrawn' AND {seen}
         AND {visible} ORDER BY attachment.id DESC LIMIT {3 * MOST}"""
     found = ABOUT.rows(rest, [sight.individual.pk, *values])
-    return [file for file in found if file.by_id == sight.viewer.pk or (file.task and _is_read(file.task, sight))][
-        :MOST
-    ]
+    return [file for file in found if file.by_id == sight.viewer.pk or _is_read(file.task, sight)][:MOST]
 
 
 def _is_read(task: UserTask | None, sight: Sight) -> bool:

@@ -103,7 +103,6 @@ def one(request: StaffRequest, key: str) -> HttpResponse:
         "subscriptions": client.subscriptions.order_by("ended_at", "pk")[:50],
         "problems": problems,
         "typed": request.POST,
-        "numbers": typed.NUMBERS,
     }
     return render(request, "api/client.html", context, status=422 if problems else 200)
 

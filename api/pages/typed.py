@@ -98,7 +98,6 @@ def choices() -> dict[str, Any]:
         "professions": Profession.objects.values_list("key", "name"),
         "sources": sorted(connectors.translators()),
         "every": EVERY,
-        "numbers": NUMBERS,
     }
 
 

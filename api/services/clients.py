@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -78,12 +79,7 @@ def add(*, wanted: Wanted, expires_at: datetime, now: datetime) -> tuple[Client,
         client = Client.objects.create(
             key=wanted.key,
             staff=staff,
-            scopes=sorted(wanted.scopes),
-            definitions=sorted(wanted.definitions),
-            units=sorted(wanted.units),
-            source=wanted.source,
-            per_minute=wanted.per_minute,
-            burst=wanted.burst,
+            **_reach(wanted),
             paced_at=now,
             created_at=now,
         )
@@ -93,14 +89,7 @@ def add(*, wanted: Wanted, expires_at: datetime, now: datetime) -> tuple[Client,
 def change(*, client: Client, wanted: Wanted) -> None:
     """Other rights, another reach or pace; its key, name and professions stay. Raises CannotAdd."""
     _check(wanted)
-    Client.objects.filter(pk=client.pk, revoked_at=None).update(
-        scopes=sorted(wanted.scopes),
-        definitions=sorted(wanted.definitions),
-        units=sorted(wanted.units),
-        source=wanted.source,
-        per_minute=wanted.per_minute,
-        burst=wanted.burst,
-    )
+    Client.objects.filter(pk=client.pk, revoked_at=None).update(**_reach(wanted))
 
 
 def rotate(
@@ -152,6 +141,18 @@ def pace(client: Client, *, now: datetime) -> None:
     if rows.filter(ahead).update(paced_at=Greatest(F("paced_at"), now) + each) == 0:
         paced_at = rows.values_list("paced_at", flat=True).get()
         raise TooFast((paced_at - now - each * (client.burst - 1)).total_seconds())
+
+
+def _reach(wanted: Wanted) -> dict[str, Any]:
+    """What a client may, and how fast: all that can be changed."""
+    return {
+        "scopes": sorted(wanted.scopes),
+        "definitions": sorted(wanted.definitions),
+        "units": sorted(wanted.units),
+        "source": wanted.source,
+        "per_minute": wanted.per_minute,
+        "burst": wanted.burst,
+    }
 
 
 def _check(wanted: Wanted) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from integrations import http
 from integrations.http import Peer
-from workflows.connectors import Json, TransientError
+from workflows.connectors import Json
 
 
 class Economy:
@@ -23,7 +23,7 @@ class Economy:
         answer = self._peer.get("/api/fakturor", referens=str(key))
         found = answer.get("fakturor") if isinstance(answer, Mapping) else None
         if not isinstance(found, list):
-            raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
+            raise http.unreadable()
         return _number(found[0]) if found else None
 
     def ask(self) -> None:
@@ -34,5 +34,5 @@ class Economy:
 def _number(told: object) -> str:
     number = told.get("faktura_id") if isinstance(told, Mapping) else None
     if not isinstance(number, str) or not 0 < len(number) <= 100:
-        raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
+        raise http.unreadable()
     return number

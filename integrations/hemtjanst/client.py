@@ -10,7 +10,7 @@ from uuid import UUID
 from integrations import http
 from integrations.http import Peer
 from integrations.polling import listed
-from workflows.connectors import Json, TransientError
+from workflows.connectors import Json
 
 PAGE = 1_000
 
@@ -39,5 +39,5 @@ class HomeCarePlanning:
         rows = answer.get("rader") if isinstance(answer, Mapping) else None
         cursor = answer.get("nasta") if isinstance(answer, Mapping) else None
         if not isinstance(rows, list) or not isinstance(cursor, str) or len(cursor) > 200:
-            raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
+            raise http.unreadable()
         return rows, cursor

@@ -11,7 +11,7 @@ from django.utils import timezone
 from integrations import http
 from integrations.hemtjanst.client import HomeCarePlanning
 from web import swedish
-from workflows.connectors import TransientError, glance
+from workflows.connectors import glance
 
 STATES = {"aktiv": "Pågår", "pausad": "Pausad", "avslutad": "Avslutad"}
 MOST_TEXT = 100
@@ -22,7 +22,7 @@ def look(person_ref: UUID, seconds: float) -> list[tuple[str, str]]:
     """State, visits and the time of the latest change; what the system says beside that is not shown."""
     told = HomeCarePlanning(http.peer("hemtjanst", seconds=seconds)).overview(person_ref)
     if not isinstance(told, Mapping):
-        raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
+        raise http.unreadable()
     if not told.get("status"):
         return []
     lines = [("Hemtjänsten", STATES.get(str(told["status"]), "Okänt läge"))]

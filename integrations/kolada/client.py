@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from integrations import http
 from integrations.http import Peer
-from workflows.connectors import PermanentError, TransientError
+from workflows.connectors import PermanentError
 
 PER_CALL = 25
 """As many ids or years as the service takes at a time."""
@@ -89,15 +89,15 @@ class Kolada:
             if answer is None:
                 return items
             if not isinstance(answer, Mapping) or not isinstance(answer.get("values"), list):
-                raise _unreadable()
+                raise http.unreadable()
             items += answer["values"]
             told.append((len(answer["values"]), answer.get("count")))
             if len(told) > MOST_PAGES:
-                raise _unreadable()
+                raise http.unreadable()
             path, query = self._onward(answer.get("next_url")), {}
         # `count` is of the page or of all of them; where it is neither, something is missing.
         if any(count not in (None, on_page, len(items)) for on_page, count in told):
-            raise _unreadable()
+            raise http.unreadable()
         return items
 
     def _onward(self, told: object) -> str:
@@ -106,7 +106,7 @@ class Kolada:
             return ""
         parts, ours = urlsplit(str(told)), urlsplit(self._peer.base_url).path.rstrip("/")
         if not parts.path.startswith(f"{ours}/"):
-            raise _unreadable()
+            raise http.unreadable()
         return f"{parts.path.removeprefix(ours)}?{parts.query}"
 
 
@@ -135,11 +135,11 @@ def _values(item: object) -> Iterator[Value]:
     key, code, year = _text(item, "kpi"), _text(item, "municipality"), _year(item)
     told = item.get("values") if isinstance(item, Mapping) else None
     if not isinstance(told, list):
-        raise _unreadable()
+        raise http.unreadable()
     for one in told:
         gender, status = _text(one, "gender"), one.get("status") or ""
         if gender not in GENDERS or not isinstance(status, str) or "value" not in one:
-            raise _unreadable()
+            raise http.unreadable()
         is_deleted = one.get("isdeleted") or one.get("is_deleted")
         yield Value(key, code, year, gender, None if is_deleted else _number(one["value"]), status[:40])
 
@@ -147,7 +147,7 @@ def _values(item: object) -> Iterator[Value]:
 def _year(item: object) -> int:
     told = item.get("period") if isinstance(item, Mapping) else None
     if isinstance(told, bool) or not re.fullmatch(r"\d{4}", str(told)):
-        raise _unreadable()
+        raise http.unreadable()
     return int(str(told))
 
 
@@ -155,16 +155,12 @@ def _number(told: object) -> float | None:
     if told is None:
         return None
     if isinstance(told, bool) or not isinstance(told, int | float) or not math.isfinite(told):
-        raise _unreadable()
+        raise http.unreadable()
     return float(told)
 
 
 def _text(item: object, name: str) -> str:
     told = item.get(name) if isinstance(item, Mapping) else None
     if not isinstance(told, str) or not told:
-        raise _unreadable()
+        raise http.unreadable()
     return told
-
-
-def _unreadable() -> TransientError:
-    return TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")

@@ -68,9 +68,7 @@ class Found:
 def fetch(*, clock: Callable[[], datetime] = timezone.now, kolada: Callable[[], Kolada] = Kolada) -> None:
     """All of it is fetched and read before any is kept. Raises DeliveryError; what we had then stays."""
     now, choice, service = clock(), Choice.made(), kolada()
-    names = service.municipalities(choice.municipalities)
-    if choice.own not in names:
-        raise PermanentError("okand_kommun", f"Tjänsten känner ingen kommun {choice.own}. IT behöver se över adressen.")
+    names = names_of(service, choice, choice.municipalities)
     found = _found(service, choice)
     found.remarks += [f"Ingen kommun har koden {code}." for code in choice.municipalities if code not in names]
     values = service.values(list(found.figures), list(names), choice.period(now))
@@ -79,6 +77,14 @@ def fetch(*, clock: Callable[[], datetime] = timezone.now, kolada: Callable[[], 
         _keep_figures(found, choice, now)
         _keep_values(values, set(names), choice.period(now), now)
     _remind(found.remarks, now)
+
+
+def names_of(service: Kolada, choice: Choice, codes: Sequence[str]) -> dict[str, str]:
+    """What the municipalities are called, our own among them. Raises PermanentError when the service knows not ours."""
+    names = service.municipalities(codes)
+    if choice.own not in names:
+        raise PermanentError("okand_kommun", f"Tjänsten känner ingen kommun {choice.own}. IT behöver se över adressen.")
+    return names
 
 
 def _found(service: Kolada, choice: Choice) -> Found:

@@ -6,14 +6,13 @@ import json
 
 from django.utils import timezone
 
-from integrations import configuration, polling
+from integrations import configuration, http, polling
 from integrations.medicingivare import intake
 from integrations.medicingivare.client import Vendor
 from integrations.medicingivare.dialects import DIALECTS, kept
 from integrations.medicingivare.dispensers import SOURCE
 from integrations.models import DispenserVendor
 from workflows import strict_json
-from workflows.connectors import TransientError
 
 BATCH, MAX_ROUNDS = 200, 100
 
@@ -30,7 +29,7 @@ def run() -> None:
         answer = Vendor().events(after=known.cursor, limit=BATCH)
         events, cursor = answer.get("handelser"), answer.get("nasta")
         if not isinstance(events, list) or not isinstance(cursor, str):
-            raise TransientError("ovantat_svar", "Systemet svarade något som inte går att läsa.")
+            raise http.unreadable()
         for event in events:
             _take(event, dialect)
         if cursor == known.cursor:

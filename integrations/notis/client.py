@@ -26,6 +26,11 @@ def provider() -> Provider:
     return DIALECTS[told.text("dialect")](peer, user=told.text("user"), password=told.text("token"))
 
 
+def is_told() -> bool:
+    """Whether the provider says by itself what became of a message."""
+    return DIALECTS[configuration.of("notis").text("dialect")].tells
+
+
 def has_provider() -> bool:
     """In the demo there is one: the simulator."""
     return bool(configuration.of("notis").text("url")) or settings.FORLOPP_DEMO

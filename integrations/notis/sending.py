@@ -46,7 +46,7 @@ def send(delivery: Delivery, *, now: datetime) -> Json:
 def _judged(delivery: Delivery, now: datetime) -> tuple[Receiver, Template, str]:
     """To whom and what. Raises Unreachable, PermanentError and NotYet."""
     told, settings = delivery.params, configuration.of("notis")
-    individual = Individual.objects.filter(ref=delivery.individual_ref).first() if delivery.individual_ref else None
+    individual = _individual(delivery)
     template = templates.find(str(told.get("mall") or ""))
     receiver = receivers.find(
         individual,
@@ -84,11 +84,14 @@ def _prepared(delivery: Delivery, receiver: Receiver, template: Template, text: 
     return row
 
 
+def _individual(delivery: Delivery) -> Individual | None:
+    return Individual.objects.filter(ref=delivery.individual_ref).first() if delivery.individual_ref else None
+
+
 def _about(delivery: Delivery, now: datetime) -> Json:
     told = delivery.params
-    individual = Individual.objects.filter(ref=delivery.individual_ref).first() if delivery.individual_ref else None
     return {
-        "individual": individual,
+        "individual": _individual(delivery),
         "receiver": str(told.get("mottagare") or "")[:80],
         "template": str(told.get("mall") or "")[:60],
         "wants_outcome": told.get("svara_om_utfall") is True,
@@ -116,7 +119,7 @@ def _call(row: Dispatch, template: Template, now: datetime) -> None:
 
 def accepted(row: Dispatch, number: str, *, now: datetime) -> None:
     """The provider has it: noted once, and never over what a report has told before us."""
-    first = LOOK_AFTER_SILENCE if _tells() else FIRST_LOOK
+    first = LOOK_AFTER_SILENCE if client.is_told() else FIRST_LOOK
     look_at: datetime | None = now + first
     if row.channel == Channel.MAIL:
         # Nobody tells what becomes of a letter; when its time is out it is unknown, to those who ask.
@@ -131,13 +134,9 @@ def patience() -> timedelta:
     return timedelta(hours=configuration.of("notis").whole("report_hours"))
 
 
-def _tells() -> bool:
-    return configuration.of("notis").text("dialect") == "elks"
-
-
 def _by_sms(row: Dispatch, *, is_again: bool) -> str:
     told, provider = configuration.of("notis"), client.provider()
-    address = client.report_url(row.key) if _tells() else ""
+    address = client.report_url(row.key) if client.is_told() else ""
     message = Outgoing(row.key, told.text("sender"), row.address, row.text, row.created_at, address)
     found = provider.find(message, known=_known(row)) if is_again else None
     return (found or provider.send(message)).provider_id
@@ -157,13 +156,10 @@ def _by_mail(row: Dispatch, template: Template) -> str:
 def _note_refusal(delivery: Delivery, no: DeliveryError, now: datetime) -> None:
     """So that it is counted; without address and text, for nothing was sent."""
     reason = no.reason if isinstance(no, Unreachable) else no.code
-    row, is_new = Dispatch.objects.get_or_create(
-        key=delivery.key,
-        defaults=_about(delivery, now) | {"state": DispatchState.REFUSED, "reason": reason[:100], "ended_at": now},
-    )
+    told = {"state": DispatchState.REFUSED, "reason": reason[:100], "ended_at": now}
+    row, is_new = Dispatch.objects.get_or_create(key=delivery.key, defaults=_about(delivery, now) | told)
     if is_new:
         return
-    told = {"state": DispatchState.REFUSED, "reason": reason[:100], "ended_at": now}
     left = Dispatch.objects.filter(pk=row.pk, sent_at=None)
     left.update(**told)
     left.filter(begun_at=None).update(address="", text="")

@@ -12,13 +12,14 @@ from typing import Protocol
 
 from integrations import configuration
 from integrations.batches import folders
+from integrations.batches.arriving import CHECKSUM
 from integrations.batches.folders import Entry, Folder
 from integrations.sdk import document, receipt
 from integrations.sdk.document import Message
 from integrations.sdk.receipt import Receipt
 
 IN, OUT, RECEIPTS, QUARANTINE = "in", "ut", "kvittenser", "karantan"
-CHECKSUM, WHOLE = ".sha256", ".xml"
+WHOLE = ".xml"
 # A file with no checksum is whole when it has looked the same for so long; one that has not become whole after PATIENCE
 # is a matter for a person.
 QUIET, PATIENCE = timedelta(seconds=60), timedelta(minutes=15)

@@ -9,8 +9,7 @@ from urllib.parse import quote
 
 from integrations import http
 from integrations.http import Peer
-from integrations.notis.dialects.elks import identified, unreadable
-from integrations.notis.dialects.shape import Accepted, Outgoing, Said
+from integrations.notis.dialects.shape import Accepted, Outgoing, Said, identified, read_object, unreadable
 from integrations.notis.receivers import Unreachable
 from workflows import strict_json
 
@@ -23,6 +22,8 @@ NO_NUMBER = ("syntax_invalid_parameter_format", "invalid_recipient", "unknown_re
 
 
 class Batches:
+    tells = False
+
     def __init__(self, peer: Peer, *, user: str, password: str) -> None:  # noqa: ARG002 - the token is in the peer
         self._peer = peer
 
@@ -68,6 +69,4 @@ def _read(status: int, body: bytes) -> dict[str, Any]:
         raise Unreachable("okant_nummer", "Numret går inte att skicka sms till.")
     if status >= 300:
         raise http.failure(status, body)
-    if not isinstance(answer, dict):
-        raise unreadable()
-    return answer
+    return read_object(body)

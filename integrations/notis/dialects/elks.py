@@ -11,10 +11,8 @@ from urllib.parse import quote, urlencode
 
 from integrations import http
 from integrations.http import Peer
-from integrations.notis.dialects.shape import Accepted, Outgoing, Said
+from integrations.notis.dialects.shape import Accepted, Outgoing, Said, identified, read_object, unreadable
 from integrations.notis.receivers import Unreachable
-from workflows import strict_json
-from workflows.connectors import TransientError
 
 FORM = "application/x-www-form-urlencoded"
 STATES: Mapping[str, Said] = {"sent": "skickat", "delivered": "levererat", "failed": "misslyckat"}
@@ -24,6 +22,8 @@ _NO_NUMBER = ("invalid to", "invalid phone", "unknown number", "not a valid")
 
 
 class Elks:
+    tells = True
+
     def __init__(self, peer: Peer, *, user: str, password: str) -> None:
         credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._peer = replace(peer, headers={"Authorization": f"Basic {credentials}"})
@@ -58,26 +58,9 @@ class Elks:
         self._peer.get("/me")
 
 
-def identified(told: object) -> str:
-    """The provider's own number of a message. Raises TransientError when it is none."""
-    if not isinstance(told, str) or not 0 < len(told) <= 200 or not told.isprintable():
-        raise unreadable()
-    return told
-
-
-def unreadable() -> TransientError:
-    return TransientError("ovantat_svar", "Leverantören svarade något som inte går att läsa.")
-
-
 def _read(status: int, body: bytes) -> dict[str, Any]:
     if status in (400, 403, 422) and any(word in body[:500].decode("utf-8", "replace").lower() for word in _NO_NUMBER):
         raise Unreachable("okant_nummer", "Numret går inte att skicka sms till.")
     if status >= 300:
         raise http.failure(status, body)
-    try:
-        answer = strict_json.parse(body)
-    except ValueError:
-        raise unreadable() from None
-    if not isinstance(answer, dict):
-        raise unreadable()
-    return answer
+    return read_object(body)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
+
+from workflows import strict_json
+from workflows.connectors import TransientError
 
 Said = Literal["skickat", "levererat", "misslyckat"]
 
@@ -30,7 +33,12 @@ class Accepted:
 
 
 class Provider(Protocol):
-    """Every call raises DeliveryError; Unreachable when the number is none that can be written to."""
+    """Every call raises DeliveryError; Unreachable when the number is none that can be written to.
+
+    `tells`: it says by itself what became of a message, where it is told to.
+    """
+
+    tells: bool
 
     def send(self, message: Outgoing) -> Accepted: ...
 
@@ -45,3 +53,25 @@ class Provider(Protocol):
     def ask(self) -> None:
         """Whether it answers and lets us in."""
         ...
+
+
+def identified(told: object) -> str:
+    """The provider's own number of a message. Raises TransientError when it is none."""
+    if not isinstance(told, str) or not 0 < len(told) <= 200 or not told.isprintable():
+        raise unreadable()
+    return told
+
+
+def unreadable() -> TransientError:
+    return TransientError("ovantat_svar", "Leverantören svarade något som inte går att läsa.")
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The answer as an object. Raises TransientError when it is none."""
+    try:
+        answer = strict_json.parse(body)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise unreadable()
+    return answer
