@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "tasks.apps.TasksConfig",
     "integrations.apps.IntegrationsConfig",
     "api.apps.ApiConfig",
+    "workbench.apps.WorkbenchConfig",
 ]
 
 # No LocaleMiddleware: everyone reads Swedish, and an English browser must not turn the decimal comma into an error.

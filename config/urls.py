@@ -9,7 +9,7 @@ from config import measured, views
 
 # Lower rooms first, so that an address can be answered by only one room and the inbox keeps "/". /integrationer/api/ is
 # not a system's page.
-ROOMS = ["web", "people", "workflows", "api", "integrations", "tasks"]
+ROOMS = ["web", "people", "workflows", "api", "integrations", "tasks", "workbench"]
 ROOMS += ["practice"] if settings.FORLOPP_PRACTICE else []
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from people.models import Staff
 from tasks.shortcuts import GO
 from web.addresses import url
-from workflows.rights import HEAD, OWNER, STEERING, may_operate
+from workflows.rights import HEAD, OWNER, STEERING, may_draft, may_operate
 from workflows.selectors import counts
 
 MOST_COUNTED = 99
@@ -50,14 +50,15 @@ def menu(request: HttpRequest) -> list[NavItem]:
     if held & {OWNER, HEAD}:
         items.append(_item("nyckeltal", "Nyckeltal", url("integrations:key_figures"), here))
     if STEERING & held:
-        items.append(_steering(here))
+        items.append(_steering(here, may_draft=may_draft(staff)))
     return items
 
 
-def _steering(here: str) -> NavItem:
+def _steering(here: str, *, may_draft: bool) -> NavItem:
     """What those who own förlopp have besides the rest, folded into one entry so that the menu is one line."""
     inside = (
         _item("katalog", "Alla förlopp", url("workflows:courses"), here),
+        *([_item("verkstad", "Verkstad", url("workbench:index"), here)] if may_draft else ()),
         _item("flytta", "Flytta", url("workflows:migrations"), here),
         _item("formular", "Formulär", url("tasks:forms"), here),
         _item("signaler", "Signaler", url("workflows:signals"), here),

@@ -17,6 +17,7 @@ PACKAGES = [
     "practice",
     "api",
     "tasks",
+    "workbench",
     "followup",
     "workflows",
     "people",

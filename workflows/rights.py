@@ -77,6 +77,11 @@ def may_look_into(staff: Staff, config: Mapping[str, Any]) -> bool:
     return bool({*STEERING, config.get("owner", "")} & set(staff.professions))
 
 
+def may_draft(staff: Staff) -> bool:
+    """Those who change how care is done; each förlopp then has an owner of its own."""
+    return OWNER in staff.professions
+
+
 def may_operate(staff: Staff) -> bool:
     """Those who look after the systems, to whom their stops go."""
     return IT in staff.professions

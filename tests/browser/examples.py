@@ -6,6 +6,7 @@ line here; a state of a page too, when it looks different.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from collections.abc import Callable
@@ -20,8 +21,9 @@ from integrations import configuration, volume
 from integrations.sdk import document
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
-from tests import deciding, pages, signalling
+from tests import deciding, pages, signalling, workbench
 from tests.browser import first, handed_over, let_in
+from workbench.services import drafts
 from workflows import definitions, sight
 from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
 from workflows.services import (
@@ -94,8 +96,9 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     made["task that is not needed"] = Example(f"/uppgifter/{_maybe_not_needed(anna, doris).public_id}/ej-aktuell/")
     pages.join(anna, "ekonomi")
     pages.join(anna, "statistikansvarig")
+    pages.join(anna, "processagare")
     made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
-    return made | _systems(anna) | _files() | _sdk() | _let_in() | _catalogue() | _common()
+    return made | _systems(anna) | _files() | _sdk() | _let_in() | _catalogue() | _workbench() | _common()
 
 
 def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example]:
@@ -296,6 +299,23 @@ def _catalogue() -> dict[str, Example]:
         "catalogue": Example("/forlopp/", first.unfold_menu),
         "catalogue, nothing fits": Example("/forlopp/?sok=finns+inte"),
         "förlopp": Example("/forlopp/hembesok/"),
+    }
+
+
+def _workbench() -> dict[str, Example]:
+    pia = pages.staff("pia", "processagare")
+    made = workbench.draft(pia)
+    with contextlib.suppress(drafts.Overtaken):
+        drafts.save(draft=made, name=workbench.PLAN, text="{}", revision=0, by=pia, now=timezone.now())
+    drafts.save(draft=made, name=workbench.PLAN, text="{}", revision=1, by=pia, now=timezone.now())
+    here = f"/verkstad/{made.ref}/"
+    return {
+        "workbench": Example("/verkstad/"),
+        "new förlopp with errors": Example("/verkstad/ny/", first.nothing_wished),
+        "upload": Example("/verkstad/las-in/"),
+        "draft with errors": Example(here),
+        "text of a draft": Example(f"{here}text/process.toml"),
+        "kept aside": Example(f"{here}vid-sidan/{made.savings.get(is_aside=True).pk}/"),
     }
 
 

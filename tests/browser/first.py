@@ -70,6 +70,11 @@ def nothing_typed(page: Page) -> None:
     page.locator(".error-summary").wait_for()
 
 
+def nothing_wished(page: Page) -> None:
+    page.get_by_role("button", name="Skapa utkastet").click()
+    page.locator(".error-summary").wait_for()
+
+
 def another_token(page: Page) -> None:
     page.get_by_text("Byt token").click()
     page.get_by_role("button", name="Byt och visa det nya").click()

@@ -1,0 +1,34 @@
+"""What the tests of the workbench share: an owner, and a draft of Hembesök."""
+
+import json
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from people.models import Staff
+from tests import pages
+from workbench.models import Draft
+from workbench.services import drafts
+from workflows import definitions
+from workflows.models import ProcessVersion
+
+PLAN = "forms/planera_besok.json"
+
+
+def owner(username: str = "pia") -> Staff:
+    return pages.staff(username, "processagare")
+
+
+def draft(by: Staff, name: str = "hembesok", base: ProcessVersion | None = None) -> Draft:
+    folder = definitions.read(pages.FORLOPP / name)
+    return drafts.begin(key=folder.key, folder=folder, by=by, now=timezone.now(), base=base)
+
+
+def address(made: Draft, name: str) -> str:
+    return f"/verkstad/{made.ref}/fil/{name}"
+
+
+def save(client: Client, made: Draft, name: str, text: str, revision: int) -> Any:
+    body = json.dumps({"text": text, "revision": revision})
+    return client.post(address(made, name), body, content_type="application/json")

@@ -1,0 +1,1 @@
+"""The workbench: process owners draw, try, have approved and publish how care is done."""

@@ -1,0 +1,115 @@
+"""Reads of drafts: which there are, the förlopp in one, what the checks say of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.db.models import QuerySet
+
+from people.models import Staff
+from workbench.models import Draft, DraftFile, DraftState, Saving
+from workflows import definitions, packages, published, rights
+from workflows.definitions import CONFIG, Checked, Folder
+from workflows.findings import Finding
+
+CLOSED = (DraftState.PUBLISHED, DraftState.DISCARDED)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file in a draft: what it is called, and the page that edits it."""
+
+    key: str
+    title: str
+    page: str
+
+
+DIAGRAM = Kind("diagram", "Diagram", "workbench:text")
+FORM = Kind("formular", "Formulär", "workbench:text")
+TABLE = Kind("tabell", "Beslutstabeller", "workbench:text")
+TEXT = Kind("text", "Inställningar och texter", "workbench:text")
+SCENARIO = Kind("scenario", "Scenarier", "workbench:text")
+SAMPLE = Kind("exempel", "Exempel på meddelanden", "workbench:text")
+KINDS = (DIAGRAM, FORM, TABLE, TEXT, SCENARIO, SAMPLE)
+
+
+def visible(staff: Staff) -> QuerySet[Draft]:
+    """The drafts that the staff member may change."""
+    rows = Draft.objects.select_related("created_by", "changed_by", "base__definition").defer(
+        "base__sources", "base__compiled", "base__config"
+    )
+    return rows if rights.OWNER in staff.professions else rows.filter(owner__in=staff.professions).exclude(owner="")
+
+
+def find(staff: Staff, ref: uuid.UUID) -> Draft | None:
+    """None when missing or not for the staff member."""
+    return visible(staff).filter(ref=ref).first()
+
+
+def texts(draft: Draft) -> dict[str, str]:
+    return dict(draft.files.order_by("name").values_list("name", "text"))
+
+
+def folder(draft: Draft) -> Folder:
+    """The förlopp as files, read anew."""
+    return folder_of(draft.key, texts(draft))
+
+
+def folder_of(key: str, files: Mapping[str, str]) -> Folder:
+    """The förlopp in these files, read as a package is."""
+    papers = {name: text for name, text in files.items() if packages.PAPERS.fullmatch(name)}
+    sources = {name: text for name, text in files.items() if name not in papers}
+    read = definitions.from_sources(sources, Path(f"{key}.zip"))
+    if read.key and read.key != key and CONFIG in sources:
+        told = f"”key” ska vara ”{key}”: det är förloppets namn, som ärenden och andra förlopp känner det under."
+        read.findings.append(Finding(CONFIG, "key", "error", "other-key", told))
+    return Folder(read.config, sources, read.findings, papers)
+
+
+def checked(draft: Draft) -> Checked:
+    """What the checks say of it as it stands; kept by its content, since editors ask at every save."""
+    return _checked(draft.key, json.dumps(texts(draft), sort_keys=True))
+
+
+def digest(draft: Draft) -> str:
+    """SHA-256 of every file: what somebody has approved."""
+    return hashlib.sha256(json.dumps(texts(draft), sort_keys=True).encode()).hexdigest()
+
+
+@lru_cache(maxsize=32)
+def _checked(key: str, files: str) -> Checked:
+    return definitions.checked(folder_of(key, json.loads(files)))
+
+
+def kind_of(name: str) -> Kind:
+    """Of a file by its name."""
+    if name.endswith(".bpmn"):
+        return DIAGRAM
+    if name.endswith(".dmn"):
+        return TABLE
+    if name.startswith(("scenarios/", "exercises/")):
+        return SCENARIO
+    if name.startswith("samples/"):
+        return SAMPLE
+    return FORM if name.endswith(".json") else TEXT
+
+
+def is_shared(name: str) -> bool:
+    """Whether the file belongs to several förlopp and is read only here."""
+    return name.startswith(published.SHARED)
+
+
+def listed(draft: Draft) -> list[DraftFile]:
+    """The files without their texts."""
+    return list(draft.files.select_related("changed_by").defer("text"))
+
+
+def aside(draft: Draft) -> list[Saving]:
+    """What was saved on a text that another had changed; the latest first."""
+    return list(draft.savings.filter(is_aside=True).select_related("by").defer("text")[:20])

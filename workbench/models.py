@@ -1,0 +1,84 @@
+"""Drafts: a förlopp as files that somebody is changing, and everything that was ever saved of it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class DraftState(models.TextChoices):
+    OPEN = "open", "Utkast"
+    REVIEW = "review", "På granskning"
+    PUBLISHED = "published", "Publicerat"
+    DISCARDED = "discarded", "Kastat"
+
+
+class Draft(models.Model):
+    """A förlopp under change. Several may be open of one förlopp; each says which version it began from."""
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.SlugField(help_text="Of the förlopp; it stays the same.")
+    title = models.CharField(max_length=200)
+    owner = models.CharField(max_length=100, blank=True, help_text="The profession that owns it, of process.toml.")
+    base = models.ForeignKey(
+        "workflows.ProcessVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(max_length=20, choices=DraftState, default=DraftState.OPEN)
+    created_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    changed_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-changed_at"]
+        indexes = [models.Index(fields=["state", "-changed_at"], name="draft_state_changed")]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == DraftState.OPEN
+
+
+class DraftFile(models.Model):
+    """One file as it stands; `revision` counts its saves, so that nobody writes over what they have not seen."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=200)
+    text = models.TextField()
+    revision = models.PositiveIntegerField()
+    changed_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["draft", "name"], name="draft_file_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Saving(models.Model):
+    """What somebody saved: saves close after one another by the same person are one. Never written over by others.
+
+    `is_aside`: it was made on a text that somebody else had changed meanwhile, and is not part of the draft.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="savings")
+    name = models.CharField(max_length=200)
+    text = models.TextField()
+    is_removed = models.BooleanField(default=False, help_text="The file was taken out; no text.")
+    revision = models.PositiveIntegerField(help_text="Of the file after it, or what it was based on when aside.")
+    is_aside = models.BooleanField(default=False)
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["draft", "name", "-id"], name="saving_draft_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.revision}"

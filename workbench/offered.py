@@ -1,0 +1,79 @@
+"""What the editors can choose from: professions, forms, decisions, called processes, messages and steps of systems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from people.models import Profession
+from workbench import drafting
+from workbench.models import Draft
+from workflows import connectors, diagram, dmn, published, safe_xml, strict_json
+from workflows.definitions import Folder
+
+Json = dict[str, Any]
+
+
+def to_editors(draft: Draft) -> Json:
+    """By kind; each with the key that the file has, and what it is called on screen."""
+    folder = drafting.folder(draft)
+    return {
+        "professions": [{"key": key, "title": name} for key, name in Profession.objects.values_list("key", "name")],
+        "forms": sorted(_forms(folder), key=lambda form: str(form["title"])),
+        "decisions": list(_decisions(folder)),
+        "processes": list(_processes(folder)),
+        "messages": list(_messages(folder)),
+        "operations": [_operation(name, one) for name, one in sorted(connectors.operations().items())],
+        "parameters": sorted(folder.config.get("parameters", {})),
+    }
+
+
+def _forms(folder: Folder) -> Iterable[Json]:
+    for name, text in folder.sources.items():
+        if name.endswith(".json"):
+            key = published.form_key(name)
+            try:
+                found = strict_json.parse(text)
+            except ValueError:
+                found = None
+            title = found.get("title") if isinstance(found, dict) else None
+            yield {"key": key, "title": str(title or key), "file": name}
+
+
+def _decisions(folder: Folder) -> Iterable[Json]:
+    for name, text in folder.sources.items():
+        if name.endswith(".dmn"):
+            try:
+                model = dmn.load(text.encode(), published.other_tables(folder.sources, name))
+            except dmn.DmnError:
+                continue
+            for key, decision in model.decisions.items():
+                yield {"id": key, "title": decision.name or key, "file": name}
+
+
+def _processes(folder: Folder) -> Iterable[Json]:
+    for name, text in folder.sources.items():
+        if name.endswith(".bpmn"):
+            try:
+                found = diagram.processes(diagram.parse(text.encode()))
+            except safe_xml.UnsafeXml:
+                continue
+            for process in found:
+                yield {"id": process.get("id", ""), "title": process.get("name") or process.get("id"), "file": name}
+
+
+def _messages(folder: Folder) -> Iterable[Json]:
+    for name, rule in published.message_rules(folder.config).items():
+        yield {"name": name, "arrives_as": rule.arrives_as, "key_name": rule.key_name, "value": rule.value}
+
+
+def _operation(name: str, operation: connectors.Operation) -> Json:
+    return {
+        "key": name,
+        "title": operation.title,
+        "system": operation.system,
+        "params": [{"name": key, "type": kind} for key, kind in operation.params.items()],
+        "returns": dict(operation.returns),
+        "errors": dict(operation.errors),
+        "example": operation.example,
+    }

@@ -1,0 +1,23 @@
+"""Addresses of the workbench; names of files are part of them, and no names of people."""
+
+from django.urls import path
+
+from workbench.views import drafts, files
+
+app_name = "workbench"
+urlpatterns = [
+    path("verkstad/", drafts.index, name="index"),
+    path("verkstad/ny/", drafts.new, name="new"),
+    path("verkstad/las-in/", drafts.upload, name="upload"),
+    path("verkstad/fran/<slug:key>/<int:number>/", drafts.from_version, name="from_version"),
+    path("verkstad/<uuid:ref>/", drafts.draft, name="draft"),
+    path("verkstad/<uuid:ref>/undan/", drafts.discard, name="discard"),
+    path("verkstad/<uuid:ref>/paket.zip", drafts.package, name="package"),
+    path("verkstad/<uuid:ref>/kontroll", files.findings, name="findings"),
+    path("verkstad/<uuid:ref>/kunskap", files.choices, name="choices"),
+    path("verkstad/<uuid:ref>/ny-fil/", files.add, name="add"),
+    path("verkstad/<uuid:ref>/ta-bort/<path:name>", files.remove, name="remove"),
+    path("verkstad/<uuid:ref>/vid-sidan/<int:number>/", files.aside, name="aside"),
+    path("verkstad/<uuid:ref>/text/<path:name>", files.text, name="text"),
+    path("verkstad/<uuid:ref>/fil/<path:name>", files.file, name="file"),
+]

@@ -1,0 +1,66 @@
+"""What the pages have in common: whose draft it is, answers to editors, and what a refusal is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+
+from workbench import drafting
+from workbench.models import Draft
+from workflows import rights
+from workflows.findings import Finding
+from workflows.views.edge import StaffRequest, StaffView, staff_page
+
+P = ParamSpec("P")
+EDITOR_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""bpmn-js sets styles on elements and has its icons as a font in the style sheet; no other page needs that."""
+
+
+def workbench_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Only for those who own förlopp."""
+
+    def wrapped(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not rights.may_draft(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return staff_page(wrapped)
+
+
+def draft_page(
+    view: Callable[Concatenate[StaffRequest, Draft, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """The view gets the draft that `ref` of the address names; missing and another's are the same answer."""
+
+    def wrapped(request: StaffRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        draft = drafting.find(request.user, kwargs.pop("ref"))
+        if draft is None:
+            raise Http404
+        return view(request, draft, *args, **kwargs)
+
+    update_wrapper(wrapped, view)
+    return staff_page(wrapped)
+
+
+def refused(message: str, status: int, **more: Any) -> JsonResponse:
+    return JsonResponse({"message": message, **more}, status=status)
+
+
+def as_json(findings: Iterable[Finding]) -> list[dict[str, str]]:
+    return [
+        {
+            "file": item.file,
+            "element": item.element,
+            "severity": item.severity,
+            "code": item.code,
+            "message": item.message,
+        }
+        for item in findings
+    ]
