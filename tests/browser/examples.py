@@ -60,6 +60,10 @@ NOT_PAGES = {
     "integrations:medicingivare_dialekt": "for the vendor's machine",
     "integrations:region_soap": "for the region's machine",
     "integrations:batch_report": "a file for a spreadsheet",
+    "workbench:package": "a draft as a zip",
+    "workbench:file": "for the editors: JSON",
+    "workbench:findings": "for the editors: JSON",
+    "workbench:choices": "for the editors: JSON",
     "integrations:sdk_file": "a file that came with a message",
 }
 """Addresses that answer with no page of their own; what only takes a POST need not be here."""
