@@ -189,6 +189,7 @@ _STAFF = (
     ("ekonomi", "ekonomi", "Elsa", "Elfving", "stab"),
     ("statistikansvarig", "statistikansvarig", "Stina", "Ståhl", "stab"),
     ("processagare", "processagare", "Petra", "Plan", "stab"),
+    ("processagare2", "processagare", "Pavel", "Prövare", "stab"),
     ("it_drift", "it_drift", "Ivar", "Isaksson", "stab"),
 )
 # What somebody holds beside that: a head leads more than one unit, and a colleague helps out in another.

@@ -82,3 +82,74 @@ class Saving(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.revision}"
+
+
+class Review(models.Model):
+    """A draft shown to somebody else: what they were shown (`digest`), and what they answered."""
+
+    class Outcome(models.TextChoices):
+        ASKED = "asked", "Väntar på granskning"
+        APPROVED = "approved", "Godkänt"
+        RETURNED = "returned", "Lämnat tillbaka"
+        WITHDRAWN = "withdrawn", "Taget tillbaka"
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="reviews")
+    digest = models.CharField(max_length=64, help_text="SHA-256 over every file of the draft.")
+    note = models.TextField(blank=True, help_text="What is new, in the words of the one who asks.")
+    asked_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    outcome = models.CharField(max_length=20, choices=Outcome, default=Outcome.ASKED)
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draft"], condition=models.Q(outcome="asked"), name="draft_is_reviewed_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome="approved") | ~models.Q(asked_by=models.F("answered_by")),
+                name="nobody_approves_what_they_asked_for",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id}: {self.outcome}"
+
+
+class Remark(models.Model):
+    """A comment on a draft, or on one element of a file in it, until somebody has dealt with it."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="remarks")
+    file = models.CharField(max_length=200, blank=True)
+    element = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    done_by = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.element}"
+
+
+class Publication(models.Model):
+    """A version that somebody made the current one in the workbench, instead of which, and why. Never changed."""
+
+    version = models.ForeignKey("workflows.ProcessVersion", on_delete=models.PROTECT, related_name="+")
+    replaced = models.ForeignKey("workflows.ProcessVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    draft = models.ForeignKey(Draft, null=True, on_delete=models.PROTECT, related_name="publications")
+    reason = models.TextField()
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}"

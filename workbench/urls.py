@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workbench.views import drafts, files
+from workbench.views import drafts, files, reviewing
 
 app_name = "workbench"
 urlpatterns = [
@@ -10,8 +10,12 @@ urlpatterns = [
     path("verkstad/ny/", drafts.new, name="new"),
     path("verkstad/las-in/", drafts.upload, name="upload"),
     path("verkstad/fran/<slug:key>/<int:number>/", drafts.from_version, name="from_version"),
+    path("verkstad/ater/<slug:key>/<int:number>/", reviewing.restore, name="restore"),
     path("verkstad/<uuid:ref>/", drafts.draft, name="draft"),
     path("verkstad/<uuid:ref>/undan/", drafts.discard, name="discard"),
+    path("verkstad/<uuid:ref>/granska/", reviewing.review, name="review"),
+    path("verkstad/<uuid:ref>/granska/svara/", reviewing.answer, name="answer"),
+    path("verkstad/<uuid:ref>/synpunkt/", reviewing.remark, name="remark"),
     path("verkstad/<uuid:ref>/paket.zip", drafts.package, name="package"),
     path("verkstad/<uuid:ref>/kontroll", files.findings, name="findings"),
     path("verkstad/<uuid:ref>/kunskap", files.choices, name="choices"),

@@ -318,6 +318,8 @@ def _workbench() -> dict[str, Example]:
         "new förlopp with errors": Example("/verkstad/ny/", first.nothing_wished),
         "upload": Example("/verkstad/las-in/"),
         "draft with errors": Example(here),
+        "review of a draft": Example(f"{here}granska/"),
+        "earlier version": Example("/verkstad/ater/hembesok/1/"),
         "text of a draft": Example(f"{here}text/process.toml"),
         "kept aside": Example(f"{here}vid-sidan/{made.savings.get(is_aside=True).pk}/"),
     }

@@ -16,6 +16,15 @@ class ProcessDefinition(models.Model):
         "ProcessVersion", null=True, on_delete=models.PROTECT, related_name="+", help_text="New instances start here."
     )
 
+    chosen_by = models.ForeignKey(
+        "people.Staff",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who made the version current in the workbench; empty when it was read from a folder.",
+    )
+
     is_heard: bool  # read along when it is to start an ärende: whether anybody listens for events
 
     class Meta:

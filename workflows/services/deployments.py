@@ -41,16 +41,22 @@ def publish(*, folder: Folder, by: Staff | None, now: datetime) -> tuple[Process
             )
         if folder.papers:
             Papers.objects.update_or_create(version=version, defaults={"files": folder.papers})
-        _make_current(definition, version, folder, result.starts)
+        _make_current(definition, version, folder, result.starts, by)
     return version, is_new
 
 
+def is_chosen(key: str) -> bool:
+    """Whether a person has published it in the workbench: then a folder does not take its place unasked."""
+    return ProcessDefinition.objects.filter(key=key).exclude(chosen_by=None).exists()
+
+
 def _make_current(
-    definition: ProcessDefinition, version: ProcessVersion, folder: Folder, starts: list[Element]
+    definition: ProcessDefinition, version: ProcessVersion, folder: Folder, starts: list[Element], by: Staff | None
 ) -> None:
     definition.current = version
     definition.title = folder.title
-    definition.save(update_fields=["current", "title"])
+    definition.chosen_by = by
+    definition.save(update_fields=["current", "title", "chosen_by"])
     StartSubscription.objects.filter(definition=definition).delete()
     StartSubscription.objects.bulk_create(
         StartSubscription(definition=definition, message_name=start.message, start_event=start.id)

@@ -40,6 +40,7 @@ def course(request: StaffRequest, key: str) -> HttpResponse:
         "readme": prose.page(content.papers.get(catalogue.README, "")),
         "versions": catalogue.versions(key),
         "can_see_forms": rights.IT in request.user.professions or config.get("owner") in request.user.professions,
+        "can_draft": rights.may_draft(request.user),
         "can_start": bool(set(config.get("start_by", ())) & set(request.user.professions)),
         "names": {key: element.name for key, element in content.whole.definition.elements.items()},
     }

@@ -1,4 +1,7 @@
-"""Publishes förlopp folders; what is already published with the same content stays as it is."""
+"""Publishes förlopp folders; what is already published with the same content stays as it is.
+
+Without paths, as at every start, a förlopp that somebody has published in the workbench is left alone.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,12 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         failed = 0
         for path in options["paths"] or folders(Path(settings.FORLOPP_BPMN_DIR)):
+            folder = definitions.read(path)
+            if not options["paths"] and deployments.is_chosen(folder.key):
+                self.stdout.write(f"{folder.title}: publicerat i verkstaden, mappen läses inte in")
+                continue
             try:
-                version, is_new = deployments.publish(folder=definitions.read(path), by=None, now=timezone.now())
+                version, is_new = deployments.publish(folder=folder, by=None, now=timezone.now())
             except engine.NotCompilable as error:
                 failed += 1
                 for finding in error.findings:
