@@ -5,6 +5,8 @@ FORLOPP_MODE ?= demo
 FORLOPP_PORT ?= 8000
 FORLOPP_VAR ?= var
 export FORLOPP_MODE FORLOPP_PORT FORLOPP_VAR
+# Some machines forbid Python to keep what it has compiled: each of a dozen processes then compiles all of us anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 BOOTSTRAP = command -v $(PYTHON) >/dev/null || { echo "Python saknas ($(PYTHON)); installera Python 3.11 eller senare." >&2; exit 1; }; \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import socket
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from pytest_django.plugin import blocking_manager_key
 
 if TYPE_CHECKING:
     from people.models import Individual, Staff
@@ -43,18 +45,32 @@ def _refuse_outside(address: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """A thread that has ended may hold its connection still, and PostgreSQL removes no database in use."""
-    yield
-    from django.db import connection
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """In place of pytest-django's, by which each process migrates a database of its own."""
+    from django.conf import settings
+    from django.test import TransactionTestCase
 
-    with django_db_blocker.unblock():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+    from tests import databases
+
+    with contextlib.ExitStack() as until_the_end:
+        with django_db_blocker.unblock():
+            until_the_end.enter_context(databases.own_copy(settings.TESTS_SHARE, name=str(os.getpid())))
+        TransactionTestCase._fixture_teardown = databases.empty  # type: ignore[attr-defined]
+        yield
+        with django_db_blocker.unblock():
+            until_the_end.close()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Only the process that the others were started by outlives them all."""
+    if hasattr(session.config, "workerinput"):
+        return
+    from django.conf import settings
+
+    from tests import databases
+
+    with session.config.stash[blocking_manager_key].unblock():
+        databases.forget(settings.TESTS_SHARE)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,6 +17,9 @@ def _remove() -> None:
         shutil.rmtree(_var, ignore_errors=True)
 
 
+# The processes of one run share what the first of them makes: the one that starts the others says where.
+TESTS_SHARE = Path(os.environ.setdefault("FORLOPP_TESTS_SHARE", str(_var)))
+
 # Before config.settings is imported: it reads the environment once. Whoever runs the tests may choose the database.
 os.environ.update(
     FORLOPP_MODE="production",
@@ -45,9 +48,14 @@ FORLOPP_POLL_SECONDS = 1
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A power cut is nothing to a database that nobody needs tomorrow; the crash tests run installations of their own.
+_options = DATABASES["default"]["OPTIONS"]
 if DATABASES["default"]["ENGINE"] == "config.sqlite":
     # A file, as in production: the in-memory database has other rules about who may read while another writes.
     DATABASES["default"]["TEST"] = {"NAME": str(_var / "test.sqlite3")}
+    _init = _options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+    DATABASES["default"]["OPTIONS"] = {**_options, "init_command": _init}
 else:
     # Its own, so that two who run the tests on one server do not take each other's database.
     DATABASES["default"]["TEST"] = {"NAME": f"test_forlopp_{_made_by}"}
+    DATABASES["default"]["OPTIONS"] = {**_options, "options": "-c synchronous_commit=off"}
