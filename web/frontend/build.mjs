@@ -1,7 +1,7 @@
 // Builds web/static/web/dist from the locked packages: the same input gives the same bytes.
 import { build } from "esbuild";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -11,9 +11,38 @@ const dist = join(statics, "dist");
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
+const ENTRIES = { viewer: "viewer.js", editor: "editor/main.jsx" };
+
+// English that the drawing tool writes without asking for a translation.
+const HARD_CODED = {
+  "PopupMenuComponent.js": [
+    ["entriesToShow.length === 1 ? 'result' : 'results' } found", "entriesToShow.length === 1 ? 'träff' : 'träffar' }"],
+    ["title || 'Search'", "title || 'Sök'"],
+    ["title || 'Results'", "title || 'Träffar'"],
+  ],
+  "PopupMenuBreadcrumbs.js": [['title="Back"', 'title="Tillbaka"'], ['aria-label="Back"', 'aria-label="Tillbaka"']],
+};
+const inSwedish = {
+  name: "in-swedish",
+  setup({ onLoad }) {
+    onLoad({ filter: /popup-menu[/\\]PopupMenu(Component|Breadcrumbs)\.js$/ }, ({ path }) => {
+      let contents = readFileSync(path, "utf8");
+      for (const [english, swedish] of HARD_CODED[basename(path)]) {
+        if (!contents.includes(english)) throw new Error(`${basename(path)} no longer says ${english}`);
+        contents = contents.replaceAll(english, swedish);
+      }
+      return { contents };
+    });
+  },
+};
+
 const result = await build({
-  entryPoints: [join(here, "viewer.js")],
+  entryPoints: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, join(here, path)])),
   outdir: dist,
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".woff2": "dataurl", ".woff": "empty", ".eot": "empty", ".ttf": "empty", ".svg": "empty" },
+  plugins: [inSwedish],
   bundle: true,
   minify: true,
   format: "iife",

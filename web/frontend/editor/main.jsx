@@ -1,0 +1,61 @@
+// The BPMN editor of a draft: the drawing, the panel beside it, what is to be put right, and saving by itself.
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "bpmn-js/dist/assets/bpmn-font/css/bpmn.css";
+import "diagram-js-minimap/assets/diagram-js-minimap.css";
+import "./editor.css";
+import { render } from "preact";
+import { Draft } from "./api.js";
+import { Editor } from "./editor.jsx";
+import { hasLanes, hasPicture, laidOut, modelerFor, viewerFor } from "./modeler.js";
+import { Saving } from "./saving.js";
+import { missed } from "./translate.js";
+
+const NARROW = window.matchMedia("(max-width: 60rem)");
+const page = document.querySelector("[data-editor]");
+const UNREADABLE = "Diagrammet gick inte att öppna. Filen är kanske inte BPMN 2.0.";
+
+async function start() {
+  const canvas = page.querySelector("[data-canvas]");
+  const { base, file, token, titles } = page.dataset;
+  const draft = new Draft({ base, file, token });
+  try {
+    const [found, knowledge] = await Promise.all([draft.get(`fil/${draft.path(file)}`), draft.get("kunskap")]);
+    const isReadOnly = page.hasAttribute("data-read-only") || NARROW.matches;
+    await (isReadOnly ? look(canvas, found) : edit(canvas, draft, found, knowledge, titles));
+    page.dataset.state = "ready";
+  } catch (problem) {
+    page.dataset.state = "failed";
+    tell(problem.message && problem.status ? problem.message : UNREADABLE);
+    throw problem;
+  }
+}
+
+function tell(words) {
+  const box = page.querySelector("[data-problem]");
+  box.textContent = words;
+  box.hidden = false;
+}
+
+async function look(canvas, found) {
+  const viewer = viewerFor(canvas, found.text);
+  await viewer.importXML(found.text);
+  viewer.get("canvas").zoom("fit-viewport", "auto");
+}
+
+async function edit(canvas, draft, found, knowledge, title) {
+  const left = Saving.left(draft, found.text);
+  const isBare = !hasPicture(found.text);
+  const text = isBare ? await laidOut(found.text) : found.text;
+  const modeler = modelerFor(canvas, text, knowledge);
+  const { warnings } = await modeler.importXML(text);
+  const about = { modeler, draft, found, knowledge, left, title, lost: lostIn(warnings), isBare, hadLanes: isBare && hasLanes(found.text) };
+  render(<Editor {...about} />, page.querySelector("[data-panel]"));
+  modeler.get("canvas").zoom("fit-viewport", "auto");
+  window.forloppEditor = { modeler, missed };
+}
+
+// What of the file the drawing tool could not read, and so would not write.
+const lostIn = (warnings) => warnings.filter(({ message = "" }) => /unparsable|unrecognized|unknown type/i.test(message)).map(({ message }) => message.split("\n")[0]);
+
+if (page) start();
