@@ -30,7 +30,7 @@ class Kind:
     page: str
 
 
-DIAGRAM = Kind("diagram", "Diagram", "workbench:text")
+DIAGRAM = Kind("diagram", "Diagram", "workbench:diagram")
 FORM = Kind("formular", "Formulär", "workbench:text")
 TABLE = Kind("tabell", "Beslutstabeller", "workbench:text")
 TEXT = Kind("text", "Inställningar och texter", "workbench:text")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workbench.views import drafts, files, reviewing
+from workbench.views import diagram, drafts, files, reviewing
 
 app_name = "workbench"
 urlpatterns = [
@@ -23,5 +23,8 @@ urlpatterns = [
     path("verkstad/<uuid:ref>/ta-bort/<path:name>", files.remove, name="remove"),
     path("verkstad/<uuid:ref>/vid-sidan/<int:number>/", files.aside, name="aside"),
     path("verkstad/<uuid:ref>/text/<path:name>", files.text, name="text"),
+    path("verkstad/<uuid:ref>/diagram/<path:name>", diagram.page, name="diagram"),
+    path("verkstad/<uuid:ref>/tider", diagram.times, name="times"),
+    path("verkstad/<uuid:ref>/kant", diagram.known, name="known"),
     path("verkstad/<uuid:ref>/fil/<path:name>", files.file, name="file"),
 ]

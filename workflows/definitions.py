@@ -106,6 +106,14 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     return Checked(findings, compiled, _starts(roots[used[0]], folder.config["process"]), names)
 
 
+def names_at(folder: Folder, element: str) -> list[variables.Name]:
+    """What has a value at a step or flow of the diagrams that are run, for whom writes an expression there."""
+    unheard: list[Finding] = []
+    roots = _diagrams(folder, unheard)
+    run = {name: roots[name] for name in _called(roots, folder) or roots}
+    return variables.names_at(_course(folder, run, _models(folder, unheard), _forms(folder, unheard)), element)
+
+
 def _diagram_findings(
     folder: Folder,
     roots: Mapping[str, etree._Element],

@@ -316,6 +316,7 @@ def _workbench() -> dict[str, Example]:
     return {
         "workbench": Example("/verkstad/"),
         "new förlopp with errors": Example("/verkstad/ny/", first.nothing_wished),
+        "diagram of a draft": Example(f"{here}diagram/hembesok.bpmn"),
         "upload": Example("/verkstad/las-in/"),
         "draft with errors": Example(here),
         "review of a draft": Example(f"{here}granska/"),

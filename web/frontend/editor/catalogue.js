@@ -1,12 +1,15 @@
 // Steps of the connector catalogue in the menus, ready to draw; and what cannot run is not offered.
 import { serviceOperator } from "./steps.jsx";
 
-const REFUSED = /data-store-reference/;
+const REFUSED = /data-store/;
 const SHOWN_LAST = -10;
 
-function Catalogue(config, popupMenu, elementFactory, create, autoPlace, injector) {
+const withoutRefused = (entries) => Object.fromEntries(Object.entries(entries).filter(([id]) => !REFUSED.test(id)));
+
+function Catalogue(config, popupMenu, palette, elementFactory, create, autoPlace, injector) {
+  palette.registerProvider(500, { getPaletteEntries: () => withoutRefused });
   const entries = (start) => (current) => {
-    const kept = Object.fromEntries(Object.entries(current).filter(([id]) => !REFUSED.test(id)));
+    const kept = withoutRefused(current);
     for (const operation of config.operations) {
       kept[`koppling-${operation.key}`] = {
         label: operation.title,
@@ -37,6 +40,6 @@ function Catalogue(config, popupMenu, elementFactory, create, autoPlace, injecto
     })),
   });
 }
-Catalogue.$inject = ["config.catalogue", "popupMenu", "elementFactory", "create", "autoPlace", "injector"];
+Catalogue.$inject = ["config.catalogue", "popupMenu", "palette", "elementFactory", "create", "autoPlace", "injector"];
 
 export default { __init__: ["catalogue"], catalogue: ["type", Catalogue] };

@@ -3,6 +3,7 @@ import { createPortal } from "preact/compat";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Findings, mark, ordered, summary } from "./findings.jsx";
 import { Model, bo, shapeOf } from "./model.js";
+import { showAll } from "./modeler.js";
 import { Overtaken, Kept, Warnings } from "./notices.jsx";
 import { Panel } from "./panel.jsx";
 import { Saving } from "./saving.js";
@@ -10,7 +11,7 @@ import { Toolbar } from "./toolbar.jsx";
 
 const PANEL_WIDE = 120;
 
-function contextFor({ modeler, draft, knowledge }, learn) {
+function contextFor({ modeler, draft, knowledge, pages }, learn) {
   const model = modeler.get("editorModel");
   const kept = new Map();
   const read = async () => (await modeler.saveXML({ format: true })).xml;
@@ -28,12 +29,12 @@ function contextFor({ modeler, draft, knowledge }, learn) {
     await draft.post(draft.fileUrl(file), { text, revision: 0 });
     await learn();
   };
-  const page = (kind, file) => `${draft.base}${kind}/${draft.path(file)}`;
+  const page = (kind, file) => pages[kind].replace("FIL", draft.path(file));
   return { modeler, model, draft, knowledge, names, read, makeForm, page };
 }
 
 export function Editor(about) {
-  const { modeler, draft, found, title } = about;
+  const { modeler, draft, found } = about;
   const [knowledge, know] = useState(about.knowledge);
   const [, redraw] = useState(0);
   const [selected, select] = useState(() => modeler.get("canvas").getRootElement());
@@ -42,7 +43,7 @@ export function Editor(about) {
   const [current, setCurrent] = useState(null);
   const [overtaken, setOvertaken] = useState(null);
   const [left, setLeft] = useState(about.left);
-  const context = useMemo(() => contextFor({ modeler, draft, knowledge }, async () => know(await draft.get("kunskap"))), [knowledge]);
+  const context = useMemo(() => contextFor({ modeler, draft, knowledge, pages: about.pages }, async () => know(await draft.get("kunskap"))), [knowledge]);
   const saving = useMemo(() => new Saving({
     draft, revision: found.revision, read: context.read, overtaken: setOvertaken,
     told: (kind, words) => setState({ kind, words }), checked: (list) => setFindings(ordered(list, draft.file)),
@@ -65,6 +66,8 @@ export function Editor(about) {
   useEffect(() => { mark(modeler, findings, draft.file, choose); }, [findings]);
   useKeys({ saving, findings, current, choose });
 
+  useEffect(() => { document.querySelector("[data-panel]").scrollTop = 0; }, [selected]);
+
   const stack = modeler.get("commandStack");
   const take = (text) => replaced(modeler, saving, text, redraw);
   const ofSelected = findings.filter((each) => each.file === draft.file && selected && each.element && shapeOf(modeler.get("elementRegistry"), each.element) === (selected.labelTarget ?? selected));
@@ -78,7 +81,7 @@ export function Editor(about) {
         <Warnings {...about} />
       </Place>
       <Place at="[data-findings]"><Findings context={context} findings={findings} current={current} choose={choose} /></Place>
-      <Panel context={context} element={selected} findings={ofSelected} title={title} />
+      <Panel context={context} element={selected} findings={ofSelected} />
       <p class="visually-hidden" role="status">{state.kind === "failed" ? state.words : ""} {current ? current.message : summary(findings)}</p>
     </>
   );
@@ -90,7 +93,7 @@ const Saved = ({ state }) => <span class={`save-state save-state--${state.kind}`
 // Another text in the place of the drawing, to be saved as a change of ours.
 async function replaced(modeler, saving, text, redraw) {
   await modeler.importXML(text);
-  modeler.get("canvas").zoom("fit-viewport", "auto");
+  showAll(modeler);
   saving.changed();
   redraw((count) => count + 1);
 }
@@ -125,6 +128,6 @@ function useKeys(now) {
         saving.now();
       } else return;
       event.preventDefault();
-    });
+    }, { capture: true });
   }, []);
 }

@@ -1,6 +1,6 @@
 // What the server found, on the elements of the drawing and in a list beside it that one can step through.
 import { useEffect, useRef } from "preact/hooks";
-import { called } from "./kinds.js";
+import { called, kindOf } from "./kinds.js";
 import { bo, shapeOf } from "./model.js";
 
 const WORD = { error: "Fel", warning: "Varning" };
@@ -74,5 +74,5 @@ export function Findings({ context, findings, current, choose }) {
 function where(context, finding) {
   if (finding.file !== context.draft.file) return `${finding.file}:`;
   const shape = finding.element && shapeOf(context.model.registry, finding.element);
-  return shape ? `${called(bo(shape))}:` : "Hela diagrammet:";
+  return shape ? `${bo(shape).name ? called(bo(shape)) : kindOf(shape)}:` : "Hela diagrammet:";
 }

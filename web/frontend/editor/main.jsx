@@ -7,7 +7,7 @@ import "./editor.css";
 import { render } from "preact";
 import { Draft } from "./api.js";
 import { Editor } from "./editor.jsx";
-import { hasLanes, hasPicture, laidOut, modelerFor, viewerFor } from "./modeler.js";
+import { hasLanes, hasPicture, laidOut, modelerFor, showAll, viewerFor } from "./modeler.js";
 import { Saving } from "./saving.js";
 import { missed } from "./translate.js";
 
@@ -17,12 +17,12 @@ const UNREADABLE = "Diagrammet gick inte att öppna. Filen är kanske inte BPMN 
 
 async function start() {
   const canvas = page.querySelector("[data-canvas]");
-  const { base, file, token, titles } = page.dataset;
+  const { base, file, token } = page.dataset;
   const draft = new Draft({ base, file, token });
   try {
     const [found, knowledge] = await Promise.all([draft.get(`fil/${draft.path(file)}`), draft.get("kunskap")]);
     const isReadOnly = page.hasAttribute("data-read-only") || NARROW.matches;
-    await (isReadOnly ? look(canvas, found) : edit(canvas, draft, found, knowledge, titles));
+    await (isReadOnly ? look(canvas, found) : edit(canvas, draft, found, knowledge));
     page.dataset.state = "ready";
   } catch (problem) {
     page.dataset.state = "failed";
@@ -40,18 +40,18 @@ function tell(words) {
 async function look(canvas, found) {
   const viewer = viewerFor(canvas, found.text);
   await viewer.importXML(found.text);
-  viewer.get("canvas").zoom("fit-viewport", "auto");
+  showAll(viewer);
 }
 
-async function edit(canvas, draft, found, knowledge, title) {
+async function edit(canvas, draft, found, knowledge) {
   const left = Saving.left(draft, found.text);
   const isBare = !hasPicture(found.text);
   const text = isBare ? await laidOut(found.text) : found.text;
   const modeler = modelerFor(canvas, text, knowledge);
   const { warnings } = await modeler.importXML(text);
-  const about = { modeler, draft, found, knowledge, left, title, lost: lostIn(warnings), isBare, hadLanes: isBare && hasLanes(found.text) };
+  const about = { modeler, draft, found, knowledge, left, pages: JSON.parse(page.dataset.pages), lost: lostIn(warnings), isBare, hadLanes: isBare && hasLanes(found.text) };
   render(<Editor {...about} />, page.querySelector("[data-panel]"));
-  modeler.get("canvas").zoom("fit-viewport", "auto");
+  showAll(modeler);
   window.forloppEditor = { modeler, missed };
 }
 

@@ -54,16 +54,21 @@ function keepLooseReferences({ warnings = [] }) {
 }
 
 // What other tools have written follows along when a step changes kind or is copied.
-function copyForeign({ property }) {
-  if (property?.$descriptor?.isGeneric) return cloned(property);
-  return undefined;
+function cloned(moddle, item) {
+  const own = Object.fromEntries(Object.entries(item).filter(([name]) => !name.startsWith("$")));
+  const made = moddle.createAny(item.$type, item.$descriptor.ns.uri, own);
+  if (item.$body !== undefined) made.$body = item.$body;
+  if (item.$children) made.$children = item.$children.map((child) => Object.assign(cloned(moddle, child), { $parent: made }));
+  return made;
 }
-const cloned = (item) => Object.assign(Object.create(Object.getPrototypeOf(item)), item, { $children: item.$children?.map(cloned) });
 
 function Faithful(moddle, eventBus) {
   readListsAsText(moddle);
   eventBus.on("import.parse.complete", 2000, keepLooseReferences);
-  eventBus.on("moddleCopy.canCopyProperty", 2000, copyForeign);
+  eventBus.on("moddleCopy.canCopyProperty", 2000, ({ property }) => (property?.$descriptor?.isGeneric ? cloned(moddle, property) : undefined));
+  eventBus.on("moddleCopy.canCopyProperties", 2000, ({ sourceElement, targetElement }) => {
+    for (const [name, value] of Object.entries(sourceElement.$attrs ?? {})) if (name.includes(":")) targetElement.$attrs[name] = value;
+  });
 }
 Faithful.$inject = ["moddle", "eventBus"];
 

@@ -1,6 +1,7 @@
 // The drawing tool with our parts in it, and the file read into it.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import Modeler from "bpmn-js/lib/Modeler";
+import { layoutProcess } from "bpmn-auto-layout";
 import { CreateAppendAnythingModule } from "bpmn-js-create-append-anything";
 import minimap from "diagram-js-minimap";
 import catalogue from "./catalogue.js";
@@ -8,6 +9,8 @@ import faithful, { descriptor } from "./moddle.js";
 import naming from "./naming.js";
 import translate from "./translate.js";
 import { Model } from "./model.js";
+
+const PALETTE = 60;
 
 const holder = (modeler) => ({ editorModel: ["factory", () => new Model(modeler.current)] });
 
@@ -27,10 +30,25 @@ export function viewerFor(container, xml) {
   return new NavigatedViewer({ container, additionalModules: [translate, faithful], moddleExtensions: { spiffworkflow: descriptor(xml) } });
 }
 
+// The whole drawing, beside the palette that lies over it.
+export function showAll(modeler) {
+  const canvas = modeler.get("canvas");
+  canvas.zoom("fit-viewport", "auto");
+  if (!modeler.get("palette", false)) return;
+  canvas.zoom(canvas.zoom() * 0.9, "auto");
+  canvas.scroll({ dx: PALETTE / 2, dy: 0 });
+}
+
 export const hasPicture = (xml) => /<(?:[\w-]+:)?BPMN(?:Shape|Edge)\b/.test(xml);
 export const hasLanes = (xml) => /<(?:[\w-]+:)?(?:lane|participant)\b/.test(xml);
 
+const DI = "http://www.omg.org/spec/BPMN/20100524/DI";
+
+// The text with a picture. Only the picture is taken from the layout, which forgets pools, lanes and loose references.
 export async function laidOut(xml) {
-  const { layoutProcess } = await import("bpmn-auto-layout");
-  return layoutProcess(xml);
+  const drawn = new DOMParser().parseFromString(await layoutProcess(xml), "application/xml");
+  const file = new DOMParser().parseFromString(xml, "application/xml");
+  for (const old of [...file.getElementsByTagNameNS(DI, "BPMNDiagram")]) old.remove();
+  for (const picture of drawn.getElementsByTagNameNS(DI, "BPMNDiagram")) file.documentElement.append(file.importNode(picture, true));
+  return new XMLSerializer().serializeToString(file);
 }

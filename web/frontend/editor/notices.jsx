@@ -1,13 +1,11 @@
 // What one must know before one goes on drawing.
-const time = (moment) => new Date(moment).toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
-
 export function Overtaken({ by, mine, theirs }) {
   return (
     <div class="notice notice--warning" role="alert">
-      <h2 class="notice__title"><strong>{by.by} har sparat under tiden</strong>{by.at && ` (${time(by.at)})`}</h2>
+      <h2 class="notice__title"><strong>{by.by ?? "Någon annan"} har sparat under tiden</strong>{by.at && ` (${by.at})`}</h2>
       <p>Ditt är inte borta: det finns kvar här och som en egen version i utkastet. Vad ska gälla?</p>
       <p class="actions">
-        <button type="button" class="button" onClick={theirs}>Visa det som {by.by} har sparat</button>
+        <button type="button" class="button" onClick={theirs}>Visa det som {by.by ?? "den andra"} har sparat</button>
         <button type="button" class="button button--secondary" onClick={mine}>Behåll mitt, spara det ovanpå</button>
       </p>
     </div>
@@ -29,7 +27,7 @@ export function Kept({ when, take, drop }) {
 export function Warnings({ lost, isBare, hadLanes }) {
   return (
     <>
-      {isBare && <p class="notice">Filen hade ingen bild, så den har ritats ut automatiskt. {hadLanes ? "Poolerna och banorna följde inte med, så rita dem och välj profession för var och en. Inget sparas förrän du ändrar något." : "Flytta det som du vill ha på ett annat ställe."}</p>}
+      {isBare && <p class="notice">Filen hade ingen bild, så den har ritats ut automatiskt. {hadLanes ? "Poolerna och banorna finns kvar i filen, men syns inte i bilden. Vem som gör en uppgift går att välja på den." : "Flytta det som du vill ha på ett annat ställe."}</p>}
       {lost.length > 0 && (
         <details class="notice notice--warning">
           <summary>Något i filen är inte BPMN, och försvinner ur den när du sparar ({lost.length})</summary>

@@ -26,6 +26,7 @@ export function Panel({ context, element, findings }) {
     <div key={numberOf(shown)}>
       <h2 class="panel__kind">{kindOf(shown)}</h2>
       {findings.map((each) => <Note key={each.code + each.message} kind={each.severity}><strong>{each.severity === "error" ? "Fel: " : "Varning: "}</strong>{each.message}</Note>)}
+      {!shown.parent && <Note>Markera något i diagrammet för att se och ändra vad det säger.</Note>}
       <Groups context={context} element={shown} />
     </div>
   );

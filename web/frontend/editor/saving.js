@@ -47,8 +47,9 @@ export class Saving {
     this.running = true;
     const at = this.change;
     this.told("saving", "Sparar …");
+    const text = await this.read().catch(() => null);
     try {
-      const text = await this.read();
+      if (text === null) throw new Answer(422, { message: "det ritade gick inte att göra en fil av. Ångra det senaste." });
       this.done(at, await this.draft.post(this.draft.fileUrl(), { text, revision: this.revision }));
     } catch (problem) {
       this.failed(problem);
@@ -109,7 +110,7 @@ export class Saving {
   // -- the copy in the browser --------------------------------------------------------------------------------------
   async keepCopy() {
     if (!this.isDirty) return;
-    this.copy = await this.read();
+    this.copy = await this.read().catch(() => this.copy ?? "");
     try {
       sessionStorage.setItem(this.key, JSON.stringify({ revision: this.revision, text: this.copy, at: Date.now() }));
     } catch { /* the store is full: the page itself still has it */ }

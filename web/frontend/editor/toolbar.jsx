@@ -1,4 +1,6 @@
 // The buttons above the drawing, and what can be taken out of it as a picture.
+import { showAll } from "./modeler.js";
+
 const SCALE = 2;
 
 export async function download(modeler, name, kind) {
@@ -35,9 +37,8 @@ const KEYS = [
   ["Ctrl + och Ctrl −", "zooma"], ["Ctrl+0", "verklig storlek"], ["F8, Skift+F8", "nästa och förra att rätta"], ["Ctrl+S", "spara nu"],
 ];
 
-export function Toolbar({ modeler, can, name, layOut }) {
+export function Toolbar({ modeler, can, name }) {
   const act = (action, options) => () => modeler.get("editorActions").trigger(action, options);
-  const fit = () => modeler.get("canvas").zoom("fit-viewport", "auto");
   const button = (label, action, isOff, title) => <button type="button" class="button button--quiet" onClick={action} disabled={isOff} title={title}>{label}</button>;
   return (
     <div class="editor-tools" role="toolbar" aria-label="Ritverktyg">
@@ -45,9 +46,8 @@ export function Toolbar({ modeler, can, name, layOut }) {
       {button("Gör om", act("redo"), !can.redo)}
       <button type="button" class="button button--quiet" aria-label="Zooma in" onClick={act("stepZoom", { value: 1 })}>+</button>
       <button type="button" class="button button--quiet" aria-label="Zooma ut" onClick={act("stepZoom", { value: -1 })}>−</button>
-      {button("Visa allt", fit)}
+      {button("Visa allt", () => showAll(modeler))}
       {button("Sök", act("find"))}
-      {layOut && button("Rita ut automatiskt", layOut)}
       <details class="editor-menu">
         <summary class="button button--quiet">Spara bild</summary>
         <div>
