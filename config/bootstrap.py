@@ -212,8 +212,8 @@ def registry() -> "dict[str, str]":
 
 # ── the front end ────────────────────────────────────────────────────────────────────────────────────────────────
 def ensure_bundle() -> None:
-    """Build the diagram viewer and editor with the Node of .venv, unless nothing that goes into them has changed."""
-    sources = sorted(path for path in [*FRONTEND.glob("*"), *FRONTEND.glob("[!n]*/*")] if path.is_file())  # all but node_modules
+    """Build the diagram viewer and editor with the Node of .venv, unless no file beside node_modules has changed."""
+    sources = sorted(path for path in [*FRONTEND.glob("*"), *FRONTEND.glob("[!n]*/*")] if path.is_file())
     built, wanted = BUNDLE / "inputs.sha256", digest(sources)
     if built.is_file() and built.read_text(encoding="utf-8") == wanted:
         return
