@@ -99,7 +99,7 @@ def test_what_is_drawn_with_the_keyboard_and_written_in_the_panel_is_saved_and_c
 
     expect(editor.get_by_text("Formuläret forms/ring_de_anhoriga.json saknas.").last).to_be_visible()
     editor.keyboard.press("F8")
-    expect(editor.locator(".finding[aria-current]")).to_contain_text("Ring de anhöriga")
+    expect(editor.locator(".to-mend__one[aria-current]")).to_contain_text("Ring de anhöriga")
     expect(editor.locator("[data-panel] h2")).to_have_text("Uppgift för en människa")
     editor.get_by_role("button", name="Skapa formuläret").click()
     expect(editor.get_by_role("link", name="Öppna formuläret")).to_be_visible()

@@ -55,13 +55,13 @@ export function Findings({ context, findings, current, choose }) {
   const list = useRef(null);
   useEffect(() => { list.current?.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest" }); }, [current]);
   return (
-    <details class="findings" open={findings.length > 0}>
+    <details class="to-mend" open={findings.length > 0}>
       <summary><strong>Att rätta:</strong> {summary(findings)}{findings.length > 0 && <span class="soft"> · F8 går till nästa</span>}</summary>
       <ol ref={list}>
         {findings.map((each) => (
           <li key={each.file + each.element + each.code + each.message}>
-            <button type="button" class="finding" aria-current={each === current ? "true" : undefined} onClick={() => choose(each)}>
-              <span class={`finding__kind finding__kind--${each.severity}`}>{WORD[each.severity]}</span>
+            <button type="button" class="to-mend__one" aria-current={each === current ? "true" : undefined} onClick={() => choose(each)}>
+              <span class={`to-mend__kind to-mend__kind--${each.severity}`}>{WORD[each.severity]}</span>
               <span><strong>{where(context, each)}</strong> {each.message}</span>
             </button>
           </li>
