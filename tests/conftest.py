@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import ipaddress
 import os
 import socket
@@ -61,14 +62,20 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
             until_the_end.close()
 
 
+def pytest_collection_finish() -> None:
+    """All that is here now stays to the end: no use to look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Only the process that the others were started by outlives them all."""
-    if hasattr(session.config, "workerinput"):
-        return
+    """The process that the others were started by outlives them all."""
     from django.conf import settings
 
     from tests import databases
 
+    if not settings.TESTS_SHARE_IS_OURS:
+        return
     with session.config.stash[blocking_manager_key].unblock():
         databases.forget(settings.TESTS_SHARE)
 

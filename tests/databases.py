@@ -13,6 +13,7 @@ from django.test import TransactionTestCase
 
 # What comes with the migrations and no test changes; Django's own flush makes the last two anew each time, at length.
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+TOLD = "database"
 _flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # Django's own, told of by no stub
 
 
@@ -22,7 +23,7 @@ def own_copy(shared: Path, *, name: str) -> Iterator[None]:
     original = connection.settings_dict["NAME"]
     with (shared / "database.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        migrated = _migrated(shared / "database")
+        migrated = _made(shared)
         # A process of the same number may have left one behind.
         connection.settings_dict["NAME"] = migrated
         own = connection.creation.get_test_db_clone_settings(name)["NAME"]
@@ -37,21 +38,24 @@ def own_copy(shared: Path, *, name: str) -> Iterator[None]:
         _remove(own)
 
 
-def _migrated(told: Path) -> str:
-    """The name of the database that is copied."""
-    if not told.exists():
+def _made(shared: Path) -> str:
+    if not (shared / TOLD).exists():
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         connection.close()
-        told.write_text(connection.settings_dict["NAME"], encoding="utf-8")
-    return told.read_text(encoding="utf-8")
+        (shared / TOLD).write_text(connection.settings_dict["NAME"], encoding="utf-8")
+    return migrated(shared)
+
+
+def migrated(shared: Path) -> str:
+    """The name of the one that is copied, once it has been."""
+    return (shared / TOLD).read_text(encoding="utf-8")
 
 
 def forget(shared: Path) -> None:
     """After the run: the one that was copied."""
-    told = shared / "database"
-    if told.exists():
-        _remove(told.read_text(encoding="utf-8"))
-        told.unlink()
+    if (shared / TOLD).exists():
+        _remove(migrated(shared))
+        (shared / TOLD).unlink()
 
 
 def _remove(name: str) -> None:

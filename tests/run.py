@@ -33,8 +33,11 @@ def main(arguments: list[str]) -> int:
     """Further arguments go to every pytest; the exit code is 1 when anything failed."""
     total = Sum()
     parts, missing = plan()
-    for part in parts:
-        run(part, arguments, total)
+    with tempfile.TemporaryDirectory(prefix="forlopp-tests-") as share:
+        for part in parts:
+            if "TEST_DATABASE_URL" not in part.environment:
+                part.environment["FORLOPP_TESTS_SHARE"] = share
+            run(part, arguments, total)
     say()
     for line in missing:
         say(f"skipped: {line}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import threading
 import time
@@ -16,23 +17,38 @@ from tests.crash.installation import ROOT, Place
 LOOK_SECONDS = 0.05
 # A process that dies while it starts must not take the machine with it.
 REST_SECONDS = 0.3
+# The systems of integrations.toml.
+SIMULATED = {"region", "hemtjanst", "medicingivare"}
 
 
 class Fleet(Place):
-    """Web, worker, executor, flows and the simulators; no Prefect, which they do without."""
+    """Web, worker, executor, flows and the simulators; no Prefect, which they do without.
+
+    On SQLite it begins with a copy of the database `like`, if one is given.
+    """
 
     rows_needed: tuple[str, ...] = ("web", "worker", "executor", "flows")
 
     def __init__(
-        self, folder: Path, database: str, *, copy: Path | None = None, only: tuple[str, ...] = (), **more: str
+        self,
+        folder: Path,
+        database: str,
+        *,
+        like: str = "",
+        copy: Path | None = None,
+        only: tuple[str, ...] = (),
+        **more: str,
     ) -> None:
         super().__init__(folder, database, **more)
         (self.var / "log").mkdir(parents=True)
+        if like and (file := self.file()):
+            shutil.copyfile(like, file)
         if copy is not None:
             self.command("manage.py", "restore", str(copy))
         self.command("manage.py", "prepare")
         with override_settings(FORLOPP_PORT=self.port):
-            rows = [*processes.product(), *processes.simulators()]
+            simulated = [row for row in processes.simulators() if row.name in SIMULATED]
+            rows = [*processes.product(), *simulated]
         self._commands = {row.name: row.command for row in rows if not only or row.name in only}
         if only:
             self.rows_needed = only

@@ -105,14 +105,18 @@ class Place:
     def url(self, offset: int = 0) -> str:
         return f"http://127.0.0.1:{self.port + offset}"
 
+    def file(self) -> Path | None:
+        """Of the database, on SQLite."""
+        if self._database.startswith("sqlite:///"):
+            return Path(self._database.removeprefix("sqlite:///"))
+        return None if self._database else self.var / "forlopp.sqlite3"
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query finds, or of a change what it returns."""
-        if self._database.startswith("sqlite:///"):
-            return read(Path(self._database.removeprefix("sqlite:///")), query)
-        if self._database:
-            with psycopg.connect(self._database, autocommit=True) as server:
-                return list(server.execute(query.encode()).fetchall())
-        return read(self.var / "forlopp.sqlite3", query)
+        if file := self.file():
+            return read(file, query)
+        with psycopg.connect(self._database, autocommit=True) as server:
+            return list(server.execute(query.encode()).fetchall())
 
     def broken(self) -> list[str]:
         """What tests.invariants finds, now that nothing is on its way."""
@@ -165,15 +169,19 @@ def read(path: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 @contextlib.contextmanager
-def own_database(which: str = "") -> Iterator[str]:
-    """A new database on the server that the tests are to use, dropped afterwards; '' for SQLite."""
+def own_database(which: str = "", *, like: str = "") -> Iterator[str]:
+    """A new database on the server that the tests are to use, dropped afterwards; '' for SQLite.
+
+    `like` another, or empty.
+    """
     server = os.environ.get("TEST_DATABASE_URL", "")
     if not server:
         yield ""
         return
     name = f"forlopp_crash_{os.getpid()}{which}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        which_one = sql.Identifier(name), sql.Identifier(like or "template1")
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*which_one))
     try:
         yield f"{server.rpartition('/')[0]}/{name}"
     finally:

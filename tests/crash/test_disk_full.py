@@ -32,10 +32,12 @@ BACK_SECONDS = 5 if options.IS_LONG else 60
 STARTED_SECONDS = 10  # when the database itself must be started first
 
 
-def test_a_full_disk_is_told_and_writes_come_back_by_themselves_on_sqlite(tmp_path: Path, say: Say) -> None:
+def test_a_full_disk_is_told_and_writes_come_back_by_themselves_on_sqlite(
+    tmp_path: Path, migrated: str, say: Say
+) -> None:
     """Its write-ahead log lies beside it and is what cannot grow."""
     with small_disk(16) as disk:
-        expect_it_to_cope(tmp_path, f"sqlite:///{disk}/forlopp.sqlite3", disk, say)
+        expect_it_to_cope(tmp_path, f"sqlite:///{disk}/forlopp.sqlite3", disk, say, like=migrated)
 
 
 @pytest.mark.skipif(not options.IS_LONG, reason="`make crash` fills PostgreSQL's disk too")
@@ -65,8 +67,10 @@ def test_a_full_disk_of_the_log_stops_postgresql_and_all_comes_back_with_it(tmp_
         assert broke_off, "its log was never full"
 
 
-def expect_it_to_cope(folder: Path, database: str, disk: Path, say: Say, *, can_be_read: bool = True) -> None:
-    with running(Fleet(folder, database)) as fleet:
+def expect_it_to_cope(
+    folder: Path, database: str, disk: Path, say: Say, *, can_be_read: bool = True, like: str = ""
+) -> None:
+    with running(Fleet(folder, database, like=like)) as fleet:
         session = requests.Session()
         assert log_in(fleet, session)
         load = Load(fleet, options.chance("disk"))

@@ -23,9 +23,14 @@ KILLS = options.KILLS or 8
 VICTIMS = ("web", "worker", "web", "executor", "web", "flows", "executor", "worker")
 
 
-def test_whatever_is_killed_nothing_is_lost_and_a_copy_taken_meanwhile_goes_on(tmp_path: Path, say: Say) -> None:
+def test_whatever_is_killed_nothing_is_lost_and_a_copy_taken_meanwhile_goes_on(
+    tmp_path: Path, migrated: str, say: Say
+) -> None:
     chance, copy = options.chance("fire"), tmp_path / "copy"
-    with own_database() as database, running(Fleet(tmp_path / "old", database)) as fleet:
+    with (
+        own_database(like=migrated) as database,
+        running(Fleet(tmp_path / "old", database, like=migrated)) as fleet,
+    ):
         load = Load(fleet, chance)
         load.start()
         began = time.monotonic()

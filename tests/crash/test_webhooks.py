@@ -26,8 +26,12 @@ SENDERS = 4
 
 
 @pytest.fixture
-def fleet(tmp_path: Path) -> Iterator[Fleet]:
-    with own_database() as database, running(Fleet(tmp_path, database, only=("web", "worker"))) as place:
+def fleet(tmp_path: Path, migrated: str) -> Iterator[Fleet]:
+    only = ("web", "worker")
+    with (
+        own_database(like=migrated) as database,
+        running(Fleet(tmp_path, database, like=migrated, only=only)) as place,
+    ):
         yield place
 
 

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 
 class Command(BaseCommand):
     help = "Kör integrationerna: 'executor' skickar det som ska ut, 'flows' hämtar det som ligger och väntar."
+    requires_system_checks: list[str] = []  # as of RoundsCommand
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("part", choices=["executor", "flows"])
