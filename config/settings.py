@@ -88,6 +88,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.Staff"
 AUTHENTICATION_BACKENDS = ["people.backends.StaffBackend"]
 SESSION_ENGINE = "people.sessions"
+MESSAGE_STORAGE = "web.messages.Storage"
 LOGIN_URL = "/logga-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/logga-in/"
@@ -129,7 +130,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "environment": "web.jinja.environment",
-            "context_processors": ["web.jinja.csrf"],
+            "context_processors": ["web.jinja.forms"],
             "menu": "tasks.menu.menu",
         },
     }

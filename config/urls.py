@@ -7,9 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config import measured, views
 
-# Lower rooms first, so that an address can be answered by only one room and the inbox keeps "/". /integrationer/api/ is
-# not a system's page.
-ROOMS = ["web", "people", "workflows", "api", "integrations", "tasks", "workbench"]
+# What is asked most first: Django looks through them in turn. /integrationer/api/ is not a system's page.
+ROOMS = ["tasks", "web", "people", "workflows", "api", "integrations", "workbench"]
 ROOMS += ["practice"] if settings.FORLOPP_PRACTICE else []
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
+from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Model
 from django.utils import timezone
 
 from people import spheres
@@ -53,8 +53,8 @@ def working(staff_id: int) -> Staff | None:
 
 def _read(staff_id: int) -> Staff | None:
     today = timezone.localdate()
-    rows = STAFF.rows(f"{HOLDING} WHERE staff.id = %s {ORDER}", [today, today, staff_id])
-    return with_roles(rows[0], rows) if rows else None
+    rows = STAFF.raw(f"{HOLDING} WHERE staff.id = %s {ORDER}", [today, today, staff_id])
+    return with_roles(STAFF.made(rows[0]), map(STAFF.beside, rows)) if rows else None
 
 
 def came_along(staff: Staff | None) -> None:
@@ -62,9 +62,9 @@ def came_along(staff: Staff | None) -> None:
     _came_along.set(staff)
 
 
-def with_roles(staff: Staff, rows: Sequence[Model]) -> Staff:
-    """The member of staff with what the rows tell of professions, units and whom they stand in for."""
-    held = [vars(row) for row in rows if vars(row)["held_key"]]
+def with_roles(staff: Staff, told: Iterable[Mapping[str, Any]]) -> Staff:
+    """The member of staff with what is told of professions, units and whom they stand in for."""
+    held = [one for one in told if one["held_key"]]
     staff.keep_roles(
         {one["held_key"]: one["held_name"] for one in held},
         {one["unit_key"]: one["unit_name"] for one in held},

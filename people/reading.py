@@ -11,10 +11,10 @@ import datetime
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Field, Model
 from django.db.models.base import ModelState
 
@@ -23,6 +23,15 @@ M = TypeVar("M", bound=Model)
 EVERY = ("*",)
 NOTHING: tuple[str, ...] = ()
 """All columns of a table; none, of one that is joined for what follows or for `extra`."""
+# Values that every database takes as they are.
+AS_IS = frozenset({str, int, bool, type(None)})
+# What SQLite has no type for, from what it keeps instead.
+PLAIN: dict[type[Field[Any, Any]], Callable[[Any], Any]] = {
+    models.DateTimeField: lambda found: datetime.datetime.fromisoformat(found).replace(tzinfo=datetime.UTC),
+    models.DateField: datetime.date.fromisoformat,
+    models.UUIDField: uuid.UUID,
+    models.BooleanField: bool,
+}
 
 
 class Reading(Generic[M]):
@@ -50,20 +59,24 @@ class Reading(Generic[M]):
 
     def raw(self, rest: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The same as the database gave them: equal when nothing that was read has changed."""
-        return [tuple(row) for row in rows(self._select + rest, values)]
+        return rows(self._select + rest, values)
 
     def made(self, row: Sequence[Any]) -> M:
         """The model of such a row, with those it points to."""
-        alias, made = connection.alias, []
+        made: list[Any] = []
         for part in self._parts:
-            one: Any = part.made(row, alias) if part.names else None
+            one = part.made(row) if part.names else None
             made.append(one)
             if part.link and part.names and made[part.of] is not None:
                 made[part.of]._state.fields_cache[part.link] = one
         if self.extra:
-            made[0].__dict__.update(zip(self.extra, row[-len(self.extra) :], strict=True))
+            made[0].__dict__.update(self.beside(row))
         found: M = made[0]
         return found
+
+    def beside(self, row: Sequence[Any]) -> dict[str, Any]:
+        """Only what `extra` says of such a row."""
+        return dict(zip(self.extra, row[-len(self.extra) :], strict=True))
 
     def one(self, rest: str, values: Sequence[Any] = ()) -> M | None:
         """The first row."""
@@ -110,7 +123,7 @@ class _Part:
             name=name,
             names=tuple(field.attname for field in fields),
             converted=tuple((field.attname, convert) for field in fields for convert in _converters(field)),
-            chosen=", ".join(f"{name}.{quoted(field)}" for field in fields),
+            chosen=", ".join(_chosen(name, field) for field in fields),
             first=first,
             **more,
         )
@@ -127,14 +140,14 @@ class _Part:
         more = {"join": join, "link": link.cache_name, "of": of, "is_optional": is_optional}
         return cls.of_model(link.related_model, name, columns, first=first, **more)
 
-    def made(self, row: Sequence[Any], alias: str) -> Model | None:
+    def made(self, row: Sequence[Any]) -> Model | None:
         """As `Model.from_db`, without its walk over columns that were not asked for and signals that nobody hears."""
         first = self.first
         if row[first] is None:
             return None
         made = self.model.__new__(self.model)
         made._state = state = ModelState()
-        state.adding, state.db, state.fields_cache = False, alias, {}
+        state.adding, state.db, state.fields_cache = False, DEFAULT_DB_ALIAS, {}
         values = made.__dict__
         values.update(zip(self.names, row[first : first + len(self.names)], strict=True))
         for name, convert in self.converted:
@@ -147,9 +160,10 @@ def rows(text: str, values: Sequence[Any] = ()) -> list[Any]:
     """The rows themselves; '' has none."""
     if not text:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(text, [given(value) for value in values])
-        return list(cursor.fetchall())
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(text, [value if type(value) in AS_IS else given(value) for value in values])
+        found: list[Any] = cursor.fetchall()
+        return found
 
 
 def places(values: Collection[Any]) -> str:
@@ -164,23 +178,43 @@ def as_uuid(found: Any) -> uuid.UUID:
 
 def given(value: Any) -> Any:
     """A value as the database takes it."""
+    if type(value) in AS_IS:
+        return value
+    if not _is_sqlite():
+        return value
     if isinstance(value, uuid.UUID):
-        return value if connection.features.has_native_uuid_field else value.hex
-    if isinstance(value, datetime.datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return connection.ops.adapt_datefield_value(value) if isinstance(value, datetime.date) else value
+        return value.hex
+    if isinstance(value, datetime.datetime) and value.tzinfo:
+        value = value.astimezone(datetime.UTC).replace(tzinfo=None)
+    return str(value) if isinstance(value, datetime.date) else value
 
 
 def table(model: type[Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
+    return connections[DEFAULT_DB_ALIAS].ops.quote_name(model._meta.db_table)
 
 
 def quoted(field: Field[Any, Any]) -> str:
-    return connection.ops.quote_name(field.column)
+    return connections[DEFAULT_DB_ALIAS].ops.quote_name(field.column)
+
+
+def _chosen(name: str, field: Field[Any, Any]) -> str:
+    """A column. The plus keeps SQLite's driver from making dates of text: most rows of a list are known already."""
+    is_text = isinstance(field, models.DateField) and _is_sqlite()
+    return f"{'+' if is_text else ''}{name}.{quoted(field)}"
 
 
 def _converters(field: Field[Any, Any]) -> list[Callable[[Any], Any]]:
     """From what the database gives to what the model holds, as Django's compiler would."""
-    column, database = field.get_col(field.model._meta.db_table), connections[connection.alias]
+    database = connections[DEFAULT_DB_ALIAS]
+    plain = next((convert for kind, convert in PLAIN.items() if isinstance(field, kind)), None)
+    if plain and _is_sqlite():
+        return [plain]
+    column = field.get_col(field.model._meta.db_table)
     found = [*database.ops.get_db_converters(column), *column.get_db_converters(database)]
     return [partial(convert, expression=column, connection=database) for convert in found]
+
+
+@cache
+def _is_sqlite() -> bool:
+    """It has no types for dates and ids: they are text."""
+    return connections[DEFAULT_DB_ALIAS].vendor == "sqlite"

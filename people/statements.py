@@ -15,19 +15,35 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Field, Model
 
-from people.reading import quoted, table
+from people.reading import given, quoted, table
 
 # Rows in a statement: SQLite as it comes takes 32 766 values, and our widest row has some thirty.
 BATCH = 1_000
+PLAIN = {
+    models.CharField: str,
+    models.TextField: str,
+    models.BooleanField: bool,
+    models.IntegerField: int,
+    models.UUIDField: UUID,
+    models.DateTimeField: datetime,
+}
 
 
 def insert(rows: Sequence[Model], *, with_keys: bool = False) -> None:
     """Insert new rows of one model, in one statement or few. Their keys stay unknown (None) unless asked for."""
     for first in range(0, len(rows), BATCH):
         _insert_batch(rows[first : first + BATCH], with_keys=with_keys)
+
+
+def insert_values(model: type[Model], values: Mapping[str, Any]) -> None:
+    """Insert one row, of which every column is told by its attribute."""
+    columns = _columns(model)
+    told = [_stored(columns[name], values[name], connections[DEFAULT_DB_ALIAS]) for name in _insertable(model)]
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(_insert_text(model, 1), told)
 
 
 def insert_once(row: Model) -> bool:
@@ -101,32 +117,30 @@ def _insert_text(model: type[Model], count: int) -> str:
 
 @dataclass(frozen=True)
 class _Column:
-    """A column of a model; values of the type `as_is` go to the database as they are."""
+    """A column of a model; of values of the type `plain` the database is given what it is given when it is asked."""
 
     field: Field[Any, Any]
     name: str
-    as_is: type | None
+    plain: type | None
 
 
 def _stored(column: _Column, value: Any, database: Any) -> Any:
     """What Django would give the database driver, without its detours for what needs no change."""
-    if value is None or type(value) is column.as_is:
-        return value
+    if value is None or type(value) is column.plain:
+        return given(value)
     return column.field.get_db_prep_save(value, database)
 
 
 @lru_cache(maxsize=64)
 def _columns(model: type[Model]) -> dict[str, _Column]:
-    return {field.attname: _Column(field, field.attname, _as_is(field)) for field in model._meta.local_concrete_fields}
+    fields = model._meta.local_concrete_fields
+    return {field.attname: _Column(field, field.attname, _plain(field)) for field in fields}
 
 
-def _as_is(field: Field[Any, Any]) -> type | None:
-    plain = [(models.CharField, str), (models.TextField, str), (models.BooleanField, bool), (models.IntegerField, int)]
+def _plain(field: Field[Any, Any]) -> type | None:
     if isinstance(field, models.ForeignKey):
-        return _as_is(field.target_field)
-    if connection.vendor == "postgresql":
-        plain += [(models.UUIDField, UUID), (models.DateTimeField, datetime)]
-    return next((kind for known, kind in plain if isinstance(field, known)), None)
+        return _plain(field.target_field)
+    return next((kind for known, kind in PLAIN.items() if isinstance(field, known)), None)
 
 
 @lru_cache(maxsize=64)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -26,8 +25,7 @@ from workflows.models import TaskState, UserTask
 from workflows.selectors import LISTED, NAMED
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """One task in a list, with the person as this viewer may see them; what others do leads to the ärende.
 
     Plain values only, all that the row says: rows that are equal are written once. `person` and `url` are empty for a
@@ -71,8 +69,7 @@ class Row:
         return _written(self, with_person=with_person)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Eyes:
+class Eyes(NamedTuple):
     """All of one who looks that a row depends on."""
 
     pk: int

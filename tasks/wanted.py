@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.utils import timezone
@@ -56,10 +57,8 @@ class Wanted:
     @property
     def query(self) -> dict[str, str]:
         """As the address has it: what is not asked for is left out."""
-        asked = {field.name: str(getattr(self, field.name)) for field in fields(self) if field.name != "text"}
-        if self.antal == PAGE:
-            del asked["antal"]
-        return {name: value for name, value in asked.items() if value}
+        asked = {name: value for name, value in vars(self).items() if value and name != "text"}
+        return {name: str(value) for name, value in asked.items() if (name, value) != ("antal", PAGE)}
 
     @property
     def kept(self) -> str:
@@ -77,6 +76,12 @@ class Wanted:
 
     def without(self, *names: str) -> Wanted:
         return replace(self, **dict.fromkeys(names, ""), antal=PAGE)
+
+
+@lru_cache(maxsize=100)
+def whole(visa: str, sortera: str = "") -> str:
+    """The address of all of a view."""
+    return Wanted(visa=visa, sortera=sortera).address()
 
 
 def read(asked: Mapping[str, str], *, professions: list[str], searches: Mapping[str, str]) -> Wanted:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from people.models import Staff
 from tasks import followed, lists, rows
 from tasks.menu import MOST_COUNTED
 from tasks.rows import Eyes, Row
-from tasks.wanted import FILTERS, MOST, PAGE, PRIORITIES, TAKEN, TIMES, VIEWS, Wanted
+from tasks.wanted import FILTERS, MOST, PAGE, PRIORITIES, TAKEN, TIMES, VIEWS, Wanted, whole
 from web.swedish import Urgency
 
 TITLES = {Urgency.LATE: "Försenade", Urgency.TODAY: "I dag", Urgency.LATER: "Senare"}
@@ -32,6 +34,11 @@ class Section:
     key: str
     title: str
     rows: list[Row]
+
+    @property
+    def written(self) -> str:
+        """The rows as the page has them."""
+        return SafeString("".join([row.written() for row in self.rows]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +88,8 @@ def load(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> Worklist:
     found = lists.rows(staff, wanted, limit=wanted.antal + 1, now=now)
     is_watched = wanted.visa == "bevakade"
     eyes, minute = Eyes.of(staff), now.replace(second=0, microsecond=0)
-    listed = [_kept(row, eyes, minute, to_task=is_watched) for row in found[: wanted.antal]]
+    seen = eyes, minute, is_watched
+    listed = [_kept(row, seen) for row in found[: wanted.antal]]
     has_more = len(found) > wanted.antal and wanted.antal < MOST
     return Worklist(
         wanted=wanted,
@@ -89,8 +97,8 @@ def load(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> Worklist:
         sections=_sections(listed) if not wanted.sortera else _one_section(listed, wanted),
         poll_url=wanted.address("tasks:list", stampel=mark),
         more_url=replace(wanted, antal=wanted.antal + PAGE).address() if has_more else "",
-        clear_url=wanted.without(*FILTERS, "sok").address(),
-        all_url=Wanted().address(),
+        clear_url=whole(wanted.visa, wanted.sortera),
+        all_url=whole(""),
         is_among_first=lists.is_full(staff, wanted, now=now),
         ended=_ended(staff, now=now) if is_watched else [],
         glance=glance,
@@ -137,7 +145,7 @@ def _tabs(held: dict[str, int], wanted: Wanted) -> list[Tab]:
         Tab(
             key=key or "alla",
             title=title,
-            url=Wanted(visa=key).address(),
+            url=whole(key),
             is_current=key == wanted.visa,
             count=f"{MOST_COUNTED}+" if held[key] > MOST_COUNTED else str(held[key]),
         )
@@ -154,8 +162,9 @@ def _ended(staff: Staff, *, now: datetime.datetime) -> list[Ended]:
 
 
 @lru_cache(maxsize=5_000)
-def _kept(row: tuple[Any, ...], viewer: Eyes, minute: datetime.datetime, *, to_task: bool) -> Row:
+def _kept(row: tuple[Any, ...], seen: tuple[Eyes, datetime.datetime, bool]) -> Row:
     """What one saw a moment ago and that has not changed says the same, until the minute is over."""
+    viewer, minute, to_task = seen
     return rows.made(followed.ROWS.made(row), viewer, now=minute, to_task=to_task)
 
 

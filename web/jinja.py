@@ -1,22 +1,29 @@
 """The template language of every page: Jinja2, with our addresses and Swedish words, and strict about names."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
+from django.urls import NoReverseMatch
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject, cached_property
-from django.utils.html import format_html
+from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template, nodes
+from jinja2.runtime import Context
+from jinja2.utils import markupsafe  # type: ignore[attr-defined]  # whose `escape` makes a string of its own kind
+from jinja2.visitor import NodeTransformer
 
-from web import addresses, municipality, swedish, words
+from web import addresses, csrf, municipality, swedish, words
+
+# What `escape` wraps.
+_escaped: Callable[[str], str] = vars(markupsafe)["_escape_inner"]
+Render = Callable[[Context], Iterator[str]]
 
 
 class Installation:
@@ -64,16 +71,64 @@ class Installation:
         return addresses.url("web:logo") if municipality.logo() else ""
 
 
+class Page(Template):
+    """Jinja's, where what is shown is escaped into a plain string: it is joined with the rest and asked no more.
+
+    And each is joined before what extends it is: else every piece of a page passes through all its templates.
+    """
+
+    @classmethod
+    def from_code(cls, *args: Any, **kwargs: Any) -> Template:
+        made = super().from_code(*args, **kwargs)
+        made.root_render_func.__globals__["escape"] = _shown
+        made.root_render_func = _joined(made.root_render_func)
+        return made
+
+
+def _joined(render: Render) -> Render:
+    def joined(context: Context) -> Iterator[str]:
+        yield "".join(render(context))
+
+    return joined
+
+
+def _shown(value: object) -> str:
+    if type(value) is str:
+        return _escaped(value)
+    told: Any = getattr(value, "__html__", None)
+    return told() if told else _escaped(str(value))
+
+
 class Pages(Environment):
     """Jinja's, where what every template knows is one plain dict: each import of each page looks through its names."""
+
+    template_class = Page
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}
 
+    def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
+        return super()._generate(_Addresses().visit(source), *args, **kwargs)
+
+
+class _Addresses(NodeTransformer):
+    """Writes into a template, when it is read, the addresses that are the same on every page: those without an id."""
+
+    SAME: Mapping[str, Callable[[str], str]] = {"url": addresses.url, "static": addresses.static}
+
+    def visit_Call(self, call: nodes.Call) -> nodes.Node:  # noqa: N802 - the visitor's name
+        match call:
+            case nodes.Call(node=nodes.Name(name="url" | "static" as name), args=[nodes.Const(value=str(of))]):
+                # Of a part of the product that is not there no address is written; nor is one asked for.
+                with suppress(NoReverseMatch):
+                    return nodes.Const(self.SAME[name](of), lineno=call.lineno)
+        return self.generic_visit(call)
+
 
 def environment(*, menu: str, **options: Any) -> Environment:
     """Of Django's `TEMPLATES`; `menu` is the dotted name of the function that tells where one can go."""
-    made = Pages(**options | {"undefined": StrictUndefined, "autoescape": True, "lstrip_blocks": True})
+    options |= {"undefined": StrictUndefined, "autoescape": True, "lstrip_blocks": True, "cache_size": -1}
+    made = Pages(**options)
     made.globals.update(
         # An error page may be written before anyone knows who asks.
         request=None,
@@ -89,10 +144,9 @@ def environment(*, menu: str, **options: Any) -> Environment:
     return made
 
 
-def csrf(request: HttpRequest) -> dict[str, object]:
-    """The hidden field of a form, made when the first form asks for it and the same in all of the page."""
-    field = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-    return {"csrf_input": SimpleLazyObject(lambda: format_html(field, get_token(request)))}
+def forms(request: HttpRequest) -> dict[str, object]:
+    """What each form of a page begins with."""
+    return {"csrf_input": csrf.Field(request)}
 
 
 def warm() -> None:

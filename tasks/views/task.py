@@ -17,6 +17,7 @@ from tasks import forms
 from tasks.services import drafts
 from tasks.views import drafts as draft_pages
 from tasks.views import page, signing
+from web.addresses import url
 from workflows import engine
 from workflows.models import UserTask
 from workflows.services import incidents, settle, steps, user_tasks
@@ -135,4 +136,4 @@ def _too_late(
 
 
 def _done(found: UserTask) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse('tasks:inbox')}?klar={found.public_id}")
+    return HttpResponseRedirect(f"{url('tasks:inbox')}?klar={found.public_id}")

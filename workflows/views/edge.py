@@ -10,12 +10,12 @@ from django.conf import settings
 from django.contrib.auth.middleware import get_user
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.utils.cache import add_never_cache_headers
 
 from people.models import Staff
 from workflows import rights
 
 P = ParamSpec("P")
+KEPT_NOWHERE = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
 class StaffRequest(HttpRequest):
@@ -35,8 +35,7 @@ def staff_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], Http
         if not isinstance(request.user, Staff):
             return _log_in_first(request)
         response = view(_as_staff(request), *args, **kwargs)
-        if not response.has_header("Cache-Control"):
-            add_never_cache_headers(response)
+        response.headers.setdefault("Cache-Control", KEPT_NOWHERE)
         return response
 
     # The wrapper takes any request and the view only one with staff in it, which is the point; typing's wraps objects.
