@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from people.models import Staff
 from tests import pages
+from workbench import table_new
 from workbench.models import Draft
 from workbench.services import drafts
 from workflows import definitions
 from workflows.models import ProcessVersion
 
 PLAN = "forms/planera_besok.json"
+TABLE = "besok_per_dag.dmn"
 
 
 def owner(username: str = "pia") -> Staff:
@@ -23,6 +25,12 @@ def owner(username: str = "pia") -> Staff:
 def draft(by: Staff, name: str = "hembesok", base: ProcessVersion | None = None) -> Draft:
     folder = definitions.read(pages.FORLOPP / name)
     return drafts.begin(key=folder.key, folder=folder, by=by, now=timezone.now(), base=base)
+
+
+def with_table(made: Draft, by: Staff) -> None:
+    """A table about the person's age, with one condition, one answer and one row."""
+    text = table_new.new_table("besok_per_dag", "Besök per dag")
+    drafts.save(draft=made, name=TABLE, text=text, revision=0, by=by, now=timezone.now())
 
 
 def address(made: Draft, name: str) -> str:

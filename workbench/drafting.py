@@ -31,8 +31,8 @@ class Kind:
 
 
 DIAGRAM = Kind("diagram", "Diagram", "workbench:diagram")
-FORM = Kind("formular", "Formulär", "workbench:text")
-TABLE = Kind("tabell", "Beslutstabeller", "workbench:text")
+FORM = Kind("formular", "Formulär", "workbench:form")
+TABLE = Kind("tabell", "Beslutstabeller", "workbench:table")
 TEXT = Kind("text", "Inställningar och texter", "workbench:text")
 SCENARIO = Kind("scenario", "Scenarier", "workbench:text")
 SAMPLE = Kind("exempel", "Exempel på meddelanden", "workbench:text")
@@ -100,6 +100,11 @@ def kind_of(name: str) -> Kind:
     return FORM if name.endswith(".json") else TEXT
 
 
+def page_of(name: str) -> str:
+    """The name of the address of the page that edits the file."""
+    return kind_of(name).page
+
+
 def is_shared(name: str) -> bool:
     """Whether the file belongs to several förlopp and is read only here."""
     return name.startswith(published.SHARED)
@@ -108,6 +113,12 @@ def is_shared(name: str) -> bool:
 def listed(draft: Draft) -> list[DraftFile]:
     """The files without their texts."""
     return list(draft.files.select_related("changed_by").defer("text"))
+
+
+def at_revision(draft: Draft, name: str, revision: int) -> str | None:
+    """The text as it was, when it is kept: saves of one sitting are one."""
+    found = draft.savings.filter(name=name, revision=revision, is_aside=False, is_removed=False).first()
+    return found.text if found is not None else None
 
 
 def aside(draft: Draft) -> list[Saving]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workbench.views import diagram, drafts, files, reviewing
+from workbench.views import diagram, drafts, files, forms, reviewing, tables
 
 app_name = "workbench"
 urlpatterns = [
@@ -26,5 +26,10 @@ urlpatterns = [
     path("verkstad/<uuid:ref>/diagram/<path:name>", diagram.page, name="diagram"),
     path("verkstad/<uuid:ref>/tider", diagram.times, name="times"),
     path("verkstad/<uuid:ref>/kant", diagram.known, name="known"),
+    path("verkstad/<uuid:ref>/nytt-formular/", forms.new, name="new_form"),
+    path("verkstad/<uuid:ref>/formular/<path:name>", forms.form, name="form"),
+    path("verkstad/<uuid:ref>/formularvisning/<path:name>", forms.preview, name="form_preview"),
+    path("verkstad/<uuid:ref>/ny-tabell/", tables.new, name="new_table"),
+    path("verkstad/<uuid:ref>/tabell/<path:name>", tables.table, name="table"),
     path("verkstad/<uuid:ref>/fil/<path:name>", files.file, name="file"),
 ]

@@ -50,12 +50,17 @@ class Folder:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the checks found; `compiled` and `starts` when it can run. `names` are of elements, by file and id."""
+    """What the checks found; `compiled` and `starts` when it can run. `names` are of elements, by file and id.
+
+    `uses` tells who reads the answer to which question of a form, `known` what expressions may ask for.
+    """
 
     findings: list[Finding]
     compiled: dict[str, Any] | None = None
     starts: list[diagram.Element] = field(default_factory=list)
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    uses: list[variables.Use] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
 
 
 def read(path: Path) -> Folder:
@@ -93,17 +98,18 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     run = {name: roots[name] for name in used or roots}
     findings += _diagram_findings(folder, roots, run, models, operations)
     cells = {(item.file, item.element) for item in findings if item.code.startswith("cell-")}
-    asked = variables.findings(_course(folder, run, models, forms))
-    findings += [item for item in asked if (item.file, item.element) not in cells]
+    told = variables.told(_course(folder, run, models, forms))
+    findings += [item for item in told.findings if (item.file, item.element) not in cells]
     findings = sorted(set(findings), key=lambda item: (item.file, item.severity, item.element, item.code))
     names = lint.element_names(roots, models, {used.file: used.form for used in forms.values()})
+    known: dict[str, Any] = {"names": names, "uses": told.uses, "known": told.names}
     if any(item.severity == "error" for item in findings) or not used:
-        return Checked(findings, names=names)
+        return Checked(findings, **known)
     try:
         compiled = engine.compile_process(run, folder.config["process"])
     except engine.NotCompilable as error:
-        return Checked(findings + error.findings, names=names)
-    return Checked(findings, compiled, _starts(roots[used[0]], folder.config["process"]), names)
+        return Checked(findings + error.findings, **known)
+    return Checked(findings, compiled, _starts(roots[used[0]], folder.config["process"]), **known)
 
 
 def names_at(folder: Folder, element: str) -> list[variables.Name]:
@@ -112,8 +118,6 @@ def names_at(folder: Folder, element: str) -> list[variables.Name]:
     roots = _diagrams(folder, unheard)
     run = {name: roots[name] for name in _called(roots, folder) or roots}
     return variables.names_at(_course(folder, run, _models(folder, unheard), _forms(folder, unheard)), element)
-
-
 def _diagram_findings(
     folder: Folder,
     roots: Mapping[str, etree._Element],

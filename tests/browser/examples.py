@@ -313,6 +313,7 @@ def _workbench() -> dict[str, Example]:
         drafts.save(draft=made, name=workbench.PLAN, text="{}", revision=0, by=pia, now=timezone.now())
     drafts.save(draft=made, name=workbench.PLAN, text="{}", revision=1, by=pia, now=timezone.now())
     here = f"/verkstad/{made.ref}/"
+    workbench.with_table(made, pia)
     return {
         "workbench": Example("/verkstad/"),
         "new förlopp with errors": Example("/verkstad/ny/", first.nothing_wished),
@@ -321,6 +322,10 @@ def _workbench() -> dict[str, Example]:
         "draft with errors": Example(here),
         "review of a draft": Example(f"{here}granska/"),
         "earlier version": Example("/verkstad/ater/hembesok/1/"),
+        "form editor": Example(f"{here}formular/forms/gor_besok.json?falt=0"),
+        "form editor, the form itself": Example(f"{here}formular/forms/gor_besok.json?falt=formularet"),
+        "decision table": Example(f"{here}tabell/{workbench.TABLE}?kolumn=0"),
+        "preview of a form": Example(f"{here}formularvisning/forms/gor_besok.json"),
         "text of a draft": Example(f"{here}text/process.toml"),
         "kept aside": Example(f"{here}vid-sidan/{made.savings.get(is_aside=True).pk}/"),
     }

@@ -56,7 +56,7 @@ def draft(request: StaffRequest, draft: Draft) -> HttpResponseBase:
         "findings": told,
         "errors": sum(item.severity == "error" for item in told),
         "names": checked.names,
-        "page_of": lambda name: drafting.kind_of(name).page,
+        "page_of": drafting.page_of,
         "aside": drafting.aside(draft),
     }
     return render(request, "workbench/draft.html", context)

@@ -4,8 +4,19 @@ from workflows.dmn.checking import check
 from workflows.dmn.errors import DmnError
 from workflows.dmn.evaluation import Result, evaluate
 from workflows.dmn.explanation import explained
-from workflows.dmn.model import Decision, Model
+from workflows.dmn.model import Decision, DecisionTable, Model
 from workflows.dmn.parts import CellDiagnostic
 from workflows.dmn.reader import load
 
-__all__ = ["CellDiagnostic", "Decision", "DmnError", "Model", "Result", "check", "evaluate", "explained", "load"]
+__all__ = [
+    "CellDiagnostic",
+    "Decision",
+    "DecisionTable",
+    "DmnError",
+    "Model",
+    "Result",
+    "check",
+    "evaluate",
+    "explained",
+    "load",
+]

@@ -6,5 +6,6 @@ Pure: diagrams, forms, tables and settings in, findings out. Nothing is evaluate
 from workflows.variables.checking import findings
 from workflows.variables.course import Course, Service, UsedForm
 from workflows.variables.offering import Name, names_at
+from workflows.variables.uses import Told, Use, told
 
-__all__ = ["Course", "Name", "Service", "UsedForm", "findings", "names_at"]
+__all__ = ["Course", "Name", "Service", "Told", "Use", "UsedForm", "findings", "names_at", "told"]

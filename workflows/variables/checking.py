@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from workflows import diagram, feel
@@ -23,25 +24,50 @@ Later = Callable[[str], str]
 Ask = Callable[[Names], Reader]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One expression as it has been read; of a decision with all that stands in it, and then `text` is empty.
+
+    `element` is whose it is, where what was read does not say its own.
+    """
+
+    file: str
+    element: str
+    where: str
+    text: str
+    reader: Reader
+
+
 def findings(course: Course) -> list[Finding]:
     """Warnings about names, keys and values that cannot be, in all files of the förlopp. Each is told once."""
-    known = Knowledge(course)
-    found = [*_diagrams(course, known), *_tables(course, known), *_forms(course, known), *_settings(course, known)]
-    return list(dict.fromkeys(found))
+    return of_readings(readings(course, Knowledge(course)))
 
 
-def _finding(file: str, element: str, remark: Remark, where: str = "") -> Finding:
-    return Finding(file, element, "warning", remark.code, f"I {where}: {remark.message}" if where else remark.message)
+def of_readings(asked: Iterable[Asked]) -> list[Finding]:
+    return list(dict.fromkeys(_finding(one, remark) for one in asked for remark in one.reader.remarks))
 
 
-def _read(reader: Reader, text: str, *, is_condition: bool) -> list[Remark]:
+def readings(course: Course, known: Knowledge) -> Iterator[Asked]:
+    """Every expression of the förlopp, read with what is known at its place."""
+    yield from _diagrams(course, known)
+    yield from _tables(course, known)
+    yield from _forms(course, known)
+    yield from _settings(course, known)
+
+
+def _finding(asked: Asked, remark: Remark) -> Finding:
+    message = f"I {asked.where}: {remark.message}" if asked.where else remark.message
+    return Finding(asked.file, remark.element or asked.element, "warning", remark.code, message)
+
+
+def _read(reader: Reader, text: str, *, is_condition: bool) -> Reader:
     tree = _tree(text)
     if tree is not None:
         if is_condition:
             reading.condition(reader, tree)
         else:
             reader.shape(tree)
-    return reader.remarks
+    return reader
 
 
 def _tree(text: str) -> nodes.Node | None:
@@ -54,13 +80,13 @@ def _tree(text: str) -> nodes.Node | None:
 # -- diagrams ----------------------------------------------------------------------------------------------------------
 
 
-def _diagrams(course: Course, known: Knowledge) -> Iterator[Finding]:
+def _diagrams(course: Course, known: Knowledge) -> Iterator[Asked]:
     for file, root in course.diagrams.items():
         for place in places.of_diagram(root):
             if places.is_time(place) or place.kind == PAYLOAD:
                 continue
-            for remark in _read(_reader_at(place, known), place.text, is_condition=place.kind == CONDITION):
-                yield _finding(file, place.element, remark, place.what)
+            reader = _read(_reader_at(place, known), place.text, is_condition=place.kind == CONDITION)
+            yield Asked(file, place.element, place.what, place.text, reader)
 
 
 def _reader_at(place: Place, known: Knowledge) -> Reader:
@@ -71,14 +97,14 @@ def _reader_at(place: Place, known: Knowledge) -> Reader:
 # -- tables ------------------------------------------------------------------------------------------------------------
 
 
-def _tables(course: Course, known: Knowledge) -> Iterator[Finding]:
+def _tables(course: Course, known: Knowledge) -> Iterator[Asked]:
     for decision_id, users in _deciding(course).items():
         file, model = course.decisions[decision_id]
         ask = partial(_reader_for, known, _at_none(users, known.not_yet), known.in_all(users))
         yield from _decision(decision_id, file, model, ask)
 
 
-def _decision(decision_id: str, file: str, model: Model, ask: Ask, depth: int = 0) -> Iterator[Finding]:
+def _decision(decision_id: str, file: str, model: Model, ask: Ask, depth: int = 0) -> Iterator[Asked]:
     decision = model.decisions.get(decision_id)
     if decision is None or depth > 20:
         for _, key in model.services[decision_id].outputs if decision_id in model.services else ():
@@ -88,8 +114,7 @@ def _decision(decision_id: str, file: str, model: Model, ask: Ask, depth: int = 
         return
     reader = ask({})
     decisions.shape(decision, model, reader)
-    for remark in reader.remarks:
-        yield _finding(file, remark.element, remark)
+    yield Asked(file, "", "", "", reader)
     for needed in decision.requires:
         yield from _decision(needed, file, model, ask, depth + 1)
 
@@ -124,7 +149,7 @@ def _at_none(steps: list[str], not_yet: Callable[[str, str], str]) -> Later:
 # -- forms -------------------------------------------------------------------------------------------------------------
 
 
-def _forms(course: Course, known: Knowledge) -> Iterator[Finding]:
+def _forms(course: Course, known: Knowledge) -> Iterator[Asked]:
     asking = _asking(course)
     for key, used in course.forms.items():
         if key in asking:
@@ -151,8 +176,10 @@ class _FormReading:
         self.used = used
         self.ask = ask
 
-    def level(self, fields: tuple[Field, ...], rules: tuple[Rule, ...], at: str, above: Names) -> Iterator[Finding]:
-        names = {**above, **{field.key: answers.of_field(field, self.used.file) for field in fields}}
+    def level(self, fields: tuple[Field, ...], rules: tuple[Rule, ...], at: str, above: Names) -> Iterator[Asked]:
+        keys = tuple(at.split(".")) if at else ()
+        own = {field.key: answers.of_field(field, self.used.file, keys) for field in fields}
+        names = {**above, **own}
         for field in fields:
             element = f"{at}.{field.key}" if at else field.key
             yield from self._field(field, element, names)
@@ -161,7 +188,7 @@ class _FormReading:
         for rule in rules:
             yield from self._told(rule.check, rule.field or at or "rules", "”check”", names, is_condition=True)
 
-    def _field(self, field: Field, element: str, names: Names) -> Iterator[Finding]:
+    def _field(self, field: Field, element: str, names: Names) -> Iterator[Asked]:
         yield from self._told(field.show_if, element, "”show_if”", names, is_condition=True)
         for name in ("default", "computed", "min", "max"):
             text = getattr(field, name)
@@ -170,14 +197,14 @@ class _FormReading:
 
     def _told(
         self, text: str, element: str, where: str, names: Names, *, is_condition: bool = False
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Asked]:
         if not text:
             return
         reader = self.ask({"inloggad": _SIGNED_IN, **names})
         reader.own = frozenset(names)
+        reader.form = context(names, at=answers.levels(self.used.file, element))
         reader.is_open = reader.is_open or not self.used.is_whole
-        for remark in _read(reader, text, is_condition=is_condition):
-            yield _finding(self.used.file, element, remark, where)
+        yield Asked(self.used.file, element, where, text, _read(reader, text, is_condition=is_condition))
 
 
 # -- process.toml ------------------------------------------------------------------------------------------------------
@@ -185,12 +212,12 @@ class _FormReading:
 SETTINGS = "process.toml"
 
 
-def _settings(course: Course, known: Knowledge) -> Iterator[Finding]:
+def _settings(course: Course, known: Knowledge) -> Iterator[Asked]:
     if not course.is_whole:
         return
     for element, where, text in _texts(course.config):
-        for remark in _read(Reader(known.shapes, is_open=known.is_open), text, is_condition=False):
-            yield _finding(SETTINGS, element, remark, where)
+        reader = _read(Reader(known.shapes, is_open=known.is_open), text, is_condition=False)
+        yield Asked(SETTINGS, element, where, text, reader)
 
 
 def _texts(config: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:

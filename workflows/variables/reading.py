@@ -23,20 +23,40 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A name or path that gave the answer to a question of a form, by the places of the questions it may be.
+
+    With `is_key` the question is asked for by its own key; else through a name that a script or table gave it.
+    """
+
+    node: nodes.Name | nodes.Path
+    shape: Shape
+    is_key: bool
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
-    """Names that the expression itself gives; with `open` others may be keys of data that is not known."""
+    """Names that the expression itself gives; with `open` others may be keys of data that is not known.
+
+    `of` is the value whose keys the names are, as in the brackets behind a list.
+    """
 
     names: Mapping[str, Shape]
     open: bool = False
     outer: Scope | None = None
+    of: Shape | None = None
 
     def find(self, name: str) -> Shape | None:
+        scope = self.giving(name)
+        return scope.names[name] if scope is not None else None
+
+    def giving(self, name: str) -> Scope | None:
+        """The nearest scope that has the name."""
         scope: Scope | None = self
-        while scope is not None:
-            if name in scope.names:
-                return scope.names[name]
+        while scope is not None and name not in scope.names:
             scope = scope.outer
-        return None
+        return scope
 
     def is_open(self) -> bool:
         scope: Scope | None = self
@@ -52,13 +72,18 @@ class Reader:
     """One reading. `known` are the variables; `later` says in Swedish why one of them has no value yet here, or ''.
 
     Where it `is_open` there may be names that cannot be seen; then only those almost like one's `own` are told.
+    `own` are the questions of a form that is read, `form` the shapes they are keys of. What has been `seen` of answers
+    is kept, and which nodes were `opened`: asked for one of their parts, not for all of it.
     """
 
     known: Mapping[str, Shape]
     later: Callable[[str], str] = lambda _name: ""
     is_open: bool = False
     own: frozenset[str] = frozenset()
+    form: Shape | None = None
     remarks: list[Remark] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    opened: dict[int, nodes.Node] = field(default_factory=dict)
     element: str = ""
 
     def shape(self, node: nodes.Node, scope: Scope | None = None) -> Shape:
@@ -68,6 +93,14 @@ class Reader:
         for child in nodes.children(node):
             self.shape(child, scope)
         return ANY
+
+    def see(self, node: nodes.Name | nodes.Path, found: Shape, source: Shape | None) -> Shape:
+        """Keeps that an answer was asked for; `source` is the value whose key it is, None for a name of its own."""
+        if found.at:
+            holders = source.at if source is not None else frozenset[str]()
+            is_key = any(_below(holder, node.name) in found.at for holder in holders)
+            self.seen.append(Seen(node, found, is_key, self.element))
+        return found
 
     def say(self, code: str, message: str) -> None:
         remark = Remark(code, message, self.element)
@@ -95,6 +128,10 @@ class Reader:
         return ANY
 
 
+def _below(place: str, key: str) -> str:
+    return f"{place}{key}" if place.endswith("#") else f"{place}.{key}"
+
+
 def _names_in(scope: Scope | None) -> set[str]:
     found: set[str] = set()
     while scope is not None:
@@ -118,19 +155,20 @@ def _literal(_reader: Reader, node: nodes.Literal, _scope: Scope) -> Shape:
 
 
 def _name(reader: Reader, node: nodes.Name, scope: Scope) -> Shape:
-    found = scope.find(node.name)
-    if found is not None:
-        return found
+    giving = scope.giving(node.name)
+    if giving is not None:
+        return reader.see(node, giving.names[node.name], giving.of)
     if reader.later(node.name):
         return reader.unknown(node.name, scope)
     if node.name in reader.known:
-        return reader.known[node.name]
+        return reader.see(node, reader.known[node.name], reader.form if node.name in reader.own else None)
     if node.name in BUILTINS or node.name == "?":
         return ANY
     return reader.unknown(node.name, scope)
 
 
 def _path(reader: Reader, node: nodes.Path, scope: Scope) -> Shape:
+    reader.opened[id(node.source)] = node.source
     return _key(reader, node, reader.shape(node.source, scope))
 
 
@@ -139,7 +177,7 @@ def _key(reader: Reader, node: nodes.Path, source: Shape) -> Shape:
         return list_of(_key(reader, node, source.item or ANY))
     if source.kind == "context":
         if node.name in source.keys:
-            return source.keys[node.name]
+            return reader.see(node, source.keys[node.name], source)
         hint = did_you_mean(node.name, source.keys)
         if source.closed or hint:
             reader.say("unknown-key", _no_key(node, source, hint))
@@ -177,10 +215,12 @@ KINDS = {
 
 
 def _filter(reader: Reader, node: nodes.Filter, scope: Scope) -> Shape:
+    reader.opened[id(node.source)] = node.source
     source = reader.shape(node.source, scope)
     item = (source.item or ANY) if source.kind == "list" else source
     keys = item.keys if item.kind == "context" else {}
-    inner = Scope({"item": item, **keys}, not (item.is_certain and (item.kind != "context" or item.closed)), scope)
+    is_open = not (item.is_certain and (item.kind != "context" or item.closed))
+    inner = Scope({"item": item, **keys}, is_open, scope, item)
     index = reader.shape(node.condition, inner)
     if index.kind == "number":
         return item
@@ -188,8 +228,10 @@ def _filter(reader: Reader, node: nodes.Filter, scope: Scope) -> Shape:
 
 
 def _call(reader: Reader, node: nodes.Call, scope: Scope) -> Shape:
-    arguments = [reader.shape(argument, scope) for argument in node.arguments]
     name = node.function.name if isinstance(node.function, nodes.Name) else ""
+    if name == "count":
+        reader.opened.update((id(argument), argument) for argument in node.arguments)
+    arguments = [reader.shape(argument, scope) for argument in node.arguments]
     if name not in BUILTINS or scope.find(name) is not None:
         if not name:
             reader.shape(node.function, scope)
@@ -211,6 +253,8 @@ def _arithmetic(reader: Reader, node: nodes.Arithmetic, scope: Scope) -> Shape:
 
 def _compare(reader: Reader, node: nodes.Compare, scope: Scope) -> Shape:
     value, other = (node.right, node.left) if isinstance(node.left, nodes.Literal) else (node.left, node.right)
+    if isinstance(other, nodes.Literal) and other.value is None:  # whether there is an answer, not what it says
+        reader.opened[id(value)] = value
     found = reader.shape(value, scope)
     reader.say(*compared(node.operator, found, _compared_to(reader, found, other, scope), written(value)))
     return BOOLEAN
@@ -283,6 +327,7 @@ def _if(reader: Reader, node: nodes.If, scope: Scope) -> Shape:
 
 def _iterations(reader: Reader, iterations: tuple[nodes.Iteration, ...], scope: Scope) -> Scope:
     for iteration in iterations:
+        reader.opened[id(iteration.source)] = iteration.source
         source = reader.shape(iteration.source, scope)
         item = source.item or ANY if source.kind == "list" else ANY
         if iteration.end is not None:

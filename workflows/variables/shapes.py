@@ -17,7 +17,7 @@ class Shape:
 
     `values` are all values a text or number can have (None: any). A context with `closed` has no other keys than
     `keys`. `item` is what a list holds. `written` says how a text that stands for a date or time is written.
-    `origin` is where the value comes from, in Swedish.
+    `origin` is where the value comes from, in Swedish; `at` the same for the questions of forms, as `answers.place`.
     """
 
     kind: str
@@ -27,6 +27,7 @@ class Shape:
     item: Shape | None = None
     written: str = ""
     origin: str = ""
+    at: frozenset[str] = frozenset()
 
     @property
     def is_certain(self) -> bool:
@@ -48,12 +49,14 @@ _FEEL_KINDS: tuple[tuple[str, type], ...] = (
 TEMPORAL = MOMENTS | {"duration"}
 
 
-def context(keys: Mapping[str, Shape], *, closed: bool = True, origin: str = "") -> Shape:
-    return Shape("context", keys=keys, closed=closed, origin=origin)
+def context(
+    keys: Mapping[str, Shape], *, closed: bool = True, origin: str = "", at: frozenset[str] = frozenset()
+) -> Shape:
+    return Shape("context", keys=keys, closed=closed, origin=origin, at=at)
 
 
-def list_of(item: Shape, origin: str = "") -> Shape:
-    return Shape("list", item=item, origin=origin)
+def list_of(item: Shape, origin: str = "", at: frozenset[str] = frozenset()) -> Shape:
+    return Shape("list", item=item, origin=origin, at=at)
 
 
 def of_value(value: object, origin: str = "") -> Shape:
@@ -85,6 +88,7 @@ def join(left: Shape, right: Shape, depth: int = 0) -> Shape:
         item=join(left.item or ANY, right.item or ANY, depth + 1) if left.kind == "list" else None,
         written=left.written if left.written == right.written else "",
         origin=left.origin if left.origin == right.origin else "",
+        at=left.at | right.at,
     )
 
 
@@ -98,7 +102,7 @@ def join_all(shapes: Iterable[Shape]) -> Shape:
 def stored(shape: Shape) -> Shape:
     """The shape once it has become a variable: JSON has no dates, so they are text."""
     if shape.kind in TEMPORAL:
-        return Shape("text", written=shape.kind, origin=shape.origin)
+        return Shape("text", written=shape.kind, origin=shape.origin, at=shape.at)
     if shape.kind in {"range", "function"}:
         return ANY
     if shape.kind == "list":

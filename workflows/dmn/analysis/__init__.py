@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from workflows.dmn.analysis.codes import CODES, Remark
 from workflows.dmn.analysis.effort import Effort, Exhausted
+from workflows.dmn.analysis.filling import Missing, is_complete_without, missing_rows
 from workflows.dmn.analysis.gaps import is_surely_complete
 from workflows.dmn.analysis.reporting import gap_remarks, row_remarks
 from workflows.dmn.analysis.rows import Rows
@@ -17,7 +18,7 @@ from workflows.dmn.analysis.wording import listed
 from workflows.dmn.model import DecisionTable, Model
 from workflows.dmn.parts import Faulty
 
-__all__ = ["CODES", "Effort", "Remark", "analyse"]
+__all__ = ["CODES", "Effort", "Missing", "Remark", "analyse", "missing_rows"]
 
 
 def analyse(table: DecisionTable, model: Model, effort: Effort) -> Iterator[Remark]:
@@ -39,8 +40,7 @@ def _remarks(table: DecisionTable, model: Model, effort: Effort) -> Iterator[Rem
     yield from cell_remarks(table, found, effort)
     rows = Rows(found, effort)
     yield from row_remarks(table, rows, effort)
-    # Counting needs none: no row is 0.
-    has_default = table.aggregation == "COUNT" or any(output.default for output in table.outputs)
+    has_default = is_complete_without(table)
     if not has_default:
         yield from gap_remarks(table, found, effort)
     yield from _partial(table, found, rows, effort, has_default=has_default)
