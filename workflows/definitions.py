@@ -118,6 +118,8 @@ def names_at(folder: Folder, element: str) -> list[variables.Name]:
     roots = _diagrams(folder, unheard)
     run = {name: roots[name] for name in _called(roots, folder) or roots}
     return variables.names_at(_course(folder, run, _models(folder, unheard), _forms(folder, unheard)), element)
+
+
 def _diagram_findings(
     folder: Folder,
     roots: Mapping[str, etree._Element],
