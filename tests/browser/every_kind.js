@@ -44,7 +44,8 @@ async () => {
     await look(made);
     get("commandStack").undo();
   }
-  for (const element of get("elementRegistry").filter((each) => each.parent && !each.labelTarget)) await look(element);
+  const drawn = get("elementRegistry").filter((each) => each.parent && !each.labelTarget);
+  for (const element of new Map(drawn.map((each) => [each.type, each])).values()) await look(element);
   get("minimap").open();
   get("minimap").close();
   get("searchPad").toggle();

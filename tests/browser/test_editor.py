@@ -144,6 +144,22 @@ def test_without_a_net_the_work_is_kept_and_saved_when_it_is_back(
     assert _settings(draft, "planera_besok")["prioritet"] == "3"
 
 
+def test_what_never_was_saved_is_there_when_the_page_is_opened_again_and_a_link_saves_first(
+    editor: Page, draft: Draft, live_server: LiveServer
+) -> None:
+    editor.route("**/fil/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    _choose(editor, "planera_besok")
+    editor.get_by_label("Prioritet").select_option("3")
+    expect(editor.locator("[data-save]")).to_contain_text("Sparas inte", timeout=8_000)
+    editor.on("dialog", lambda dialog: dialog.accept())
+    _opened(editor, draft, live_server)
+    editor.unroute("**/fil/*")
+    editor.get_by_role("button", name="Ta tillbaka det").click()
+    editor.get_by_role("link", name="Till utkastet").click()
+    editor.wait_for_url(f"**/verkstad/{draft.ref}/")
+    assert _settings(draft, "planera_besok")["prioritet"] == "3"
+
+
 def test_what_another_tool_wrote_survives_also_when_a_step_changes_kind(
     page: Page, context: BrowserContext, owner: Staff, draft: Draft, live_server: LiveServer, log_in: LogIn
 ) -> None:
@@ -156,10 +172,12 @@ def test_what_another_tool_wrote_survives_also_when_a_step_changes_kind(
     )
     before, after = text.split('id="planera_besok"', 1)
     file.text = before + 'id="planera_besok"' + after.replace("<bpmn:extensionElements>", FOREIGN, 1)
+    file.text = re.sub(r'<bpmn:laneSet id="[^"]*"', '<bpmn:laneSet id="Pool 2 banor"', file.text)
     file.save(update_fields=["text"])
     log_in(context, owner)
     _opened(page, draft, live_server)
     _choose(page, "planera_besok")
+    expect(page.get_by_text("Några id:n i filen gick inte att använda")).to_be_visible()
     expect(page.get_by_text("Från ett annat verktyg")).to_be_visible()
     page.locator("[data-canvas] svg").first.focus()
     page.keyboard.press("r")
@@ -168,6 +186,7 @@ def test_what_another_tool_wrote_survives_also_when_a_step_changes_kind(
     saved = _file(draft).text
     for part in ('camunda:assignee="demo"', "camunda:formField", "urn:annat", "#fff", 'name="prioritet"'):
         assert part in saved, part
+    assert "lane_sjukskoterska" in saved
 
 
 def test_on_a_phone_the_diagram_is_shown_and_said_to_be_drawn_elsewhere(

@@ -32,6 +32,12 @@ export class Draft {
     return this.read(await fetch(url, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(body), ...options }));
   }
 
+  // Who has logged in again in another tab has another token.
+  async renew() {
+    const page = new DOMParser().parseFromString(await (await fetch(location.href, { credentials: "same-origin" })).text(), "text/html");
+    this.token = page.querySelector("[data-editor]")?.dataset.token ?? this.token;
+  }
+
   // Whoever is logged out is shown another page, which is no answer of ours.
   async read(response) {
     const isJson = (response.headers.get("Content-Type") ?? "").includes("json");

@@ -38,7 +38,7 @@ export function Editor(about) {
   const [knowledge, know] = useState(about.knowledge);
   const [, redraw] = useState(0);
   const [selected, select] = useState(() => modeler.get("canvas").getRootElement());
-  const [state, setState] = useState({ kind: "saved", words: "Sparat" });
+  const [state, setState] = useState({ kind: "saved", words: `Sparat ${found.changed_at} av ${found.changed_by}` });
   const [findings, setFindings] = useState([]);
   const [current, setCurrent] = useState(null);
   const [overtaken, setOvertaken] = useState(null);

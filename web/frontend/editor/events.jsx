@@ -46,7 +46,7 @@ function Shared({ element, model, holder, reference, type, naming, label, hint, 
   return (
     <>
       <Choice label={label} hint={hint} value={said} set={choose} empty="Välj" options={names.map((name) => ({ value: name, label: name }))} />
-      <Text label="Eller skriv ett nytt" value="" set={(name) => name.trim() && choose(name.trim())} key={said} />
+      <Text late label="Eller skriv ett nytt" value="" set={(name) => name.trim() && choose(name.trim())} key={said} />
     </>
   );
 }

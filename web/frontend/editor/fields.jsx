@@ -3,8 +3,8 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 const PAUSE = 400;
 
-// Local text while one types; the model's as soon as it says something else.
-export function useText(value, set) {
+// Local text while one types; the model's as soon as it says something else. What is `late` waits until one is done.
+export function useText(value, set, { late } = {}) {
   const [text, show] = useState(value);
   const state = useRef({});
   state.current.set = set;
@@ -21,7 +21,7 @@ export function useText(value, set) {
     show(typed);
     state.current.text = typed;
     clearTimeout(state.current.timer);
-    state.current.timer = setTimeout(commit, PAUSE);
+    state.current.timer = setTimeout(late ? () => {} : commit, PAUSE);
   };
   return { text, type, commit };
 }
@@ -39,11 +39,11 @@ export function Field({ id, label, hint, problem, children }) {
 
 const described = (id, hint, problem) => [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ") || undefined;
 
-export function Text({ label, hint, value = "", set, check, rows, placeholder, ...rest }) {
+export function Text({ label, hint, value = "", set, check, rows, placeholder, late, ...rest }) {
   const id = useId();
-  const { text, type, commit } = useText(value, (typed) => { if (!check?.(typed)) set(typed); });
+  const { text, type, commit } = useText(value, (typed) => { if (!check?.(typed)) set(typed); }, { late });
   const problem = check?.(text) ?? "";
-  const same = { id, value: text, placeholder, onInput: (event) => type(event.target.value), onBlur: commit, "aria-describedby": described(id, hint, problem), "aria-invalid": problem ? "true" : undefined, ...rest };
+  const same = { id, value: text, placeholder, onInput: (event) => type(event.target.value), onBlur: commit, onKeyDown: (event) => { if (event.key === "Enter" && !rows) commit(); }, "aria-describedby": described(id, hint, problem), "aria-invalid": problem ? "true" : undefined, ...rest };
   return (
     <Field id={id} label={label} hint={hint} problem={problem}>
       {rows ? <textarea rows={rows} {...same} /> : <input type="text" autocomplete="off" spellcheck={false} {...same} />}

@@ -22,7 +22,7 @@ export function General({ element, object, model, context }) {
       {is(element, "bpmn:TextAnnotation") && <Text label="Text" rows={3} value={object.text ?? ""} set={(text) => model.setOwn(element, { text })} />}
       {!NAMELESS.some((type) => is(element, type)) && <Text label={nameLabel(element)} rows={2} value={object.name ?? ""} set={(name) => model.setOwn(element, { name: name || undefined })} />}
       {STEPS.some((type) => is(element, type)) && (
-        <Text label="Id" hint={idHint(element)} value={object.id} check={check} set={(id) => model.setOwn(element, { id })} />
+        <Text late label="Id" hint={idHint(element)} value={object.id} check={check} set={(id) => model.setOwn(element, { id })} />
       )}
       <Text label="Beskrivning" rows={2} value={object.documentation?.[0]?.text ?? ""} set={describe} />
     </Group>

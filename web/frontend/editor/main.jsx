@@ -8,6 +8,7 @@ import { render } from "preact";
 import { Draft } from "./api.js";
 import { Editor } from "./editor.jsx";
 import { hasLanes, hasPicture, laidOut, modelerFor, showAll, viewerFor } from "./modeler.js";
+import { repaired } from "./repair.js";
 import { Saving } from "./saving.js";
 import { missed } from "./translate.js";
 
@@ -38,18 +39,21 @@ function tell(words) {
 }
 
 async function look(canvas, found) {
-  const viewer = viewerFor(canvas, found.text);
-  await viewer.importXML(found.text);
+  const { text: whole } = repaired(found.text);
+  const text = hasPicture(whole) ? whole : await laidOut(whole);
+  const viewer = viewerFor(canvas, text);
+  await viewer.importXML(text);
   showAll(viewer);
 }
 
 async function edit(canvas, draft, found, knowledge) {
   const left = Saving.left(draft, found.text);
-  const isBare = !hasPicture(found.text);
-  const text = isBare ? await laidOut(found.text) : found.text;
+  const { text: whole, changed } = repaired(found.text);
+  const isBare = !hasPicture(whole);
+  const text = isBare ? await laidOut(whole) : whole;
   const modeler = modelerFor(canvas, text, knowledge);
   const { warnings } = await modeler.importXML(text);
-  const about = { modeler, draft, found, knowledge, left, pages: JSON.parse(page.dataset.pages), lost: lostIn(warnings), isBare, hadLanes: isBare && hasLanes(found.text) };
+  const about = { modeler, draft, found, knowledge, left, pages: JSON.parse(page.dataset.pages), lost: lostIn(warnings), changed, isBare, hadLanes: isBare && hasLanes(found.text) };
   render(<Editor {...about} />, page.querySelector("[data-panel]"));
   showAll(modeler);
   window.forloppEditor = { modeler, missed };

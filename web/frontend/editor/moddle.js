@@ -2,7 +2,8 @@
 // the file, and what other tools have written.
 const SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core";
 const BPMN_LISTS = "bpmn:MultiInstanceLoopCharacteristics";
-const KEPT = new Set(["messageRef", "signalRef", "errorRef", "escalationRef", "operationRef", "itemSubjectRef", "dataObjectRef", "dataStoreRef", "calledElementRef", "activityRef"]);
+// What the drawing is made of; a reference to nothing there is no line to draw.
+const DRAWN = new Set(["sourceRef", "targetRef", "attachedToRef", "flowNodeRef", "incoming", "outgoing", "default", "bpmnElement", "processRef", "sourceElement", "targetElement", "choreographyActivityShape", "labelStyle", "categoryValueRef"]);
 
 const text = (name) => ({ name, superClass: ["Element"], properties: [{ name: "value", isBody: true, type: "String" }] });
 const attributes = (...names) => names.map((name) => ({ name, isAttr: true, type: "String" }));
@@ -49,7 +50,10 @@ function readListsAsText(moddle) {
 function keepLooseReferences({ warnings = [] }) {
   for (const { element: owner, property, value } of warnings) {
     const name = property?.split(":").pop();
-    if (owner && KEPT.has(name) && !owner.get(property)) owner.set(property, { id: value });
+    if (!owner || !name || DRAWN.has(name)) continue;
+    const stands = owner.get(property);
+    if (Array.isArray(stands)) stands.push({ id: value });
+    else if (!stands) owner.set(property, { id: value });
   }
 }
 

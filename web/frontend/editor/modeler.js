@@ -10,8 +10,6 @@ import naming from "./naming.js";
 import translate from "./translate.js";
 import { Model } from "./model.js";
 
-const PALETTE = 60;
-
 const holder = (modeler) => ({ editorModel: ["factory", () => new Model(modeler.current)] });
 
 export function modelerFor(container, xml, knowledge) {
@@ -34,9 +32,12 @@ export function viewerFor(container, xml) {
 export function showAll(modeler) {
   const canvas = modeler.get("canvas");
   canvas.zoom("fit-viewport", "auto");
-  if (!modeler.get("palette", false)) return;
-  canvas.zoom(canvas.zoom() * 0.9, "auto");
-  canvas.scroll({ dx: PALETTE / 2, dy: 0 });
+  const palette = canvas.getContainer().querySelector(".djs-palette");
+  if (!palette) return;
+  const room = palette.offsetWidth + 2 * palette.offsetLeft;
+  const width = canvas.getContainer().clientWidth;
+  canvas.zoom((canvas.zoom() * (width - room)) / width, "auto");
+  canvas.scroll({ dx: room / 2, dy: 0 });
 }
 
 export const hasPicture = (xml) => /<(?:[\w-]+:)?BPMN(?:Shape|Edge)\b/.test(xml);

@@ -19,15 +19,20 @@ export function idProblem(id) {
 const PREFIXES = [["bpmn:EndEvent", "end_"], ["bpmn:StartEvent", "start_"], ["bpmn:Gateway", "gw_"], ["bpmn:Participant", "pool_"]];
 
 function Naming(eventBus, modeling, elementRegistry, moddle) {
+  // The id follows the name until something else is chosen: what is typed slowly is named whole.
+  let named = "";
+  eventBus.on("selection.changed", () => { named = ""; });
   const rename = ({ context: { element } }) => {
     const object = bo(element.labelTarget ?? element);
     const shape = elementRegistry.get(object.id);
-    if (!shape || !object.name || !MADE_UP.test(object.id)) return;
+    if (!shape || !object.name || !(MADE_UP.test(object.id) || object.id === named)) return;
     const base = slug(object.name);
     if (!base) return;
     const prefix = PREFIXES.find(([type, start]) => is(shape, type) && !base.startsWith(start))?.[1] ?? "";
     let id = prefix + base;
-    for (let number = 2; moddle.ids.assigned(id) || idProblem(id); number += 1) id = `${prefix}${base}_${number}`;
+    for (let number = 2; id !== object.id && (moddle.ids.assigned(id) || idProblem(id)); number += 1) id = `${prefix}${base}_${number}`;
+    named = id;
+    if (id === object.id) return;
     modeling.updateProperties(shape, { id });
   };
   eventBus.on("commandStack.element.updateLabel.postExecuted", GENERAL - 500, rename);

@@ -24,9 +24,10 @@ export function Kept({ when, take, drop }) {
   );
 }
 
-export function Warnings({ lost, isBare, hadLanes }) {
+export function Warnings({ lost, changed, isBare, hadLanes }) {
   return (
     <>
+      {changed && <p class="notice">Några id:n i filen gick inte att använda som de var: de hade otillåtna tecken, fanns två gånger eller pekade fel. De får nya när du sparar.</p>}
       {isBare && <p class="notice">Filen hade ingen bild, så den har ritats ut automatiskt. {hadLanes ? "Poolerna och banorna finns kvar i filen, men syns inte i bilden. Vem som gör en uppgift går att välja på den." : "Flytta det som du vill ha på ett annat ställe."}</p>}
       {lost.length > 0 && (
         <details class="notice notice--warning">

@@ -18,7 +18,8 @@ export class Saving {
     this.isPaused = false;
     this.key = `utkast:${draft.fileUrl()}`;
     window.addEventListener("online", () => this.soon(0));
-    window.addEventListener("beforeunload", (event) => { if (this.isDirty) { this.leave(); event.preventDefault(); } });
+    window.addEventListener("beforeunload", (event) => { if (this.isDirty && !this.leave()) event.preventDefault(); });
+    document.addEventListener("click", (event) => this.go(event));
     document.addEventListener("visibilitychange", () => { if (document.hidden && this.isDirty) this.now(); });
   }
 
@@ -77,7 +78,10 @@ export class Saving {
       return this.overtaken(problem.body);
     }
     if (problem.status === 422 || problem.status === 413) return this.stopped(problem.message || "filen går inte att spara så här.");
-    if ([401, 403, 404].includes(problem.status)) return this.again("Sparas inte: du är utloggad eller får inte längre ändra. Logga in i en annan flik.");
+    if ([401, 403, 404].includes(problem.status)) {
+      this.draft.renew().catch(() => {});
+      return this.again("Sparas inte: du är utloggad eller får inte längre ändra. Logga in i en annan flik.");
+    }
     return this.again("Sparas inte: det blev fel i servern.");
   }
 
@@ -101,16 +105,35 @@ export class Saving {
     return this.now();
   }
 
-  async leave() {
-    if (!this.isDirty || this.isPaused || !this.copy || this.copy.length > MOST_WHEN_LEAVING) return;
+  // A link is followed when what was drawn is saved.
+  async go(event) {
+    const link = event.target.closest?.("a[href]");
+    const isPlain = link && !link.target && !link.hasAttribute("download") && link.origin === location.origin && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    if (!isPlain || !this.isDirty || this.isPaused) return;
+    event.preventDefault();
+    await this.now();
+    location.href = link.href;
+  }
+
+  // Sends what is in the copy while the page is being closed. False when there is more to send than a browser does then.
+  leave() {
+    const fits = this.copied === this.change && this.copy.length < MOST_WHEN_LEAVING && !this.running && !this.isPaused;
+    if (!fits) return false;
+    this.running = true;
+    const at = this.change;
     const body = { text: this.copy, revision: this.revision };
-    this.draft.post(this.draft.fileUrl(), body, { keepalive: true }).then((answer) => this.done(this.change, answer)).catch(() => {});
+    this.draft.post(this.draft.fileUrl(), body, { keepalive: true })
+      .then((answer) => this.done(at, answer), () => {})
+      .finally(() => { this.running = false; });
+    return true;
   }
 
   // -- the copy in the browser --------------------------------------------------------------------------------------
   async keepCopy() {
     if (!this.isDirty) return;
+    const at = this.change;
     this.copy = await this.read().catch(() => this.copy ?? "");
+    this.copied = at;
     try {
       sessionStorage.setItem(this.key, JSON.stringify({ revision: this.revision, text: this.copy, at: Date.now() }));
     } catch { /* the store is full: the page itself still has it */ }
