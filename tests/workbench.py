@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from people.models import Staff
 from tests import pages
-from workbench import table_new
+from workbench import table_new, trying
 from workbench.models import Draft
-from workbench.services import drafts
+from workbench.services import drafts, trials
 from workflows import definitions
 from workflows.models import ProcessVersion
 
@@ -45,3 +45,12 @@ def save(client: Client, made: Draft, name: str, text: str, revision: int) -> An
 def saved(made: Draft, name: str, text: str, revision: int, *, by: Staff) -> None:
     """Saved by a colleague, elsewhere."""
     drafts.save(draft=made, name=name, text=text, revision=revision, by=by, now=timezone.now())
+
+
+def tried(made: Draft, by: Staff) -> None:
+    """Started, and kept as a scenario."""
+    now, whole = timezone.now(), trying.version(made)
+    assert whole is not None
+    trial = trials.begin(draft=made, person={"alder": 82}, answers_for_systems=False, begins_at=now, by=by, now=now)
+    trials.take(trial=trial, step={"start": "start_hembesok", "answers": {"orsak": "Ramlade"}}, whole=whole, now=now)
+    trials.record(trial=trial, title="Startar", whole=whole, by=by, now=now)

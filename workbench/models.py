@@ -153,3 +153,21 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id}"
+
+
+class Trial(models.Model):
+    """A draft that somebody is trying: the steps taken so far, as a scenario writes them. Who is in it is made up."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="trials")
+    by = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="+")
+    begins_at = models.DateTimeField(help_text="What its own clock shows at the start.")
+    person = models.JSONField(default=dict, help_text="What the förlopp knows of the person: alder, skyddad.")
+    answers_for_systems = models.BooleanField(default=False, help_text="Whether the one who tries does.")
+    steps = models.JSONField(default=list)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "by"], name="trial_one_each")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id}: {len(self.steps)}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workbench.views import diagram, drafts, files, forms, reviewing, tables
+from workbench.views import diagram, drafts, files, forms, reviewing, tables, trying
 
 app_name = "workbench"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("verkstad/<uuid:ref>/granska/", reviewing.review, name="review"),
     path("verkstad/<uuid:ref>/granska/svara/", reviewing.answer, name="answer"),
     path("verkstad/<uuid:ref>/synpunkt/", reviewing.remark, name="remark"),
+    path("verkstad/<uuid:ref>/prova/", trying.trial, name="trial"),
+    path("verkstad/<uuid:ref>/prova/gor/", trying.act, name="trial_act"),
+    path("verkstad/<uuid:ref>/prova/svara/<str:element>/", trying.answer, name="trial_answer"),
+    path("verkstad/<uuid:ref>/scenarier/", trying.coverage, name="coverage"),
     path("verkstad/<uuid:ref>/paket.zip", drafts.package, name="package"),
     path("verkstad/<uuid:ref>/kontroll", files.findings, name="findings"),
     path("verkstad/<uuid:ref>/kunskap", files.choices, name="choices"),

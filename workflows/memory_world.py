@@ -82,21 +82,18 @@ class MemoryWorld:
             self.by_hand.discard(task.id)
             self._step(lambda run: run.answer(task.id, {"manuellt": True, **cleaned}, now=now), now)
             return
-        element = self.version.definition.elements[task.element_id]
-        key = element.properties.get("formKey") or element.id
-        seen = engine.seen_in(self.state or {}, task.id)
-        cleaned = self._cleaned(key, answers, seen, now) if self.version.has_form(key) else {}
+        key = self.form_of(task)
+        cleaned = self._cleaned(key, answers, self.seen_by(task), now) if self.version.has_form(key) else {}
         self._step(lambda run: run.complete(task.id, cleaned, now=now), now)
 
     def tell(self, task: Open, code: str, answers: dict[str, Any], *, now: datetime) -> None:
-        element = self.version.definition.elements[task.element_id]
-        key = element.properties.get("formKey") or element.id
-        form = self.version.not_needed_form(key, element.id)
+        key = self.form_of(task)
+        form = self.version.not_needed_form(key, task.element_id)
         if code == COULD_NOT:
             form = self.version.could_not_form(key, is_urgent=False)
             self.attempts[task.id] += 1
         if form is None or task.is_by_hand:
-            raise Failed(f"Uppgiften {element.id} får inte avslutas som ej aktuell.")
+            raise Failed(f"Uppgiften {task.element_id} får inte avslutas som ej aktuell.")
         said = self._checked(form, key, answers, {}, now)
         known = {"skal": said["skal"], "forsok": self.attempts[task.id]}
         self._step(lambda run: run.tell(task.id, code, known, now=now), now)
@@ -154,6 +151,21 @@ class MemoryWorld:
     def outcome(self) -> str | None:
         run = self._restored()
         return run.outcome if run is not None and run.is_completed else None
+
+    def waiting(self) -> engine.Waiting | None:
+        """Everything that the ärende waits for; None before it has begun."""
+        run = self._restored()
+        return run.waiting() if run is not None else None
+
+    def seen_by(self, task: Open) -> dict[str, Any]:
+        """The variables where a task stands, which its form is shown with."""
+        return dict(engine.seen_in(self.state or {}, task.id))
+
+    def form_of(self, task: Open) -> str:
+        """The key of the form that a task is answered with."""
+        if task.is_by_hand:
+            return FALLBACK_FORM
+        return self.version.definition.elements[task.element_id].properties.get("formKey") or task.element_id
 
     def visited(self) -> set[str]:
         return self.seen

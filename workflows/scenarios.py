@@ -96,13 +96,13 @@ class World(Protocol):
 
 @dataclass(frozen=True)
 class Scenario:
-    """One file. `folder` is where its samples are."""
+    """One file. `sample` gives the text of one of the förlopp's samples by name, or raises OSError or KeyError."""
 
     file: str
     title: str
     now: datetime
     steps: list[dict[str, Any]]
-    folder: Path
+    sample: Callable[[str], str]
     person: dict[str, Any] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
     hold: frozenset[str] = frozenset()
@@ -110,12 +110,13 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Result:
-    """How it went. `step` is 1-based; `problem` Swedish and empty when all went as it should."""
+    """How it went. `step` is 1-based, `problem` Swedish and empty when all went well, `now` the clock at the end."""
 
     scenario: Scenario
     problem: str = ""
     step: int = 0
     visited: frozenset[str] = frozenset()
+    now: datetime | None = None
 
     @property
     def is_passed(self) -> bool:
@@ -124,20 +125,30 @@ class Result:
 
 def read(path: Path) -> Scenario:
     """Raises Failed when the file cannot be understood."""
+    samples = path.parent.parent / "samples"
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failed(f"Scenariot {path.name} går inte att läsa: {error}") from None
+    return parse(path.name, text, lambda name: (samples / name).read_text(encoding="utf-8"))
+
+
+def parse(file: str, text: str, sample: Callable[[str], str]) -> Scenario:
+    """The same of a text. Raises Failed."""
+    try:
+        data = tomllib.loads(text)
         return Scenario(
-            file=path.name,
+            file=file,
             title=data["title"],
             now=_moment(data["now"]),
             steps=list(data["step"]),
-            folder=path.parent.parent,
+            sample=sample,
             person=data.get("person", {}),
             parameters=data.get("parameters", {}),
             hold=frozenset(data.get("hold", ())),
         )
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise Failed(f"Scenariot {path.name} går inte att läsa: {error}") from None
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise Failed(f"Scenariot {file} går inte att läsa: {error}") from None
 
 
 def files(folder: Path) -> list[Path]:
@@ -145,15 +156,16 @@ def files(folder: Path) -> list[Path]:
     return sorted(folder.glob("scenarios/*.toml"))
 
 
-def play(scenario: Scenario, world: World) -> Result:
-    """Play all steps; the first that fails ends it."""
+def play(scenario: Scenario, world: World, *, after: Callable[[], None] = lambda: None) -> Result:
+    """Play all steps; the first that fails ends it. `after` is called when a step is taken."""
     run = _Run(scenario, world)
     for number, step in enumerate(scenario.steps, start=1):
         try:
             run.step(step)
+            after()
         except Failed as error:
-            return Result(scenario, str(error), number, frozenset(world.visited()))
-    return Result(scenario, visited=frozenset(world.visited()))
+            return Result(scenario, str(error), number, frozenset(world.visited()), run.now)
+    return Result(scenario, visited=frozenset(world.visited()), now=run.now)
 
 
 class _Run:
@@ -330,10 +342,9 @@ class _Run:
         return connectors.IncomingMessage(name=name, keys=keys, payload=payload, sent_at=self.now)
 
     def _envelope(self, step: Mapping[str, Any]) -> dict[str, Any]:
-        path = self.scenario.folder / "samples" / step["sample"]
         try:
-            envelope: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            envelope: dict[str, Any] = json.loads(self.scenario.sample(step["sample"]))
+        except (OSError, KeyError, ValueError):
             raise Failed(f"Exempelmeddelandet {step['sample']} saknas eller går inte att läsa.") from None
         for key in STAMPS:
             if key in envelope:

@@ -102,7 +102,7 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     pages.join(anna, "statistikansvarig")
     pages.join(anna, "processagare")
     made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
-    return made | _systems(anna) | _files() | _sdk() | _let_in() | _catalogue() | _workbench() | _common()
+    return made | _systems(anna) | _files() | _sdk() | _let_in() | _catalogue() | _workbench(anna) | _common()
 
 
 def _tasks(done: object, open_task: object, theirs: object) -> dict[str, Example]:
@@ -306,8 +306,10 @@ def _catalogue() -> dict[str, Example]:
     }
 
 
-def _workbench() -> dict[str, Example]:
+def _workbench(anna: Staff) -> dict[str, Example]:
     pia = pages.staff("pia", "processagare")
+    whole, tried = workbench.draft(pia), workbench.draft(pia)
+    workbench.tried(tried, anna)
     made = workbench.draft(pia)
     with contextlib.suppress(drafts.Overtaken):
         drafts.save(draft=made, name=workbench.PLAN, text="{}", revision=0, by=pia, now=timezone.now())
@@ -321,6 +323,12 @@ def _workbench() -> dict[str, Example]:
         "upload": Example("/verkstad/las-in/"),
         "draft with errors": Example(here),
         "review of a draft": Example(f"{here}granska/"),
+        "trial of a draft with errors": Example(f"{here}prova/"),
+        "trial before it begins": Example(f"/verkstad/{whole.ref}/prova/"),
+        "trial": Example(f"/verkstad/{tried.ref}/prova/"),
+        "form of a trial": Example(f"/verkstad/{tried.ref}/prova/svara/planera_besok/"),
+        "scenarios, none": Example(f"/verkstad/{whole.ref}/scenarier/"),
+        "scenarios": Example(f"/verkstad/{tried.ref}/scenarier/"),
         "earlier version": Example("/verkstad/ater/hembesok/1/"),
         "form editor": Example(f"{here}formular/forms/gor_besok.json?falt=0"),
         "form editor, the form itself": Example(f"{here}formular/forms/gor_besok.json?falt=formularet"),

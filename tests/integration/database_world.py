@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -39,9 +40,9 @@ AGREED = {"underskrift_individ": "muntligt"}
 class DatabaseWorld:
     """One person and whatever instances the scenario starts."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, folder: Path) -> None:
         self.scenario = scenario
-        config = tomllib.loads((scenario.folder / "process.toml").read_text(encoding="utf-8"))
+        config = tomllib.loads((folder / "process.toml").read_text(encoding="utf-8"))
         self.key = str(config["key"])
         # Other förlopp may be started by the same messages; the scenario tells of its own.
         self._own = Q(instance__definition__key=self.key)

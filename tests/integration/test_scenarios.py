@@ -36,6 +36,6 @@ def _published(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Ite
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.stem}")
 def test_a_scenario_through_the_services(file: Path) -> None:
     scenario = scenarios.read(file)
-    result = scenarios.play(scenario, DatabaseWorld(scenario))
+    result = scenarios.play(scenario, DatabaseWorld(scenario, file.parent.parent))
     assert result.is_passed, f"step {result.step}: {result.problem}"
     assert invariants.broken() == []

@@ -87,7 +87,7 @@ def test_signals_go_out_and_come_in_as_the_scenario_says(folder: Path, where: st
         world: scenarios.World = MemoryWorld(play.load(folder), scenario)
     else:
         deployments.publish(folder=definitions.read(folder), by=None, now=signalling.NOW)
-        world = DatabaseWorld(scenario)
+        world = DatabaseWorld(scenario, folder)
     assert scenarios.play(scenario, world).problem == ""
 
 

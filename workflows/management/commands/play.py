@@ -95,7 +95,7 @@ def _played(file: Path, version: published.Published) -> tuple[scenarios.Result,
     try:
         scenario = scenarios.read(file)
     except scenarios.Failed as error:
-        empty = scenarios.Scenario(file.name, "", datetime.min.replace(tzinfo=UTC), [], file.parent)
+        empty = scenarios.Scenario(file.name, "", datetime.min.replace(tzinfo=UTC), [], str)
         return scenarios.Result(empty, str(error)), []
     world = MemoryWorld(version, scenario)
     result = scenarios.play(scenario, world)

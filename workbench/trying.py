@@ -1,0 +1,155 @@
+"""Plays a draft in memory: one trial as far as somebody has come, and every scenario with what they reach.
+
+A trial is a scenario in the making. It is played from the beginning for each page, so that going back is leaving out
+the last step, and so that a change in the draft shows at once. Nobody real is in it, and nothing leaves the machine.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import tomli_w
+
+from workbench import drafting
+from workbench.models import Draft, Trial
+from workflows import connectors, published, scenarios, strict_json
+from workflows.definitions import Folder
+from workflows.diagram import FLOW_NODES
+from workflows.engine.clock import ZONE
+from workflows.memory_world import MemoryWorld
+from workflows.scenarios import Failed, Open, Result, Scenario
+
+SCENARIOS, SAMPLES = "scenarios/", "samples/"
+
+
+@dataclass(frozen=True)
+class Played:
+    """How far a trial has come: its world, its clock, and why it could not go on."""
+
+    world: MemoryWorld
+    now: datetime
+    problem: str = ""
+    failed_step: int = 0
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How every scenario went, which elements some of them reach, and which none does."""
+
+    results: list[Result] = field(default_factory=list)
+    visited: frozenset[str] = frozenset()
+    missed: frozenset[str] = frozenset()
+
+
+def version(draft: Draft) -> published.Published | None:
+    """The draft ready to play; None while it has errors."""
+    compiled = drafting.checked(draft).compiled
+    if compiled is None:
+        return None
+    folder = drafting.folder(draft)
+    return published.assemble(folder.config, folder.sources, compiled)
+
+
+def played(
+    trial: Trial, whole: published.Published, papers: Mapping[str, str], steps: list[Any] | None = None
+) -> Played:
+    """As far as its steps lead; `steps` in place of its own."""
+    scenario = as_scenario(trial, papers, steps)
+    world = MemoryWorld(whole, scenario)
+    result = scenarios.play(scenario, world)
+    return Played(world, result.now or trial.begins_at, result.problem, result.step)
+
+
+def as_scenario(trial: Trial, papers: Mapping[str, str], steps: list[Any] | None = None) -> Scenario:
+    return Scenario(
+        file="",
+        title="Prova",
+        now=trial.begins_at.astimezone(ZONE),
+        steps=list(trial.steps if steps is None else steps),
+        sample=lambda name: papers[f"{SAMPLES}{name}"],
+        person=trial.person,
+        hold=frozenset(connectors.operations()) if trial.answers_for_systems else frozenset(),
+    )
+
+
+def messages_of(papers: Mapping[str, str], now: datetime) -> dict[str, list[str]]:
+    """The samples by the name of the message that a system would make of them."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(papers):
+        if not name.startswith(SAMPLES):
+            continue
+        for message in _readings(papers[name], now):
+            found.setdefault(message, []).append(name.removeprefix(SAMPLES))
+    return found
+
+
+def _readings(text: str, now: datetime) -> Iterable[str]:
+    try:
+        envelope = strict_json.parse(text)
+    except ValueError:
+        return
+    if not isinstance(envelope, dict):
+        return
+    for translate in connectors.translators().values():
+        try:
+            yield translate(dict(envelope), now=now).name
+        except connectors.Unreadable:
+            continue
+
+
+def written(trial: Trial, title: str, whole: published.Published, papers: Mapping[str, str]) -> str:
+    """The trial as a scenario: each thing done is followed by who then has what to do, and last by how it ended."""
+    scenario = as_scenario(trial, papers)
+    world, open_after = MemoryWorld(whole, scenario), []
+
+    def look() -> None:
+        open_after.append(sorted(f"{task.role}:{task.element_id}" for task in world.open_tasks()))
+
+    scenarios.play(scenario, world, after=look)
+    steps = [one for step, tasks in zip(trial.steps, open_after, strict=False) for one in (step, {"tasks": tasks})]
+    if ended := world.outcome():
+        steps.append({"end": ended})
+    told: dict[str, Any] = {"title": title, "now": trial.begins_at.astimezone(ZONE).isoformat(), "person": trial.person}
+    if trial.answers_for_systems:
+        told["hold"] = sorted(connectors.operations())
+    return tomli_w.dumps(_without_nothing({**told, "step": steps}))
+
+
+def _without_nothing(value: Any) -> Any:
+    """TOML has no null: what has no value is left out."""
+    if isinstance(value, dict):
+        return {key: _without_nothing(item) for key, item in value.items() if item is not None}
+    return [_without_nothing(item) for item in value if item is not None] if isinstance(value, list) else value
+
+
+def coverage(whole: published.Published, folder: Folder) -> Coverage:
+    """Every scenario of the draft, played."""
+    results = [_result(name, whole, folder.papers) for name in sorted(folder.papers) if name.startswith(SCENARIOS)]
+    known = {item.id for item in whole.definition.elements.values() if item.type in FLOW_NODES}
+    visited = frozenset(known & {key for result in results for key in result.visited})
+    return Coverage(results, visited, frozenset(known - visited))
+
+
+def _result(name: str, whole: published.Published, papers: Mapping[str, str]) -> Result:
+    file = name.removeprefix(SCENARIOS)
+    try:
+        scenario = scenarios.parse(file, papers[name], lambda sample: papers[f"{SAMPLES}{sample}"])
+    except Failed as problem:
+        return Result(Scenario(file, "", datetime.min.replace(tzinfo=ZONE), [], str), str(problem))
+    return scenarios.play(scenario, MemoryWorld(whole, scenario))
+
+
+def task(world: MemoryWorld, element_id: str) -> Open | None:
+    return next((one for one in world.open_tasks() if one.element_id == element_id), None)
+
+
+def title_of(text: str) -> str:
+    """What a scenario is called; '' when it cannot be read."""
+    try:
+        return str(tomllib.loads(text).get("title", ""))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return ""
