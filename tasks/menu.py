@@ -31,11 +31,11 @@ class NavItem:
     inside: tuple[NavItem, ...] = ()
 
 
-def menu(request: HttpRequest) -> list[NavItem]:
+def menu(request: HttpRequest) -> tuple[NavItem, ...]:
     """Empty until someone has logged in."""
     staff = getattr(request, "user", None)
     if not isinstance(staff, Staff):
-        return []
+        return ()
     tasks, stops = getattr(request, "counted", None) or counts(staff, limit=MOST_COUNTED + 1)
     here = request.path
     items = [
@@ -51,7 +51,7 @@ def menu(request: HttpRequest) -> list[NavItem]:
         items.append(_item("nyckeltal", "Nyckeltal", url("integrations:key_figures"), here))
     if STEERING & held:
         items.append(_steering(here, may_draft=may_draft(staff)))
-    return items
+    return tuple(items)
 
 
 def _steering(here: str, *, may_draft: bool) -> NavItem:

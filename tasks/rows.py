@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils import timezone
-from django.utils.safestring import SafeString
 
 from people import selectors as people
 from people.models import Staff
@@ -66,7 +65,7 @@ class Row(NamedTuple):
 
     def written(self, *, with_person: bool = True) -> str:
         """The row as the page has it. Colleagues see the same rows, and most of them unchanged for hours."""
-        return _written(self, with_person=with_person)
+        return jinja.written("tasks/parts.html", "task_row", self, with_person)
 
 
 class Eyes(NamedTuple):
@@ -160,12 +159,6 @@ def _of_others(closed: str, follows: str, extra: tuple[tuple[str, str], ...]) ->
         extra={"closed": closed, "is_followed": follows, **LISTED.extra, **dict(extra)},
         **LISTED.also,
     )
-
-
-@lru_cache(maxsize=20_000)
-def _written(row: Row, *, with_person: bool) -> str:
-    template: Any = jinja.loaded().get_template("tasks/parts.html")
-    return SafeString(template.module.task_row(row, with_person=with_person))
 
 
 def _mark(task: UserTask) -> str:

@@ -17,6 +17,7 @@ from people import selectors as people
 from people.models import COLLEAGUE, HELD_ON, Staff
 from people.reading import Reading
 from people.selectors import Presented
+from tasks.menu import MOST_COUNTED
 from tasks.models import Comment, CommentKind, Draft
 from web import swedish
 from web.addresses import url
@@ -72,12 +73,13 @@ class Drafts:
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
-    """What one and one's colleagues have under way in a task."""
+    """What one and one's colleagues have under way in a task; `counted` are open tasks and stopp, for the menu."""
 
     drafts: Drafts
     comments: list[Comment]
     is_watched: bool
     has_goals: bool
+    counted: tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,17 +124,19 @@ def asked_about(staff: Staff, public_id: uuid.UUID) -> UserTask | None:
 
 def around(task: UserTask, staff: Staff) -> Around:
     """Whether anybody has written anything, one follows the task and the person has goals: of most tasks, no."""
-    text = """SELECT EXISTS (SELECT 1 FROM tasks_draft WHERE task_id = %s),
+    counting, counted = selectors.counting(staff, limit=MOST_COUNTED + 1)
+    text = f"""SELECT EXISTS (SELECT 1 FROM tasks_draft WHERE task_id = %s),
         EXISTS (SELECT 1 FROM tasks_comment WHERE task_id = %s),
         EXISTS (SELECT 1 FROM tasks_watch WHERE by_id = %s AND task_id = %s),
-        EXISTS (SELECT 1 FROM people_goal WHERE individual_id = %s)"""
-    values = [task.pk, task.pk, staff.pk, task.pk, task.individual_id]
-    has_drafts, has_comments, is_watched, has_goals = reading.rows(text, values)[0]
+        EXISTS (SELECT 1 FROM people_goal WHERE individual_id = %s), {counting}"""
+    values = [task.pk, task.pk, staff.pk, task.pk, task.individual_id, *counted]
+    has_drafts, has_comments, is_watched, has_goals, *counts = reading.rows(text, values)[0]
     return Around(
         drafts=drafts(task, staff) if has_drafts else Drafts(),
         comments=comments(task) if has_comments else [],
         is_watched=bool(is_watched),
         has_goals=bool(has_goals),
+        counted=(counts[0], counts[1]),
     )
 
 

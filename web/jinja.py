@@ -1,8 +1,9 @@
 """The template language of every page: Jinja2, with our addresses and Swedish words, and strict about names."""
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
 from jinja2 import Environment, StrictUndefined, Template, nodes
 from jinja2.runtime import Context
 from jinja2.utils import markupsafe  # type: ignore[attr-defined]  # whose `escape` makes a string of its own kind
@@ -136,6 +138,7 @@ def environment(*, menu: str, **options: Any) -> Environment:
         messages=_messages,
         signed_in=_signed_in,
         installation=Installation(),
+        written=written,
         static=addresses.static,
         url=addresses.url,
     )
@@ -160,6 +163,13 @@ def loaded() -> Environment:
     """The one that the pages are written with."""
     made: Environment = cast("Jinja2", engines["jinja2"]).env
     return made
+
+
+@lru_cache(maxsize=20_000)
+def written(template: str, macro: str, *told: Hashable) -> SafeString:
+    """What a macro makes of values, which are all that it says: of equal ones the same, so it is written once."""
+    module: Any = loaded().get_template(template).module
+    return SafeString(getattr(module, macro)(*told))
 
 
 def _messages(request: HttpRequest | None) -> Any:

@@ -55,7 +55,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
         "done": _done(request),
         "mentions": _mentions(request, shown),
         "chips": worklist.chips(asked, choices=choices),
-        "choices": choices,
+        "choices": {name: tuple(options.items()) for name, options in choices.items()},
         "is_start": is_start,
         "several_url": asked.address("tasks:several") if _may_choose(request, asked) else "",
     }

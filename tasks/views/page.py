@@ -144,6 +144,7 @@ def show(
     elif state == TaskState.COMPLETED and bound is not None:
         status = 409
     around = together.around(found, request.user)
+    request.counted = around.counted
     context = _common(request, found, around, unsent, now=now)
     if state == TaskState.OPEN:
         context |= _open(request, found, bound, around.drafts, now=now) | _agreed(

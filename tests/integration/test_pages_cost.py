@@ -23,11 +23,11 @@ MOST = {
     "others": 6,
     "narrowed": 6,
     "list": 4,
-    "task": 7,
+    "task": 6,
     "draft": 3,
     "answer": 10,
     "done": 6,
-    "finished": 7,
+    "finished": 6,
     "person": 16,
     "instance": 18,
 }
