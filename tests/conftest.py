@@ -48,14 +48,13 @@ def _refuse_outside(address: Any) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """In place of pytest-django's, by which each process migrates a database of its own."""
-    from django.conf import settings
     from django.test import TransactionTestCase
 
     from tests import databases
 
     with contextlib.ExitStack() as until_the_end:
         with django_db_blocker.unblock():
-            until_the_end.enter_context(databases.own_copy(settings.TESTS_SHARE, name=str(os.getpid())))
+            until_the_end.enter_context(databases.own_copy(str(os.getpid())))
         TransactionTestCase._fixture_teardown = databases.empty  # type: ignore[attr-defined]
         yield
         with django_db_blocker.unblock():
@@ -77,7 +76,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not settings.TESTS_SHARE_IS_OURS:
         return
     with session.config.stash[blocking_manager_key].unblock():
-        databases.forget(settings.TESTS_SHARE)
+        databases.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

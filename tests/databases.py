@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import functools
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+
+from tests import sharing
 
 # What comes with the migrations and no test changes; Django's own flush makes the last two anew each time, at length.
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
@@ -18,15 +20,14 @@ _flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # 
 
 
 @contextlib.contextmanager
-def own_copy(shared: Path, *, name: str) -> Iterator[None]:
+def own_copy(name: str) -> Iterator[None]:
     """Until the end this process has a copy named for it of the database that the first to come here migrated."""
     original = connection.settings_dict["NAME"]
-    with (shared / "database.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        migrated = _made(shared)
-        # A process of the same number may have left one behind.
+    migrated = sharing.once(TOLD, _made)
+    with sharing.alone(TOLD):
         connection.settings_dict["NAME"] = migrated
         own = connection.creation.get_test_db_clone_settings(name)["NAME"]
+        # A process of the same number may have left one behind.
         _remove(own)
         connection.creation.clone_test_db(name, verbosity=0)
     connection.settings_dict["NAME"] = own
@@ -38,24 +39,21 @@ def own_copy(shared: Path, *, name: str) -> Iterator[None]:
         _remove(own)
 
 
-def _made(shared: Path) -> str:
-    if not (shared / TOLD).exists():
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        connection.close()
-        (shared / TOLD).write_text(connection.settings_dict["NAME"], encoding="utf-8")
-    return migrated(shared)
+def _made() -> str:
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    connection.close()
+    return str(connection.settings_dict["NAME"])
 
 
-def migrated(shared: Path) -> str:
+def migrated() -> str:
     """The name of the one that is copied, once it has been."""
-    return (shared / TOLD).read_text(encoding="utf-8")
+    return (settings.TESTS_SHARE / TOLD).read_text(encoding="utf-8")
 
 
-def forget(shared: Path) -> None:
+def forget() -> None:
     """After the run: the one that was copied."""
-    if (shared / TOLD).exists():
-        _remove(migrated(shared))
-        (shared / TOLD).unlink()
+    if (settings.TESTS_SHARE / TOLD).exists():
+        _remove(migrated())
 
 
 def _remove(name: str) -> None:

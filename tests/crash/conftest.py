@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from tests import databases
 from tests.crash import options
@@ -17,7 +16,7 @@ Say = Callable[[str], None]
 @pytest.fixture
 def migrated(django_db_setup: None) -> str:
     """A database to begin with a copy of; that one can begin with nothing is proved by test_kill."""
-    return databases.migrated(settings.TESTS_SHARE)
+    return databases.migrated()
 
 
 @pytest.fixture

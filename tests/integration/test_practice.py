@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,29 +11,38 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from config import environment
-from tests import pages
+from tests import databases, machine, pages, sharing
 
 pytestmark = pytest.mark.any_database
 
 ROOT = Path(__file__).resolve().parents[2]
-FREE_PORT = "17610"
+FREE_PORT = str(machine.free_ports(1))
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def world(django_db_setup: None) -> dict[str, Any]:
     """What was seen in a practice world that was started with the secrets of a real one in its environment."""
-    var = tmp_path_factory.mktemp("ovning")
+    var = settings.TESTS_SHARE / "ovning"
+    told: dict[str, Any] = json.loads(sharing.once("ovning.json", lambda: lived_through(var)))
+    return told | {"var": var}
+
+
+def lived_through(var: Path) -> str:
+    """It begins with the database that is migrated for all tests."""
+    var.mkdir()
+    if connection.vendor == "sqlite":
+        shutil.copyfile(databases.migrated(), var / "ovning.sqlite3")
     here = {key: value for key, value in os.environ.items() if not key.endswith("_URL")}
     own = {"FORLOPP_MODE": "practice", "FORLOPP_VAR": str(var), "FORLOPP_PORT": FREE_PORT}
     (var / "secrets.env").write_text(f"FORLOPP_SECRET_KEY={'x' * 50}\nFORLOPP_WEBHOOK_SECRETS=ovning\n")
     command = [sys.executable, "-m", "tests.fakes.practice"]
     done = subprocess.run(command, cwd=ROOT, env=here | own, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told | {"var": var}
+    return done.stdout.splitlines()[-1]
 
 
 @pytest.mark.django_db
