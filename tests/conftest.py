@@ -8,6 +8,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -24,6 +25,8 @@ hypothesis.settings.register_profile("quick", max_examples=15, deadline=None)
 hypothesis.settings.register_profile("ci", max_examples=15, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("nightly", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "quick")
+
+SLOW = ("crash", "browser/test_every_page.py", "integration/test_api_schemathesis.py")
 
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
@@ -59,6 +62,12 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         yield
         with django_db_blocker.unblock():
             until_the_end.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes a minute begins at once: begun last, it would let the other worker wait for it."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: not any(item.path.is_relative_to(here / slow) for slow in SLOW))
 
 
 def pytest_collection_finish() -> None:
