@@ -31,6 +31,8 @@ def with_table(made: Draft, by: Staff) -> None:
     """A table about the person's age, with one condition, one answer and one row."""
     text = table_new.new_table("besok_per_dag", "Besök per dag")
     drafts.save(draft=made, name=TABLE, text=text, revision=0, by=by, now=timezone.now())
+    shared = table_new.new_table("hur_ofta", "Hur ofta?")
+    made.files.create(name="_shared/hur_ofta.dmn", text=shared, revision=1, changed_by=by, changed_at=timezone.now())
 
 
 def address(made: Draft, name: str) -> str:

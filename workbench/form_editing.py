@@ -23,6 +23,7 @@ from workbench.form_edits import (
     Remove,
     Rename,
 )
+from workbench.written import clean
 from workflows.variables import Use
 
 BUTTON, OPEN, CLOSE = "gor", "oppna", "stang"
@@ -147,7 +148,7 @@ def parts(content: Content, shared: form_rows.Shared) -> dict[str, str]:
 
 
 def _added(content: Content, opened: Place | None, post: Mapping[str, str]) -> Outcome:
-    kind, label = post.get(NEW_KIND, ""), post.get(NEW_LABEL, "").strip()
+    kind, label = post.get(NEW_KIND, ""), clean(post.get(NEW_LABEL, ""))
     if kind.startswith(PART):
         new = form_kinds.new(form_kinds.INCLUDE, kind.removeprefix(PART))
     elif kind not in form_kinds.KINDS or not label:

@@ -15,6 +15,7 @@ from typing import Any
 from workbench import form_kinds
 from workbench.form_edits import Content, Place
 from workbench.form_kinds import INCLUDE
+from workbench.written import clean
 from workflows.diagram import COULD_NOT, NOT_NEEDED
 from workflows.forms.parts import EXTRA_KEYS
 
@@ -117,7 +118,7 @@ def panel(content: Content, place: Place, spot: str, *, shared: Mapping[str, str
     """Of a field, or of the form itself at (); `shared` are the parts there are, `parts` the questions of this one."""
     asked, more = _asked(content, place, shared)
     known = {item.name for item in (*asked, *more)} | {name for name, _, _ in _tables(content, place)}
-    known |= {"fields", "item"} | ({"only"} if content.get("type") == INCLUDE else set())
+    known |= {"fields", "item"} | ({"type", "only"} if content.get("type") == INCLUDE else set())
     other = {name: value for name, value in content.items() if name not in known}
     return Panel(
         spot=spot,
@@ -215,8 +216,8 @@ def changes(content: Content, place: Place, posted: Mapping[str, str], *, parts:
     asked, more = _asked(content, place, {})
     for item in (*asked, *more):
         new = posted.get(f"{MARK}-{item.name}", "" if f"{MARK}-{item.name}{UNTICKED}" in posted else None)
-        if new is not None and _clean(new) != _clean(shown(content.get(item.name))):
-            found[item.name] = _value(item, _clean(new))
+        if new is not None and clean(new) != clean(shown(content.get(item.name))):
+            found[item.name] = _value(item, clean(new))
     for name, _, _ in _tables(content, place):
         found |= _changed_lines(name, content, posted)
     if content.get("type") == INCLUDE and parts and f"{MARK}-only{UNTICKED}" in posted:
@@ -224,10 +225,6 @@ def changes(content: Content, place: Place, posted: Mapping[str, str], *, parts:
     if "type" in found and place:
         found = {**_of_new_kind(content, str(found["type"])), **found}
     return found
-
-
-def _clean(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
 
 
 def _value(asked: Asked, text: str) -> object:
@@ -267,14 +264,14 @@ def _changed_lines(name: str, content: Content, posted: Mapping[str, str]) -> di
 
 def _line(name: str, number: int, old: Content, posted: Mapping[str, str]) -> Content:
     """A row with what was written in it; nothing when all of it was taken away."""
-    written = {column: _clean(posted.get(f"{MARK}-{name}-{number}-{column}", "")) for column, _ in _columns(name)}
+    written = {column: clean(posted.get(f"{MARK}-{name}-{number}-{column}", "")) for column, _ in _columns(name)}
     if not any(written.values()):
         return {}
     if name != "rules" and written["label"] and not written["value"]:
         written["value"] = form_kinds.key(written["label"])
     new = dict(old)
     for column, text in written.items():
-        if text == _clean(shown(old.get(column))):
+        if text == clean(shown(old.get(column))):
             continue
         if not text:
             new.pop(column, None)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench import form_kinds
+from workbench import form_kinds, form_text
 from workbench.form_edits import Content, Place, level
 from workflows.findings import Finding
 from workflows.forms import definition
@@ -155,7 +155,7 @@ class _Maker:
         return Row(
             spot=spot(at),
             element=".".join(keys),
-            label=_title(entry),
+            label=self._label(entry),
             kind=form_kinds.title(kind),
             type=str(kind),
             key=key if isinstance(key, str) else "",
@@ -174,6 +174,17 @@ class _Maker:
             **more,
         )
 
+    def _label(self, entry: Content) -> str:
+        """A shared part is called what its own form is called."""
+        name = entry.get("form")
+        if entry.get("type") != form_kinds.INCLUDE or not isinstance(name, str):
+            return _title(entry)
+        try:
+            title = form_text.read(self._known.shared(name).decode()).get("title")
+        except (LookupError, ValueError):
+            title = None
+        return f"{form_kinds.PART}: {title or name}"
+
     def _parts(self, entry: Content) -> dict[str, str]:
         return questions(entry, self._known.shared)
 
@@ -189,7 +200,7 @@ class _Maker:
     def _words(self, use: Use) -> str:
         name = self._known.names.get((use.file, use.element), "")
         where = _WHERE.get(use.where, use.where)
-        if use.file == self._known.file:
+        if use.file.endswith(".json"):
             return f"{name or use.element}: {where}" if where else name
         return " ".join(filter(None, (where, f"på {name}" if name and where else name))) or use.element
 

@@ -31,6 +31,7 @@ from workbench.table_edits import (
 from workbench.table_examples import Example
 from workbench.table_page import BLANK_EXAMPLES
 from workbench.table_text import Sheet
+from workbench.written import clean
 
 BUTTON, COLUMN, TRY = "gor", "kolumn", "prova"
 _COLUMN_PROPERTIES = ("label", "text", "type", "values", "default")
@@ -111,10 +112,10 @@ def _button(
 
 
 def _new_column(text: str, decision_id: str, side: str, post: Mapping[str, str]) -> Outcome:
-    label = post.get("ny-rubrik", "").strip()
+    label = clean(post.get("ny-rubrik", ""))
     if not label:
         raise Impossible("Skriv en rubrik för den nya kolumnen.")
-    wanted = post.get("ny-uttryck", "").strip() or form_kinds.key(label)
+    wanted = clean(post.get("ny-uttryck", "")) or form_kinds.key(label)
     new = edited(text, decision_id, [AddColumn(side=side, label=label, text=wanted)])
     table = _table(new, decision_id)
     number = (len(table.inputs) if table and side == IN else len(table.columns) if table else 1) - 1
@@ -164,7 +165,7 @@ def _posted(post: Mapping[str, str], mark: str, names: tuple[str, ...]) -> dict[
 
 
 def _clean(text: str | None) -> str | None:
-    return text.replace("\r\n", "\n").strip() if text is not None else None
+    return clean(text) if text is not None else None
 
 
 def _number(text: str) -> int | None:
@@ -177,16 +178,21 @@ def _with_examples(text: str, decision_id: str, post: Mapping[str, str]) -> str:
         return text
     decision = table.sheet.decision(decision_id)
     assert decision is not None  # noqa: S101  it has a table
-    count = len(table_examples.read(decision, table.inputs)) + BLANK_EXAMPLES
-    written = [
-        Example(
-            _clean(post.get(f"x-{number}-namn")) or "",
-            tuple(_clean(post.get(f"x-{number}-{column}")) or "" for column in range(len(table.inputs))),
-            _clean(post.get(f"x-{number}-svar")) or "",
-        )
-        for number in range(count)
-    ]
+    before_examples = table_examples.read(decision, table.inputs)
+    blank = Example("", ("",) * len(table.inputs))
+    written = [_example(number, old, post) for number, old in enumerate([*before_examples, *[blank] * BLANK_EXAMPLES])]
     before = table.sheet.written()
     table_examples.write(table.sheet, decision, table.inputs, written)
     after = table.sheet.written()
     return text if after == before else after
+
+
+def _example(number: int, old: Example, post: Mapping[str, str]) -> Example:
+    """As it was written; one that the page did not show is as it was."""
+    if f"x-{number}-namn" not in post:
+        return old
+    return Example(
+        clean(post.get(f"x-{number}-namn", "")),
+        tuple(clean(post.get(f"x-{number}-{column}", "")) for column in range(len(old.given))),
+        clean(post.get(f"x-{number}-svar", "")),
+    )

@@ -20,7 +20,8 @@ from workflows import dmn
 from workflows.dmn.analysis import Missing, missing_rows
 from workflows.findings import Finding
 
-MOST_ROWS = 100
+MOST_ROWS, MOST_FIELDS = 100, 800
+"""A page holds no more controls than one post may bring: half for rows, half for examples."""
 BLANK_EXAMPLES = 1
 TYPES = {
     "": "Inget särskilt",
@@ -111,7 +112,7 @@ class Grid:
     aggregation: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    more_rows: int
+    pages: tuple[tuple[int, str, bool], ...]
     missing: tuple[Missing, ...]
     examples: tuple[Shown, ...]
 
@@ -150,6 +151,7 @@ class Around:
     parameters: Mapping[str, Any]
     known: tuple[str, ...]
     now: datetime
+    first_row: int = 0
 
 
 def page(text: str, decision_id: str, opened: int | None, around: Around, **more: Any) -> Page:
@@ -217,12 +219,18 @@ def _grid(text: str, table: Table, decision: etree._Element, found: _Findings, a
     columns = tuple(_columns(table, found))
     inputs = [column for column in columns if column.side == IN]
     written = table_examples.read(decision, table.inputs)
-    written += [Example("", ("",) * len(inputs))] * BLANK_EXAMPLES
+    most = max(MOST_FIELDS // (len(inputs) + 2), 1)
+    if len(written) < most:
+        written += [Example("", ("",) * len(inputs))] * BLANK_EXAMPLES
+    written = written[:most]
     outcomes = table_examples.tried(
         text, decision.get("id", ""), written, around.others, {"parametrar": around.parameters}, around.now
     )
     hits = {number for outcome in outcomes for number in outcome.hits}
-    rows = tuple(_rows(table, columns, found, hits))
+    count = len(table.rules)
+    start = around.first_row if around.first_row < count else 0
+    shown = max(min(MOST_ROWS, MOST_FIELDS // (len(columns) + 1)), 1)
+    rows = tuple(_rows(table, columns, found, hits, start, shown))
     policy = table.element.get("hitPolicy") or "UNIQUE"
     policy = _LETTERS.get(policy, policy)
     return Grid(
@@ -231,7 +239,7 @@ def _grid(text: str, table: Table, decision: etree._Element, found: _Findings, a
         aggregation=table.element.get("aggregation", ""),
         columns=columns,
         rows=rows,
-        more_rows=len(table.rules) - len(rows),
+        pages=tuple(_pages(count, start, shown)),
         missing=missing(text, decision.get("id", ""), around.others),
         examples=tuple(Shown(example, outcomes[number], number) for number, example in enumerate(written)),
     )
@@ -267,8 +275,16 @@ def _columns(table: Table, found: _Findings) -> Iterator[Column]:
         )
 
 
-def _rows(table: Table, columns: Sequence[Column], found: _Findings, hits: set[int]) -> Iterator[Row]:
-    for number, rule in enumerate(table.rules[:MOST_ROWS]):
+def _pages(count: int, start: int, shown: int) -> Iterator[tuple[int, str, bool]]:
+    """The first row of each page, what it shows, and whether it is this one; none when all fit on one."""
+    for first in range(0, count, shown) if count > shown else ():
+        yield first, f"Rad {first + 1}–{min(first + shown, count)}", first == start
+
+
+def _rows(
+    table: Table, columns: Sequence[Column], found: _Findings, hits: set[int], start: int, shown: int
+) -> Iterator[Row]:
+    for number, rule in enumerate(table.rules[start : start + shown], start):
         cells = table.cells(rule)
         wrong = [found.of([cell]) for cell in cells]
         name = rule.get("id") or f"{table.element.get('id')} rad {number + 1}"

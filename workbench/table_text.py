@@ -43,6 +43,7 @@ class Sheet:
         if not any_root and (name.localname != "definitions" or name.namespace not in NAMESPACES):
             raise NotATable("Filen är ingen DMN-modell av version 1.1–1.5.")
         self.namespace: str = name.namespace or ""
+        self._ids: set[str] = set()
         found = _DECLARATION.match(text)
         self.declaration = f"{found[1]}\n" if found else ""
 
@@ -109,10 +110,13 @@ class Sheet:
         inside.text = text
 
     def free_id(self, stem: str) -> str:
-        taken = {element.get("id") for element in self.root.iter() if isinstance(element.tag, str)}
+        """A new id; given once, also when it has not been put into the file yet."""
+        if not self._ids:
+            self._ids = {str(element.get("id")) for element in self.root.iterdescendants("{*}*") if element.get("id")}
         number = 1
-        while f"{stem}_{number}" in taken:
+        while f"{stem}_{number}" in self._ids:
             number += 1
+        self._ids.add(f"{stem}_{number}")
         return f"{stem}_{number}"
 
     def put(self, parent: etree._Element, number: int, child: etree._Element) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
@@ -53,22 +55,26 @@ def preview(request: StaffRequest, key: str, name: str) -> HttpResponse:
     version = _version(request, key)
     form = _form(version, name)
     now = timezone.now()
-    variables = _variables(version, now.isoformat())
+    context = looked_at(request, form, _variables(version, now.isoformat()), now)
+    status = 422 if context["bound"].errors else 200
+    return render(request, "tasks/form_preview.html", context | {"version": version}, status=status)
+
+
+def looked_at(request: StaffRequest, form: Form, variables: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """What a page needs to show a form as it is chosen: empty, with made-up answers, or as it is read afterwards."""
     look, width = (_chosen(request, part, known) for part, known in (("visa", LOOKS), ("bredd", WIDTHS)))
     invented = made_up.answers(form, variables, now=now) if look != "tomt" else None
     is_sent = request.method == "POST"
     bound = forms.bind(form, variables=variables, post=request.POST if is_sent else None, answers=invented, now=now)
     is_read = bound.is_valid() or (look == "last" and not is_sent)
-    context = {
+    return {
         "bound": bound,
         "shown": forms.readonly(form, bound.answers) if is_read else None,
-        "version": version,
         "looks": _links(request, "visa", LOOKS, look),
         "widths": _links(request, "bredd", WIDTHS, width),
         "is_sent": is_sent,
         "is_phone": width == "telefon",
     }
-    return render(request, "tasks/form_preview.html", context, status=422 if bound.errors else 200)
 
 
 def _may(staff: Staff, version: ProcessVersion) -> bool:
@@ -105,10 +111,14 @@ def _form(version: ProcessVersion, name: str) -> Form:
 
 
 def _variables(version: ProcessVersion, started: str) -> dict[str, Any]:
+    return from_the_start(published.of(version.public_id).config, started)
+
+
+def from_the_start(config: Mapping[str, Any], started: str) -> dict[str, Any]:
     """What every ärende has from the start; what earlier steps give is not there."""
     return {
         "person": PERSON,
-        "parametrar": published.of(version.public_id).config.get("parameters", {}),
+        "parametrar": config.get("parameters", {}),
         "arende": {"ref": PERSON["ref"], "startad": started},
         "inloggad": {"hsa_id": None},
     }

@@ -332,6 +332,7 @@ def _workbench(anna: Staff) -> dict[str, Example]:
         "earlier version": Example("/verkstad/ater/hembesok/1/"),
         "form editor": Example(f"{here}formular/forms/gor_besok.json?falt=0"),
         "form editor, the form itself": Example(f"{here}formular/forms/gor_besok.json?falt=formularet"),
+        "decision table that several share": Example(f"{here}tabell/_shared/hur_ofta.dmn"),
         "decision table": Example(f"{here}tabell/{workbench.TABLE}?kolumn=0"),
         "preview of a form": Example(f"{here}formularvisning/forms/gor_besok.json"),
         "text of a draft": Example(f"{here}text/process.toml"),

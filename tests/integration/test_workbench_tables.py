@@ -99,6 +99,19 @@ def test_a_column_is_added_opened_and_changed(client: Client, made: Draft) -> No
     assert 'typeRef="boolean"' in text(made)
 
 
+def test_undo_first_takes_what_was_never_saved(client: Client, made: Draft) -> None:
+    press(client, made, "spara", c__0__0="> 1")
+    page = press(client, made, "angra", c__0__0="> 2").content.decode()
+    assert "inte var sparat" in page
+    assert rows(made)[0][0] == "> 1"
+
+
+def test_signs_that_no_file_can_hold_are_left_out(client: Client, made: Draft) -> None:
+    press(client, made, "spara", c__0__0="> 1\x0b\x00", n__0="å\ufffe\U0001f600")
+    assert rows(made)[0][0] == "> 1"
+    assert "å\U0001f600" in text(made)
+
+
 def test_two_at_once_lose_nothing(client: Client, made: Draft) -> None:
     other = Client()
     other.force_login(workbench.owner("olle"))

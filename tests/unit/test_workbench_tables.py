@@ -226,6 +226,18 @@ def test_examples_are_kept_in_the_table_and_follow_their_columns() -> None:
     assert "exempel" not in gone
 
 
+def test_a_long_table_is_shown_a_hundred_rows_at_a_time() -> None:
+    long = edited(TWO, "bemanning", [AddRow(row=9_999, cells=(f"{number}",)) for number in range(149)])
+    around = table_page.Around("", [], [], {}, (), NOW, first_row=100)
+    shown = table_page.page(long, "bemanning", None, around, revision=1, is_fixed=False)
+    assert shown.grid is not None
+    assert [row.number for row in shown.grid.rows] == list(range(100, 151))
+    assert [text for _, text, _ in shown.grid.pages] == ["Rad 1–100", "Rad 101–151"]
+    changed = table_editing.carried_out(long, "bemanning", {"c-150-1": "7"}, lambda _text: []).text
+    assert cells(changed)[150][1] == "7"
+    assert cells(changed)[:150] == cells(long)[:150]
+
+
 def test_the_picture_has_what_is_asked_first_lowest() -> None:
     boxes = {box.id: box for box in drawing(Sheet(TWO), "bemanning").boxes}
     assert boxes["besok"].y > boxes["tyngd"].y > boxes["bemanning"].y

@@ -13,9 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tasks import forms as task_forms
-from tasks.forms import made_up
-from tasks.views.previews import LOOKS, PERSON, WIDTHS
+from tasks.views.previews import from_the_start, looked_at
 from workbench import (
     drafting,
     form_editing,
@@ -25,13 +23,13 @@ from workbench import (
     form_properties,
     form_rows,
     form_text,
-    undoing,
 )
 from workbench.form_edits import Content, Place
 from workbench.form_page import Conflict, Shown
 from workbench.models import Draft, DraftFile
 from workbench.views.edge import draft_page
-from workbench.views.saving import Saved, saved, spoken
+from workbench.views.saving import can_change, can_undo, file_of, posted_revision, remembered, saved, spoken, undone
+from workbench.written import clean
 from workflows.forms import definition
 from workflows.variables import Use
 from workflows.views.edge import StaffRequest
@@ -47,13 +45,13 @@ FRAME_POLICY = (
 @draft_page
 def form(request: StaffRequest, draft: Draft, name: str) -> HttpResponseBase:
     """The fields of a form, one of them open; a POST carries out what was written and pressed."""
-    file = _file(draft, name)
+    file = file_of(draft, name, drafting.FORM)
     try:
         content = form_text.read(file.text)
     except form_text.NotAForm as problem:
         messages.error(request, f"{problem} Rätta filen här.")
         return redirect("workbench:text", draft.ref, name)
-    if request.method == "POST" and _is_open(draft, name):
+    if request.method == "POST" and can_change(draft, name):
         return _posted(request, draft, file, content)
     wanted = form_rows.place(request.GET.get(form_editing.FIELD, ""))
     return _page(request, draft, file, content, open_at=_existing(content, wanted))
@@ -63,7 +61,7 @@ def form(request: StaffRequest, draft: Draft, name: str) -> HttpResponseBase:
 @draft_page
 def new(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     """A form with a name and a first question, in a file of its own."""
-    title = request.POST.get("namn", "").strip() or "Nytt formulär"
+    title = clean(request.POST.get("namn", "")) or "Nytt formulär"
     key = request.POST.get("fil", "").strip() or form_kinds.key(title)
     file = f"forms/{key}.json"
     content = {"title": title, "fields": [form_kinds.new("text", "Vad har du kommit fram till?")]}
@@ -79,36 +77,21 @@ def new(request: StaffRequest, draft: Draft) -> HttpResponseBase:
 def preview(request: StaffRequest, draft: Draft, name: str) -> HttpResponseBase:
     """The form drawn as the task page draws it; `ram` is without the page around, for a frame as wide as a phone."""
     folder = drafting.folder(draft)
-    found, findings = definition.read(_file(draft, name).text.encode(), name, form_page.shared_in(folder))
+    found, findings = definition.read(
+        file_of(draft, name, drafting.FORM).text.encode(), name, form_page.shared_in(folder)
+    )
     if found is None:
         raise Http404
     now = timezone.now()
-    variables = {
-        "person": PERSON,
-        "parametrar": folder.config.get("parameters", {}),
-        "arende": {"ref": PERSON["ref"], "startad": now.isoformat()},
-        "inloggad": {"hsa_id": None},
-    }
-    look, width = (_chosen(request, part, known) for part, known in (("visa", LOOKS), ("bredd", WIDTHS)))
-    invented = made_up.answers(found, variables, now=now) if look != "tomt" else None
-    is_sent = request.method == "POST"
-    bound = task_forms.bind(
-        found, variables=variables, post=request.POST if is_sent else None, answers=invented, now=now
-    )
-    is_read = bound.is_valid() or (look == "last" and not is_sent)
-    context = {
+    variables = from_the_start(folder.config, now.isoformat())
+    context = looked_at(request, found, variables, now) | {
         "draft": draft,
         "name": name,
-        "bound": bound,
-        "shown": task_forms.readonly(found, bound.answers) if is_read else None,
         "errors": [finding for finding in findings if finding.severity == "error"],
-        "looks": _links(request, "visa", LOOKS, look),
-        "widths": _links(request, "bredd", WIDTHS, width),
-        "is_sent": is_sent,
-        "is_phone": width == "telefon",
         "is_framed": FRAMED in request.GET,
     }
-    response = render(request, "workbench/form_preview.html", context, status=422 if bound.errors else 200)
+    status = 422 if context["bound"].errors else 200
+    response = render(request, "workbench/form_preview.html", context, status=status)
     if FRAMED in request.GET:
         response["Content-Security-Policy"] = FRAME_POLICY
         response["X-Frame-Options"] = "SAMEORIGIN"
@@ -120,12 +103,13 @@ def preview(request: StaffRequest, draft: Draft, name: str) -> HttpResponseBase:
 
 def _posted(request: StaffRequest, draft: Draft, file: DraftFile, content: Content) -> HttpResponseBase:
     posted = request.POST.dict()
-    revision = int(posted["revision"]) if str(posted.get("revision", "")).isdecimal() else 0
+    revision = posted_revision(request)
     if revision != file.revision:
         return _overtaken(request, draft, file, posted, revision)
-    if posted.get(form_editing.BUTTON) == UNDO:
-        return _undone(request, draft, file)
     outcome = form_editing.carried_out(content, posted, _around(draft, file))
+    if posted.get(form_editing.BUTTON) == UNDO:
+        undone(request, draft, file, unsaved=outcome.content != content)
+        return _back(request, None, None, {})
     text = file.text if outcome.content == content else form_text.written(outcome.content)
     done = saved(request, draft, file.name, text, revision, others=outcome.others)
     if done.theirs is not None:
@@ -135,11 +119,11 @@ def _posted(request: StaffRequest, draft: Draft, file: DraftFile, content: Conte
         stands = outcome.content if not done.refused else content
         open_at = _existing(stands, outcome.open)
         typed = {} if not done.refused else _typed(content, form_rows.place(posted.get(form_editing.FIELD, "")), posted)
-        again = _file(draft, file.name)
+        again = file_of(draft, file.name, drafting.FORM)
         more = {"refused": refused, "new": posted}
         return _page(request, draft, again, stands, open_at=open_at, status=422, typed=typed, **more)
-    if done.revision != revision and not outcome.others:  # a name in many files is taken back by writing the old one
-        undoing.remember(request.session, _place(draft, file), file.text, before=revision, after=done.revision)
+    if not outcome.others:  # a name in many files is taken back by writing the old one
+        remembered(request, draft, file, done)
     messages.success(request, f"{outcome.told} {_left(draft, outcome.by_hand)}".strip())
     return _back(request, outcome.open, outcome.at, outcome.content)
 
@@ -160,13 +144,6 @@ def _left(draft: Draft, by_hand: tuple[Use, ...]) -> str:
     names = drafting.checked(draft).names
     told = {f"{names.get((use.file, use.element), use.element)} i {use.file}" for use in by_hand}
     return f"Se själv efter här: {'; '.join(sorted(told)[:10])}." if told else ""
-
-
-def _undone(request: StaffRequest, draft: Draft, file: DraftFile) -> HttpResponseBase:
-    text = undoing.take(request.session, _place(draft, file), file.revision, after=file.revision + 1)
-    done = saved(request, draft, file.name, text, file.revision) if text is not None else Saved(file.revision)
-    messages.success(request, done.refused or ("Ångrat." if text is not None else "Det finns inget att ångra."))
-    return _back(request, None, None, {})
 
 
 def _overtaken(
@@ -229,8 +206,8 @@ def _page(
     made = form_page.page(
         shown,
         revision=file.revision,
-        is_fixed=not _is_open(draft, file.name),
-        can_undo=undoing.can(request.session, _place(draft, file), file.revision),
+        is_fixed=not can_change(draft, file.name),
+        can_undo=can_undo(request, draft, file),
         told=spoken(request),
         **more,
     )
@@ -247,21 +224,6 @@ def _back(request: StaffRequest, open_at: Place | None, at: Place | None, conten
     return HttpResponseRedirect(f"{request.path}{told}{f'#{anchor}' if anchor else ''}")
 
 
-def _file(draft: Draft, name: str) -> DraftFile:
-    file = draft.files.select_related("changed_by").filter(name=name).first()
-    if file is None or drafting.kind_of(name) != drafting.FORM:
-        raise Http404
-    return file
-
-
-def _is_open(draft: Draft, name: str) -> bool:
-    return draft.is_open and not drafting.is_shared(name)
-
-
-def _place(draft: Draft, file: DraftFile) -> str:
-    return f"{draft.ref}/{file.name}"
-
-
 def _existing(content: Content, place: Place | None) -> Place | None:
     if place is None:
         return None
@@ -270,18 +232,3 @@ def _existing(content: Content, place: Place | None) -> Place | None:
     except form_edits.Impossible:
         return None
     return place
-
-
-def _chosen(request: StaffRequest, part: str, known: dict[str, str]) -> str:
-    wanted = request.GET.get(part, "")
-    return wanted if wanted in known else next(iter(known))
-
-
-def _links(request: StaffRequest, part: str, known: dict[str, str], chosen: str) -> list[tuple[str, str, bool]]:
-    """Address, text and whether it is this one; the rest of what is chosen is kept."""
-    found = []
-    for value, text in known.items():
-        query = request.GET.copy()
-        query[part] = value
-        found.append((f"{request.path}?{query.urlencode()}", text, value == chosen))
-    return found

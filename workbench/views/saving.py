@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.contrib.messages import get_messages
+from django.http import Http404
 from django.utils import timezone
 
+from workbench import drafting, undoing
 from workbench.models import Draft, DraftFile
 from workbench.services import drafts
 from workflows.views.edge import StaffRequest
@@ -54,6 +57,46 @@ def _all(request: StaffRequest, draft: Draft, texts: Mapping[str, str], known: M
     changed = {name: (text, {**stands, **known}.get(name, 0)) for name, text in texts.items()}
     drafts.save_all(draft=draft, changed=changed, by=request.user, now=timezone.now())
     return Saved(draft.files.get(name=next(iter(known))).revision)
+
+
+def undone(request: StaffRequest, draft: Draft, file: DraftFile, *, unsaved: bool) -> None:
+    """Puts back what stood before one's own latest save; what was written and never saved is the first to go."""
+    if unsaved:
+        messages.success(request, "Det som inte var sparat är borta.")
+        return
+    text = undoing.take(request.session, place(draft, file), file.revision, after=file.revision + 1)
+    done = saved(request, draft, file.name, text, file.revision) if text is not None else Saved(file.revision)
+    messages.success(request, done.refused or ("Ångrat." if text is not None else "Det finns inget att ångra."))
+
+
+def remembered(request: StaffRequest, draft: Draft, file: DraftFile, done: Saved) -> None:
+    """The text that was there, to go back to; nothing when the save changed nothing."""
+    if done.revision != file.revision:
+        undoing.remember(request.session, place(draft, file), file.text, before=file.revision, after=done.revision)
+
+
+def file_of(draft: Draft, name: str, kind: drafting.Kind) -> DraftFile:
+    file = draft.files.select_related("changed_by").filter(name=name).first()
+    if file is None or drafting.kind_of(name) != kind:
+        raise Http404
+    return file
+
+
+def can_change(draft: Draft, name: str) -> bool:
+    return draft.is_open and not drafting.is_shared(name)
+
+
+def can_undo(request: StaffRequest, draft: Draft, file: DraftFile) -> bool:
+    return undoing.can(request.session, place(draft, file), file.revision)
+
+
+def place(draft: Draft, file: DraftFile) -> str:
+    return f"{draft.ref}/{file.name}"
+
+
+def posted_revision(request: StaffRequest) -> int:
+    told = request.POST.get("revision", "")
+    return int(told) if told.isdecimal() and len(told) < 10 else 0
 
 
 def spoken(request: StaffRequest) -> str:

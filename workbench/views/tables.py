@@ -7,31 +7,32 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from workbench import drafting, form_kinds, table_editing, table_page, undoing
+from workbench import drafting, form_kinds, table_editing, table_page
 from workbench.form_page import Conflict
 from workbench.models import Draft, DraftFile
 from workbench.table_new import new_table
 from workbench.table_text import NotATable, Sheet
 from workbench.views.edge import draft_page
-from workbench.views.saving import Saved, saved, spoken
+from workbench.views.saving import can_change, can_undo, file_of, posted_revision, remembered, saved, spoken, undone
+from workbench.written import clean
 from workflows import dmn, published
 from workflows.findings import Finding
 from workflows.views.edge import StaffRequest
 
-DECISION, UNDO = "beslut", "angra"
+DECISION, FIRST, UNDO = "beslut", "fran", "angra"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page
 def table(request: StaffRequest, draft: Draft, name: str) -> HttpResponseBase:
     """One decision of a file; a POST carries out what was written and pressed."""
-    file = _file(draft, name)
+    file = file_of(draft, name, drafting.TABLE)
     try:
         sheet = Sheet(file.text)
     except NotATable as problem:
@@ -40,7 +41,7 @@ def table(request: StaffRequest, draft: Draft, name: str) -> HttpResponseBase:
     wanted = request.POST.get(DECISION) or request.GET.get(DECISION, "")
     first = next(iter(sheet.decisions()), None)
     decision = wanted if sheet.decision(wanted) is not None else (first.get("id", "") if first is not None else "")
-    if request.method == "POST" and _is_open(draft, name):
+    if request.method == "POST" and can_change(draft, name):
         return _posted(request, draft, file, decision)
     opened = request.GET.get(table_editing.COLUMN, "")
     return _page(request, draft, file, decision, opened=int(opened) if opened.isdecimal() else None)
@@ -50,7 +51,7 @@ def table(request: StaffRequest, draft: Draft, name: str) -> HttpResponseBase:
 @draft_page
 def new(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     """A table with one condition, one answer and one row, in a file of its own."""
-    title = request.POST.get("namn", "").strip() or "Ny tabell"
+    title = clean(request.POST.get("namn", "")) or "Ny tabell"
     key = form_kinds.key(title)
     done = saved(request, draft, f"{key}.dmn", new_table(key, title), 0)
     if done.refused or done.theirs is not None:
@@ -61,12 +62,13 @@ def new(request: StaffRequest, draft: Draft) -> HttpResponseBase:
 
 def _posted(request: StaffRequest, draft: Draft, file: DraftFile, decision: str) -> HttpResponseBase:
     posted = request.POST.dict()
-    revision = int(posted["revision"]) if str(posted.get("revision", "")).isdecimal() else 0
+    revision = posted_revision(request)
     if revision != file.revision:
         return _overtaken(request, draft, file, decision, posted, revision)
-    if posted.get(table_editing.BUTTON) == UNDO:
-        return _undone(request, draft, file, decision)
     outcome = _outcome(draft, file.name, file.text, decision, posted)
+    if posted.get(table_editing.BUTTON) == UNDO:
+        undone(request, draft, file, unsaved=outcome.text != file.text)
+        return _back(request, decision, None, "")
     if posted.get(table_editing.BUTTON) == table_editing.TRY:
         return _page(request, draft, file, decision, opened=outcome.open, text=outcome.text)
     done = saved(request, draft, file.name, outcome.text, revision)
@@ -74,10 +76,9 @@ def _posted(request: StaffRequest, draft: Draft, file: DraftFile, decision: str)
         return _overtaken(request, draft, done.theirs, decision, posted, revision)
     refused = done.refused or outcome.refused
     if refused:
-        again, more = _file(draft, file.name), {"refused": refused}
+        again, more = file_of(draft, file.name, drafting.TABLE), {"refused": refused}
         return _page(request, draft, again, decision, opened=outcome.open, text=outcome.text, status=422, **more)
-    if done.revision != revision:
-        undoing.remember(request.session, _place(draft, file), file.text, before=revision, after=done.revision)
+    remembered(request, draft, file, done)
     messages.success(request, outcome.told)
     return _back(request, decision, outcome.open, outcome.at)
 
@@ -89,13 +90,6 @@ def _outcome(draft: Draft, name: str, text: str, decision: str, posted: Mapping[
         return [row.cells for row in table_page.missing(new, decision, others)]
 
     return table_editing.carried_out(text, decision, posted, missing)
-
-
-def _undone(request: StaffRequest, draft: Draft, file: DraftFile, decision: str) -> HttpResponseBase:
-    text = undoing.take(request.session, _place(draft, file), file.revision, after=file.revision + 1)
-    done = saved(request, draft, file.name, text, file.revision) if text is not None else Saved(file.revision)
-    messages.success(request, done.refused or ("Ångrat." if text is not None else "Det finns inget att ångra."))
-    return _back(request, decision, None, "")
 
 
 def _overtaken(
@@ -133,6 +127,7 @@ def _page(
         parameters=folder.config.get("parameters", {}),
         known=tuple(drafting.checked(draft).known),
         now=timezone.now(),
+        first_row=_first_row(request),
     )
     made = table_page.page(
         shown,
@@ -140,8 +135,8 @@ def _page(
         opened,
         around,
         revision=file.revision,
-        is_fixed=not _is_open(draft, file.name),
-        can_undo=undoing.can(request.session, _place(draft, file), file.revision),
+        is_fixed=not can_change(draft, file.name),
+        can_undo=can_undo(request, draft, file),
         told=spoken(request),
         **more,
     )
@@ -157,21 +152,13 @@ def _findings(draft: Draft, file: DraftFile, shown: str, others: list[bytes]) ->
     return dmn.check(shown.encode(), file.name, others)
 
 
+def _first_row(request: StaffRequest) -> int:
+    told = request.POST.get(FIRST) or request.GET.get(FIRST, "")
+    return int(told) if told.isdecimal() and len(told) < 6 else 0
+
+
 def _back(request: StaffRequest, decision: str, opened: int | None, at: str) -> HttpResponse:
     query = {DECISION: decision} | ({table_editing.COLUMN: str(opened)} if opened is not None else {})
+    if first := _first_row(request):
+        query[FIRST] = str(first)
     return HttpResponseRedirect(f"{request.path}?{urlencode(query)}{f'#{at}' if at else ''}")
-
-
-def _file(draft: Draft, name: str) -> DraftFile:
-    file = draft.files.select_related("changed_by").filter(name=name).first()
-    if file is None or drafting.kind_of(name) != drafting.TABLE:
-        raise Http404
-    return file
-
-
-def _is_open(draft: Draft, name: str) -> bool:
-    return draft.is_open and not drafting.is_shared(name)
-
-
-def _place(draft: Draft, file: DraftFile) -> str:
-    return f"{draft.ref}/{file.name}"

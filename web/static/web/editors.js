@@ -29,6 +29,23 @@
     waiting = setTimeout(() => attempt(form), 500);
   });
 
+  // What is written and not saved is not left by mistake.
+  let unsaved = false;
+  document.addEventListener("input", (event) => { unsaved ||= Boolean(event.target.closest?.("#redigera form")); });
+  document.addEventListener("submit", () => { unsaved = false; });
+  window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+
+  // Alt and an arrow moves the question that one is at.
+  document.addEventListener("keydown", (event) => {
+    const way = { ArrowUp: "upp-", ArrowDown: "ned-" }[event.key];
+    const question = event.altKey && way ? event.target.closest?.(".ask") : null;
+    const button = question && document.getElementById(way + question.id);
+    if (!button) return;
+    event.preventDefault();
+    button.focus();
+    button.click();
+  });
+
   // Arrows go from cell to cell: up and down always, sideways from the end of what is written. Enter goes down.
   const beside = (input, key) => {
     const cell = input.closest("td");
