@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from people.models import Profession
-from workbench import drafting
+from workbench import drafting, trying
 from workbench.models import Draft
 from workflows import connectors, diagram, dmn, published, safe_xml, strict_json
 from workflows.definitions import Folder
@@ -26,6 +26,12 @@ def to_editors(draft: Draft) -> Json:
         "operations": [_operation(name, one) for name, one in sorted(connectors.operations().items())],
         "parameters": sorted(folder.config.get("parameters", {})),
     }
+
+
+def titles(folder: Folder) -> dict[str, str]:
+    """What forms, tables and scenarios are called, by file."""
+    told = {str(one["file"]): str(one["title"]) for one in (*_forms(folder), *_decisions(folder))}
+    return told | {name: trying.title_of(text) for name, text in folder.papers.items() if name.endswith(".toml")}
 
 
 def _forms(folder: Folder) -> Iterable[Json]:

@@ -66,6 +66,18 @@ def test_a_colleague_approves_and_new_ones_start_in_it(changed: Draft, pia: Staf
     assert told == (2, 1, per.pk)
 
 
+def test_of_a_new_forlopp_what_it_shares_with_others_is_not_told_as_new(pia: Staff) -> None:
+    client = pages.logged_in(pia)
+    pages.join(pia, "samordnare")
+    wish = {"titel": "Fallskola", "profession": "samordnare", "forst": "samordnare", "sfar": "sol", "gallring": "P5Y"}
+    client.post("/verkstad/ny/", wish)
+    made = Draft.objects.get()
+    assert any(name.startswith("_shared/") for name in drafting.texts(made))
+    page = pages.text(client.get(f"/verkstad/{made.ref}/granska/"))
+    assert "fallskola.bpmn" in page
+    assert "_shared/" not in page
+
+
 def test_nobody_approves_their_own_change(changed: Draft, pia: Staff, per: Staff) -> None:
     answer(pages.logged_in(per), changed, "be")
     assert "kan inte godkänna" in answer(pages.logged_in(pia), changed, "godkann")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from people.models import Profession
 from web import uploads
-from workbench import beginning, drafting
+from workbench import beginning, drafting, offered
 from workbench.models import Draft
 from workbench.services import drafts
 from workbench.views.edge import draft_page, workbench_page
@@ -48,7 +48,7 @@ def draft(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     """Its files by kind, what the checks say, and what can be done with it."""
     files = [file for file in drafting.listed(draft) if not drafting.is_shared(file.name)]
     files.sort(key=lambda file: (drafting.KINDS.index(drafting.kind_of(file.name)), file.name))
-    checked = drafting.checked(draft)
+    checked, folder = drafting.checked(draft), drafting.folder(draft)
     told = [item for item in checked.findings if not drafting.is_shared(item.file)]
     context = {
         "draft": draft,
@@ -56,6 +56,7 @@ def draft(request: StaffRequest, draft: Draft) -> HttpResponseBase:
         "findings": told,
         "errors": sum(item.severity == "error" for item in told),
         "names": checked.names,
+        "titles": offered.titles(folder),
         "page_of": drafting.page_of,
         "aside": drafting.aside(draft),
     }

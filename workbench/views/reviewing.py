@@ -37,7 +37,8 @@ class Against:
 @draft_page
 def review(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     """The differences in a picture and in words, the comments, and what one may do."""
-    against, texts = _against(draft), drafting.texts(draft)
+    texts = drafting.texts(draft)
+    against = _against(draft, texts)
     changes = differences.between(against.texts, texts)
     folder = drafting.folder(draft)
     file = main_file(folder.config, folder.sources)
@@ -136,12 +137,13 @@ def restore(request: StaffRequest, key: str, number: int) -> HttpResponseBase:
     return render(request, "workbench/restore.html", context, status=422 if error else 200)
 
 
-def _against(draft: Draft) -> Against:
+def _against(draft: Draft, texts: dict[str, str]) -> Against:
+    """What is current; for a new förlopp nothing but the parts that several use, which it has taken as they are."""
     found = ProcessDefinition.objects.filter(key=draft.key).select_related("current").first()
     is_over = draft.publications.exists()
     version = found.current if found is not None and not is_over else draft.base
     if version is None:
-        return Against(None, {})
+        return Against(None, {name: text for name, text in texts.items() if drafting.is_shared(name)})
     content = catalogue.content(version)
     return Against(version, {**content.whole.sources, **content.papers})
 
