@@ -64,6 +64,10 @@ def axe(page: Page, *, only: list[str] | None = None) -> list[str]:
     assert AXE.is_file(), "axe-core is not installed: run make setup"
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE.read_text(encoding="utf-8"))
+    # It looks into frames too, and one that is on its way has no document to look at.
+    page.wait_for_function(
+        "[...document.querySelectorAll('iframe')].every(f => f.contentDocument?.readyState === 'complete')"
+    )
     asked = {"resultTypes": ["violations"]} | ({"runOnly": only} if only else {})
     found = page.evaluate("asked => axe.run(document, asked)", asked)
     return [

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.urls.converters import IntConverter, UUIDConverter
 from django.urls.exceptions import Resolver404
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import Error as PlaywrightError
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -56,7 +57,11 @@ class Walk:
 
     def all(self, shown: dict[str, Example]) -> None:
         for name, example in shown.items():
-            if problems := self._one(example):
+            try:
+                problems = self._one(example)
+            except PlaywrightError as error:
+                problems = [f"cannot be looked at: {error}"]
+            if problems:
                 self.found[name] = problems
 
     def _one(self, example: Example) -> list[str]:
