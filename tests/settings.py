@@ -53,7 +53,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _options = DATABASES["default"]["OPTIONS"]
 if DATABASES["default"]["ENGINE"] == "config.sqlite":
     # A file, as in production: the in-memory database has other rules about who may read while another writes.
-    DATABASES["default"]["TEST"] = {"NAME": str(TESTS_SHARE / "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(_var / "test.sqlite3")}
     _init = _options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
     DATABASES["default"]["OPTIONS"] = {**_options, "init_command": _init}
 else:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from integrations import configuration
 from integrations.sdk import intake, watch
@@ -165,8 +166,9 @@ def test_the_same_message_twice_is_one_and_another_under_its_id_is_refused(far: 
 
 
 def test_a_crash_between_the_message_and_its_files_loses_none(
-    far: Counterpart, folder: Path, monkeypatch: pytest.MonkeyPatch
+    far: Counterpart, folder: Path, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    settings.FORLOPP_FILES = tmp_path / "files"  # nothing that another test has left
     keep = attachments.keep_with_message
     is_full = [True]
 
