@@ -111,15 +111,16 @@ def remove(*, draft: Draft, name: str, revision: int, by: Staff, now: datetime) 
 
 def discard(*, draft: Draft, by: Staff, now: datetime) -> None:
     """Put the draft away; nothing is deleted, and `reopen` brings it back. Raises Closed."""
-    _move(draft, DraftState.OPEN, DraftState.DISCARDED, by, now)
+    move(draft, DraftState.OPEN, DraftState.DISCARDED, by, now)
 
 
 def reopen(*, draft: Draft, by: Staff, now: datetime) -> None:
     """Raises Closed when it was not discarded."""
-    _move(draft, DraftState.DISCARDED, DraftState.OPEN, by, now)
+    move(draft, DraftState.DISCARDED, DraftState.OPEN, by, now)
 
 
-def _move(draft: Draft, old: DraftState, new: DraftState, by: Staff, now: datetime) -> None:
+def move(draft: Draft, old: DraftState, new: DraftState, by: Staff, now: datetime) -> None:
+    """From one state to another. Raises Closed when it was no longer in the first."""
     moved = Draft.objects.filter(pk=draft.pk, state=old).update(state=new, changed_by=by, changed_at=now)
     if not moved:
         raise Closed

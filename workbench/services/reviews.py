@@ -9,6 +9,7 @@ from django.db import transaction
 from people.models import Staff
 from workbench import drafting
 from workbench.models import Draft, DraftState, Publication, Remark, Review
+from workbench.services import drafts
 from workbench.services.drafts import Closed
 from workflows.definitions import Folder
 from workflows.models import Papers, ProcessDefinition, ProcessVersion
@@ -42,7 +43,7 @@ def ask(*, draft: Draft, note: str, by: Staff, now: datetime) -> Review:
     if drafting.checked(draft).compiled is None:
         raise HasErrors
     with transaction.atomic():
-        _move(draft, DraftState.OPEN, DraftState.REVIEW, by, now)
+        drafts.move(draft, DraftState.OPEN, DraftState.REVIEW, by, now)
         return Review.objects.create(
             draft=draft, digest=drafting.digest(draft), note=note.strip()[:MOST_CHARACTERS], asked_by=by, asked_at=now
         )
@@ -52,7 +53,7 @@ def withdraw(*, draft: Draft, by: Staff, now: datetime) -> None:
     """Go on changing before anybody has answered. Raises Closed."""
     with transaction.atomic():
         _answered(draft, Review.Outcome.WITHDRAWN, "", by, now)
-        _move(draft, DraftState.REVIEW, DraftState.OPEN, by, now)
+        drafts.move(draft, DraftState.REVIEW, DraftState.OPEN, by, now)
 
 
 def give_back(*, draft: Draft, answer: str, by: Staff, now: datetime) -> None:
@@ -61,7 +62,7 @@ def give_back(*, draft: Draft, answer: str, by: Staff, now: datetime) -> None:
         raise Unanswered
     with transaction.atomic():
         _answered(draft, Review.Outcome.RETURNED, answer, by, now)
-        _move(draft, DraftState.REVIEW, DraftState.OPEN, by, now)
+        drafts.move(draft, DraftState.REVIEW, DraftState.OPEN, by, now)
 
 
 def approve(*, draft: Draft, answer: str, by: Staff, now: datetime) -> ProcessVersion:
@@ -74,7 +75,7 @@ def approve(*, draft: Draft, answer: str, by: Staff, now: datetime) -> ProcessVe
             raise Closed
         replaced = _current(draft.key)
         version, _ = deployments.publish(folder=drafting.folder(draft), by=by, now=now)
-        _move(draft, DraftState.REVIEW, DraftState.PUBLISHED, by, now)
+        drafts.move(draft, DraftState.REVIEW, DraftState.PUBLISHED, by, now)
         Publication.objects.create(
             version=version, replaced=replaced, draft=draft, reason=review.note or answer.strip(), by=by, at=now
         )
@@ -126,9 +127,3 @@ def _answered(draft: Draft, outcome: Review.Outcome, answer: str, by: Staff, now
     if review is None or not Review.objects.filter(pk=review.pk, outcome=Review.Outcome.ASKED).update(**told):
         raise Closed
     return review
-
-
-def _move(draft: Draft, old: DraftState, new: DraftState, by: Staff, now: datetime) -> None:
-    if not Draft.objects.filter(pk=draft.pk, state=old).update(state=new, changed_by=by, changed_at=now):
-        raise Closed
-    draft.state = new

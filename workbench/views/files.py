@@ -19,6 +19,7 @@ from workbench import drafting, offered
 from workbench.models import Draft, DraftFile
 from workbench.services import drafts
 from workbench.views.edge import as_json, draft_page, refused
+from workbench.views.saving import posted_revision
 from workflows import strict_json
 from workflows.views.edge import StaffRequest
 
@@ -72,13 +73,12 @@ def text(request: StaffRequest, draft: Draft, name: str) -> HttpResponseBase:
     typed, error = found.text, ""
     if request.method == "POST":
         typed = request.POST.get("text", "").replace("\r\n", "\n")
-        revision = request.POST.get("revision", "")
         try:
             drafts.save(
                 draft=draft,
                 name=name,
                 text=typed,
-                revision=int(revision) if revision.isdecimal() else 0,
+                revision=posted_revision(request),
                 by=request.user,
                 now=timezone.now(),
             )
@@ -113,8 +113,7 @@ def add(request: StaffRequest, draft: Draft) -> HttpResponseBase:
 @require_POST
 @draft_page
 def remove(request: StaffRequest, draft: Draft, name: str) -> HttpResponseBase:
-    revision = request.POST.get("revision", "")
-    number = int(revision) if revision.isdecimal() else 0
+    number = posted_revision(request)
     return _done(
         request, draft, lambda now: drafts.remove(draft=draft, name=name, revision=number, by=request.user, now=now)
     )
@@ -130,22 +129,19 @@ def aside(request: StaffRequest, draft: Draft, number: int) -> HttpResponseBase:
     found = draft.files.filter(name=saving.name).first()
     stands, revision = (found.text, found.revision) if found is not None else ("", 0)
     if request.method == "POST":
-        shown = request.POST.get("revision", "")
         return _done(
             request,
             draft,
             lambda now: drafts.save(
                 draft=draft,
                 name=saving.name,
-                text=saving.text or "",
-                revision=int(shown) if shown.isdecimal() else 0,
+                text=saving.text,
+                revision=posted_revision(request),
                 by=request.user,
                 now=now,
             ),
         )
-    lines = list(
-        difflib.unified_diff(stands.splitlines(), (saving.text or "").splitlines(), "nu", "vid sidan", lineterm="")
-    )
+    lines = list(difflib.unified_diff(stands.splitlines(), saving.text.splitlines(), "nu", "vid sidan", lineterm=""))
     return render(
         request, "workbench/aside.html", {"draft": draft, "saving": saving, "lines": lines, "revision": revision}
     )

@@ -81,7 +81,9 @@ def act(request: StaffRequest, draft: Draft) -> HttpResponseBase:
             trials.take(trial=mine, step=_step(request, what, mine, whole), whole=whole, now=now)
     except trials.Impossible as problem:
         messages.error(request, f"Det går inte: {problem}")
-    except (trials.NoTitle, drafts.Closed) as problem:
+    except drafts.Unstorable as problem:
+        messages.error(request, str(problem))
+    except (trials.NoTitle, drafts.Closed, drafts.Overtaken) as problem:
         messages.error(request, type(problem).__doc__ or "")
     return redirect("workbench:trial", draft.ref)
 
