@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import attachments, bulk, catalogue, incidents, instance, mending, migration, signals
+from workflows.views import attachments, bulk, catalogue, incidents, instance, mending, migration, routines, signals
 
 app_name = "workflows"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("forlopp/", catalogue.courses, name="courses"),
     path("forlopp/<slug:key>/", catalogue.course, name="course"),
     path("forlopp/<slug:key>/<int:number>/paket.zip", catalogue.package, name="package"),
+    path("forlopp/<slug:key>/<int:number>/rutin/", routines.page, name="routine"),
+    path("forlopp/<slug:key>/<int:number>/rutin.pdf", routines.as_pdf, name="routine_pdf"),
     path("flytta/", migration.migrations, name="migrations"),
     path("flytta/<uuid:public_id>/", migration.one, name="migration"),
     path("flytta/<slug:key>/<int:old>/<int:new>/", migration.plan, name="migration_plan"),

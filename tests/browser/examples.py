@@ -51,6 +51,7 @@ NOT_PAGES = {
     "tasks:task_pdf": "a PDF",
     "tasks:instance_pdf": "a PDF",
     "workflows:package": "a förlopp as a zip",
+    "workflows:routine_pdf": "a PDF",
     "tasks:list": "a part of the inbox, for its script",
     "tasks:push_worker": "the script that shows notices",
     "tasks:home": "leads to the inbox",
@@ -303,6 +304,7 @@ def _catalogue() -> dict[str, Example]:
         "catalogue": Example("/forlopp/", first.unfold_menu),
         "catalogue, nothing fits": Example("/forlopp/?sok=finns+inte"),
         "förlopp": Example("/forlopp/hembesok/"),
+        "förlopp as a routine": Example("/forlopp/hembesok/1/rutin/"),
     }
 
 
