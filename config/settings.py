@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "integrations.apps.IntegrationsConfig",
     "api.apps.ApiConfig",
     "workbench.apps.WorkbenchConfig",
+    "followup.apps.FollowupConfig",
 ]
 
 # No LocaleMiddleware: everyone reads Swedish, and an English browser must not turn the decimal comma into an error.

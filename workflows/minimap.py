@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lxml import etree
 
@@ -35,12 +37,31 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A flow."""
+
+    id: str
+    corners: tuple[tuple[float, float], ...]
+
+    @property
+    def points(self) -> str:
+        return " ".join(f"{x:g},{y:g}" for x, y in self.corners)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The middle of its longest stretch, where something can be written."""
+        stretches = list(pairwise(self.corners)) or [(self.corners[0], self.corners[0])]
+        start, end = max(stretches, key=lambda both: math.dist(*both))
+        return (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+
+
+@dataclass(frozen=True)
 class Picture:
-    """`lines` are the points of each flow; the box is what there is to see."""
+    """The box is what there is to see."""
 
     box: str
     shapes: tuple[Shape, ...]
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
 
 
 def picture(text: str, process: str) -> Picture | None:
@@ -59,7 +80,8 @@ def picture(text: str, process: str) -> Picture | None:
         return None
     flows = {flow.get("id", "") for flow in root.iter(diagram.tag("sequenceFlow"))}
     edges = [edge for edge in plane.iter(f"{{{DI}}}BPMNEdge") if edge.get("bpmnElement") in flows]
-    return Picture(_box(shapes), tuple(shapes), tuple(_points(edge) for edge in edges))
+    lines = (Line(edge.get("bpmnElement", ""), _corners(edge)) for edge in edges)
+    return Picture(_box(shapes), tuple(shapes), tuple(line for line in lines if line.corners))
 
 
 def _is_of(node: etree._Element, process: str) -> bool:
@@ -76,10 +98,9 @@ def _shape(key: str, kind: str, bounds: etree._Element) -> Shape:
     return Shape(key, kind, x, y, width, height)
 
 
-def _points(edge: etree._Element) -> str:
-    return " ".join(
-        f"{float(point.get('x', '0')):g},{float(point.get('y', '0')):g}" for point in edge.iter(f"{{{DD}}}waypoint")
-    )
+def _corners(edge: etree._Element) -> tuple[tuple[float, float], ...]:
+    points = edge.iter(f"{{{DD}}}waypoint")
+    return tuple((float(point.get("x", "0")), float(point.get("y", "0"))) for point in points)
 
 
 def _box(shapes: list[Shape]) -> str:

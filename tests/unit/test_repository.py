@@ -93,7 +93,7 @@ def test_only_services_write() -> None:
     Integrations have no services: what they remember about their systems is theirs to write, and nothing else.
     """
     found = []
-    for package in ("integrations", "practice", "api", "tasks", "workbench", "workflows", "people", "web"):
+    for package in ("integrations", "practice", "api", "tasks", "workbench", "followup", "workflows", "people", "web"):
         folder = ROOT / "integrations" / "models"
         own = {name for path in folder.glob("*.py") for name in classes(path)} if package == "integrations" else set()
         for path in (ROOT / package).rglob("*.py"):

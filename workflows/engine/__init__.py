@@ -21,6 +21,7 @@ from workflows.engine.waiting import (
     WaitingTask,
     WaitingTimer,
 )
+from workflows.engine.ways import Ways, ways
 
 __all__ = [
     "DROPPED",
@@ -46,10 +47,12 @@ __all__ = [
     "WaitingSignal",
     "WaitingTask",
     "WaitingTimer",
+    "Ways",
     "compile_process",
     "proposed",
     "refused",
     "seen_in",
     "task_ids",
     "waits",
+    "ways",
 ]

@@ -353,7 +353,8 @@ class Execution:
         if element is None or token.task_spec.is_loop or token.id in self.let_be:
             return
         explanation = self.environment.explained.pop(token.id, {})
-        self.happened.append(Happened(element, explanation=explanation))
+        flows = self.instance.ways[token.id] = []
+        self.happened.append(Happened(element, explanation, flows))
         if element.type == "endEvent" and self._decides_outcome(element):
             # The plain end of a side branch says nothing when a named one has been reached.
             is_named = element.id.startswith(OUTCOME_PREFIX)

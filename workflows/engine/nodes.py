@@ -52,6 +52,8 @@ class Node(TaskSpec):  # type: ignore[misc]
         self.incoming: list[str] = compiled.get("in", [])
         self.default: str = compiled.get("default", "")
         self.boundaries: list[str] = compiled.get("boundaries", [])
+        self.has_choice = self.type == "exclusiveGateway" or any(flow.condition for flow in self.flows)
+        self.has_choice = self.has_choice and len(self.flows) > 1
 
     # -- what SpiffWorkflow asks -----------------------------------------------------------------------------------
 
@@ -123,6 +125,8 @@ class Node(TaskSpec):  # type: ignore[misc]
         """The token is done: it is forgotten, and new ones go along the flows."""
         parent, scope = token.parent, token.workflow
         flows = list(self.choose(token)) if parent is None else []
+        if flows and self.has_choice:
+            instance(token).ways.get(token.id, []).extend(flow.id for flow in flows)
         self.before_leaving(token)
         remove(token)
         if parent is not None:

@@ -219,6 +219,7 @@ class Instance(Scope):
         self.listening: dict[UUID, Token] = {}  # those that wait for a message or a signal
         self.passing: set[str] = set()  # elements that a person has said to pass by the next time
         self.note: Callable[[Token], None] = lambda _token: None
+        self.ways: dict[UUID, list[str]] = {}  # the flows that tokens which are noted chose, if there was a choice
         super().__init__(plan, None, None)
 
     @property

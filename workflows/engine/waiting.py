@@ -77,11 +77,14 @@ class Changed:
 
 @dataclass(frozen=True)
 class Happened:
-    """One element of the author's diagram completed (or was cancelled); a decision tells how it came about."""
+    """One element of the author's diagram completed; a decision tells how it came about.
+
+    `flows` are those that were followed, where there was a choice.
+    """
 
     element: Element
-    cancelled: bool = False
     explanation: dict[str, Any] = field(default_factory=dict)
+    flows: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What happened: written once, in the transaction of what it tells, never changed.
 
-`detail` holds what only some rows have: a decision's explanation (`decision`), what an expression had to say (`at`,
+`detail` holds what only some rows have: a decision's explanation (`decision`), which flows were followed where there
+was a choice (`flows`), what an expression had to say (`at`,
 `text`, `expression`), how many times of a repeated timer it stands for beside its own (`missed`), how an ärende ended
 (`outcome`), who was away (`away`) and in whose place a person did it (`for`), why a person stepped in (`reason`) and
 where they moved it or to which colleague they handed it (`to`, `to_name`), or what they changed (`before`, `after`),

@@ -38,9 +38,10 @@ def write(instance: ProcessInstance, execution: engine.Execution, *, by: Staff |
 
 
 def _detail(item: engine.Happened, instance: ProcessInstance, missed: dict[str, int]) -> dict[str, Any]:
+    followed = {"flows": item.flows} if item.flows else {}
     if item.explanation:
-        return {"decision": item.explanation, "version": instance.version.number}
-    return {"missed": missed[item.element.id]} if item.element.id in missed else {}
+        return {"decision": item.explanation, "version": instance.version.number, **followed}
+    return {"missed": missed[item.element.id], **followed} if item.element.id in missed else followed
 
 
 def _on_behalf(item: engine.Happened, by: Staff | None) -> dict[str, str]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from api import teller
 from api.services import repeats
+from followup.services import counting
 from integrations import systems, volume
 from people.services import sessions
 from tasks.services import drafts, shifts, watching
@@ -59,6 +60,7 @@ class Command(RoundsCommand):
             volume.roll_up(now=now)
         if number % ROUNDS_BETWEEN_SLOW == 0 or settings.FORLOPP_PRACTICE:
             user_tasks.escalate_due(now=now)
+            more = counting.run_waiting(now=now) or more
             more = absences.reroute(now=now, limit=BATCH) == BATCH or more
             inbox.bring_waited_for(now=now)
             held.release_all(now=now)

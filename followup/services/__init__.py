@@ -1,0 +1,1 @@
+"""Verbs of follow-up: the only code that writes its tables."""
