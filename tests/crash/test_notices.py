@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from pathlib import Path
@@ -34,6 +35,8 @@ pytestmark = [
 # 10 000 for the 500 kills of `make crash`.
 NOTICES = options.KILLS * 20
 COPIES = 3
+# A kill for each of so many deliveries, however fast the machine: more of them and the runner never gets to work.
+DELIVERIES_A_KILL = 300
 VICTIMS = ("flows", "web", "prefect", "flows", "worker")
 PEOPLE = [person for person in invented.PEOPLE if person.identity_type == "personnummer"]
 
@@ -61,6 +64,9 @@ class Mailbox:
     @property
     def left(self) -> int:
         return len(self._waiting)
+
+    def is_down_to(self, number: int) -> bool:
+        return self.left <= max(number, 0)
 
     def fetch(self, limit: int) -> list[dict[str, Any]]:
         with self._lock:
@@ -140,11 +146,13 @@ def test_each_notice_has_one_effect(tmp_path: Path, say: Say) -> None:
 
 
 def kill(place: Installation, mailbox: Mailbox, chance: Random) -> Counter[str]:
-    """Each in turn, as long as there is something to fetch."""
+    """Each in turn, at a random moment of the next few hundred deliveries, as long as there is something to fetch."""
     killed: Counter[str] = Counter()
     for victim in cycle(VICTIMS):
-        time.sleep(chance.uniform(0.5, 4))
-        if not mailbox.left or killed.total() >= options.KILLS:
+        until = mailbox.left - chance.randint(1, 2 * DELIVERIES_A_KILL)
+        eventually(partial(mailbox.is_down_to, until), seconds=300, what="more is fetched")
+        if not mailbox.left:
             return killed
+        time.sleep(chance.uniform(0, 1))
         killed[victim] += place.kill(victim, chance)
     return killed
