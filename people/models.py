@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Sequence
-from typing import Any, NoReturn, Self
+from typing import Self
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -14,6 +14,7 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from people.absence import Absence
+from people.access_log import AccessLog, AccessLogQuerySet, AppendOnlyError
 from people.device import Device
 from people.plan import Agreement, Consent, Contact, Goal, Rating
 from people.spheres import Sphere, reach
@@ -182,6 +183,11 @@ class Staff(AbstractUser):
         held = self.assignments.current(timezone.localdate()).select_related("unit").order_by("unit__name")
         return {assignment.unit.key: assignment.unit.name for assignment in held}
 
+    @property
+    def standing(self) -> tuple[str, str]:
+        """Keys of the professions and of the units where they are held today, each with commas between."""
+        return ",".join(self.roles), ",".join(sorted(self.units))
+
     def keep_roles(
         self,
         roles: dict[str, str],
@@ -334,63 +340,3 @@ class Individual(models.Model):
         day = min(on, self.deceased_on) if self.deceased_on else on
         had_birthday = (day.month, day.day) >= (self.born_on.month, self.born_on.day)
         return day.year - self.born_on.year - (not had_birthday)
-
-
-class AppendOnlyError(Exception):
-    """The access log is never changed: add a new row instead."""
-
-
-class AccessLogQuerySet(models.QuerySet["AccessLog"]):
-    """Refuses the bulk ways around the model."""
-
-    def update(self, **_values: object) -> NoReturn:
-        raise AppendOnlyError
-
-    def bulk_update(self, *_args: object, **_options: object) -> NoReturn:
-        raise AppendOnlyError
-
-    def delete(self) -> NoReturn:
-        raise AppendOnlyError
-
-
-class AccessLog(models.Model):
-    """Who did or saw what about whom, and when (HSLF-FS 2016:40 4 kap. 9 §); unit then = the assignments then."""
-
-    class Outcome(models.TextChoices):
-        ALLOWED = "allowed", "Tillåten"
-        DENIED = "denied", "Nekad"
-
-    at = models.DateTimeField()
-    staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
-    staff_name = models.CharField(max_length=320, blank=True, default="")
-    individual = models.ForeignKey(Individual, null=True, on_delete=models.PROTECT, related_name="+")
-    action = models.CharField(max_length=40)
-    object_type = models.CharField(max_length=60, blank=True, default="")
-    object_id = models.CharField(max_length=64, blank=True, default="")
-    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.ALLOWED)
-    # May be null because SQLite would otherwise make the table anew, without the triggers that protect it.
-    reason = models.CharField(max_length=500, null=True, help_text="Why they looked, where that is asked.")  # noqa: DJ001
-
-    objects = AccessLogQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("-at", "-id")
-        constraints = (
-            models.CheckConstraint(condition=~Q(action=""), name="people_accesslog_action"),
-            models.CheckConstraint(condition=Q(outcome__in=("allowed", "denied")), name="people_accesslog_outcome"),
-        )
-        indexes = (
-            models.Index(fields=("individual", "-at"), name="people_accesslog_individual"),
-            models.Index(fields=("staff", "-at"), name="people_accesslog_staff"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.object_type}"
-
-    def save(self, *args: Any, **options: Any) -> None:
-        if not self._state.adding:
-            raise AppendOnlyError
-        super().save(*args, **options)
-
-    def delete(self, *_args: object, **_options: object) -> NoReturn:
-        raise AppendOnlyError

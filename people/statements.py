@@ -38,6 +38,12 @@ def insert(rows: Sequence[Model], *, with_keys: bool = False) -> None:
         _insert_batch(rows[first : first + BATCH], with_keys=with_keys)
 
 
+def insert_missing(rows: Sequence[Model]) -> None:
+    """Insert those rows of one model that no constraint refuses: what is there already stays as it is."""
+    for first in range(0, len(rows), BATCH):
+        _insert_batch(rows[first : first + BATCH], then=" ON CONFLICT DO NOTHING")
+
+
 def insert_values(model: type[Model], values: Mapping[str, Any]) -> None:
     """Insert one row, of which every column is told by its attribute."""
     columns = _columns(model)
@@ -59,14 +65,14 @@ def insert_once(row: Model) -> bool:
     return True
 
 
-def _insert_batch(rows: Sequence[Model], *, with_keys: bool) -> None:
+def _insert_batch(rows: Sequence[Model], *, with_keys: bool = False, then: str = "") -> None:
     model = type(rows[0])
     database = connections[DEFAULT_DB_ALIAS]
     columns = _columns(model)
     told = [columns[name] for name in _insertable(model)]
     values = [_stored(column, row.__dict__[column.name], database) for row in rows for column in told]
     with database.cursor() as cursor:
-        cursor.execute(_insert_text(model, len(rows)) + (" RETURNING id" if with_keys else ""), values)
+        cursor.execute(_insert_text(model, len(rows)) + then + (" RETURNING id" if with_keys else ""), values)
         if with_keys:
             for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
                 row.pk, row._state.adding, row._state.db = key, False, DEFAULT_DB_ALIAS

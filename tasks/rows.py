@@ -36,6 +36,7 @@ class Row(NamedTuple):
     name: str
     url: str
     person: str
+    person_id: int | None
     age: int | None
     process_title: str
     profession: str
@@ -120,6 +121,7 @@ def made(
         name=sieve.told(task),
         url=(of_task or url("workflows:instance", task.instance.public_id)) if is_known else "",
         person=shown.name if is_known else "",
+        person_id=task.individual.pk if is_known and not shown.is_hidden else None,
         # A list needs no personnummer: the age tells two of the same name apart, the rest is on the task's page.
         age=task.individual.age(timezone.localdate(now)) if is_known and not shown.is_hidden else None,
         process_title=task.process_title if is_known or not is_closed else "",
@@ -143,6 +145,11 @@ def made(
         can_work=can_work,
         can_take=is_open and can_work and task.claimed_by_id is None,
     )
+
+
+def persons(listed: Iterable[Row]) -> list[int]:
+    """Keys of those whom rows tell of by name, for the access log."""
+    return [row.person_id for row in listed if row.person_id is not None]
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------

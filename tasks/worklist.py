@@ -75,6 +75,11 @@ class Worklist:
     ended: list[Ended]
     glance: lists.Glance
 
+    @property
+    def persons(self) -> list[int]:
+        """Keys of those whom the list tells of by name."""
+        return rows.persons([*(row for part in self.sections for row in part.rows), *(one.row for one in self.ended)])
+
 
 def stamp(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> str:
     """Changes with the tasks, and once a minute since due times are told in words."""

@@ -3,7 +3,10 @@
 import datetime
 from collections.abc import Iterable
 
+from django.utils import timezone
+
 from people import statements
+from people.access_log import LISTED
 from people.models import AccessLog, Individual, Staff
 
 
@@ -23,6 +26,7 @@ def record(
     `action` is a verb such as "read", "search", "complete"; `object_id` an opaque id, never a number or a name.
     `reason` is asked of those who look at more than their work is about.
     """
+    professions, units = staff.standing if staff else ("", "")
     row = {
         "at": now,
         "staff_id": staff.pk if staff else None,
@@ -33,16 +37,29 @@ def record(
         "object_id": object_id,
         "outcome": (AccessLog.Outcome.ALLOWED if is_allowed else AccessLog.Outcome.DENIED).value,
         "reason": None if reason is None else reason[:500],
+        "professions": professions,
+        "units": units,
     }
     statements.insert_values(AccessLog, row)
 
 
 def record_all(
-    *, staff: Staff, individual_ids: Iterable[int], action: str, object_type: str, now: datetime.datetime
+    *, staff: Staff, individual_ids: Iterable[int | None], action: str, object_type: str, now: datetime.datetime
 ) -> None:
-    """The same for a list that was shown: a row for each person in it, in one statement."""
-    rows = [
-        AccessLog(at=now, staff=staff, staff_name=str(staff), individual_id=key, action=action, object_type=object_type)
-        for key in dict.fromkeys(individual_ids)
-    ]
-    statements.insert(rows)
+    """The same for a list that was shown: a row for each person in it, in one statement. None: nobody was found."""
+    statements.insert(_rows(staff, individual_ids, now=now, action=action, object_type=object_type))
+
+
+def record_listed(*, staff: Staff, individual_ids: Iterable[int], object_type: str, now: datetime.datetime) -> None:
+    """That persons were shown in a list one opens again and again: a row for each person, list and day."""
+    day = timezone.localdate(now).isoformat()
+    rows = _rows(staff, individual_ids, now=now, action=LISTED, object_type=object_type, object_id=day)
+    statements.insert_missing(rows)
+
+
+def _rows(
+    staff: Staff, individual_ids: Iterable[int | None], *, now: datetime.datetime, **what: str
+) -> list[AccessLog]:
+    professions, units = staff.standing
+    who = {"staff": staff, "staff_name": str(staff), "professions": professions, "units": units}
+    return [AccessLog(at=now, individual_id=key, **who, **what) for key in dict.fromkeys(individual_ids)]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from people import reading
 from people.models import Staff
 from tasks import rows
-from tasks.rows import Row
+from tasks.rows import Row, persons
 from tasks.unit import places
 from tasks.unit.looking import Looking
 from tasks.unit.places import Member, Place
@@ -109,6 +109,12 @@ class Board:
     @property
     def untaken(self) -> int:
         return sum(one.pile.many for one in self.waiting)
+
+    @property
+    def persons(self) -> list[int]:
+        """Keys of those whom the board tells of by name."""
+        piled = [row for pile in self._piles for row in pile.rows]
+        return persons([*piled, *(one.row for one in self.lifted)])
 
     @property
     def _piles(self) -> list[Pile]:

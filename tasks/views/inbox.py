@@ -105,6 +105,7 @@ def _load(request: StaffRequest, asked: wanted.Wanted, *, now: datetime.datetime
     """What is followed and has ended is news until it has been shown. The menu need not count again."""
     shown = worklist.load(request.user, asked, now=now)
     request.counted = shown.glance.held[""], shown.glance.stops
+    access.record_listed(staff=request.user, individual_ids=shown.persons, object_type="inbox", now=now)
     if any(one.is_news for one in shown.ended):
         watching.told(by=request.user, now=now)
     return shown

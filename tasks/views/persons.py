@@ -34,14 +34,13 @@ def persons(request: StaffRequest) -> HttpResponse:
     """The search is a POST: what one searches for must not stay in the address or the history."""
     text = request.POST.get("sok", "").strip()[:80]
     found = selectors.persons(request.user, text=text, limit=MOST + 1)
-    access.record(
-        staff=request.user,
-        individual=None,
-        action="search" if text else "list",
-        object_type="individual",
-        object_id="",
-        now=timezone.now(),
-    )
+    now, shown = timezone.now(), [individual.pk for individual, _ in found[:MOST]]
+    if text:
+        access.record_all(
+            staff=request.user, individual_ids=shown or [None], action="search", object_type="individual", now=now
+        )
+    else:
+        access.record_listed(staff=request.user, individual_ids=shown, object_type="individual", now=now)
     listed = [
         Found(ref=individual.ref, person=people.presented(individual, viewer=request.user), titles=titles)
         for individual, titles in found[:MOST]

@@ -35,7 +35,9 @@ def show(request: StaffRequest, key: str) -> HttpResponse:
     place, mine = find(request, key, now=now)
     if not request.headers.get("HX-Request"):
         record(request, place, "list", now=now)
-    context = frame(place, mine, "tavla") | {"board": board.load(place, request.user, now=now), "now": now}
+    shown = board.load(place, request.user, now=now)
+    access.record_listed(staff=request.user, individual_ids=shown.persons, object_type="unit", now=now)
+    context = frame(place, mine, "tavla") | {"board": shown, "now": now}
     return render(request, "tasks/unit/board.html", context)
 
 
