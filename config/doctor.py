@@ -1,6 +1,7 @@
 """What can be wrong with an installation, each found by one small question."""
 
 import importlib.metadata
+import os
 import re
 import socket
 import sqlite3
@@ -8,6 +9,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
@@ -15,6 +17,7 @@ from django.core.checks import run_checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from audit.models import Seal
 from config import child, environment, processes, supervision
 from config.checks import sqlite_is_sound
 from integrations import configuration
@@ -38,7 +41,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     questions: list[Callable[[], Iterator[Finding]]] = [
-        python, libraries, secrets, bundle, looks, database, migrations, definitions, files, scanner, mail, push,
+        python, libraries, secrets, bundle, looks, database, migrations, log, definitions, files, scanner, mail, push,
         systems, running,
     ]  # fmt: skip
     return [finding for question in questions for finding in question()]
@@ -112,6 +115,24 @@ def database() -> Iterator[Finding]:
         yield Finding(
             WARNING, "Databasen", says, "använd PostgreSQL i drift (DATABASE_URL), eller SQLite 3.51.3 eller senare"
         )
+
+
+def log() -> Iterator[Finding]:
+    """Whether the seals of the access log are told outside, and whether we could change what they seal."""
+    if not _database_answers() or "audit_seal" not in connection.introspection.table_names():
+        return
+    what = "Loggen"
+    if not settings.FORLOPP_DEMO and not settings.FORLOPP_LOG_HEADS:
+        says = "förseglingarna finns bara i databasen"
+        yield Finding(WARNING, what, says, "sätt FORLOPP_LOG_HEADS till en fil som ligger på en annan maskin")
+    if not settings.FORLOPP_DEMO and _may_change_log():
+        says = "den databasroll som Förlopp använder kan ändra i loggen"
+        yield Finding(WARNING, what, says, "använd en egen roll: manage.py database_role (docs/operations.md)")
+    if settings.FORLOPP_LOG_HEADS and not os.access(Path(settings.FORLOPP_LOG_HEADS).parent, os.W_OK):
+        says = f"det går inte att skriva i {settings.FORLOPP_LOG_HEADS}"
+        yield Finding(ERROR, what, says, "rätta FORLOPP_LOG_HEADS, eller ge Förlopp rätt att skriva där")
+    last = Seal.objects.last()
+    yield Finding(OK, what, f"förseglad till {last.at:%Y-%m-%d %H:%M} UTC" if last else "inget är förseglat än")
 
 
 def migrations() -> Iterator[Finding]:
@@ -220,6 +241,14 @@ def running() -> Iterator[Finding]:
         yield Finding(ERROR, "Portar", f"upptagna av annat: {', '.join(taken)}", "stoppa det, eller välj FORLOPP_PORT")
     else:
         yield Finding(OK, "Portar", "är lediga; ingenting kör (make run startar)")
+
+
+def _may_change_log() -> bool:
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege('people_accesslog', 'UPDATE')")
+        return bool(cursor.fetchone()[0])
 
 
 def _database_answers() -> bool:

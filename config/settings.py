@@ -28,6 +28,11 @@ FORLOPP_COLOUR_DARK = env.text("FORLOPP_COLOUR_DARK", "")
 FORLOPP_LOGO = env.text("FORLOPP_LOGO", "")
 FORLOPP_ACCESSIBILITY_CONTACT = env.text("FORLOPP_ACCESSIBILITY_CONTACT", "")
 
+# The access log: where each seal is told outside the database, units that work at night, rows drawn per unit and month.
+FORLOPP_LOG_HEADS = env.text("FORLOPP_LOG_HEADS", "")
+FORLOPP_NIGHT_UNITS = env.words("FORLOPP_NIGHT_UNITS", "")
+FORLOPP_LOG_SAMPLE = env.number("FORLOPP_LOG_SAMPLE", 10)
+
 # Files of tasks: where they lie, how large and how many a task may have, and the virus scanner (clamd) that sees them.
 FORLOPP_FILES = env.var / env.text("FORLOPP_FILES", "files")
 FORLOPP_FILE_MEGABYTES = env.number("FORLOPP_FILE_MEGABYTES", 20)
@@ -107,6 +112,7 @@ INSTALLED_APPS = [
     "tasks.apps.TasksConfig",
     "integrations.apps.IntegrationsConfig",
     "api.apps.ApiConfig",
+    "audit.apps.AuditConfig",
     "workbench.apps.WorkbenchConfig",
     "followup.apps.FollowupConfig",
 ]

@@ -144,6 +144,7 @@ PROFESSIONS = (
     ("ekonomi", "Ekonomi"),
     ("statistikansvarig", "Statistikansvarig"),
     ("processagare", "Processägare"),
+    ("logggranskare", "Logggranskare"),
     ("it_drift", "IT-drift"),
 )
 
@@ -190,6 +191,7 @@ _STAFF = (
     ("statistikansvarig", "statistikansvarig", "Stina", "Ståhl", "stab"),
     ("processagare", "processagare", "Petra", "Plan", "stab"),
     ("processagare2", "processagare", "Pavel", "Prövare", "stab"),
+    ("logggranskare", "logggranskare", "Lova", "Lagergren", "stab"),
     ("it_drift", "it_drift", "Ivar", "Isaksson", "stab"),
 )
 # What somebody holds beside that: a head leads more than one unit, and a colleague helps out in another.
@@ -197,7 +199,7 @@ FURTHER = {"enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "he
 
 # The restricted group of the demo: those who must be able to take in and lead the care of a protected person, and
 # who answers for what is told of them.
-_MAY_SEE_PROTECTED = {"samordnare", "enhetschef", "mas", "statistikansvarig"}
+_MAY_SEE_PROTECTED = {"samordnare", "enhetschef", "mas", "statistikansvarig", "logggranskare"}
 
 STAFF = tuple(
     InventedStaff(

@@ -145,6 +145,7 @@ class Staff(AbstractUser):
         constraints = (
             models.UniqueConstraint(fields=("hsa_id",), condition=~Q(hsa_id=""), name="people_staff_hsa_id_once"),
         )
+        indexes = (models.Index(fields=("last_name", "first_name"), name="people_staff_name"),)
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from people.models import Staff
 from tasks.shortcuts import GO
 from web.addresses import url
-from workflows.rights import HEAD, OWNER, STEERING, may_draft, may_operate
+from workflows.rights import HEAD, LOG, OWNER, STEERING, may_draft, may_operate
 from workflows.selectors import counts
 
 MOST_COUNTED = 99
@@ -49,6 +49,8 @@ def menu(request: HttpRequest) -> tuple[NavItem, ...]:
     held = set(staff.professions)
     if held & {OWNER, HEAD}:
         items.append(_item("nyckeltal", "Nyckeltal", url("integrations:key_figures"), here))
+    if held & {LOG, HEAD}:
+        items.append(_item("logg", "Logg", url("audit:index"), here))
     if STEERING & held:
         items.append(_steering(here, may_draft=may_draft(staff)))
     return tuple(items)

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 PACKAGES = [
     "config",
+    "audit",
     "integrations",
     "practice",
     "api",

@@ -20,6 +20,7 @@ IT = "it_drift"
 COORDINATOR = "samordnare"
 OWNER = "processagare"
 HEAD = "enhetschef"
+LOG = "logggranskare"
 GIVING_OUT = frozenset({COORDINATOR, HEAD})
 """Who takes and gives out many tasks at once, of those that they may do themselves."""
 STEERING = frozenset({IT, OWNER})
@@ -85,6 +86,11 @@ def may_draft(staff: Staff) -> bool:
 def may_operate(staff: Staff) -> bool:
     """Those who look after the systems, to whom their stops go."""
     return IT in staff.professions
+
+
+def may_review_log(staff: Staff) -> bool:
+    """Those who review who has read what, of every unit; heads review their own units beside them."""
+    return LOG in staff.professions
 
 
 def may_mend(staff: Staff, instance: ProcessInstance) -> bool:

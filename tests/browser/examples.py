@@ -22,7 +22,7 @@ from integrations.sdk import document
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
 from tests import deciding, pages, signalling, workbench
-from tests.browser import first, handed_over, let_in
+from tests.browser import first, handed_over, let_in, logged
 from workbench.services import drafts
 from workflows import definitions, sight
 from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
@@ -103,6 +103,10 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     pages.join(anna, "statistikansvarig")
     pages.join(anna, "processagare")
     made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
+    made |= {name: Example(address) for name, address in logged.addresses(anna, berit).items()}
+    made["row of the log with an error"] = Example(made["row of the log"].address, first.unjudged)
+    made["search in the log with an error"] = Example("/logg/sok/", first.nobody_searched)
+    made["extract of the log for somebody"] = Example("/logg/utdrag/", first.extracted)
     return made | _systems(anna) | _files() | _sdk() | _let_in() | _catalogue() | _workbench(anna) | _common()
 
 

@@ -105,3 +105,20 @@ def move_clock(page: Page) -> None:
     if not page.get_by_role("button", name="Stanna här").is_visible():
         page.get_by_role("button", name="En vecka fram").click()
     page.get_by_role("button", name="Stanna här").wait_for()
+
+
+def unjudged(page: Page) -> None:
+    page.get_by_label("Utreds vidare").check()
+    page.get_by_role("button", name="Spara bedömningen").click()
+    page.locator(".error-summary").wait_for()
+
+
+def nobody_searched(page: Page) -> None:
+    page.get_by_role("button", name="Sök").click()
+    page.locator(".error-summary").wait_for()
+
+
+def extracted(page: Page) -> None:
+    page.get_by_label("Personnummer").fill("19380514-2381")
+    page.get_by_role("button", name="Visa utdraget").click()
+    page.get_by_role("heading", name="Berit Provsson").wait_for()

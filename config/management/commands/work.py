@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from api import teller
 from api.services import repeats
+from audit.services import rounds, sealing
 from followup.services import counting
 from integrations import systems, volume
 from people.services import sessions
@@ -70,6 +71,9 @@ class Command(RoundsCommand):
             shifts.purge(now=now)
             watching.purge(now=now)
             sessions.purge(now=now)
+            sealing.seal_due(now=now)
+            rounds.sweep_due(now=now)
+            rounds.sample_due(now=now)
             repeats.purge(now=now)
             attachments.scan_waiting()
             if not settings.FORLOPP_PRACTICE:  # its clock says nothing of how old a file is

@@ -1,0 +1,141 @@
+"""Rows of the access log as they are shown: found by person, by staff and by time, a page at a time."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from audit import rules, words
+from people import selectors as people
+from people.models import AccessLog, Individual, Profession, Staff, StaffKind, Unit
+from web import swedish
+
+PAGE = 100
+MOST_IN_EXTRACT = 20_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A row; `units` and `professions` are those of then, by the names of now."""
+
+    key: int
+    at: datetime.datetime
+    who: str
+    person: str
+    what: str
+    units: str
+    professions: str
+    reason: str
+    is_denied: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What the person is told of a day: where, as what and what, and how often; never who."""
+
+    day: datetime.date
+    place: str
+    what: str
+    times: int
+    first_at: datetime.datetime
+    last_at: datetime.datetime
+
+    @property
+    def hours(self) -> str:
+        first, last = swedish.clock(self.first_at), swedish.clock(self.last_at)
+        return first if first == last else f"{first}–{last}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """None and "" are anything; days are included. `before` is the last row of the page before."""
+
+    individual: Individual | None = None
+    staff: Staff | None = None
+    unit: str = ""
+    first_on: datetime.date | None = None
+    last_on: datetime.date | None = None
+    before: tuple[datetime.datetime, int] | None = None
+
+
+def page(wanted: Wanted, *, viewer: Staff) -> tuple[list[Entry], bool]:
+    """The latest first, and whether there are more."""
+    rows = list(_filtered(wanted).select_related("staff", "individual").order_by("-at", "-id")[: PAGE + 1])
+    return shown(rows[:PAGE], viewer=viewer), len(rows) > PAGE
+
+
+def shown(rows: Iterable[AccessLog], *, viewer: Staff) -> list[Entry]:
+    units, professions = _names()
+    return [
+        Entry(
+            key=row.pk,
+            at=row.at,
+            who=row.staff_name,
+            person=people.named(row.individual, viewer=viewer).name if row.individual else "",
+            what=words.what(row.action, row.object_type),
+            units=_named(row.units, units),
+            professions=_named(row.professions, professions),
+            reason=row.reason or "",
+            is_denied=words.refused(row.outcome),
+        )
+        for row in rows
+    ]
+
+
+def extract(individual: Individual, *, first_on: datetime.date, last_on: datetime.date) -> list[Told]:
+    """For the person (PDL 8 kap. 5 §): unit and time, so that they can judge for themselves whether it was right.
+
+    Refusals are left out: nothing was seen.
+    """
+    wanted = Wanted(individual=individual, first_on=first_on, last_on=last_on)
+    rows = _filtered(wanted).exclude(outcome=AccessLog.Outcome.DENIED).select_related("staff").order_by("at", "id")
+    units, professions = _names()
+
+    def line(row: AccessLog) -> tuple[datetime.date, str, str]:
+        is_system = row.staff is not None and row.staff.kind == StaffKind.SYSTEM
+        parts = [_named(row.units, units), _named(row.professions, professions)]
+        place = "Ett annat system" if is_system else " · ".join(filter(None, parts)) or "Enhet ej noterad"
+        return timezone.localdate(row.at), place, words.what(row.action, row.object_type)
+
+    told = sorted(
+        ((line(row), row.at) for row in rows[:MOST_IN_EXTRACT]), key=lambda one: (one[0][0], one[0][1:], one[1])
+    )
+    found = []
+    for (day, place, what), same in groupby(told, key=lambda one: one[0]):
+        moments = [at for _, at in same]
+        found.append(
+            Told(day=day, place=place, what=what, times=len(moments), first_at=moments[0], last_at=moments[-1])
+        )
+    return sorted(found, key=lambda one: (one.day, one.first_at), reverse=True)
+
+
+def _filtered(wanted: Wanted) -> QuerySet[AccessLog]:
+    rows = AccessLog.objects.all()
+    if wanted.individual is not None:
+        rows = rows.filter(individual=wanted.individual)
+    if wanted.staff is not None:
+        rows = rows.filter(staff=wanted.staff)
+    if wanted.unit:
+        rows = rows.filter(rules.at_unit(wanted.unit))
+    if wanted.first_on is not None:
+        rows = rows.filter(at__gte=rules.midnight(wanted.first_on))
+    if wanted.last_on is not None:
+        rows = rows.filter(at__lt=rules.midnight(wanted.last_on + datetime.timedelta(days=1)))
+    if wanted.before is not None:
+        at, key = wanted.before
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=key), at__lte=at)
+    return rows
+
+
+def _names() -> tuple[dict[str, str], dict[str, str]]:
+    return dict(Unit.objects.values_list("key", "name")), dict(Profession.objects.values_list("key", "name"))
+
+
+def _named(keys: str | None, names: dict[str, str]) -> str:
+    told: Sequence[str] = [key for key in (keys or "").split(",") if key]
+    return ", ".join(names.get(key, key) for key in told)
