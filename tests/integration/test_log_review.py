@@ -7,6 +7,7 @@ import datetime
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -182,7 +183,7 @@ def test_nobody_judges_their_own_and_a_doubt_says_why(anna: Staff, reviewer: Sta
     look(reviewer, person)
     sweep()
     of_anna, of_reviewer = Pick.objects.get(staff=anna), Pick.objects.get(staff=reviewer)
-    told = {"by": reviewer, "now": AFTER, "action_id": uuid.uuid4()}
+    told: dict[str, Any] = {"by": reviewer, "now": AFTER, "action_id": uuid.uuid4()}
     with pytest.raises(rounds.OnesOwn):
         rounds.judge(pick=of_reviewer, verdict="befogad", note="", **told)
     with pytest.raises(rounds.SaysNotWhy):
