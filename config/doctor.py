@@ -21,7 +21,9 @@ from audit.models import Seal
 from config import child, environment, processes, supervision
 from config.checks import sqlite_is_sound
 from integrations import configuration
+from people.identities import configuration as signing
 from people.models import Device
+from people.signin import selectors
 from tasks import webpush
 from tasks.services import sending
 from workflows.attachments import scanning, shelf
@@ -42,7 +44,7 @@ class Finding:
 def examine() -> list[Finding]:
     questions: list[Callable[[], Iterator[Finding]]] = [
         python, libraries, secrets, bundle, looks, database, migrations, log, definitions, files, scanner, mail, push,
-        systems, running,
+        sign_in, systems, running,
     ]  # fmt: skip
     return [finding for question in questions for finding in question()]
 
@@ -91,6 +93,26 @@ def looks() -> Iterator[Finding]:
         yield Finding(ERROR if message.is_serious() else WARNING, "Utseendet", message.msg, message.hint or "")
     if not found:
         yield Finding(OK, "Utseendet", "kommunens färger går att läsa")
+
+
+def sign_in() -> Iterator[Finding]:
+    """What sign_in.toml says, by the check that stops a start, and whether it speaks of what there is here."""
+    what, remedy = "Inloggning", f"rätta {settings.FORLOPP_SIGN_IN}"
+    wrong = signing.problems()
+    for problem in wrong:
+        yield Finding(ERROR, what, problem, remedy)
+    try:
+        unknown = selectors.not_here(signing.get())
+    except DatabaseError:
+        return
+    if unknown:
+        yield Finding(WARNING, what, f"reglerna nämner det som inte finns här: {', '.join(unknown)}", remedy)
+    told = signing.get()
+    if not wrong and not told.local.enabled and not told.providers:
+        yield Finding(ERROR, what, "ingen kan logga in: inga egna konton och ingen inloggningstjänst", remedy)
+    elif not wrong and not unknown:
+        ways = [one.title for one in told.providers.values()] + ["egna konton"] * told.local.enabled
+        yield Finding(OK, what, f"sker med {', '.join(ways)}")
 
 
 def systems() -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRETS_FILE = "secrets.env"
 SQLITE = "config.sqlite"
-SHIPPED_INTEGRATIONS = BASE_DIR / "config" / "integrations.toml"
+
 DATABASE_FILES = {"production": "forlopp.sqlite3", "demo": "forlopp.sqlite3", "practice": "ovning.sqlite3"}
 
 # What is stored in <var>/secrets.env; the process environment wins over the file.
@@ -104,11 +104,11 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
     )
 
 
-def integrations_file(environment: Environment) -> str:
+def file(environment: Environment, name: str) -> str:
     """The installation's own, else the one that comes with the program, which is all that practice reads."""
-    own = environment.var / "integrations.toml"
-    chosen = environment.values.get("FORLOPP_INTEGRATIONS") or (own if own.exists() else SHIPPED_INTEGRATIONS)
-    return str(SHIPPED_INTEGRATIONS if environment.is_practice else chosen)
+    own, shipped = environment.var / name, BASE_DIR / "config" / name
+    told = environment.values.get(f"FORLOPP_{name.removesuffix('.toml').upper()}")
+    return str(shipped if environment.is_practice else told or (own if own.exists() else shipped))
 
 
 def _keep_apart(values: Mapping[str, str], var: Path) -> None:

@@ -58,7 +58,7 @@ FORLOPP_PUSH_SERVICES = env.words("FORLOPP_PUSH_SERVICES", PUSH_SERVICES if env.
 FORLOPP_PUSH_LOOPBACK = False
 
 # Which systems we speak with: integrations.toml, and where its { env = … } look.
-FORLOPP_INTEGRATIONS = environment.integrations_file(env)
+FORLOPP_INTEGRATIONS = environment.file(env, "integrations.toml")
 FORLOPP_INTEGRATIONS_TOLD: dict[str, dict[str, object]] = {}
 FORLOPP_TOLD = env.told
 # Where simulators answer in the demo: three have a port of their own, the rest share one and have a path each.
@@ -66,6 +66,10 @@ FORLOPP_SIMULATORS = {
     name: f"http://127.0.0.1:{env.port + steps}"
     for name, steps in {"region": 2, "hemtjanst": 3, "medicingivare": 4, "ovriga": 6}.items()
 }
+
+# Who may sign in, and how: sign_in.toml.
+FORLOPP_SIGN_IN = environment.file(env, "sign_in.toml")
+FORLOPP_SIGN_IN_TOLD: dict[str, object] = {}
 
 # Who may read /metrics; without it only this machine, past the proxy.
 FORLOPP_METRICS_TOKEN = env.told("FORLOPP_METRICS_TOKEN") or ""
@@ -94,6 +98,12 @@ AUTH_USER_MODEL = "people.Staff"
 AUTHENTICATION_BACKENDS = ["people.backends.StaffBackend"]
 SESSION_ENGINE = "people.sessions"
 MESSAGE_STORAGE = "web.messages.Storage"
+# django-allauth carries what is said with identity providers; who they are and what they give is in sign_in.toml.
+ACCOUNT_ADAPTER = "people.signin.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "people.signin.adapters.SocialAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
 LOGIN_URL = "/logga-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/logga-in/"
@@ -103,6 +113,9 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "config.apps.HouseConfig",
@@ -127,6 +140,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

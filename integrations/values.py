@@ -12,6 +12,7 @@ from django.conf import settings
 
 from integrations import systems
 from integrations.systems import Setting
+from web import referred
 
 _KINDS: dict[str, type[Any]] = {"whole": int, "yes_no": bool, "table": dict}
 
@@ -60,7 +61,7 @@ def _value(key: str, name: str, setting: Setting, raw: Any, *, is_on: bool) -> A
         if setting.kind == "whole" and isinstance(raw, str) and raw.isdecimal():
             raw = int(raw)
     elif setting.kind == "secret" and raw is not None:
-        return Problem(where, 'En hemlighet står aldrig i filen. Skriv { env = "NAMN" } eller { file = "/sökväg" }.')
+        return Problem(where, f"En hemlighet står aldrig i filen. {referred.HOW}")
     if raw is None or raw == "":
         if setting.kind == "url" and settings.FORLOPP_DEMO and not setting.optional:
             return simulator_url(key)
@@ -71,15 +72,10 @@ def _value(key: str, name: str, setting: Setting, raw: Any, *, is_on: bool) -> A
 
 
 def _referred(where: str, raw: Mapping[str, Any]) -> Any:
-    match raw:
-        case {"env": str(name), **rest} if not rest:
-            return settings.FORLOPP_TOLD(name)
-        case {"file": str(path), **rest} if not rest:
-            try:
-                return Path(path).read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError):
-                return Problem(where, "Filen med värdet går inte att läsa.")
-    return Problem(where, 'Skriv { env = "NAMN" } eller { file = "/sökväg" }.')
+    try:
+        return referred.value(raw)
+    except referred.Unreadable as unreadable:
+        return Problem(where, str(unreadable))
 
 
 def _fitting(where: str, setting: Setting, raw: Any) -> Any:

@@ -10,6 +10,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.utils import timezone
 
 from people import spheres
+from people.identities import configuration
 from people.models import HELD_ON, Staff, behalves
 from people.reading import Reading
 
@@ -25,6 +26,10 @@ HELD = {
 HOLDING = f"""
     LEFT JOIN people_assignment held ON held.staff_id = staff.id
         AND {HELD_ON}
+"""
+OF_NONE = "held.commission = ''"
+"""What is held in no uppdrag, and so in all."""
+JOINS = """
     LEFT JOIN people_profession profession ON profession.id = held.profession_id
     LEFT JOIN people_unit unit ON unit.id = held.unit_id
 """
@@ -41,7 +46,8 @@ class StaffBackend(ModelBackend):
         staff = _came_along.get()
         _came_along.set(None)
         if staff is None or staff.pk != user_id:
-            staff = _read(user_id)
+            # Of no session: nothing that an uppdrag gives, or that asks how surely it is known who it is.
+            staff = _read(user_id, level=0)
         return staff if staff is not None and staff.is_person and self.user_can_authenticate(staff) else None
 
 
@@ -51,10 +57,10 @@ def working(staff_id: int) -> Staff | None:
     return staff if staff is not None and staff.is_active else None
 
 
-def _read(staff_id: int) -> Staff | None:
+def _read(staff_id: int, *, level: int | None = None) -> Staff | None:
     today = timezone.localdate()
-    rows = STAFF.raw(f"{HOLDING} WHERE staff.id = %s {ORDER}", [today, today, staff_id])
-    return with_roles(STAFF.made(rows[0]), map(STAFF.beside, rows)) if rows else None
+    rows = STAFF.raw(f"{HOLDING} AND {OF_NONE} {JOINS} WHERE staff.id = %s {ORDER}", [today, today, staff_id])
+    return with_roles(STAFF.made(rows[0]), map(STAFF.beside, rows), level=level) if rows else None
 
 
 def came_along(staff: Staff | None) -> None:
@@ -62,9 +68,18 @@ def came_along(staff: Staff | None) -> None:
     _came_along.set(staff)
 
 
-def with_roles(staff: Staff, told: Iterable[Mapping[str, Any]]) -> Staff:
-    """The member of staff with what is told of professions, units and whom they stand in for."""
-    held = [one for one in told if one["held_key"]]
+def with_roles(
+    staff: Staff, told: Iterable[Mapping[str, Any]], *, level: int | None = None, commission: str = ""
+) -> Staff:
+    """The member of staff with what is told of professions, units and whom they stand in for.
+
+    What asks for a surer log-in than `level` is withheld; None asks nothing, as of systems.
+    """
+    all_held = [one for one in told if one["held_key"]]
+    held = [one for one in all_held if level is None or configuration.enough(one["held_sphere"], level)]
+    staff.commission = commission
+    if len(held) < len(all_held):
+        staff.withheld = tuple(dict.fromkeys(one["held_name"] for one in all_held if one not in held))
     staff.keep_roles(
         {one["held_key"]: one["held_name"] for one in held},
         {one["unit_key"]: one["unit_name"] for one in held},

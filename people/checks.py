@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from people.identities import configuration
+
 
 @register(Tags.security, deploy=True)
 def demo_login_is_off(**_options: Any) -> list[CheckMessage]:
@@ -18,3 +20,9 @@ def demo_login_is_off(**_options: Any) -> list[CheckMessage]:
             id="people.E001",
         )
     ]
+
+
+@register(Tags.security, "sign_in")
+def sign_in_can_be_followed(**_options: Any) -> list[CheckMessage]:
+    """No start goes past a file that says something other than was meant."""
+    return [Error(f"{settings.FORLOPP_SIGN_IN}: {problem}", id="people.E002") for problem in configuration.problems()]

@@ -3,18 +3,18 @@
 import datetime
 import uuid
 from collections.abc import Sequence
-from typing import Self
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from people.absence import Absence
 from people.access_log import AccessLog, AccessLogQuerySet, AppendOnlyError
+from people.assignment import LONGEST_COMMISSION, Assignment, AssignmentQuerySet
 from people.device import Device
 from people.plan import Agreement, Consent, Contact, Goal, Rating
 from people.spheres import Sphere, reach
@@ -127,6 +127,10 @@ class Staff(AbstractUser):
     _units: dict[str, str] | None = None
     _behalves: dict[str, str] | None = None
     _reached: frozenset[str] | None = None
+    commission: str | None = None
+    """The uppdrag of the session one acts in ('' none); None where nobody acts: then all that is held counts."""
+    withheld: tuple[str, ...] = ()
+    """Names of professions that ask for a stronger log-in than that of the session."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=6, choices=StaffKind.choices, default=StaffKind.PERSON)
@@ -213,55 +217,14 @@ def behalves(held: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 
 class StaffSession(AbstractBaseSession):
-    """A session and whose it is, which every page asks for together; nobody's before one has logged in."""
+    """A session and whose it is, which every page asks for together; nobody's before one has logged in.
+
+    `commission` is the uppdrag that was chosen, `level` how surely it is known who it is (LoA 1 to 4, 0 not said).
+    """
 
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, null=True, related_name="+")
-
-
-class AssignmentQuerySet(models.QuerySet["Assignment"]):
-    """Questions about assignments."""
-
-    def current(self, on: datetime.date) -> Self:
-        """Those in force on a day; both ends of the period are included."""
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
-
-
-class Assignment(models.Model):
-    """A member of staff holds a profession at a unit for a time; kept afterwards, as the access log refers to it."""
-
-    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="assignments")
-    profession = models.ForeignKey(Profession, on_delete=models.PROTECT, related_name="assignments")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assignments")
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-    absence = models.ForeignKey(
-        Absence,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="lent",
-        help_text="Held in the place of somebody who is away.",
-    )
-    on_behalf_of = models.CharField(max_length=320, blank=True, default="", help_text="Whose it is then, by name.")
-
-    objects = AssignmentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("staff_id", "profession_id", "valid_from")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="people_assignment_period"
-            ),
-            models.UniqueConstraint(
-                fields=("staff", "profession", "unit"),
-                condition=Q(valid_to__isnull=True),
-                name="people_assignment_one_open",
-            ),
-        )
-        indexes = (models.Index(fields=("profession", "valid_from"), name="people_assignment_role"),)
-
-    def __str__(self) -> str:
-        return f"{self.staff_id}:{self.profession_id}@{self.unit_id}"
+    commission = models.CharField(max_length=LONGEST_COMMISSION, blank=True, default="")
+    level = models.PositiveSmallIntegerField(default=0)
 
 
 class IdentityType(models.TextChoices):

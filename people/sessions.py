@@ -8,12 +8,15 @@ from django.contrib.sessions.backends import db
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from people.backends import HELD, HOLDING, ORDER, came_along, with_roles
-from people.models import StaffSession
+from people.backends import HELD, HOLDING, JOINS, OF_NONE, ORDER, came_along, with_roles
+from people.models import Staff, StaffSession
 from people.reading import EVERY, Reading
 
+# What a session holds beside Django's own: the uppdrag that was chosen, and how surely it is known who it is.
+COMMISSION, LEVEL = "commission", "level"
 SESSION = Reading(StaffSession, "session", staff=EVERY, extra=HELD)
-ALIVE = f"{HOLDING} WHERE session.session_key = %s AND session.expire_date > %s {ORDER}"
+ALIVE = f"""{HOLDING} AND ({OF_NONE} OR held.commission = session.commission) {JOINS}
+    WHERE session.session_key = %s AND session.expire_date > %s {ORDER}"""
 
 
 class SessionStore(db.SessionStore):
@@ -30,6 +33,7 @@ class SessionStore(db.SessionStore):
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)
         row.staff_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
+        row.commission, row.level = data.get(COMMISSION, ""), data.get(LEVEL, 0)
         return row
 
     def encode(self, session_dict: dict[str, Any]) -> str:
@@ -49,7 +53,7 @@ class SessionStore(db.SessionStore):
             self._session_key = None
             return None
         found = SESSION.made(rows[0])
-        came_along(with_roles(found.staff, map(SESSION.beside, rows)) if found.staff else None)
+        came_along(_acting(found, rows))
         return found
 
     def _read(self) -> list[tuple[Any, ...]]:
@@ -64,3 +68,11 @@ class SessionStore(db.SessionStore):
                 raise
             connection.close()  # the server has been away; the next statement opens another
             return SESSION.raw(*asked)
+
+
+def _acting(session: StaffSession, rows: list[tuple[Any, ...]]) -> Staff | None:
+    """Whose it is, with what they may in the uppdrag and at the level of the session."""
+    if session.staff is None:
+        return None
+    told = map(SESSION.beside, rows)
+    return with_roles(session.staff, told, level=session.level, commission=session.commission)

@@ -14,10 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from people import browser, selectors
+from people.identities import configuration
 from people.models import Staff
 from people.services import devices
+from people.signin import entering, leaving
+from people.signin.entering import BACKEND, Entrance
 
-BACKEND = "people.backends.StaffBackend"
+PASSWORD_LEVEL = 1
 
 
 class LogInForm(AuthenticationForm):
@@ -37,10 +40,20 @@ class LogIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(**context, has_demo=settings.FORLOPP_DEMO)
+        told = configuration.get()
+        providers = {key: one.title for key, one in told.providers.items()}
+        return super().get_context_data(
+            **context, has_demo=settings.FORLOPP_DEMO, providers=providers, has_local=told.local.enabled
+        )
+
+    def post(self, request: HttpRequest, *words: Any, **named: Any) -> HttpResponse:
+        if not configuration.get().local.enabled:
+            raise Http404
+        return super().post(request, *words, **named)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         answer = super().form_valid(form)
+        entering.enter(self.request, Entrance(level=PASSWORD_LEVEL), {})
         devices.leave(public_id=browser.device_of(self.request), unless=form.get_user())
         return answer
 
@@ -50,7 +63,10 @@ class LogOut(LogoutView):
 
     def post(self, request: HttpRequest, *words: Any, **named: Any) -> HttpResponse:
         devices.leave(public_id=browser.device_of(request))
+        title, address = leaving.elsewhere(request)
         answer = super().post(request, *words, **named)
+        if address:
+            answer = render(request, "people/left.html", {"title": title, "address": address})
         browser.forget(answer)
         return answer
 
@@ -65,6 +81,7 @@ def demo(request: HttpRequest) -> HttpResponse:
         # Looked up among the invented only: the demo must never open a real account.
         staff = get_object_or_404(Staff, username=request.POST.get("staff", ""), is_invented=True, is_active=True)
         login(request, staff, backend=BACKEND)
+        entering.enter(request, Entrance(level=entering.HIGHEST), {})
         devices.leave(public_id=browser.device_of(request), unless=staff)
         return HttpResponseRedirect(_next_page(request))
     offered = selectors.demo_professions(on=timezone.localdate())

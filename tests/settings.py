@@ -30,6 +30,7 @@ os.environ.update(
     FORLOPP_PREFECT_AUTH="forlopp:only-for-tests",
     FORLOPP_WEBHOOK_SECRETS="only-for-tests",
     FORLOPP_VAPID_KEY="c2VjcmV0LWtleS1vbmx5LWZvci10ZXN0cy0xMjM0NTY",
+    FORLOPP_SIGN_IN=str(Path(__file__).parent / "fixtures" / "sign_in.toml"),
     # Nobody listens there: what a test wants answered it answers.
     REGION_URL="http://127.0.0.1:18002",
     HEMTJANST_URL="http://127.0.0.1:18003",

@@ -74,7 +74,7 @@ class Sight:
         if not self._units:
             return True
         assigned = Assignment.objects.current(self.on).values_list("profession__key", "unit__key")
-        mine = set(assigned.filter(staff=self.viewer))
+        mine = set(Assignment.objects.acting(self.viewer, self.on).values_list("profession__key", "unit__key"))
         return spheres.is_theirs(mine, set(assigned.filter(unit__key__in=self._units)), self._units)
 
     @cached_property

@@ -93,15 +93,15 @@ def may_register(by: Staff, staff: Staff, *, on: datetime.date) -> bool:
     """Oneself, or as enhetschef of a unit where the other works."""
     return (
         by.pk == staff.pk
-        or Assignment.objects.current(on)
-        .filter(staff=by, profession__key=HEAD, unit__in=_own(staff, on).values("unit"))
+        or Assignment.objects.acting(by, on)
+        .filter(profession__key=HEAD, unit__in=_own(staff, on).values("unit"))
         .exists()
     )
 
 
 def candidates(staff: Staff, by: Staff, *, on: datetime.date) -> QuerySet[Staff]:
     """Who may stand in: colleagues of the same unit, or of a unit that `by` heads; nobody appoints themselves."""
-    headed = Assignment.objects.current(on).filter(staff=by, profession__key=HEAD).values("unit")
+    headed = Assignment.objects.acting(by, on).filter(profession__key=HEAD).values("unit")
     units = Q(unit__in=_own(staff, on).values("unit")) | Q(unit__in=headed)
     there = Assignment.objects.current(on).filter(units, absence=None)
     found = Staff.objects.filter(is_active=True, kind=StaffKind.PERSON, pk__in=there.values("staff"))

@@ -74,5 +74,5 @@ def _held(note: ShiftNote) -> bool:
 
 
 def _require_there(unit: Unit, by: Staff, now: datetime) -> None:
-    if not Assignment.objects.current(timezone.localdate(now)).filter(staff=by, unit=unit).exists():
+    if not Assignment.objects.acting(by, timezone.localdate(now)).filter(unit=unit).exists():
         raise NotAllowed

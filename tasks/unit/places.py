@@ -14,7 +14,7 @@ HEAD = "enhetschef"
 UNITS = f"""SELECT unit.id, unit.key, unit.name, unit.area, max(CASE WHEN profession.key = '{HEAD}' THEN 1 ELSE 0 END)
     FROM people_assignment held JOIN people_unit unit ON unit.id = held.unit_id
     JOIN people_profession profession ON profession.id = held.profession_id
-    WHERE held.staff_id = %s AND {HELD_ON} GROUP BY unit.id, unit.key, unit.name, unit.area ORDER BY unit.name"""  # noqa: S608
+    WHERE held.staff_id = %s AND {HELD_ON} {{}} GROUP BY unit.id, unit.key, unit.name, unit.area ORDER BY unit.name"""  # noqa: S608
 MEMBERS = reading.Reading(
     Staff,
     "staff",
@@ -55,8 +55,12 @@ class Member:
 
 
 def of(staff: Staff, *, on: datetime.date) -> list[Place]:
-    """The units of a member of staff, by name."""
-    rows = reading.rows(UNITS, [staff.pk, on, on])
+    """The units of a member of staff in the uppdrag they act in, by name."""
+    also, values = "", []
+    if staff.commission is not None:
+        also = f"AND held.commission IN ('', %s) AND profession.key IN ({reading.places(staff.professions)})"
+        values = [staff.commission, *staff.professions]
+    rows = reading.rows(UNITS.format(also), [staff.pk, on, on, *values])
     return [Place(id=pk, key=key, name=name, area=area, is_head=bool(is_head)) for pk, key, name, area, is_head in rows]
 
 

@@ -66,6 +66,8 @@ NOT_PAGES = {
     "workbench:findings": "for the editors: JSON",
     "workbench:choices": "for the editors: JSON",
     "integrations:sdk_file": "a file that came with a message",
+    "people:begin": "leads to the identity provider",
+    "people:answer": "where the identity provider sends one back",
 }
 """Addresses that answer with no page of their own; what only takes a POST need not be here."""
 
@@ -361,6 +363,7 @@ def of_strangers() -> dict[str, Example]:
         "log in": Example("/logga-in/?next=/uppgifter/"),
         "log in that failed": Example("/logga-in/", first.wrong_password),
         "demo": Example("/demo/"),
+        "choice of uppdrag": Example("/uppdrag/", first.two_commissions),
     }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from playwright.sync_api import Page
+
+from people.sessions import SessionStore
 
 
 def unfold_menu(page: Page) -> None:
@@ -122,3 +125,16 @@ def extracted(page: Page) -> None:
     page.get_by_label("Personnummer").fill("19380514-2381")
     page.get_by_role("button", name="Visa utdraget").click()
     page.get_by_role("heading", name="Berit Provsson").wait_for()
+
+
+def two_commissions(page: Page) -> None:
+    """As if an identity provider had offered them at the log-in."""
+    found = next(one for one in page.context.cookies() if one["name"] == settings.SESSION_COOKIE_NAME)
+    session = SessionStore(found["value"])
+    named = (("1", "Sjuksköterska dag", "Hemsjukvården norr"), ("2", "Distriktssköterska i beredskap", "Natten"))
+    session["sign_in"] = {
+        "offered": [{"key": key, "name": name, "unit": unit, "roles": "Sjuksköterska"} for key, name, unit in named]
+    }
+    session["commission"] = "1"
+    session.save()
+    page.reload()

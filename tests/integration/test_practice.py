@@ -106,7 +106,7 @@ def test_the_systems_of_the_real_one_are_not_reached(tmp_path: Path) -> None:
     here = environment.read(
         {"FORLOPP_MODE": "practice", "FORLOPP_VAR": str(tmp_path), "REGION_URL": "https://example.se"}
     )
-    assert environment.integrations_file(here) == str(environment.SHIPPED_INTEGRATIONS)
+    assert environment.file(here, "integrations.toml") == str(environment.BASE_DIR / "config" / "integrations.toml")
     assert here.told("REGION_URL") is None
 
 

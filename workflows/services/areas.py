@@ -57,7 +57,7 @@ def follow(*, individual: Individual, now: datetime) -> None:
 
 def may_serve(by: Staff, unit: Unit, *, now: datetime) -> bool:
     """A coordinator for every unit, a head for their own."""
-    held = Assignment.objects.current(timezone.localdate(now)).filter(staff=by)
+    held = Assignment.objects.acting(by, timezone.localdate(now))
     own = held.filter(profession__key=rights.HEAD, unit=unit)
     return held.filter(profession__key=rights.COORDINATOR).exists() or own.exists()
 

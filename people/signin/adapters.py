@@ -1,0 +1,112 @@
+"""What django-allauth asks of us: which providers there are, who somebody is here, and what a log-in leads to."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, NoReturn
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp, SocialLogin
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+
+from people.identities import configuration, mapping
+from people.identities.shape import Provider
+from people.models import Staff
+from people.services import arrivals
+from people.signin import entering
+from people.signin.entering import Entrance
+from people.signin.oidc import Misfit, OpenIdProvider, is_answer
+
+log = logging.getLogger(__name__)
+KINDS = {"oidc": OpenIdProvider}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs up; who comes in gets a session that says how."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def login(self, request: HttpRequest, user: Staff) -> None:
+        entrance = getattr(request, "entrance", None) or Entrance()
+        kept = entering.kept(request, user)
+        login(request, user, backend=entering.BACKEND)
+        entering.enter(request, entrance, kept)
+
+    def logout(self, request: HttpRequest) -> None:
+        """Before somebody comes in where somebody is."""
+        entering.keep(request)
+        super().logout(request)
+
+    def post_login(self, request: HttpRequest, user: Staff, **said: Any) -> HttpResponse:
+        return HttpResponseRedirect(entering.onward(request, said["redirect_url"] or ""))
+
+    def add_message(self, *_said: Any, **_more: Any) -> None:
+        """Our pages say what they have to say."""
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):
+    """Providers are those of sign_in.toml, never rows of a table."""
+
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
+        told = configuration.provider(provider)
+        if told is None:
+            raise Http404
+        return KINDS[told.kind](request, app=_app(provider, told))
+
+    def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[Any]:
+        return [_app(key, told) for key, told in configuration.get().providers.items() if provider in (None, key)]
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        key = sociallogin.account.provider
+        told = configuration.provider(key)
+        if told is None:
+            raise Http404
+        if not is_answer(sociallogin.told, sociallogin.state, now=timezone.now().timestamp()):
+            _refuse(request, key, mapping.Refused(), 401)
+        try:
+            identity = mapping.identity(sociallogin.told, told)
+            staff = arrivals.arrive(
+                source=key,
+                known=sociallogin.user if sociallogin.account.pk else None,
+                identity=identity,
+                now=timezone.now(),
+            )
+            offered = entering.offered(staff, key, identity)
+        except mapping.Refused as refused:
+            _refuse(request, key, refused, 403)
+        if sociallogin.account.pk:
+            sociallogin.user = staff
+        else:
+            sociallogin.connect(request, staff)
+        request.entrance = Entrance(provider=key, level=identity.level, offered=offered)  # type: ignore[attr-defined]
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **told: Any) -> None:
+        exception = told.get("exception")
+        # Only our own words: what others say may hold anything.
+        reason = str(exception) if isinstance(exception, Misfit) else type(exception).__name__
+        log.warning("sign-in by %s failed: %s", provider.sub_id, reason)
+        raise ImmediateHttpResponse(entering.refusal(request, mapping.Refused(), 401))
+
+    def send_notification_mail(self, *_said: Any, **_more: Any) -> None:
+        """Nobody is written to."""
+
+
+def _refuse(request: HttpRequest, provider: str, refused: mapping.Refused, status: int) -> NoReturn:
+    log.warning("sign-in by %s refused: %s", provider, refused.code)
+    raise ImmediateHttpResponse(entering.refusal(request, refused, status)) from None
+
+
+def _app(key: str, told: Provider) -> SocialApp:
+    return SocialApp(
+        provider="openid_connect" if told.kind == "oidc" else "saml",
+        provider_id=key,
+        name=told.title,
+        client_id=told.client_id or key,
+        secret=told.client_secret,
+        settings={"server_url": told.issuer or "", "oauth_pkce_enabled": True, "scope": told.scope.split()},
+    )
