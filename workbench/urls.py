@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workbench.views import diagram, drafts, files, forms, reviewing, tables, trying
+from workbench.views import diagram, drafts, files, forms, reviewing, tables, trying, words
 
 app_name = "workbench"
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
     path("verkstad/<uuid:ref>/vid-sidan/<int:number>/", files.aside, name="aside"),
     path("verkstad/<uuid:ref>/text/<path:name>", files.text, name="text"),
     path("verkstad/<uuid:ref>/diagram/<path:name>", diagram.page, name="diagram"),
+    path("verkstad/<uuid:ref>/ord/<path:name>", words.page, name="words"),
     path("verkstad/<uuid:ref>/tider", diagram.times, name="times"),
     path("verkstad/<uuid:ref>/kant", diagram.known, name="known"),
     path("verkstad/<uuid:ref>/nytt-formular/", forms.new, name="new_form"),

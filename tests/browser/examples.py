@@ -328,6 +328,7 @@ def _workbench(anna: Staff) -> dict[str, Example]:
         "workbench": Example("/verkstad/"),
         "new förlopp with errors": Example("/verkstad/ny/", first.nothing_wished),
         "diagram of a draft": Example(f"{here}diagram/hembesok.bpmn"),
+        "diagram in words": Example(f"{here}ord/hembesok.bpmn?steg=planera_besok"),
         "upload": Example("/verkstad/las-in/"),
         "draft with errors": Example(here),
         "review of a draft": Example(f"{here}granska/"),

@@ -1,0 +1,157 @@
+"""What the page of the diagram in words posts, carried out: first what was written, then the button."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbench import form_kinds, outline_edits, outline_panel, outline_settings, outline_times
+from workbench.diagram_work import Impossible
+from workbench.outline_edits import DOWN, UP, Edited
+from workbench.outline_panel import CHOOSES, DEFAULT, PARAM, WAY_IF, WAY_NAME
+from workbench.outline_settings import Change, Told
+from workbench.written import clean
+from workflows import diagram
+from workflows.published import form_file
+
+STEP, BUTTON, CLOSE, UNDO = "steg", "gor", "stang", "angra"
+NEW_KIND, NEW_NAME, WAY_TITLE, WAY_TO = "ny-slag", "ny-namn", "vag-namn", "vag-till"
+_BAD_TIME = "Skriv hur många med siffror, till exempel 3."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The diagram afterwards, which step is open, what to say, and the forms that new steps need."""
+
+    text: str
+    open: str
+    told: str = ""
+    refused: str = ""
+    forms: Mapping[str, str] = field(default_factory=dict)
+
+
+def carried_out(text: str, post: Mapping[str, str]) -> Outcome:
+    """What cannot be done is `refused`, and what was written is kept all the same."""
+    opened, said = post.get(STEP, ""), text
+    try:
+        if opened:
+            said = _with_settings(text, opened, post)
+        done = _pressed(said, opened, post)
+    except Impossible as problem:
+        return Outcome(said, opened, refused=str(problem))
+    told = done.told or ("Sparat." if done.text != text else "")
+    return Outcome(done.text, done.open, told, forms=_forms(text, done.text))
+
+
+# -- the button --------------------------------------------------------------------------------------------------------
+
+
+def _pressed(text: str, opened: str, post: Mapping[str, str]) -> Outcome:
+    verb, _, about = post.get(BUTTON, "").partition(":")
+    if verb == "lagg-till":
+        made = outline_edits.add_after(text, opened, post.get(NEW_KIND, ""), clean(post.get(NEW_NAME, "")))
+        return _outcome(made, "Steget är tillagt. Här nedanför står det som kan sägas om det.")
+    if verb == "lagg-vag":
+        made = outline_edits.add_way(text, opened, clean(post.get(WAY_TITLE, "")), post.get(WAY_TO, ""))
+        return Outcome(made.text, opened, "Vägen är tillagd.")
+    if verb == "bort-vag":
+        return _outcome(outline_edits.remove_way(text, opened, about), "Vägen är borttagen. Ångra ger tillbaka den.")
+    if verb == "bort":
+        made = outline_edits.remove(text, opened)
+        return Outcome(made.text, "", "Steget är borttaget. Ångra ger tillbaka det.")
+    if verb in {"upp", "ned"}:
+        way, word = (UP, "uppåt") if verb == "upp" else (DOWN, "nedåt")
+        return _outcome(outline_edits.move(text, opened, way), f"Steget är flyttat {word}.")
+    return Outcome(text, "" if verb == CLOSE else opened)
+
+
+def _outcome(made: Edited, told: str) -> Outcome:
+    return Outcome(made.text, made.element, told)
+
+
+# -- what was written --------------------------------------------------------------------------------------------------
+
+
+def _with_settings(text: str, opened: str, post: Mapping[str, str]) -> str:
+    elements = diagram.elements(diagram.parse(text.encode()))
+    one = elements.get(opened)
+    if one is None:
+        raise Impossible("Steget finns inte längre.")
+    if outline_panel.NAME not in post:
+        return text
+    after = outline_settings.change(text, opened, _change(one, post))
+    ways = [
+        key.removeprefix("v-").removesuffix(WAY_NAME) for key in post if key.startswith("v-") and key.endswith(WAY_NAME)
+    ]
+    if not ways:
+        return after
+    default = post.get(DEFAULT, "") if one.type in CHOOSES else ""
+    told = [
+        Told(
+            flow=flow,
+            name=clean(post.get(f"v-{flow}{WAY_NAME}", "")),
+            condition=clean(post.get(f"v-{flow}{WAY_IF}", "")),
+            is_default=flow == default,
+        )
+        for flow in ways
+    ]
+    return outline_settings.change_ways(after, opened, told)
+
+
+def _change(one: diagram.Element, post: Mapping[str, str]) -> Change:
+    """Only what was asked and is another than it was, so that a file is not rewritten by being looked at."""
+
+    def new(name: str, stands: str) -> str | None:
+        asked = clean(post[name]) if name in post else None
+        return asked if asked is not None and asked != stands else None
+
+    properties = {}
+    if (due := _time(post, outline_panel.DUE)) is not None and due != one.properties.get("forfaller", ""):
+        properties["forfaller"] = due
+    form = new(outline_panel.FORM, one.properties.get("formKey") or one.id)
+    if form is not None and form != one.properties.get("formKey", ""):
+        properties["formKey"] = "" if form == one.id else form
+    time = _time(post, outline_panel.TIMER)
+    return Change(
+        name=new(outline_panel.NAME, one.name),
+        documentation=new(outline_panel.TEXT, one.documentation),
+        profession=new(outline_panel.WHO, one.lane) or None,
+        properties=properties,
+        time=(outline_times.tag(time), time) if time else None,
+        message=new(outline_panel.MESSAGE, one.message),
+        decision=clean(post.get(outline_panel.TABLE, "")) or None,
+        operation=clean(post.get(outline_panel.OPERATION, "")) or None,
+        params=_params(post),
+    )
+
+
+def _params(post: Mapping[str, str]) -> dict[str, str]:
+    """What the operation was to know; another operation asks for other things."""
+    if post.get(outline_panel.OPERATION) != post.get(outline_panel.OPERATION_WAS):
+        return {}
+    return {key.removeprefix(PARAM): clean(value) for key, value in post.items() if key.startswith(PARAM)}
+
+
+def _time(post: Mapping[str, str], name: str) -> str | None:
+    """As the file writes it; None when it was not asked. Raises Impossible."""
+    if f"{name}-enhet" not in post:
+        return None
+    found = outline_times.text(outline_panel.typed_time(post, name))
+    if found is None:
+        raise Impossible(_BAD_TIME)
+    return found
+
+
+def _forms(before: str, after: str) -> dict[str, str]:
+    """A form for each new task of a person, with a first question: what a form cannot be without."""
+    if before == after:
+        return {}
+    old = diagram.elements(diagram.parse(before.encode()))
+    new = diagram.elements(diagram.parse(after.encode()))
+    tasks = [one for key, one in new.items() if key not in old and one.type == "userTask"]
+    question = form_kinds.new("text", "Vad har du kommit fram till?")
+    return {
+        form_file(one.id): json.dumps({"title": one.name, "fields": [question]}, ensure_ascii=False, indent=1) + "\n"
+        for one in tasks
+    }

@@ -1,0 +1,218 @@
+"""What the panel of one step asks: only what such a step can say, with what it says now or what somebody has typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from workbench import outline_times
+from workbench.outline_edits import KINDS, NEW_END, NEW_STEP
+from workbench.outline_times import UNITS, Time
+from workflows import diagram
+from workflows.diagram import NAMESPACES, Element
+from workflows.outline import Step, Turn
+
+PERSONS = frozenset({"userTask", "manualTask"})
+NAME, TEXT, WHO, FORM = "e-namn", "e-text", "e-vem", "e-formular"
+DUE, TIMER = "e-klart", "e-tid"
+MESSAGE, TABLE, OPERATION, PARAM = "e-meddelande", "e-tabell", "e-koppling", "p-"
+OPERATION_WAS = "e-koppling-var"
+WAY_NAME, WAY_IF, DEFAULT = "-namn", "-villkor", "v-standard"
+CHOOSES = frozenset({"exclusiveGateway", "inclusiveGateway"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timed:
+    """A time as controls: their common name, the label, and what stands in them."""
+
+    name: str
+    label: str
+    time: Time
+    units: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    flow: str
+    name: str
+    condition: str
+    is_default: bool
+    leads_to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """A choice of one: the control, its label, what can be chosen by key, and what is."""
+
+    name: str
+    label: str
+    value: str
+    options: Mapping[str, str]
+    help: str = ""
+    is_free: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    id: str
+    name: str
+    text: str
+    choices: tuple[Chosen, ...] = ()
+    times: tuple[Timed, ...] = ()
+    params: tuple[tuple[str, str, str], ...] = ()
+    ways: tuple[Way, ...] = ()
+    has_default: bool = False
+    can_add: bool = True
+    can_split: bool = False
+    can_move: bool = False
+    can_remove: bool = True
+    targets: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=lambda: KINDS)
+    new: Mapping[str, str] = field(default_factory=dict)
+    form_file: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a panel is made of: the step and its node, the other steps, and what there is to choose from."""
+
+    step: Step
+    node: etree._Element
+    others: Sequence[Step]
+    offered: Mapping[str, Any]
+    typed: Mapping[str, str]
+
+
+def panel(asked: Asked) -> Panel:
+    step, typed = asked.step, asked.typed
+    one = step.element
+    flows = [turn for turn in step.ways if turn.flow]
+    is_gate = one.type.endswith("Gateway")
+    return Panel(
+        id=one.id,
+        name=typed.get(NAME, one.name),
+        text=typed.get(TEXT, one.documentation),
+        choices=tuple(_choices(asked)),
+        times=tuple(_times(asked)),
+        params=tuple(_params(asked)),
+        ways=tuple(_way(turn, asked) for turn in flows) if is_gate and len(flows) > 1 else (),
+        has_default=one.type in CHOOSES,
+        can_add=len(flows) == 1,
+        can_split=is_gate,
+        can_move=not is_gate and one.type not in {"startEvent", "endEvent", "boundaryEvent"},
+        can_remove=one.type != "startEvent",
+        targets=_targets(asked),
+        new=typed,
+        form_file=_form_file(asked),
+    )
+
+
+def _choices(asked: Asked) -> list[Chosen]:
+    one, offered = asked.step.element, asked.offered
+    found = []
+    if one.type in PERSONS:
+        professions = {each["key"]: each["title"] for each in offered["professions"]}
+        found.append(_chosen(asked, WHO, "Vem gör det?", one.lane, {"": "Ingen vald", **professions}))
+    if one.type == "userTask":
+        forms = {each["key"]: each["title"] for each in offered["forms"]}
+        own = {"": "Stegets eget formulär"} if one.id not in forms else {}
+        value = one.properties.get("formKey") or (one.id if one.id in forms else "")
+        found.append(_chosen(asked, FORM, "Formulär", value, {**own, **forms}))
+    if one.event == "message" or one.type in {"receiveTask", "sendTask"}:
+        names = {each["name"]: each["name"] for each in offered["messages"]}
+        told = "Namnet som meddelandet har i förloppets inställningar."
+        found.append(_chosen(asked, MESSAGE, "Meddelande", one.message, names, help=told, is_free=True))
+    if one.type == "businessRuleTask":
+        tables = {each["id"]: each["title"] for each in offered["decisions"]}
+        stands = diagram.extension_text(asked.node, "calledDecisionId")
+        found.append(_chosen(asked, TABLE, "Beslutstabell", stands, {"": "Välj tabell", **tables}))
+    if one.type == "serviceTask":
+        titles = {each["key"]: f"{each['title']} ({each['system']})" for each in offered["operations"]}
+        found.append(_chosen(asked, OPERATION, "Vad ska systemet göra?", _operation(asked), {"": "Välj", **titles}))
+    return found
+
+
+def _chosen(asked: Asked, name: str, label: str, value: str, options: Mapping[str, str], **more: Any) -> Chosen:
+    """With what stands there now, also when it is not among what is offered."""
+    now = asked.typed.get(name, value)
+    known = options if now in options or more.get("is_free") else {now: now, **options}
+    return Chosen(name=name, label=label, value=now, options=known, **more)
+
+
+def _times(asked: Asked) -> list[Timed]:
+    one = asked.step.element
+    if one.type in PERSONS:
+        return [_timed(asked, DUE, "Ska vara klart inom", one.properties.get("forfaller", ""), UNITS)]
+    if one.event == "timer":
+        units = {key: title for key, title in UNITS.items() if key}
+        return [_timed(asked, TIMER, "Hur länge?", _timer(asked.node), units)]
+    return []
+
+
+def _timed(asked: Asked, name: str, label: str, text: str, units: Mapping[str, str]) -> Timed:
+    is_typed = f"{name}-enhet" in asked.typed
+    time = typed_time(asked.typed, name) if is_typed else outline_times.read(text)
+    return Timed(name=name, label=label, time=time, units=units)
+
+
+def typed_time(typed: Mapping[str, str], name: str) -> Time:
+    return Time(typed.get(f"{name}-antal", ""), typed.get(f"{name}-enhet", ""), typed.get(f"{name}-uttryck", ""))
+
+
+def _timer(node: etree._Element) -> str:
+    found = node.find("./bpmn:timerEventDefinition", NAMESPACES)
+    return next(
+        ((part.text or "").strip() for part in (found if found is not None else ()) if (part.text or "").strip()), ""
+    )
+
+
+def _operation(asked: Asked) -> str:
+    found = asked.node.find("./bpmn:extensionElements/spiff:serviceTaskOperator", NAMESPACES)
+    return found.get("id", "") if found is not None else ""
+
+
+def _params(asked: Asked) -> list[tuple[str, str, str]]:
+    """What the operation wants to know: name, kind and the FEEL that gives it."""
+    key = _operation(asked)
+    known = next((each for each in asked.offered["operations"] if each["key"] == key), None)
+    stands = {each.get("id", ""): each.get("value", "") for each in asked.node.iter(f"{{{diagram.SPIFF}}}parameter")}
+    told = {each["name"]: each["type"] for each in known["params"]} if known is not None else {}
+    names = {**dict.fromkeys(stands, ""), **told}
+    return [(name, kind, asked.typed.get(f"{PARAM}{name}", stands.get(name, ""))) for name, kind in names.items()]
+
+
+def _way(turn: Turn, asked: Asked) -> Way:
+    typed, default = asked.typed, asked.typed.get(DEFAULT)
+    where = f"steg {turn.to.number} {turn.to.title}".strip() if turn.to is not None else ""
+    if turn.steps:
+        where = f"steg {turn.steps[0].number} {turn.steps[0].title}".strip()
+    return Way(
+        flow=turn.flow,
+        name=typed.get(f"v-{turn.flow}{WAY_NAME}", turn.name),
+        condition=typed.get(f"v-{turn.flow}{WAY_IF}", turn.condition),
+        is_default=turn.is_default if default is None else default == turn.flow,
+        leads_to=where or "nästa steg",
+    )
+
+
+def _targets(asked: Asked) -> dict[str, str]:
+    """Where a new way may lead."""
+    one = asked.step.element
+    found = {NEW_STEP: "Ett nytt steg", NEW_END: "Ett nytt slut"}
+    for step in asked.others:
+        if _is_target(step.element, one):
+            found[step.id] = f"{step.number} {step.title or step.kind}".strip()
+    return found
+
+
+def _is_target(other: Element, one: Element) -> bool:
+    is_same = other.scope == one.scope and other.process == one.process and other.id != one.id
+    return is_same and other.type not in {"startEvent", "boundaryEvent"} and not other.is_event_subprocess
+
+
+def _form_file(asked: Asked) -> str:
+    key = asked.step.form_key
+    return next((each["file"] for each in asked.offered["forms"] if each["key"] == key), "")
