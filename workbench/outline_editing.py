@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from workbench import form_kinds, outline_edits, outline_panel, outline_settings, outline_times
 from workbench.diagram_work import Impossible
 from workbench.outline_edits import DOWN, UP, Edited
-from workbench.outline_panel import CHOOSES, DEFAULT, PARAM, WAY_IF, WAY_NAME
+from workbench.outline_panel import CHOOSES, DEFAULT, PARAM, WAY_IF, WAY_NAME, WAY_READY
 from workbench.outline_settings import Change, Told
 from workbench.written import clean
 from workflows import diagram
@@ -91,7 +91,7 @@ def _with_settings(text: str, opened: str, post: Mapping[str, str]) -> str:
         Told(
             flow=flow,
             name=clean(post.get(f"v-{flow}{WAY_NAME}", "")),
-            condition=clean(post.get(f"v-{flow}{WAY_IF}", "")),
+            condition=clean(post.get(f"v-{flow}{WAY_READY}", "")) or clean(post.get(f"v-{flow}{WAY_IF}", "")),
             is_default=flow == default,
         )
         for flow in ways

@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from workbench import outline_times
+from workbench.outline_conditions import Ready, ready
 from workbench.outline_edits import KINDS, NEW_END, NEW_STEP
 from workbench.outline_times import UNITS, Time
 from workflows import diagram
@@ -20,7 +21,7 @@ NAME, TEXT, WHO, FORM = "e-namn", "e-text", "e-vem", "e-formular"
 DUE, TIMER = "e-klart", "e-tid"
 MESSAGE, TABLE, OPERATION, PARAM = "e-meddelande", "e-tabell", "e-koppling", "p-"
 OPERATION_WAS = "e-koppling-var"
-WAY_NAME, WAY_IF, DEFAULT = "-namn", "-villkor", "v-standard"
+WAY_NAME, WAY_IF, WAY_READY, DEFAULT = "-namn", "-villkor", "-valt", "v-standard"
 CHOOSES = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
@@ -73,16 +74,18 @@ class Panel:
     kinds: Mapping[str, str] = field(default_factory=lambda: KINDS)
     new: Mapping[str, str] = field(default_factory=dict)
     form_file: str = ""
+    ready: tuple[Ready, ...] = ()
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a panel is made of: the step and its node, the other steps, and what there is to choose from."""
+    """What a panel is made of: the step and its node, every step, what can be chosen, and what tables answer."""
 
     step: Step
     node: etree._Element
     others: Sequence[Step]
     offered: Mapping[str, Any]
+    answers: Mapping[str, Sequence[str]]
     typed: Mapping[str, str]
 
 
@@ -107,6 +110,7 @@ def panel(asked: Asked) -> Panel:
         targets=_targets(asked),
         new=typed,
         form_file=_form_file(asked),
+        ready=ready(asked.others, step, asked.answers) if one.type in CHOOSES else (),
     )
 
 

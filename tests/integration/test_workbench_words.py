@@ -132,6 +132,18 @@ def test_what_is_wrong_stands_at_its_step(client: Client, made: Draft) -> None:
     assert "saknar koppling" in at_step
 
 
+def test_a_condition_is_chosen_in_words(client: Client, made: Draft) -> None:
+    press(client, made, "lagg-till", ny__slag="val", ny__namn="Behövs tolk?")
+    page = pages.text(client.get(f"{address(made)}?steg=gw_behovs_tolk"))
+    ways = panel(page, "gw_behovs_tolk")
+    second = next(key for key in ways if key.endswith("nytt_steg-valt"))
+    assert 'value="planera_besok.tolk = true"' in page
+    client.post(address(made), {**ways, second: "planera_besok.tolk = true", "gor": "spara"})
+    page = pages.text(client.get(address(made)))
+    assert "planera_besok.tolk = true" in made.files.get(name=NAME).text
+    assert "är ja" in page.split('id="steg-gw_behovs_tolk"')[1].split("</ul>")[0]
+
+
 def test_a_shared_diagram_and_a_closed_draft_are_only_read(client: Client, made: Draft, pia: Staff) -> None:
     made.state = "discarded"
     made.save()

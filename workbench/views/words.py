@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from people import selectors as people
-from workbench import drafting, offered, outline_editing, outline_panel
+from workbench import drafting, offered, outline_conditions, outline_editing, outline_panel
 from workbench.form_page import Conflict
 from workbench.models import Draft, DraftFile
 from workbench.outline_editing import BUTTON, STEP, UNDO
@@ -117,8 +117,9 @@ def _panel(draft: Draft, file: DraftFile, told: Outline, opened: str, typed: Map
     if step is None:
         return None
     root = diagram.parse(file.text.encode())
+    known = outline_conditions.answers(drafting.texts(draft)) if step.element.type.endswith("Gateway") else {}
     node = next(node for node in diagram.flow_nodes(root) if node.get("id") == opened)
-    return outline_panel.panel(Asked(step, node, steps, offered.to_editors(draft), typed))
+    return outline_panel.panel(Asked(step, node, steps, offered.to_editors(draft), known, typed))
 
 
 def _at_steps(found: Iterable[Finding], file: DraftFile) -> dict[str, list[Finding]]:

@@ -56,7 +56,10 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """`kind` is a word for what it is, `lead` what introduces its ways; `edges` are lists that begin with an event."""
+    """`kind` is a word for what it is, `lead` what introduces its ways; `edges` are lists that begin with an event.
+
+    `result` is what the answer of its `decision` is called in expressions.
+    """
 
     element: Element
     number: str
@@ -70,6 +73,8 @@ class Step:
     edges: tuple[Turn, ...] = ()
     ways: tuple[Turn, ...] = ()
     inside: Part | None = None
+    decision: str = ""
+    result: str = ""
     calls: str = ""
     calls_title: str = ""
 

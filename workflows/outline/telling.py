@@ -135,6 +135,8 @@ class _Teller:
             edges=tuple(self._turn(one, way) for way in item.ways if way.edge.is_beside),
             ways=tuple(self._turn(one, way) for way in item.ways if not way.edge.is_beside),
             inside=self._part(one.id, one.process) if one.type in diagram.SCOPES else None,
+            decision=(decision := diagram.extension_text(node, "calledDecisionId")),
+            result=diagram.result_variable(node) or decision,
             calls=one.called,
             calls_title=self.around.processes.get(one.called, one.called),
         )
