@@ -18,7 +18,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Field, Model
 
-from people.reading import given, quoted, table
+from people.reading import given, places, quoted, table
 
 # Rows in a statement: SQLite as it comes takes 32 766 values, and our widest row has some thirty.
 BATCH = 1_000
@@ -86,11 +86,15 @@ def update(model: type[Model], where: Mapping[str, Any], values: Mapping[str, An
         return int(cursor.rowcount)
 
 
-def delete(model: type[Model], where: Mapping[str, Any]) -> int:
-    """How many rows there were; for a model to whose rows nothing points."""
-    text = f"DELETE FROM {table(model)} WHERE {_wanted(model, tuple(where))}"
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(text, stored(model, where))
+def delete(model: type[Model], where: Mapping[str, Any], **among: Sequence[Any]) -> int:
+    """How many rows there were; for a model to whose rows nothing points. `among`: columns with any of the values."""
+    columns, database = _columns(model), connections[DEFAULT_DB_ALIAS]
+    text, told = f"DELETE FROM {table(model)} WHERE {_wanted(model, tuple(where))}", stored(model, where)
+    for name, values in among.items():
+        text += f" AND {quoted(columns[name].field)} IN ({places(values)})"
+        told += [_stored(columns[name], value, database) for value in values]
+    with database.cursor() as cursor:
+        cursor.execute(text, told)
         return int(cursor.rowcount)
 
 

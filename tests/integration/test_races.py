@@ -209,6 +209,33 @@ def test_a_timer_whose_instance_is_held_waits_for_the_next_round_and_the_others_
     assert timers.fire_due(now=NOW + timedelta(days=3)) == 1
 
 
+def test_what_dies_while_it_fires_has_fired_nothing_of_what_it_had_in_hand(staff: list[Staff]) -> None:
+    waiting_for_time(staff[0], 3)
+    later, fire, begun = NOW + timedelta(days=3), engine.Execution.fire, []
+
+    def dies_at_the_last(self: engine.Execution, *, now: datetime) -> None:
+        begun.append(self)
+        if len(begun) == 3:
+            raise SystemExit
+        fire(self, now=now)
+
+    with mock.patch.object(engine.Execution, "fire", dies_at_the_last), pytest.raises(SystemExit):
+        timers.fire_due(now=later)
+    left = TimerJob.objects.count()
+    assert left == (1 if connection.features.has_select_for_update_skip_locked else 3)
+    assert fired() == 3 - left
+    assert timers.fire_due(now=later) == left
+    assert (fired(), TimerJob.objects.count()) == (3, 0)
+    assert UserTask.objects.filter(element_id="sen").values("instance").distinct().count() == 3
+
+
+def fired() -> int:
+    """Reminders that came, each with its history and no more."""
+    came = UserTask.objects.filter(element_id="sen").count()
+    assert HistoryEntry.objects.filter(element_id="t", kind=HistoryKind.COMPLETED).count() == came
+    return came
+
+
 @pytest.mark.parametrize("error", [engine.EngineError("t", "prov", "Det går inte."), RecursionError("oväntat")])
 def test_a_poisoned_timer_stops_alone_and_is_tried_ever_more_seldom(staff: list[Staff], error: Exception) -> None:
     poisoned, _ = waiting_for_time(staff[0], 2)

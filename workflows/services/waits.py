@@ -176,7 +176,7 @@ def write_timers(instance: ProcessInstance, after: dict[str, tuple[str, str]], b
     """A timer that was put off after a failure stays so until the engine gives it another due time."""
     gone = [key for key, due in before.items() if key not in after or after[key][1] != due]
     if gone:
-        instance.timers.filter(engine_task_id__in=gone).delete()
+        statements.delete(TimerJob, {"instance_id": instance.pk}, engine_task_id=[UUID(key) for key in gone])
     statements.insert(
         [
             TimerJob(
