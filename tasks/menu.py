@@ -51,6 +51,8 @@ def menu(request: HttpRequest) -> tuple[NavItem, ...]:
         items.append(_item("nyckeltal", "Nyckeltal", url("integrations:key_figures"), here))
     if held & {LOG, HEAD}:
         items.append(_item("logg", "Logg", url("audit:index"), here))
+    if held & {HEAD} and not STEERING & held:
+        items.append(_item("uppfoljning", "Uppföljning", url("followup:index"), here))
     if STEERING & held:
         items.append(_steering(here, may_draft=may_draft(staff)))
     return tuple(items)
@@ -61,6 +63,7 @@ def _steering(here: str, *, may_draft: bool) -> NavItem:
     inside = (
         _item("katalog", "Alla förlopp", url("workflows:courses"), here),
         *([_item("verkstad", "Verkstad", url("workbench:index"), here)] if may_draft else ()),
+        _item("uppfoljning", "Uppföljning", url("followup:index"), here),
         _item("flytta", "Flytta", url("workflows:migrations"), here),
         _item("formular", "Formulär", url("tasks:forms"), here),
         _item("signaler", "Signaler", url("workflows:signals"), here),

@@ -144,6 +144,7 @@ def environment(*, menu: str, **options: Any) -> Environment:
     )
     made.filters.update(breakable=words.breakable, counted=words.counted, due_tag=words.due_tag, moment=words.moment)
     made.filters.update(bytes=words.size, number=swedish.number, clock=swedish.clock, day=swedish.date)
+    made.filters.update(span=swedish.length)
     return made
 
 

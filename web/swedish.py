@@ -91,6 +91,18 @@ def due(at: datetime.datetime, *, now: datetime.datetime) -> str:
     return f"{_day(local.date(), today)} {clock(local)}" if days < WEEK else date(local.date())
 
 
+def length(span: datetime.timedelta) -> str:
+    """How long something took, as one would say it: "40 minuter", "6 timmar", "2,5 dagar"."""
+    if span < MINUTE:
+        return "under 1 minut"
+    if span < 1.5 * HOUR:
+        return _counted(round(span / MINUTE), "minut", "minuter")
+    if span < 2 * DAY:
+        return _counted(round(span / HOUR), "timme", "timmar")
+    days = span / DAY
+    return f"{days:.1f}".replace(".0", "").replace(".", ",") + " dagar" if days < 10 else f"{number(round(days))} dagar"
+
+
 def _day(day: datetime.date, today: datetime.date) -> str:
     near = {-1: "i går", 0: "i dag", 1: "i morgon"}
     days = (day - today).days

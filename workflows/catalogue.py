@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any
 
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
@@ -99,10 +100,10 @@ class Content:
         return packages.pack({**self.whole.sources, **self.papers}, about)
 
 
-def courses(staff: Staff) -> list[Course]:
+def courses(staff: Staff, may: Callable[[Staff, Mapping[str, Any]], bool] = rights.may_look_into) -> list[Course]:
     """Those that the staff member may look into, by title; as many statements however many there are."""
     found = list(_rows().filter(pk=CURRENT).order_by("definition__title", "definition__key"))
-    own = [version for version in found if rights.may_look_into(staff, published.of(version.public_id).config)]
+    own = [version for version in found if may(staff, published.of(version.public_id).config)]
     if not own:
         return []
     open_stops = Incident.objects.filter(state=IncidentState.OPEN, instance__isnull=False).order_by()
@@ -126,11 +127,18 @@ def content(version: ProcessVersion) -> Content:
     return Content(version, papers.files if papers is not None else {})
 
 
-@lru_cache(maxsize=64)
-def picture(version_id: uuid.UUID) -> minimap.Picture | None:
-    """The main diagram of a version, which never changes."""
+@lru_cache(maxsize=256)
+def picture(version_id: uuid.UUID, part: str = "") -> minimap.Picture | None:
+    """The main diagram of a version, which never changes, or a part of it that is drawn by itself."""
     whole = published.of(version_id)
-    return minimap.picture(main_source(whole.config, whole.sources), whole.definition.process)
+    return minimap.picture(main_source(whole.config, whole.sources), whole.definition.process, part)
+
+
+@lru_cache(maxsize=64)
+def parts(version_id: uuid.UUID) -> tuple[str, ...]:
+    """The phases of the main diagram that are drawn by themselves."""
+    whole = published.of(version_id)
+    return minimap.parts(main_source(whole.config, whole.sources))
 
 
 def _rows() -> QuerySet[ProcessVersion]:

@@ -64,14 +64,25 @@ class Picture:
     lines: tuple[Line, ...]
 
 
-def picture(text: str, process: str) -> Picture | None:
-    """The picture of a process; None when its diagram is not drawn or cannot be read."""
+def parts(text: str) -> tuple[str, ...]:
+    """The sub-processes that have a drawing of their own."""
+    try:
+        root = diagram.parse(text.encode())
+    except safe_xml.UnsafeXml:
+        return ()
+    return tuple(plane.get("bpmnElement", "") for plane in _planes(root)[1:])
+
+
+def picture(text: str, process: str, part: str = "") -> Picture | None:
+    """The picture of a process, or of a part of it; None when its diagram is not drawn or cannot be read."""
     try:
         root = diagram.parse(text.encode())
     except safe_xml.UnsafeXml:
         return None
-    kinds = {node.get("id", ""): _kind(node) for node in diagram.flow_nodes(root) if _is_of(node, process)}
-    plane = root.find(f"{{{DI}}}BPMNDiagram/{{{DI}}}BPMNPlane")
+    nodes = (node for node in diagram.flow_nodes(root) if part or _is_of(node, process))
+    kinds = {node.get("id", ""): _kind(node) for node in nodes}
+    planes = _planes(root)
+    plane = next((one for one in planes if not part or one.get("bpmnElement") == part), None)
     if plane is None:
         return None
     drawn = {shape.get("bpmnElement", ""): shape.find(f"{{{DC}}}Bounds") for shape in plane.iter(f"{{{DI}}}BPMNShape")}
@@ -82,6 +93,10 @@ def picture(text: str, process: str) -> Picture | None:
     edges = [edge for edge in plane.iter(f"{{{DI}}}BPMNEdge") if edge.get("bpmnElement") in flows]
     lines = (Line(edge.get("bpmnElement", ""), _corners(edge)) for edge in edges)
     return Picture(_box(shapes), tuple(shapes), tuple(line for line in lines if line.corners))
+
+
+def _planes(root: etree._Element) -> list[etree._Element]:
+    return root.findall(f"{{{DI}}}BPMNDiagram/{{{DI}}}BPMNPlane")
 
 
 def _is_of(node: etree._Element, process: str) -> bool:

@@ -25,6 +25,8 @@ GIVING_OUT = frozenset({COORDINATOR, HEAD})
 """Who takes and gives out many tasks at once, of those that they may do themselves."""
 STEERING = frozenset({IT, OWNER})
 """Who sends signals, and has something to do where ärenden are moved to another version."""
+FOLLOWING = STEERING | {HEAD}
+"""Who sees how every förlopp goes, in figures that name nobody."""
 # Whether the settings name a profession, in the list read as text: SQLite knows -> from 3.38 only, and would plan the
 # whole statement anew each time for a LIKE.
 VISIBLE_TO = {
@@ -76,6 +78,11 @@ def unrestricted(staff: Staff, name: str = "") -> str:
 def may_look_into(staff: Staff, config: Mapping[str, Any]) -> bool:
     """Those who steer, and the profession that owns the förlopp: how it is drawn and how many are in it."""
     return bool({*STEERING, config.get("owner", "")} & set(staff.professions))
+
+
+def may_follow_up(staff: Staff, config: Mapping[str, Any]) -> bool:
+    """How many are where, how long they wait, which ways they take: also those who lead a unit."""
+    return bool({*FOLLOWING, config.get("owner", "")} & set(staff.professions))
 
 
 def may_draft(staff: Staff) -> bool:

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from followup.services import counting
 from integrations import configuration, volume
 from integrations.sdk import document
 from people.models import Contact, Goal, Individual, Profession, Staff
@@ -306,10 +307,17 @@ def _let_in() -> dict[str, Example]:
 
 
 def _catalogue() -> dict[str, Example]:
+    while counting.run_waiting(now=timezone.now()):
+        pass
     return {
         "catalogue": Example("/forlopp/", first.unfold_menu),
         "catalogue, nothing fits": Example("/forlopp/?sok=finns+inte"),
         "förlopp": Example("/forlopp/hembesok/"),
+        "follow-up": Example("/uppfoljning/"),
+        "how it goes": Example("/uppfoljning/hembesok/"),
+        "how it goes, for a profession": Example("/uppfoljning/hembesok/?profession=samordnare&version=1"),
+        "how it goes, nothing yet": Example("/uppfoljning/hembesok/?profession=lakare"),
+        "who waits": Example("/uppfoljning/hembesok/planera_besok/"),
         "förlopp as a routine": Example("/forlopp/hembesok/1/rutin/"),
     }
 

@@ -16,9 +16,11 @@ from workflows.engine.nodes import Node
 
 @dataclass(frozen=True)
 class Ways:
-    """By element: the flows that are followed whenever it is done; the one flow that it must have come by, where what
+    """By element: the flows that it chooses among, with what they lead to; the flows that are followed whenever it is
+    done, where there is no choice; the one flow that it must have come by, where what
     that comes from does not tell; the elements that were done when it came, of those that wait for something."""
 
+    choices: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     left_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
     came_by: dict[str, str] = field(default_factory=dict)
     before: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -31,7 +33,9 @@ def ways(definition: Definition) -> Ways:
         nodes = [node for node in plan.task_specs.values() if node.bpmn_id == node.name]
         sources = {flow.id: node for node in nodes for flow in node.flows}
         for node in nodes:
-            if not node.has_choice and not _is_silent(node):
+            if node.has_choice:
+                found.choices[node.bpmn_id] = tuple((flow.id, flow.target) for flow in node.flows)
+            elif not _is_silent(node):
                 found.left_by[node.bpmn_id] = tuple(flow.id for flow in node.flows)
             incoming = [flow for flow in node.incoming if flow in sources]
             if len(incoming) == 1 and not node.is_loop and _is_silent(sources[incoming[0]]):

@@ -1,0 +1,67 @@
+"""What a page shows: which days, which version, whose tasks and where they were done, as its address asks for it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+PERIODS = {30: "Senaste 30 dagarna", 90: "Senaste 90 dagarna", 365: "Senaste året"}
+USUAL = 90
+YEARS = range(2000, 2200)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """`version` is a number, 0 for all; `days` is one of PERIODS, 0 when the days were chosen."""
+
+    first: datetime.date
+    last: datetime.date
+    days: int = 0
+    version: int = 0
+    group: str = ""
+    unit: str = ""
+
+    def query(self, part: str) -> str:
+        """What an address asks for to show the same of another part of the diagram."""
+        days: dict[str, object] = {"dagar": self.days} if self.days else {"fran": self.first, "till": self.last}
+        asked = days | {"version": self.version or "", "profession": self.group, "enhet": self.unit, "del": part}
+        return urlencode({key: value for key, value in asked.items() if value})
+
+    @property
+    def is_of_persons(self) -> bool:
+        """Whether only what one profession or unit did is asked for."""
+        return bool(self.group or self.unit)
+
+
+def read(asked: Mapping[str, str], *, today: datetime.date) -> Choice:
+    """What cannot be understood is as if it had not been said."""
+    first, last = (_day(asked.get(name, "")) for name in ("fran", "till"))
+    days = _number(asked.get("dagar", ""))
+    days = days if days in PERIODS else 0
+    if first is None and last is None:
+        days = days or USUAL
+    if days:
+        first, last = today - datetime.timedelta(days=days - 1), today
+    last = last or today
+    return Choice(
+        first=min(first, last) if first else last - datetime.timedelta(days=USUAL - 1),
+        last=last,
+        days=days,
+        version=_number(asked.get("version", "")),
+        group=asked.get("profession", "")[:50],
+        unit=asked.get("enhet", "")[:60],
+    )
+
+
+def _day(text: str) -> datetime.date | None:
+    try:
+        day = datetime.date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
+
+
+def _number(text: str) -> int:
+    return int(text[:6]) if text.isascii() and text.isdecimal() else 0

@@ -1,0 +1,87 @@
+"""How it goes: every förlopp one may follow up, one on its diagram and in tables, and who waits at a step."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from followup import choice, where
+from followup.flow import FEW, Flow
+from people.models import Staff
+from web import swedish
+from workflows import catalogue, published, rights
+from workflows.models import ProcessDefinition
+from workflows.views.edge import StaffRequest, staff_page
+
+MOST_WAITING = 50
+
+
+@require_safe
+@staff_page
+def index(request: StaffRequest) -> HttpResponse:
+    found = catalogue.courses(request.user, may=rights.may_follow_up)
+    if not found and not rights.FOLLOWING & set(request.user.professions):
+        raise Http404
+    return render(request, "followup/index.html", {"courses": found})
+
+
+@require_safe
+@staff_page
+def flow(request: StaffRequest, key: str) -> HttpResponse:
+    """The diagram first, then the same as tables."""
+    found = Flow(*_course(request.user, key, choice.read(request.GET.dict(), today=timezone.localdate())))
+    steps = {step.element.id: step for step in found.steps}
+    names = {key: element.name for key, element in found.whole.definition.elements.items()}
+    part = request.GET.get("del", "")
+    part = part if part in catalogue.parts(found.shown.public_id) else ""
+    context = {
+        "flow": found,
+        "steps": [step for step in found.steps if step.is_reached and not step.is_quick],
+        "quick": [step for step in found.steps if step.is_reached and step.is_quick],
+        "unreached": [step for step in found.steps if not step.is_reached],
+        "marks": steps,
+        "names": names,
+        "picture": catalogue.picture(found.shown.public_id, part),
+        "parts": [(key, names[key]) for key in catalogue.parts(found.shown.public_id) if names.get(key)],
+        "part": part,
+        "widths": _widths(found.followed),
+        "periods": choice.PERIODS,
+        "few": FEW,
+        "units": sorted((name, key) for key, (name, _) in found.units.items()),
+        "can_look_into": rights.may_look_into(request.user, found.whole.config),
+    }
+    return render(request, "followup/flow.html", context)
+
+
+@require_safe
+@staff_page
+def waiting(request: StaffRequest, key: str, element: str) -> HttpResponse:
+    """Those that wait at a step: how many, and of those that the reader may follow since when, with the way there."""
+    asked = choice.read({}, today=timezone.localdate())
+    found = Flow(*_course(request.user, key, asked))
+    step = next((one for one in found.steps if one.element.id == element), None)
+    if step is None:
+        raise Http404
+    rows = where.seen(request.user, found.now.get(element, ()), limit=MOST_WAITING)
+    context = {"flow": found, "step": step, "rows": rows, "most": MOST_WAITING}
+    return render(request, "followup/waiting.html", context)
+
+
+def _course(staff: Staff, key: str, asked: choice.Choice) -> tuple[ProcessDefinition, choice.Choice, bool]:
+    """The förlopp, and whether the viewer may see its ärenden; missing and forbidden are one answer."""
+    rows = ProcessDefinition.objects.select_related("current").defer("current__sources", "current__compiled")
+    definition = rows.filter(key=key).exclude(current=None).first()
+    if definition is None or definition.current is None:
+        raise Http404
+    config = published.of(definition.current.public_id).config
+    if not rights.may_follow_up(staff, config):
+        raise Http404
+    return definition, asked, bool(set(config.get("visible_to", ())) & set(staff.professions))
+
+
+def _widths(followed: dict[str, int]) -> dict[str, tuple[int, str]]:
+    """How thick each flow is drawn, 1–6, and the number beside it."""
+    most = max(followed.values(), default=0)
+    return {key: (1 + round(5 * count / most), swedish.number(count)) for key, count in followed.items() if count}
