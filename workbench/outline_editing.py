@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workbench import form_kinds, outline_edits, outline_panel, outline_settings, outline_times
+from workbench import form_kinds, form_text, outline_edits, outline_panel, outline_settings, outline_times
 from workbench.diagram_work import Impossible
 from workbench.outline_edits import DOWN, UP, Edited
 from workbench.outline_panel import CHOOSES, DEFAULT, PARAM, WAY_IF, WAY_NAME, WAY_READY
@@ -143,6 +142,22 @@ def _time(post: Mapping[str, str], name: str) -> str | None:
     return found
 
 
+def retitled(before: str, after: str, sources: Mapping[str, str]) -> dict[str, str]:
+    """The forms that were called what their task was, with the task's new name."""
+    old = diagram.elements(diagram.parse(before.encode()))
+    found: dict[str, str] = {}
+    for key, one in diagram.elements(diagram.parse(after.encode())).items():
+        file = form_file(key)
+        if file in sources and key in old and one.name and old[key].name != one.name:
+            try:
+                content = form_text.read(sources[file])
+            except form_text.NotAForm:
+                continue
+            if content.get("title") == old[key].name:
+                found[file] = form_text.written({**content, "title": one.name})
+    return found
+
+
 def _forms(before: str, after: str) -> dict[str, str]:
     """A form for each new task of a person, with a first question: what a form cannot be without."""
     if before == after:
@@ -152,6 +167,5 @@ def _forms(before: str, after: str) -> dict[str, str]:
     tasks = [one for key, one in new.items() if key not in old and one.type == "userTask"]
     question = form_kinds.new("text", "Vad har du kommit fram till?")
     return {
-        form_file(one.id): json.dumps({"title": one.name, "fields": [question]}, ensure_ascii=False, indent=1) + "\n"
-        for one in tasks
+        form_file(one.id): form_text.written({"title": one.name or "Ny uppgift", "fields": [question]}) for one in tasks
     }

@@ -55,10 +55,10 @@ def add_after(text: str, element: str, kind: str, name: str) -> Edited:
     made = work.add(_TAGS[kind], stem, called, after=element, inner=_content(work, kind))
     target = flow.target
     work.point(flow, target=made)
-    on = work.link(made, target, "Ja" if kind == CHOICE else "")
+    on = work.link(made, target, "Nej" if kind == CHOICE else "")
     if kind == CHOICE:
         work.new[made].attributes = f' default="{on.id}"'
-        _second_way(work, made, "Nej", target)
+        _second_way(work, made, "Ja", target)
     return Edited(work.finish(), made)
 
 

@@ -128,13 +128,13 @@ def _without_nothing(value: Any) -> Any:
 
 def coverage(whole: published.Published, folder: Folder) -> Coverage:
     """Every scenario of the draft, played."""
-    results = [_result(name, whole, folder.papers) for name in sorted(folder.papers) if name.startswith(SCENARIOS)]
+    results = [result(name, whole, folder.papers) for name in sorted(folder.papers) if name.startswith(SCENARIOS)]
     known = {item.id for item in whole.definition.elements.values() if item.type in FLOW_NODES}
     visited = frozenset(known & {key for result in results for key in result.visited})
     return Coverage(results, visited, frozenset(known - visited))
 
 
-def _result(name: str, whole: published.Published, papers: Mapping[str, str]) -> Result:
+def result(name: str, whole: published.Published, papers: Mapping[str, str]) -> Result:
     file = name.removeprefix(SCENARIOS)
     try:
         scenario = scenarios.parse(file, papers[name], lambda sample: papers[f"{SAMPLES}{sample}"])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workbench.views import diagram, drafts, files, forms, reviewing, tables, trying, words
+from workbench.views import diagram, drafts, files, first_hour, forms, reviewing, tables, trying, words
 
 app_name = "workbench"
 urlpatterns = [
@@ -11,7 +11,10 @@ urlpatterns = [
     path("verkstad/las-in/", drafts.upload, name="upload"),
     path("verkstad/fran/<slug:key>/<int:number>/", drafts.from_version, name="from_version"),
     path("verkstad/ater/<slug:key>/<int:number>/", reviewing.restore, name="restore"),
+    path("verkstad/forsta-timmen/", first_hour.begin, name="first_hour_begin"),
     path("verkstad/<uuid:ref>/", drafts.draft, name="draft"),
+    path("verkstad/<uuid:ref>/forsta-timmen/", first_hour.page, name="first_hour"),
+    path("verkstad/<uuid:ref>/forsta-timmen/undan/", first_hour.put_away, name="first_hour_away"),
     path("verkstad/<uuid:ref>/undan/", drafts.discard, name="discard"),
     path("verkstad/<uuid:ref>/granska/", reviewing.review, name="review"),
     path("verkstad/<uuid:ref>/granska/svara/", reviewing.answer, name="answer"),

@@ -337,6 +337,8 @@ def _workbench(anna: Staff) -> dict[str, Example]:
         "new förlopp with errors": Example("/verkstad/ny/", first.nothing_wished),
         "diagram of a draft": Example(f"{here}diagram/hembesok.bpmn"),
         "diagram in words": Example(f"{here}ord/hembesok.bpmn?steg=planera_besok"),
+        "first hour": Example(f"{here}forsta-timmen/"),
+        "first hour, before it begins": Example("/verkstad/forsta-timmen/"),
         "upload": Example("/verkstad/las-in/"),
         "draft with errors": Example(here),
         "review of a draft": Example(f"{here}granska/"),

@@ -95,6 +95,17 @@ def test_a_new_step_is_opened_and_has_a_form(client: Client, made: Draft) -> Non
     assert f"/verkstad/{made.ref}/formular/forms/ring_en_anhorig.json" in page
 
 
+def test_a_form_that_was_called_what_its_step_was_is_called_what_it_is(client: Client, made: Draft) -> None:
+    press(client, made, "lagg-till", ny__slag="uppgift", ny__namn="Nytt steg")
+    press(client, made, "spara", step="nytt_steg", e__namn="Ring läkaren")
+    assert '"title": "Ring läkaren"' in made.files.get(name="forms/nytt_steg.json").text
+    own = made.files.get(name="forms/nytt_steg.json")
+    own.text = own.text.replace("Ring läkaren", "Eget namn")
+    own.save()
+    press(client, made, "spara", step="nytt_steg", e__namn="Ring igen")
+    assert '"title": "Eget namn"' in made.files.get(name="forms/nytt_steg.json").text
+
+
 def test_undo_gives_back_what_was_there(client: Client, made: Draft) -> None:
     before = made.files.get(name=NAME).text
     press(client, made, "lagg-till", ny__slag="tid", ny__namn="Vänta lite")

@@ -147,7 +147,7 @@ def test_a_choice_has_two_ways_a_default_and_can_get_more() -> None:
     holds(back.text)
     root = diagram.parse(back.text.encode())
     ways = [flow for flow in root.iter(diagram.tag("sequenceFlow")) if flow.get("sourceRef") == made.element]
-    assert [flow.get("name") for flow in ways] == ["Ja", "Nej", "Vet inte", "Fråga", "Om igen"]
+    assert [flow.get("name") for flow in ways] == ["Nej", "Ja", "Vet inte", "Fråga", "Om igen"]
     told = [
         Told(flow=str(way.get("id")), name=f"V{at}", condition="1 < 2", is_default=at == 1)
         for at, way in enumerate(ways)

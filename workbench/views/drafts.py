@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from people.models import Profession
 from web import uploads
-from workbench import beginning, drafting, offered
+from workbench import beginning, drafting, first_hour, offered
 from workbench.models import Draft
 from workbench.services import drafts
 from workbench.views.edge import draft_page, workbench_page
+from workbench.views.first_hour import is_away
 from workflows import catalogue, definitions, packages, published, rights
 from workflows.definitions import Folder
 from workflows.models import ProcessDefinition, ProcessVersion
@@ -59,8 +60,16 @@ def draft(request: StaffRequest, draft: Draft) -> HttpResponseBase:
         "titles": offered.titles(folder),
         "page_of": drafting.page_of,
         "aside": drafting.aside(draft),
+        "lesson": _lesson(request, draft),
     }
     return render(request, "workbench/draft.html", context)
+
+
+def _lesson(request: StaffRequest, draft: Draft) -> first_hour.Lesson | None:
+    """What comes next in the first hour; None for what is not begun from an empty page, is put away or is done."""
+    if draft.base_id is not None or draft.created_by_id != request.user.pk or is_away(request, draft):
+        return None
+    return next((one for one in first_hour.lessons(draft) if not one.is_done), None)
 
 
 @require_POST

@@ -50,7 +50,9 @@ def _posted(request: StaffRequest, draft: Draft, file: DraftFile) -> HttpRespons
         undone(request, draft, file, unsaved=False)
         return _back(request, "")
     outcome = outline_editing.carried_out(file.text, posted)
-    forms = {form: text for form, text in outcome.forms.items() if not draft.files.filter(name=form).exists()}
+    stands = drafting.texts(draft)
+    forms = {form: text for form, text in outcome.forms.items() if form not in stands}
+    forms |= outline_editing.retitled(file.text, outcome.text, stands)
     done = saved(request, draft, file.name, outcome.text, revision, others=forms)
     if done.theirs is not None:
         return _overtaken(request, draft, done.theirs, posted, revision)
