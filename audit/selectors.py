@@ -68,7 +68,7 @@ def reviewed_by(staff: Staff) -> QuerySet[Round]:
 
 def listed(staff: Staff) -> list[Listed]:
     """The newest month first."""
-    rows = reviewed_by(staff).annotate(picked=Count("picks"))[:MOST_ROUNDS]
+    rows = reviewed_by(staff).annotate(picked=Count("picks")).order_by("-month", "unit__name")[:MOST_ROUNDS]
     return [Listed(round=row, picks=row.picked, left=rounds.left(row) if row.picked else 0) for row in rows]
 
 
