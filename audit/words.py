@@ -63,6 +63,8 @@ ACTIONS = {
     "extract": "gjorde ett utdrag ur",
     "hand_over": "lämnade över",
     "handover": "skrev ut",
+    "hold": "satte gallringsstopp på",
+    "lift-hold": "hävde gallringsstopp på",
     "leave-out": "utelämnade ur",
     "list": "öppnade en lista med",
     "listed": "såg namnet i",

@@ -33,6 +33,12 @@ FORLOPP_LOG_HEADS = env.text("FORLOPP_LOG_HEADS", "")
 FORLOPP_NIGHT_UNITS = env.words("FORLOPP_NIGHT_UNITS", "")
 FORLOPP_LOG_SAMPLE = env.number("FORLOPP_LOG_SAMPLE", 10)
 
+# How long things are kept: a person without ärenden, the access log (five at least), files as they came, copies of all.
+FORLOPP_PERSON_YEARS = env.number("FORLOPP_PERSON_YEARS", 10)
+FORLOPP_LOG_YEARS = max(5, env.number("FORLOPP_LOG_YEARS", 5))
+FORLOPP_RAW_DAYS = env.number("FORLOPP_RAW_DAYS", 365)
+FORLOPP_BACKUP_DAYS = env.number("FORLOPP_BACKUP_DAYS", 90)
+
 # Files of tasks: where they lie, how large and how many a task may have, and the virus scanner (clamd) that sees them.
 FORLOPP_FILES = env.var / env.text("FORLOPP_FILES", "files")
 FORLOPP_FILE_MEGABYTES = env.number("FORLOPP_FILE_MEGABYTES", 20)
@@ -126,6 +132,7 @@ INSTALLED_APPS = [
     "integrations.apps.IntegrationsConfig",
     "api.apps.ApiConfig",
     "audit.apps.AuditConfig",
+    "disposal.apps.DisposalConfig",
     "workbench.apps.WorkbenchConfig",
     "followup.apps.FollowupConfig",
 ]

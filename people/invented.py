@@ -145,6 +145,7 @@ PROFESSIONS = (
     ("statistikansvarig", "Statistikansvarig"),
     ("processagare", "Processägare"),
     ("logggranskare", "Logggranskare"),
+    ("arkivarie", "Arkivarie"),
     ("it_drift", "IT-drift"),
 )
 
@@ -192,6 +193,7 @@ _STAFF = (
     ("processagare", "processagare", "Petra", "Plan", "stab"),
     ("processagare2", "processagare", "Pavel", "Prövare", "stab"),
     ("logggranskare", "logggranskare", "Lova", "Lagergren", "stab"),
+    ("arkivarie", "arkivarie", "Arvid", "Ask", "stab"),
     ("it_drift", "it_drift", "Ivar", "Isaksson", "stab"),
 )
 # What somebody holds beside that: a head leads more than one unit, and a colleague helps out in another.

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from people.models import Staff
 from tasks.shortcuts import GO
 from web.addresses import url
-from workflows.rights import HEAD, LOG, OWNER, STEERING, may_draft, may_operate
+from workflows.rights import ARCHIVE, HEAD, LOG, OWNER, STEERING, may_draft, may_operate
 from workflows.selectors import counts
 
 MOST_COUNTED = 99
@@ -53,6 +53,8 @@ def menu(request: HttpRequest) -> tuple[NavItem, ...]:
         items.append(_item("logg", "Logg", url("audit:index"), here))
     if held & {HEAD} and not STEERING & held:
         items.append(_item("uppfoljning", "Uppföljning", url("followup:index"), here))
+    if ARCHIVE in held:
+        items.append(_item("gallring", "Gallring", url("disposal:index"), here))
     if STEERING & held:
         items.append(_steering(here, may_draft=may_draft(staff)))
     return tuple(items)

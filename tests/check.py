@@ -14,6 +14,7 @@ BIN = Path(sys.executable).parent
 PACKAGES = [
     "config",
     "audit",
+    "disposal",
     "integrations",
     "practice",
     "api",

@@ -21,6 +21,7 @@ COORDINATOR = "samordnare"
 OWNER = "processagare"
 HEAD = "enhetschef"
 LOG = "logggranskare"
+ARCHIVE = "arkivarie"
 GIVING_OUT = frozenset({COORDINATOR, HEAD})
 """Who takes and gives out many tasks at once, of those that they may do themselves."""
 STEERING = frozenset({IT, OWNER})
@@ -98,6 +99,11 @@ def may_operate(staff: Staff) -> bool:
 def may_review_log(staff: Staff) -> bool:
     """Those who review who has read what, of every unit; heads review their own units beside them."""
     return LOG in staff.professions
+
+
+def may_dispose(staff: Staff) -> bool:
+    """Those who decide what is destroyed when its time is out, and what is kept all the same."""
+    return ARCHIVE in staff.professions
 
 
 def may_mend(staff: Staff, instance: ProcessInstance) -> bool:

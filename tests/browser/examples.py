@@ -106,9 +106,12 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     pages.join(anna, "statistikansvarig")
     pages.join(anna, "processagare")
     made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
-    made |= {name: Example(address) for name, address in logged.addresses(anna, berit).items()}
+    made |= {
+        name: Example(address) for name, address in (logged.addresses(anna, berit) | logged.disposal(anna)).items()
+    }
     made["row of the log with an error"] = Example(made["row of the log"].address, first.unjudged)
     made["search in the log with an error"] = Example("/logg/sok/", first.nobody_searched)
+    made["disposal without a decision"] = Example(made["disposal to decide"].address, first.undecided)
     made["extract of the log for somebody"] = Example("/logg/utdrag/", first.extracted)
     return made | _systems(anna) | _files() | _sdk() | _let_in() | _catalogue() | _workbench(anna) | _common()
 

@@ -138,3 +138,8 @@ def two_commissions(page: Page) -> None:
     session["commission"] = "1"
     session.save()
     page.reload()
+
+
+def undecided(page: Page) -> None:
+    page.get_by_role("button", name="Besluta om gallring").click()
+    page.locator(".error-summary").wait_for()

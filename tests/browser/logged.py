@@ -1,4 +1,4 @@
-"""Reviews of the log for the walk of every page: one to make, one that is under way and one that is signed."""
+"""The log and disposal for the walk of every page: reviews to make, under way and signed; lists to decide and done."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import datetime
 from django.utils import timezone
 
 from audit.models import Pick, Round
+from disposal.models import Hold, Item, Run
 from people.models import Individual, Staff, Unit
 from people.services import access
 from tests import pages
@@ -44,4 +45,34 @@ def addresses(anna: Staff, berit: Individual) -> dict[str, str]:
         "row of the log": f"/logg/{under_way.ref}/{theirs.ref}/",
         "search in the log": "/logg/sok/",
         "extract of the log": "/logg/utdrag/",
+    }
+
+
+def disposal(anna: Staff) -> dict[str, str]:
+    """Anna also answers for the archive: a list to decide, one that has been carried out, and a hold."""
+    pages.join(anna, "arkivarie")
+    now, today = timezone.now(), timezone.localdate()
+    birgitta = pages.person("196101182803", "Birgitta")
+    Hold.objects.create(individual=birgitta, reason="Tillsyn av IVO", by=anna, at=now)
+    course = {
+        "arende": str(birgitta.ref),
+        "forlopp": "Hembesök",
+        "version": 1,
+        "fran": "2019-02-01",
+        "till": "2020-03-02",
+    }
+    done = Run.objects.create(
+        day=today, proposed_at=now, state="done", approved_by=anna, approved_at=now, decision="Plan 2026", done_at=now
+    )
+    Item.objects.create(
+        run=done, sphere="sol", courses=[course], last_on=today, due_on=today, outcome="destroyed",
+        rows={"workflows.UserTask": 3}, done_at=now,
+    )  # fmt: skip
+    waiting = Run.objects.create(day=today, proposed_at=now, preserved=2, held=1)
+    Item.objects.create(run=waiting, individual=birgitta, sphere="sol", courses=[course], last_on=today, due_on=today)
+    return {
+        "disposal": "/gallring/",
+        "disposal to decide": f"/gallring/{waiting.ref}/",
+        "record of disposal": f"/gallring/{done.ref}/",
+        "holds": "/gallring/stopp/",
     }

@@ -11,6 +11,7 @@ from django.utils import timezone
 from api import teller
 from api.services import repeats
 from audit.services import rounds, sealing
+from disposal.services import remains, runs
 from followup.services import counting
 from integrations import systems, volume
 from people.services import sessions
@@ -34,6 +35,7 @@ PAUSE_SECONDS = 0.5
 BATCH = 100  # timers between two looks at the rest
 ROUNDS_BETWEEN_SLOW = 20
 ROUNDS_BETWEEN_COUNTS = 120
+ROUNDS_BETWEEN_REMAINS = 20_000  # some hours
 
 
 class Command(RoundsCommand):
@@ -57,6 +59,8 @@ class Command(RoundsCommand):
         more = trials.run_waiting(now=now) or more
         more = repeating.run_waiting(now=now) or more
         pausing.hand_over(titles=systems.titles(), now=now)
+        if number % ROUNDS_BETWEEN_REMAINS == 0 and remains.may_remove():
+            remains.remove_due(now=now)
         if number % ROUNDS_BETWEEN_COUNTS == 0:
             volume.roll_up(now=now)
         if number % ROUNDS_BETWEEN_SLOW == 0 or settings.FORLOPP_PRACTICE:
@@ -74,6 +78,8 @@ class Command(RoundsCommand):
             sealing.seal_due(now=now)
             rounds.sweep_due(now=now)
             rounds.sample_due(now=now)
+            runs.propose_due(now=now)
+            more = runs.carry_out_due(now=now) or more
             repeats.purge(now=now)
             attachments.scan_waiting()
             if not settings.FORLOPP_PRACTICE:  # its clock says nothing of how old a file is

@@ -1,0 +1,12 @@
+"""Addresses of disposal: opaque ids only."""
+
+from django.urls import path
+
+from disposal import views
+
+app_name = "disposal"
+urlpatterns = [
+    path("gallring/", views.index, name="index"),
+    path("gallring/stopp/", views.holds, name="holds"),
+    path("gallring/<uuid:ref>/", views.run, name="run"),
+]

@@ -1,0 +1,182 @@
+"""What is to be destroyed, the decision, the record of it afterwards, and holds."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from disposal.models import Hold, Item, Outcome, Run
+from disposal.services import holds as holding
+from disposal.services import runs
+from people import identity
+from people import selectors as people
+from people.models import Individual
+from people.spheres import Sphere
+from workflows import rights
+from workflows.views.edge import StaffRequest, StaffView, staff_page
+
+P = ParamSpec("P")
+NO_SUCH_PERSON = "Det finns ingen person med det numret här. Kontrollera numret."
+MOST_RUNS, MOST_ITEMS, MOST_HOLDS = 50, 1000, 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A hold as it is shown."""
+
+    hold: Hold
+    person: str
+
+
+def archive_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Only for those who decide what is destroyed."""
+
+    def wrapped(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not rights.may_dispose(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return staff_page(wrapped)
+
+
+@require_safe
+@archive_page
+def index(request: StaffRequest) -> HttpResponse:
+    """What waits to be decided, and what has been done."""
+    context = {
+        "runs": Run.objects.select_related("approved_by")[:MOST_RUNS],
+        "held": Hold.objects.filter(lifted_at=None).count(),
+    }
+    return render(request, "disposal/index.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@archive_page
+def run(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
+    """One list: the decision before, the record after. It names nobody."""
+    found = Run.objects.filter(ref=ref).select_related("approved_by").first()
+    if found is None:
+        raise Http404
+    error = ""
+    if request.method == "POST":
+        try:
+            runs.approve(run=found, decision=request.POST.get("beslut", ""), by=request.user, now=timezone.now())
+        except (runs.SaysNotWhy, runs.NotProposed) as problem:
+            error = type(problem).__doc__ or ""
+        else:
+            messages.success(request, "Beslutet är fattat. Gallringen pågår och blir klar inom kort.")
+            return HttpResponseRedirect(reverse("disposal:run", args=[ref]))
+    items = list(found.items.all()[:MOST_ITEMS])
+    context = {
+        "run": found,
+        "items": items,
+        "many": found.items.count(),
+        "courses": _courses(items),
+        "spheres": dict(Sphere.choices),
+        "destroyed": found.items.filter(outcome=Outcome.DESTROYED).count(),
+        "kept": found.items.filter(outcome=Outcome.KEPT).count(),
+        "copies_until": _copies_until(found),
+        "error": error,
+        "decision": request.POST.get("beslut", ""),
+    }
+    return render(request, "disposal/run.html", context, status=422 if error else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@archive_page
+def holds(request: StaffRequest) -> HttpResponse:
+    """Who must not be destroyed, and why."""
+    error, target = "", ""
+    if request.method == "POST":
+        try:
+            return _held(request)
+        except _Refused as problem:
+            error, target = problem.text, problem.target
+    rows = Hold.objects.select_related("individual", "by", "lifted_by")[:MOST_HOLDS]
+    shown = [Held(hold=row, person=people.presented(row.individual, viewer=request.user).name) for row in rows]
+    context = {
+        "open": [one for one in shown if one.hold.lifted_at is None],
+        "lifted": [one for one in shown if one.hold.lifted_at is not None],
+        "error": error,
+        "error_target": target,
+        "typed": {name: request.POST.get(name, "") for name in ("personnummer", "skal")},
+    }
+    return render(request, "disposal/holds.html", context, status=422 if error else 200)
+
+
+# -- inside ------------------------------------------------------------------------------------------------------------
+
+
+class _Refused(Exception):
+    """`target` is the control to go to."""
+
+    def __init__(self, text: str, target: str) -> None:
+        super().__init__(text)
+        self.text, self.target = text, target
+
+
+def _held(request: StaffRequest) -> HttpResponse:
+    now, reason = timezone.now(), request.POST.get("skal", "")[:2000]
+    if lifted := request.POST.get("hav"):
+        hold = Hold.objects.filter(ref=lifted).first() if _is_uuid(lifted) else None
+        if hold is None:
+            raise Http404
+        try:
+            holding.lift(hold=hold, reason=reason, by=request.user, now=now)
+        except (holding.SaysNotWhy, holding.NotHeld) as problem:
+            raise _Refused(type(problem).__doc__ or "", f"skal-{hold.ref}") from None
+        messages.success(request, "Gallringsstoppet är hävt.")
+    else:
+        try:
+            holding.place(individual=_individual(request), reason=reason, by=request.user, now=now)
+        except (holding.SaysNotWhy, holding.AlreadyHeld) as problem:
+            target = "skal" if isinstance(problem, holding.SaysNotWhy) else "personnummer"
+            raise _Refused(type(problem).__doc__ or "", target) from None
+        messages.success(request, "Gallringsstoppet gäller nu.")
+    return HttpResponseRedirect(reverse("disposal:holds"))
+
+
+def _individual(request: StaffRequest) -> Individual:
+    try:
+        parsed = identity.parse(request.POST.get("personnummer", "").strip(), today=timezone.localdate())
+    except identity.InvalidIdentity as invalid:
+        raise _Refused(invalid.message_sv, "personnummer") from None
+    found = Individual.objects.filter(identity_type=parsed.type, identity_number=parsed.number).first()
+    # The same words for nobody and for somebody protected: the number alone must not tell that we know them.
+    if found is None or people.is_hidden(found, viewer=request.user):
+        raise _Refused(NO_SUCH_PERSON, "personnummer")
+    return found
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _courses(items: list[Item]) -> list[tuple[str, int]]:
+    """How many ärenden of each förlopp."""
+    counted = Counter(course["forlopp"] for item in items for course in item.courses)
+    return sorted(counted.items())
+
+
+def _copies_until(found: Run) -> datetime.date | None:
+    """The day when the last copy of the database that holds it is to be gone."""
+    if found.done_at is None:
+        return None
+    return timezone.localdate(found.done_at) + datetime.timedelta(days=settings.FORLOPP_BACKUP_DAYS)
