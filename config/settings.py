@@ -110,6 +110,15 @@ SOCIALACCOUNT_ADAPTER = "people.signin.adapters.SocialAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# What is guessed is counted in our own tables (people.services.attempts), for all processes.
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "people.signin.factors.FactorAdapter"
+MFA_RATE_LIMITS = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_REAUTHENTICATION_REQUIRED = False
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = env.is_demo
 LOGIN_URL = "/logga-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/logga-in/"
@@ -122,6 +131,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.mfa",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "config.apps.HouseConfig",
@@ -143,7 +153,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "people.sessions.Middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -193,7 +203,8 @@ STORAGES = {
 # The demo speaks plain HTTP on loopback. In production a proxy on the same machine speaks HTTPS and gunicorn takes
 # the scheme from it, so no header that a browser can send is trusted here.
 SESSION_COOKIE_NAME = f"{'ovning' if env.is_practice else 'forlopp'}_session_{env.port}"
-SESSION_COOKIE_AGE = 8 * 60 * 60
+# How long a session lasts sign_in.toml says, and its row; a browser keeps its key for a day.
+SESSION_COOKIE_AGE = (8 if env.is_demo else 24) * 60 * 60
 SESSION_COOKIE_SECURE = not env.is_demo
 FORLOPP_DEVICE_COOKIE = f"{'ovning' if env.is_practice else 'forlopp'}_webblasare_{env.port}"
 CSRF_COOKIE_NAME = f"{'ovning' if env.is_practice else 'forlopp'}_csrf_{env.port}"

@@ -14,6 +14,7 @@ ROOMS += ["practice"] if settings.FORLOPP_PRACTICE else []
 urlpatterns: list[URLPattern | URLResolver] = [
     path("halsa", views.health, name="halsa"),
     path("metrics", measured.show, name="metrics"),
+    path("", include("people.signin.urls")),
     *(path("", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import uuid
 
 from django.conf import settings
@@ -16,6 +17,17 @@ def device_of(request: HttpRequest) -> uuid.UUID | None:
         return uuid.UUID(request.COOKIES.get(settings.FORLOPP_DEVICE_COOKIE, ""))
     except ValueError:
         return None
+
+
+def address(request: HttpRequest) -> str:
+    """Whence it comes: the proxy of this machine says it last of all; nobody else is believed."""
+    told = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        is_ours = ipaddress.ip_address(told).is_loopback
+    except ValueError:
+        is_ours = True  # a socket of this machine
+    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
+    return forwarded if is_ours and forwarded else told
 
 
 def remember(response: HttpResponseBase, device: uuid.UUID) -> None:

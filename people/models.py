@@ -15,6 +15,7 @@ from django.utils import timezone
 from people.absence import Absence
 from people.access_log import AccessLog, AccessLogQuerySet, AppendOnlyError
 from people.assignment import LONGEST_COMMISSION, Assignment, AssignmentQuerySet
+from people.attempt import FailedSignIn, SpentOnce
 from people.device import Device
 from people.plan import Agreement, Consent, Contact, Goal, Rating
 from people.spheres import Sphere, reach
@@ -30,6 +31,7 @@ __all__ = [
     "Consent",
     "Contact",
     "Device",
+    "FailedSignIn",
     "Goal",
     "IdentityType",
     "Individual",
@@ -37,6 +39,7 @@ __all__ = [
     "Protection",
     "Rating",
     "ServedArea",
+    "SpentOnce",
     "Staff",
     "StaffKind",
     "Unit",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from people import views
+from people.signin import account
 from people.signin import views as signin
 
 app_name = "people"
@@ -10,6 +11,12 @@ urlpatterns = [
     path("logga-in/", views.LogIn.as_view(), name="login"),
     path("logga-in/med/<slug:provider>/", signin.begin, name="begin"),
     path("logga-in/med/<slug:provider>/svar/", signin.answer, name="answer"),
+    path("logga-in/igen/", account.again, name="again"),
+    path("logga-in/fortsatt/", account.go_on, name="go_on"),
+    path("inloggning/lagg-till/", account.add, name="add_factor"),
+    path("inloggning/ta-bort/", account.remove, name="remove_factor"),
+    path("inloggning/reservkoder/", account.codes, name="codes"),
+    path("inloggning/ut-overallt/", account.everywhere, name="everywhere"),
     path("uppdrag/", signin.commission, name="commission"),
     path("logga-ut/", views.LogOut.as_view(), name="logout"),
     path("demo/", views.demo, name="demo"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.forms import AuthenticationForm
@@ -16,11 +17,10 @@ from django.views.decorators.http import require_http_methods
 from people import browser, selectors
 from people.identities import configuration
 from people.models import Staff
-from people.services import devices
+from people.services import attempts, devices
 from people.signin import entering, leaving
 from people.signin.entering import BACKEND, Entrance
-
-PASSWORD_LEVEL = 1
+from people.signin.factors import LOCKED
 
 
 class LogInForm(AuthenticationForm):
@@ -49,13 +49,25 @@ class LogIn(LoginView):
     def post(self, request: HttpRequest, *words: Any, **named: Any) -> HttpResponse:
         if not configuration.get().local.enabled:
             raise Http404
+        if attempts.is_locked(**self._who(), now=timezone.now()):
+            form = LogInForm(request, data=None, initial={"username": self._who()["username"]})
+            context = self.get_context_data(form=form, locked=LOCKED)
+            return self.render_to_response(context, status=429)
         return super().post(request, *words, **named)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        answer = super().form_valid(form)
-        entering.enter(self.request, Entrance(level=PASSWORD_LEVEL), {})
-        devices.leave(public_id=browser.device_of(self.request), unless=form.get_user())
+        """The second step follows, where there is one."""
+        answer: HttpResponse = perform_login(
+            self.request, form.get_user(), email_verification="none", redirect_url=self.get_success_url()
+        )
         return answer
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        attempts.failed(**self._who(), now=timezone.now())
+        return super().form_invalid(form)
+
+    def _who(self) -> dict[str, str]:
+        return {"username": self.request.POST.get("username", ""), "address": browser.address(self.request)}
 
 
 class LogOut(LogoutView):

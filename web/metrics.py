@@ -54,6 +54,7 @@ REQUEST_SECONDS = Histogram(
 RECEIVED = Counter(
     "forlopp_inbox_messages_total", "Messages from systems: stored, duplicate, conflict.", ["system", "outcome"]
 )
+SIGN_IN_LOCKS = Counter("forlopp_sign_in_locks_total", "Too many wrong log-ins, by what was locked.", ["kind"])
 DELIVERIES = Counter("forlopp_deliveries_total", "Calls to systems by how they went.", ["system", "outcome"])
 DELIVERY_SECONDS = Histogram(
     "forlopp_delivery_seconds", "How long a call took.", ["system"], buckets=(0.1, 0.25, 0.5, 1, 3, 10, 30)

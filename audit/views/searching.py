@@ -17,6 +17,7 @@ from people import identity
 from people import selectors as people
 from people.models import Individual, Staff
 from people.services import access
+from people.signin.fresh import sensitive
 from web.paper import Paper, pdf
 from workflows import rights
 from workflows.views.edge import StaffRequest, staff_page
@@ -60,6 +61,7 @@ def search(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
+@sensitive("export")
 def extract(request: StaffRequest) -> HttpResponse:
     """For a person who asks who has looked: on the screen, and as a PDF to hand over."""
     if not rights.may_review_log(request.user):

@@ -20,6 +20,7 @@ from integrations.batches import importing, report
 from integrations.models import Batch, BatchContent, BatchState
 from people.models import Staff
 from people.services import access
+from people.signin.fresh import sensitive
 from workflows.views.edge import StaffRequest, staff_page
 
 PAGE = 50
@@ -59,6 +60,7 @@ def batch(request: StaffRequest, system: str, public_id: uuid.UUID) -> HttpRespo
 
 @require_safe
 @staff_page
+@sensitive("export", when=lambda _request: True)
 def report_file(request: StaffRequest, system: str, public_id: uuid.UUID) -> HttpResponse:
     """Every row and how it went, for a spreadsheet."""
     found = _one(request.user, system, public_id)

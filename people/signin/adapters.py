@@ -6,36 +6,46 @@ import logging
 from typing import Any, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
+from people import browser
 from people.identities import configuration, mapping
 from people.identities.shape import Provider
 from people.models import Staff
-from people.services import arrivals
-from people.signin import entering
+from people.services import arrivals, attempts, devices
+from people.signin import entering, factors
 from people.signin.entering import Entrance
 from people.signin.oidc import Misfit, OpenIdProvider, is_answer
 
 log = logging.getLogger(__name__)
+PASSWORD_ALONE = 1
 KINDS = {"oidc": OpenIdProvider}
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up; who comes in gets a session that says how."""
 
+    error_messages = {**DefaultAccountAdapter.error_messages, "too_many_login_attempts": factors.LOCKED}
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def login(self, request: HttpRequest, user: Staff) -> None:
-        entrance = getattr(request, "entrance", None) or Entrance()
+        entrance = getattr(request, "entrance", None) or Entrance(level=_level(request, user))
         kept = entering.kept(request, user)
         login(request, user, backend=entering.BACKEND)
         entering.enter(request, entrance, kept)
+        devices.leave(public_id=browser.device_of(request), unless=user)
+        if not entrance.provider:
+            attempts.succeeded(username=user.username, address=browser.address(request))
 
     def logout(self, request: HttpRequest) -> None:
         """Before somebody comes in where somebody is."""
@@ -43,7 +53,19 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
 
     def post_login(self, request: HttpRequest, user: Staff, **said: Any) -> HttpResponse:
-        return HttpResponseRedirect(entering.onward(request, said["redirect_url"] or ""))
+        wanted = entering.onward(request, said["redirect_url"] or request.POST.get("next", ""))
+        if getattr(request, "enrolled", False):
+            wanted = f"{reverse('people:codes')}?{urlencode({'next': wanted})}"
+        return HttpResponseRedirect(wanted)
+
+    def respond_user_inactive(self, request: HttpRequest, user: Staff) -> HttpResponse:
+        return entering.refusal(request, arrivals.Closed(), 403)
+
+    def get_login_stages(self) -> list[str]:
+        return ["people.signin.factors.CodeStage", "people.signin.factors.EnrolStage"]
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return browser.address(request)
 
     def add_message(self, *_said: Any, **_more: Any) -> None:
         """Our pages say what they have to say."""
@@ -94,6 +116,12 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
     def send_notification_mail(self, *_said: Any, **_more: Any) -> None:
         """Nobody is written to."""
+
+
+def _level(request: HttpRequest, staff: Staff) -> int:
+    """Of an account of our own: what IT holds a second step to be, else 1."""
+    shown = {one.get("method") for one in get_authentication_records(request, staff)}
+    return configuration.get().local.level if "mfa" in shown else PASSWORD_ALONE
 
 
 def _refuse(request: HttpRequest, provider: str, refused: mapping.Refused, status: int) -> NoReturn:

@@ -8,16 +8,19 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from people.identities import configuration
 from people.identities.mapping import Identity, Refused, TooWeak
 from people.models import Assignment, Staff
-from people.sessions import COMMISSION, LEVEL
+from people.sessions import BEGUN, COMMISSION, LEVEL, SIGNED
 
 BACKEND = "people.backends.StaffBackend"
 HOW = "sign_in"
 """In the session: the provider, and the uppdrag that it offers."""
+WAITING = "waiting"
+"""In the session: what was sent, to be sent once more when one has signed in again."""
 HIGHEST = 4
 UNCHOSEN = "?"
 """Instead of an uppdrag, until one is chosen: nothing is held in it."""
@@ -57,7 +60,11 @@ def offered(staff: Staff, source: str, identity: Identity) -> list[Offer]:
 def keep(request: HttpRequest) -> None:
     """What goes along to the session of a new log-in, when it is the same person's."""
     if request.user.is_authenticated:
-        request.kept = request.user.pk, {"chosen": request.session.get(COMMISSION, "")}  # type: ignore[attr-defined]
+        request.kept = request.user.pk, _kept(request)  # type: ignore[attr-defined]
+
+
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    return {"chosen": request.session.get(COMMISSION, ""), "waiting": request.session.get(WAITING)}
 
 
 def kept(request: HttpRequest, staff: Staff) -> dict[str, Any]:
@@ -68,6 +75,9 @@ def kept(request: HttpRequest, staff: Staff) -> dict[str, Any]:
 def enter(request: HttpRequest, entrance: Entrance, kept: dict[str, Any]) -> None:
     """Write down how it was; the only uppdrag is chosen at once, and so is that which one acted in."""
     request.session[HOW] = asdict(entrance)
+    request.session[BEGUN] = request.session[SIGNED] = int(timezone.now().timestamp())
+    if kept.get("waiting"):
+        request.session[WAITING] = kept["waiting"]
     request.session[LEVEL] = entrance.level
     keys = [one["key"] for one in entrance.offered]
     if len(keys) == 1:

@@ -367,6 +367,11 @@ def _common() -> dict[str, Example]:
         "components": Example("/komponenter/"),
         "accessibility": Example("/tillganglighet/"),
         "not found": Example("/uppgifter/finns-inte/", status=404),
+        "choice of uppdrag": Example("/uppdrag/", first.two_commissions),
+        "how one signs in": Example("/inloggning/"),
+        "a second step": Example("/inloggning/lagg-till/"),
+        "codes in reserve": Example("/inloggning/reservkoder/"),
+        "sign in again": Example("/logga-in/igen/?for=publish"),
         "log out, then log in": Example("/tillganglighet/", first.log_out),
     }
 
@@ -377,7 +382,6 @@ def of_strangers() -> dict[str, Example]:
         "log in": Example("/logga-in/?next=/uppgifter/"),
         "log in that failed": Example("/logga-in/", first.wrong_password),
         "demo": Example("/demo/"),
-        "choice of uppdrag": Example("/uppdrag/", first.two_commissions),
     }
 
 

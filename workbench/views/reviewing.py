@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from people.signin.fresh import sensitive
 from workbench import differences, drafting
 from workbench.models import Draft, Publication
 from workbench.services import reviews
@@ -65,6 +66,7 @@ def review(request: StaffRequest, draft: Draft) -> HttpResponseBase:
 
 @require_POST
 @draft_page
+@sensitive("publish", when=lambda request: request.POST.get("gor") == "godkann")
 def answer(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     """Ask, take back, give back or approve: what the button says."""
     text, now = request.POST.get("text", ""), timezone.now()
@@ -110,6 +112,7 @@ def remark(request: StaffRequest, draft: Draft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @workbench_page
+@sensitive("publish")
 def restore(request: StaffRequest, key: str, number: int) -> HttpResponseBase:
     """Let an earlier version be current again, with the reason; what has been published before stands below."""
     version = ProcessVersion.objects.select_related("definition").filter(definition__key=key, number=number).first()

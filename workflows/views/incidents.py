@@ -18,6 +18,7 @@ from people import identity
 from people import selectors as people
 from people.models import Individual, Profession
 from people.services import access
+from people.signin.fresh import sensitive
 from web import swedish
 from workflows import connectors, published, rights, selectors
 from workflows.models import (
@@ -118,6 +119,7 @@ def incidents(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
+@sensitive("dismiss", when=lambda request: request.POST.get("gor") == "avskriv")
 def incident(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """One stopp and what can be done."""
     found = selectors.incident_for(request.user, public_id)
@@ -185,11 +187,8 @@ def _dismiss(request: StaffRequest, found: Incident) -> str:
     reason = request.POST.get("skal", "").strip()
     if not reason:
         raise Refused("Skriv ett skäl.", "skal")
-    if found.message is not None and found.message.state in {
-        InboxState.STOPPED,
-        InboxState.BUFFERED,
-        InboxState.RECEIVED,
-    }:
+    waits = {InboxState.STOPPED, InboxState.BUFFERED, InboxState.RECEIVED}
+    if found.message is not None and found.message.state in waits:
         inbox.dismiss(message=found.message, reason=reason, by=request.user, now=timezone.now())
         return "Meddelandet är avskrivet."
     service.resolve(incident=found, by=request.user, now=timezone.now(), note=reason)

@@ -14,7 +14,7 @@ from audit.services import rounds, sealing
 from disposal.services import remains, runs
 from followup.services import counting
 from integrations import systems, volume
-from people.services import sessions
+from people.services import attempts, sessions
 from tasks.services import drafts, shifts, watching
 from workflows.management.rounds import RoundsCommand
 from workflows.services import (
@@ -75,6 +75,7 @@ class Command(RoundsCommand):
             shifts.purge(now=now)
             watching.purge(now=now)
             sessions.purge(now=now)
+            attempts.purge(now=now)
             sealing.seal_due(now=now)
             rounds.sweep_due(now=now)
             rounds.sample_due(now=now)
