@@ -178,12 +178,14 @@ MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 POSTGRESQL_OPTIONS: dict[str, Any] = {"connect_timeout": "5", "server_side_binding": True, "prepare_threshold": 5}
 
 # One writer at a time, taken at BEGIN: a deferred transaction that reads and then writes fails at once, whatever
-# the timeout. FULL, because NORMAL can lose the last commits at a power cut.
+# the timeout. FULL, because NORMAL can lose the last commits at a power cut. What it needs for a while stays in memory:
+# else each answer makes a file in /var/tmp, with what was there before it.
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": (
-        "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA journal_size_limit=67108864"
+        "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA journal_size_limit=67108864;"
+        "PRAGMA temp_store=MEMORY"
     ),
 }
 

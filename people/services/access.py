@@ -1,8 +1,11 @@
 """Writes down who saw or did what about whom."""
 
 import datetime
+import uuid
 from collections.abc import Iterable
+from functools import lru_cache, partial
 
+from django.db import transaction
 from django.utils import timezone
 
 from people import statements
@@ -51,10 +54,23 @@ def record_all(
 
 
 def record_listed(*, staff: Staff, individual_ids: Iterable[int], object_type: str, now: datetime.datetime) -> None:
-    """That persons were shown in a list one opens again and again: a row for each person, list and day."""
+    """That persons were shown in a list one opens again and again: a row for each person, list and day.
+
+    Who has been written down is remembered once it is stored, so that a list that shows nobody new asks nothing.
+    """
     day = timezone.localdate(now).isoformat()
-    rows = _rows(staff, individual_ids, now=now, action=LISTED, object_type=object_type, object_id=day)
-    statements.insert_missing(rows)
+    written = _written(staff.public_id, object_type, day)
+    new = [key for key in individual_ids if key not in written]
+    if new:
+        rows = _rows(staff, new, now=now, action=LISTED, object_type=object_type, object_id=day)
+        statements.insert_missing(rows)
+        transaction.on_commit(partial(written.update, new))
+
+
+@lru_cache(maxsize=500)
+def _written(_staff: uuid.UUID, _object_type: str, _day: str) -> set[int]:
+    """Whom this process knows that the log says were shown in a list that day."""
+    return set()
 
 
 def _rows(

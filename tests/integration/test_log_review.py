@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, TestCase
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from audit import entries, rules, selectors, words
 from audit.models import Pick, Round
 from audit.services import rounds
+from people import backends
 from people.models import AccessLog, Individual, Profession, Staff, Unit
 from people.services import access
 from tests import pages
@@ -146,6 +147,25 @@ def test_a_name_in_a_list_is_no_reading(anna: Staff) -> None:
     assert AccessLog.objects.filter(action="listed", individual=protected).count() == 1
     assert caught() == []
     access.record_listed(staff=anna, individual_ids=[protected.pk], object_type="inbox", now=AFTER)
+    assert AccessLog.objects.filter(action="listed").count() == 2
+
+
+def test_a_list_that_shows_nobody_new_asks_nothing_and_what_was_not_stored_is_not_remembered(
+    anna: Staff, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    reader = backends.working(anna.pk)
+    assert reader is not None
+    first, second = pages.person().pk, pages.person(number="196101182803", given_name="Sven").pk
+
+    def shown(*individuals: int, times: int) -> None:
+        with django_assert_num_queries(times):
+            access.record_listed(staff=reader, individual_ids=individuals, object_type="inbox", now=NOON)
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        shown(first, times=1)
+    shown(first, times=0)
+    shown(first, second, times=1)
+    shown(first, second, times=1)
     assert AccessLog.objects.filter(action="listed").count() == 2
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import OperationalError, connection
-from django.test import Client
+from django.test import Client, TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -78,7 +78,8 @@ def asked(ask: Callable[[], object]) -> int:
 
 
 def seen(client: Client, address: str) -> int:
-    client.get(address)  # what a process reads once is read
+    with TestCase.captureOnCommitCallbacks(execute=True):  # what is stored is remembered
+        client.get(address)  # what a process reads once is read
 
     def ask() -> None:
         assert client.get(address).status_code == 200
