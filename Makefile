@@ -62,5 +62,5 @@ tck: dev ## run the DMN compatibility kit: TCK=<its checkout>; ONLY=0068 tells o
 fuzz: dev ## try N=1000000 random expressions, SEED=7, in JOBS=1 processes: only a value or a FeelError may come out
 	@$(BIN)/python -m benchmarks.fuzz $(or $(N),1000000) $(or $(SEED),7) $(or $(JOBS),1)
 
-screenshots: dev ## take the pictures of the README from the running product
+screenshots: dev ## take the pictures of the README and the guides from the running product
 	@$(BIN)/python -m tests.screenshots

@@ -1,6 +1,6 @@
-"""Takes the pictures of the README from the running product: its own installation, invented people, real förlopp.
+"""Takes the pictures of the documents from the running product: its own installation, invented people, real förlopp.
 
-`python -m tests.screenshots [folder]` (make screenshots) writes docs/images/{inkorg,uppgift,diagram}.png.
+`python -m tests.screenshots [folder] [name …]` (make screenshots) writes docs/images/<name>.png for each of PICTURES.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from PIL import Image
 
 from tests import machine
 
@@ -24,12 +27,16 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 FORLOPP = ROOT / "bpmn" / "trygg_hemgang"
+WIDTH, HEIGHT = 1280, 860
+COLOURS = 128
+"""Of the palette that a picture is kept with: a third of the size, and the same to the eye."""
 HOURS_AGO = {"margareta": 27, "martin": 7, "karl": 3, "birgitta": 2, "gunilla": 1, "rolf": 0}
 
 
 def main() -> None:
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
     target.mkdir(parents=True, exist_ok=True)
+    names = sys.argv[2:] or list(PICTURES)
     with tempfile.TemporaryDirectory(prefix="forlopp-pictures-") as var:
         port = _free_port()
         environment = {
@@ -47,7 +54,7 @@ def main() -> None:
         _manage(environment, "demo_data")
         os.environ.update(environment)
         _fill()
-        _take(f"http://127.0.0.1:{port}", environment, port, target)
+        _take(f"http://127.0.0.1:{port}", environment, port, [target / f"{name}.png" for name in names])
 
 
 def _manage(environment: dict[str, str], *arguments: str) -> None:
@@ -95,7 +102,7 @@ def _answers(element_id: str) -> dict[str, Any]:
     return next(dict(step["answers"]) for step in steps if step.get("complete") == element_id)
 
 
-def _take(url: str, environment: dict[str, str], port: int, target: Path) -> None:
+def _take(url: str, environment: dict[str, str], port: int, files: list[Path]) -> None:
     from playwright.sync_api import sync_playwright
 
     command = [
@@ -116,28 +123,119 @@ def _take(url: str, environment: dict[str, str], port: int, target: Path) -> Non
                 args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
             )
             context = browser.new_context(
-                locale="sv-SE", timezone_id="Europe/Stockholm", viewport={"width": 1280, "height": 860}
+                locale="sv-SE", timezone_id="Europe/Stockholm", viewport={"width": WIDTH, "height": HEIGHT}
             )
-            _pictures(context.new_page(), url, target)
+            for file in files:
+                page = context.new_page()
+                shown = PICTURES[file.stem](page, url)
+                shown.screenshot(path=file)
+                page.close()
+                _smaller(file)
             browser.close()
     finally:
         server.terminate()
         server.wait(timeout=20)
 
 
-def _pictures(page: Page, url: str, target: Path) -> None:
+# -- the pictures ------------------------------------------------------------------------------------------------------
+
+
+def _as(page: Page, url: str, who: str) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    page.context.clear_cookies()
     page.goto(f"{url}/demo/")
-    page.locator("button[value=samordnare]").click()
+    page.locator(f"button[value={who}]").click()
+    page.wait_for_load_state()
+
+
+def _inbox(page: Page, url: str) -> Page:
+    _as(page, url, "samordnare")
     page.get_by_role("heading", name="Uppgifter", exact=True).wait_for()
-    page.screenshot(path=target / "inkorg.png")
+    return page
+
+
+def _task(page: Page, url: str) -> Page:
+    _inbox(page, url)
     page.locator(".row__title a").first.click()
     page.locator("form#uppgift").wait_for()
-    page.screenshot(path=target / "uppgift.png")
+    return page
+
+
+def _instance(page: Page, url: str) -> Page:
+    _as(page, url, "samordnare")
     page.goto(f"{url}/personer/")
     page.get_by_role("link", name="Birgitta").click()
     page.get_by_role("link", name="Trygg hemgång").first.click()
     page.locator("[data-diagram][data-state=ready]").wait_for()
-    page.screenshot(path=target / "diagram.png")
+    return page
+
+
+def _draft(page: Page, url: str) -> str:
+    """The address of a draft of Trygg hemgång, made when there is none."""
+    _as(page, url, OWNER)
+    page.goto(f"{url}/verkstad/")
+    known = page.locator(".row__title a[href*='/verkstad/']")
+    if known.count():
+        known.first.click()
+    else:
+        page.locator("form[action*='/fran/trygg_hemgang/'] button").click()
+    page.wait_for_load_state()
+    return page.url
+
+
+def _drawing(page: Page, url: str) -> Page:
+    page.goto(f"{_draft(page, url)}diagram/trygg_hemgang.bpmn")
+    page.locator('[data-element-id="fas_a"]').first.click()
+    page.locator("[data-panel] input").first.wait_for()
+    return page
+
+
+def _words(page: Page, url: str) -> Page:
+    page.goto(f"{_draft(page, url)}ord/trygg_hemgang.bpmn?steg=a1_kvittera#steg-a1_kvittera")
+    return page
+
+
+def _form(page: Page, url: str) -> Page:
+    page.goto(f"{_draft(page, url)}formular/forms/a1_kvittera.json")
+    page.frame_locator(".editor__phone").locator("form").first.wait_for()
+    return page
+
+
+def _routine(page: Page, url: str) -> Page:
+    _as(page, url, OWNER)
+    page.goto(f"{url}/forlopp/trygg_hemgang/1/rutin/#steg-fas_d2")
+    return page
+
+
+def _trial(page: Page, url: str) -> Page:
+    page.goto(f"{_draft(page, url)}prova/")
+    if page.locator("[name=gor][value=borja]").first.is_visible():
+        page.locator("[name=gor][value=borja]").first.click()
+    page.locator("#bild").wait_for()
+    message = page.get_by_role("button", name="Skicka inskrivningsmeddelande.json")
+    if message.count():
+        message.first.click()
+        page.locator("#uppgifter").wait_for()
+    return page
+
+
+OWNER = "processagare"
+PICTURES: dict[str, Callable[[Page, str], Page]] = {
+    "inkorg": _inbox,
+    "uppgift": _task,
+    "diagram": _instance,
+    "rutin": _routine,
+    "verkstad-diagram": _drawing,
+    "verkstad-ord": _words,
+    "verkstad-formular": _form,
+    "verkstad-prova": _trial,
+}
+"""Every picture of the documents, by the name of its file: who looks, and at what."""
+
+
+def _smaller(file: Path) -> None:
+    with Image.open(file) as picture:
+        picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def _wait_for(port: int) -> None:

@@ -118,9 +118,11 @@ class Picture:
         line.points, line.is_new = _between(begin, end), True
 
     def forget(self, elements: set[str]) -> None:
-        for node in self.plane.children if self.plane is not None else ():
-            if node.get("bpmnElement") in elements:
-                self.text.remove(node)
+        """What is gone is drawn nowhere, in no plane."""
+        for node in self.text.root.walk():
+            if meant(node) in elements:
+                whole = node.parent if node.name == "BPMNPlane" else None
+                self.text.remove(whole or node)
         self.boxes = [box for box in self.boxes if box.element not in elements]
         self.lines = {key: line for key, line in self.lines.items() if key not in elements}
         self.shapes = {key: box for key, box in self.shapes.items() if key not in elements}
@@ -137,10 +139,10 @@ class Picture:
 
     def _plane_of(self, element: str) -> Node | None:
         planes = [node for node in self.text.root.walk() if node.name == "BPMNPlane"]
-        return next((one for one in planes if any(each.get("bpmnElement") == element for each in one.children)), None)
+        return next((one for one in planes if any(meant(each) == element for each in one.children)), None)
 
     def _read(self, node: Node) -> None:
-        element = node.get("bpmnElement")
+        element = meant(node)
         if node.name == "BPMNShape" and (bounds := node.child("Bounds")) is not None:
             self.boxes.append(_box(element, bounds, is_around=self.kinds.get(element, "") in AROUND))
         if node.name == "BPMNEdge":
@@ -235,6 +237,11 @@ class Picture:
         """Of a part of the picture, as the file writes it."""
         found = next((each for each in self.text.root.walk() if each.name == name), None)
         return found.prefix if found is not None else self.text.root.prefix_of(namespace) or ""
+
+
+def meant(node: Node, name: str = "bpmnElement") -> str:
+    """The id that an attribute refers to, without the prefix that some tools write before it."""
+    return node.get(name).rpartition(":")[2]
 
 
 def size(kind: str) -> tuple[float, float]:

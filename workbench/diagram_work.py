@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from workbench.diagram_picture import Picture
+from workbench.diagram_picture import Picture, meant
 from workbench.xml_text import Node, Text
 from workflows import diagram
 from workflows.diagram import LANE_PREFIX
@@ -58,6 +58,7 @@ class Work:
         kinds = {key: node.name for key, node in self.by_id.items()}
         self.picture = Picture(self.text, kinds, element)
         self.home = self.step(element)
+        self.prefix = _prefix(self.home)
         self._has_ends = any(node.name in {"incoming", "outgoing"} for node in self.text.root.walk())
 
     # -- reading -------------------------------------------------------------------------------------------------------
@@ -80,7 +81,7 @@ class Work:
     def beside(self, element: str) -> list[Node]:
         """The events on the edge of a step."""
         found = (node for node in self.by_id.values() if node.name == "boundaryEvent")
-        return [node for node in found if node.get("attachedToRef") == element]
+        return [node for node in found if meant(node, "attachedToRef") == element]
 
     def lanes(self, element: str) -> list[Node]:
         """Those of the scope that the step is in, the innermost ones too."""
@@ -171,7 +172,7 @@ class Work:
             if node.name == "sequenceFlow":
                 condition = node.child("conditionExpression")
                 told = condition.text.strip() if condition is not None else ""
-                yield Flow(key, node.get("sourceRef"), node.get("targetRef"), node, node.get("name"), told)
+                yield Flow(key, meant(node, "sourceRef"), meant(node, "targetRef"), node, node.get("name"), told)
 
     def _forget(self, element: str) -> None:
         """An element with what is inside, the lines to it, and what refers to it."""
@@ -179,7 +180,7 @@ class Work:
         gone = {each.get("id") for each in node.walk() if each.get("id")} if node is not None else {element}
         self.gone |= gone
         for each in self.text.root.walk():
-            refers = {each.get("sourceRef"), each.get("targetRef")} & gone
+            refers = {meant(each, "sourceRef"), meant(each, "targetRef")} & gone
             is_line = each.name in {"messageFlow", "association"} and refers
             is_ref = each.name == "flowNodeRef" and each.text.strip() in gone
             if each is node or is_line or is_ref:
@@ -195,8 +196,7 @@ class Work:
         )
 
     def _element(self, name: str, text: str = "", attributes: str = "") -> str:
-        prefix = self.home.prefix
-        return f"<{prefix}{name}{attributes}>{escape(text)}</{prefix}{name}>"
+        return f"<{self.prefix}{name}{attributes}>{escape(text)}</{self.prefix}{name}>"
 
     def _last_flow(self, flow: Flow) -> Node:
         """What a new flow is written after: the last flow of the scope, or the step."""
@@ -211,7 +211,7 @@ class Work:
         ends += [self._element("outgoing", flow.id) for flow in self.out_of(made.id)]
         parts = [part for part in (*(ends if self._has_ends else ()), made.inner) if part]
         inside = "".join(f"{line}  {part}" if line else part for part in parts)
-        tag = f"{self.home.prefix}{made.kind}"
+        tag = f"{self.prefix}{made.kind}"
         name = f" name={quoteattr(made.name)}" if made.name else ""
         return f'<{tag} id="{made.id}"{name}{made.attributes}>{inside}{line}</{tag}>'
 
@@ -219,14 +219,14 @@ class Work:
         name = f" name={quoteattr(flow.name)}" if flow.name else ""
         ends = f' sourceRef="{flow.source}" targetRef="{flow.target}"'
         inside = self.condition(flow.condition) if flow.condition else ""
-        tag = f"{self.home.prefix}sequenceFlow"
+        tag = f"{self.prefix}sequenceFlow"
         return (
             f'<{tag} id="{flow.id}"{name}{ends}>{inside}</{tag}>' if inside else f'<{tag} id="{flow.id}"{name}{ends} />'
         )
 
     def condition(self, text: str) -> str:
         xsi = self.text.root.prefix_of(XSI)
-        kind = f' {xsi}type="{self.home.prefix}tFormalExpression"' if xsi else ""
+        kind = f' {xsi}type="{self.prefix}tFormalExpression"' if xsi else ""
         return self._element("conditionExpression", text, kind)
 
     def _ends(self, node: Node) -> None:
@@ -252,6 +252,14 @@ class Work:
             self.text.put_after(stands[-1], told)
         else:
             self.text.put_first(node, told)
+
+
+def _prefix(node: Node) -> str:
+    """That of BPMN where a step beside this one stands; some tools declare it on each element anew."""
+    around = node.parent.prefixes if node.parent is not None else {}
+    if around.get(node.prefix.removesuffix(":")) == diagram.BPMN:
+        return node.prefix
+    return (node.parent.prefix_of(diagram.BPMN) if node.parent is not None else None) or ""
 
 
 def profession_of(lane: Node) -> str:

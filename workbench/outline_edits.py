@@ -162,7 +162,7 @@ def _second_way(work: Work, gateway: str, name: str, target: str) -> str:
 
 def _content(work: Work, kind: str) -> str:
     """What a new step of a kind begins with; the rest is chosen when it is there."""
-    prefix = work.home.prefix
+    prefix = work.prefix
     if kind == TIME:
         inner = f"<{prefix}timeDuration>P1D</{prefix}timeDuration>"
         return f"<{prefix}timerEventDefinition>{inner}</{prefix}timerEventDefinition>"

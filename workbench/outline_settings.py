@@ -162,7 +162,8 @@ def _put_message(text: str, element: str, name: str) -> str:
     key = known or work.free_id(f"msg_{key_of(name)}")
     work.text.set(holder, "messageRef", key)
     if not known:
-        tag = f"<{work.home.prefix}message id={quoteattr(key)} name={quoteattr(name)} />"
+        prefix = work.text.root.prefix_of(diagram.BPMN) or ""
+        tag = f"<{prefix}message id={quoteattr(key)} name={quoteattr(name)} />"
         before = next(each for each in work.text.root.children if each.name == "process")
         work.text.put_after(before, tag)
     return work.finish()

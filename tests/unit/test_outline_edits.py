@@ -210,6 +210,32 @@ def test_another_profession_is_another_lane_or_a_word_on_the_step() -> None:
     assert diagram.elements(diagram.parse(text.encode()))["planera_besok"].lane == "samordnare"
 
 
+TWO_PLANES = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x"
+ xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI">
+ <process id="p"><startEvent id="s"/><subProcess id="sub"><task id="inner"/></subProcess><endEvent id="e"/>
+ <sequenceFlow id="f1" sourceRef="s" targetRef="sub"/><sequenceFlow id="f2" sourceRef="sub" targetRef="e"/></process>
+ <di:BPMNDiagram id="d1"><di:BPMNPlane id="p1" bpmnElement="p"><di:BPMNShape bpmnElement="sub"/></di:BPMNPlane>
+ </di:BPMNDiagram><di:BPMNDiagram id="d2"><di:BPMNPlane id="p2" bpmnElement="sub">
+ <di:BPMNShape bpmnElement="inner"/></di:BPMNPlane></di:BPMNDiagram></definitions>"""
+OWN_PREFIXES = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x"><process id="p">
+ <n:task xmlns:n="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns="" id="a"/><endEvent id="e"/>
+ <sequenceFlow id="f" sourceRef="a" targetRef="e"/></process></definitions>"""
+
+
+def test_what_is_gone_is_drawn_in_no_plane() -> None:
+    after = edits.remove(TWO_PLANES, "sub").text
+    holds(after)
+    assert 'id="d2"' not in after
+    assert 'id="d1"' in after
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_tool_that_declares_its_prefixes_anew_everywhere_is_no_hindrance(kind: str) -> None:
+    made = edits.add_after(OWN_PREFIXES, "a", kind, "Nytt")
+    holds(made.text)
+    holds(steps.change(made.text, "a", Change(name="B", documentation="Text")))
+
+
 @pytest.mark.parametrize(
     ("edit", "told"),
     [

@@ -9,9 +9,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from people import selectors as people
+from web import swedish
 from workbench import drafting, offered, outline_conditions, outline_editing, outline_panel
 from workbench.form_page import Conflict
 from workbench.models import Draft, DraftFile
@@ -20,7 +22,7 @@ from workbench.outline_panel import Asked, Panel
 from workbench.views.edge import draft_page
 from workbench.views.saving import can_change, can_undo, file_of, posted_revision, remembered, saved, spoken, undone
 from workbench.xml_text import Text, Unreadable
-from workflows import diagram, routine
+from workflows import diagram, prose, routine
 from workflows.findings import Finding
 from workflows.outline import Outline
 from workflows.views.edge import StaffRequest
@@ -91,12 +93,16 @@ def _page(
     conflict: Conflict | None = None,
 ) -> HttpResponse:
     folder, checked = drafting.folder(draft), drafting.checked(draft)
-    told = routine.of_file(file.name, folder.sources, people.profession_names()) or Outline()
+    names = people.profession_names()
+    told = routine.of_file(file.name, folder.sources, names) or Outline()
     is_fixed = not can_change(draft, file.name)
     findings = _at_steps(checked.findings, file)
     context = {
         "draft": draft,
         "name": file.name,
+        "purpose": prose.purpose(folder.papers.get("README.md", "")),
+        "owner": names.get(draft.owner, draft.owner),
+        "today": swedish.date(timezone.now().astimezone(swedish.STOCKHOLM).date()),
         "revision": file.revision,
         "outline": told,
         "findings": findings,

@@ -10,7 +10,7 @@ from workflows import diagram
 from workflows.diagram import Element, tag
 from workflows.forms.shapes import Field
 from workflows.outline import drawing as drawings
-from workflows.outline import times
+from workflows.outline import happenings, times
 from workflows.outline.conditions import Known, said
 from workflows.outline.drawing import Drawing
 from workflows.outline.shapes import Around, Fact
@@ -55,6 +55,9 @@ def of(one: Element, node: etree._Element, drawing: Drawing, around: Around, kno
     yield from _repeated(node, known)
     yield from _due(one, drawing, around)
     yield from _signed(one, drawing, around)
+    for event in drawing.events.of(node):
+        if code := happenings.in_feel(event, known):
+            yield Fact(label="Tid" if event["kind"] == "timer" else "Villkor", code=code)
     if why := one.properties.get("varfor"):
         yield Fact(label="Varför", text=why)
     yield from _with(node, around)

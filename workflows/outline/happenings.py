@@ -48,6 +48,13 @@ def time(event: Event) -> str:
     return times.cycle(text) if event.get("is_cycle") else _length(event) or times.moment(text)
 
 
+def in_feel(event: Event, known: Known) -> str:
+    """What an event waits for, where FEEL says it better than words; it is told beside."""
+    is_time, text = event["kind"] == "timer", event.get("text", "")
+    is_said = time(event) if is_time else said(text, known)
+    return "" if event["kind"] not in {"timer", "condition"} or is_said else text
+
+
 def _length(event: Event) -> str:
     return "" if event.get("is_cycle") else times.span(event.get("text", ""))
 
@@ -57,7 +64,7 @@ def _awaited(event: Event, known: Known) -> str:
     if kind == "timer":
         return _timed(event)
     if kind == "condition":
-        return said(event.get("text", ""), known) or f"villkoret {event.get('text') or 'som saknas'} stämmer"
+        return said(event.get("text", ""), known) or "villkoret stämmer"
     if kind == "error":
         return f"det blir fel: ”{_called(event)}”" if event.get("code") not in _CODES else _CODES[event["code"]]
     if kind == "escalation":
@@ -72,7 +79,7 @@ def _timed(event: Event) -> str:
         return f"{length} har gått"
     if told := time(event):
         return f"det är dags: {told}"
-    return f"tiden {event.get('text') or 'som saknas'} är inne"
+    return "tiden är inne"
 
 
 def _called(event: Event) -> str:
