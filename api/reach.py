@@ -9,8 +9,8 @@ from api.caller import Caller
 from api.models import EVERY
 from people import selectors as people
 from people.models import Individual, Protection, Unit
-from workflows import published
-from workflows.models import ProcessDefinition, ProcessInstance
+from workflows import published, versions
+from workflows.models import ProcessDefinition, ProcessInstance, ProcessVersion
 from workflows.services import instances
 
 Condition = tuple[str, list[Any]]
@@ -24,9 +24,8 @@ class Reach:
 
     @cached_property
     def definitions(self) -> list[ProcessDefinition]:
-        """Published ones with their current version, by title."""
-        rows = instances.definitions().exclude(current=None)
-        return [found for found in rows if self.caller.client.reaches(found.key)]
+        """Those that apply to somebody, by title."""
+        return [found for found in instances.definitions() if self.caller.client.reaches(found.key)]
 
     @property
     def is_whole(self) -> bool:
@@ -73,7 +72,7 @@ class Reach:
         """Names of messages that no förlopp beyond its reach starts by or waits for."""
         mine: set[str] = set()
         others: set[str] = set()
-        for found in instances.definitions().exclude(current=None):
+        for found in instances.definitions():
             (mine if self.caller.client.reaches(found.key) else others).update(heard_by(found))
         return mine - others
 
@@ -82,13 +81,16 @@ class Reach:
 
 
 def heard_by(definition: ProcessDefinition) -> set[str]:
-    """Names of the messages that its current version starts by or waits for."""
-    version = version_of(definition)
-    return {rule.arrives_as for rule in version.messages.values()}
+    """Names of the messages that the versions that apply start by or wait for."""
+    applied = versions.anywhere().filter(definition=definition).values_list("public_id", flat=True)
+    return {rule.arrives_as for one in applied for rule in published.of(one).messages.values()}
 
 
 def version_of(definition: ProcessDefinition) -> published.Published:
-    """The current version of one that is published."""
-    if definition.current is None:
-        raise LookupError(definition.key)
-    return published.of(definition.current.public_id)
+    """The version that one is shown by: the one for all, where there is one."""
+    return published.of(shown(definition).public_id)
+
+
+def shown(definition: ProcessDefinition) -> ProcessVersion:
+    """Its row."""
+    return definition.current or versions.light().get(definition=definition, pk=versions.shown())

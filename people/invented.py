@@ -146,6 +146,7 @@ PROFESSIONS = (
     ("processagare", "Processägare"),
     ("logggranskare", "Logggranskare"),
     ("arkivarie", "Arkivarie"),
+    ("publicerare", "Publicerare"),
     ("it_drift", "IT-drift"),
 )
 
@@ -197,7 +198,12 @@ _STAFF = (
     ("it_drift", "it_drift", "Ivar", "Isaksson", "stab"),
 )
 # What somebody holds beside that: a head leads more than one unit, and a colleague helps out in another.
-FURTHER = {"enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "hemtjanst_norr"))}
+FURTHER = {
+    "enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "hemtjanst_norr")),
+    # Two, since nobody publishes what they have changed themselves.
+    "processagare": (("publicerare", "stab"),),
+    "processagare2": (("publicerare", "stab"),),
+}
 
 # The restricted group of the demo: those who must be able to take in and lead the care of a protected person, and
 # who answers for what is told of them.

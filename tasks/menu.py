@@ -9,7 +9,16 @@ from django.http import HttpRequest
 from people.models import Staff
 from tasks.shortcuts import GO
 from web.addresses import url
-from workflows.rights import ARCHIVE, HEAD, LOG, OWNER, STEERING, may_draft, may_operate
+from workflows.rights import (
+    ARCHIVE,
+    HEAD,
+    LOG,
+    LOOKING,
+    OWNER,
+    STEERING,
+    may_enter_workbench,
+    may_operate,
+)
 from workflows.selectors import counts
 
 MOST_COUNTED = 99
@@ -55,20 +64,23 @@ def menu(request: HttpRequest) -> tuple[NavItem, ...]:
         items.append(_item("uppfoljning", "Uppföljning", url("followup:index"), here))
     if ARCHIVE in held:
         items.append(_item("gallring", "Gallring", url("disposal:index"), here))
-    if STEERING & held:
-        items.append(_steering(here, may_draft=may_draft(staff)))
+    if LOOKING & held:
+        items.append(_steering(here, staff))
     return tuple(items)
 
 
-def _steering(here: str, *, may_draft: bool) -> NavItem:
+def _steering(here: str, staff: Staff) -> NavItem:
     """What those who own förlopp have besides the rest, folded into one entry so that the menu is one line."""
-    inside = (
-        _item("katalog", "Alla förlopp", url("workflows:courses"), here),
-        *([_item("verkstad", "Verkstad", url("workbench:index"), here)] if may_draft else ()),
+    steering = (
         _item("uppfoljning", "Uppföljning", url("followup:index"), here),
         _item("flytta", "Flytta", url("workflows:migrations"), here),
         _item("formular", "Formulär", url("tasks:forms"), here),
         _item("signaler", "Signaler", url("workflows:signals"), here),
+    )
+    inside = (
+        _item("katalog", "Alla förlopp", url("workflows:courses"), here),
+        *([_item("verkstad", "Verkstad", url("workbench:index"), here)] if may_enter_workbench(staff) else ()),
+        *(steering if STEERING & set(staff.professions) else ()),
     )
     is_current = any(item.is_current for item in inside)
     return NavItem(key="forlopp", title="Förlopp", url=inside[0].url, is_current=is_current, inside=inside)

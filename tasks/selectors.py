@@ -13,11 +13,10 @@ from people.models import Individual, Protection, Staff
 from people.reading import Reading
 from tasks import forms
 from tasks.forms.shown import Shown, said
-from workflows import published, selectors, sieve
+from workflows import published, selectors, sieve, versions
 from workflows.forms import expressions
 from workflows.models import (
     InstanceState,
-    ProcessDefinition,
     ProcessInstance,
     ProcessVersion,
     UserTask,
@@ -80,15 +79,22 @@ def _known(task: UserTask, version: published.Published, sight: Sight) -> Known:
     )
 
 
-def startable(staff: Staff) -> list[published.Published]:
-    """The förlopp that this member of staff may start by hand, by title."""
-    held = set(staff.professions)
-    current = ProcessDefinition.objects.exclude(current=None).values_list("current__public_id", flat=True)
-    versions = [published.of(public_id) for public_id in current]
-    mine = [version for version in versions if held & set(version.config.get("start_by", ()))]
-    return sorted(
-        (version for version in mine if instances.manual_start(version) is not None), key=lambda version: version.title
-    )
+def startable(staff: Staff, individual: Individual | None = None) -> list[published.Published]:
+    """The förlopp that this member of staff may start by hand, by title: for this person, or for somebody."""
+    rows = versions.applying(versions.light(), individual, "pk") if individual is not None else versions.anywhere()
+    found = [published.of(one) for one in rows.order_by("number").values_list("public_id", flat=True)]
+    mine = {version.key: version for version in found if _may_start(staff, version)}
+    return sorted(mine.values(), key=lambda version: version.title)
+
+
+def startable_for(staff: Staff, key: str, individual: Individual) -> published.Published | None:
+    """The version in which the person's ärende would start, where this member of staff may start it."""
+    return next((version for version in startable(staff, individual) if version.key == key), None)
+
+
+def _may_start(staff: Staff, version: published.Published) -> bool:
+    by = set(version.config.get("start_by", ()))
+    return bool(by & set(staff.professions)) and instances.manual_start(version) is not None
 
 
 def persons(staff: Staff, *, text: str, limit: int) -> list[tuple[Individual, list[str]]]:

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from people.models import Staff
-from workbench.models import Draft, DraftFile, DraftState, Saving
+from workbench.models import Draft, DraftFile, DraftState, Plan, Saving
 from workflows import definitions, packages, published, rights
 from workflows.definitions import CONFIG, Checked, Folder
 from workflows.findings import Finding
 
 CLOSED = (DraftState.PUBLISHED, DraftState.DISCARDED)
+SHOWN = (DraftState.REVIEW, DraftState.PLANNED, DraftState.PUBLISHED)
+"""What somebody has asked another to look at."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,31 @@ KINDS = (DIAGRAM, FORM, TABLE, TEXT, SCENARIO, SAMPLE)
 
 
 def visible(staff: Staff) -> QuerySet[Draft]:
-    """The drafts that the staff member may change."""
+    """The drafts that the staff member may change, and for those who publish what they have been shown."""
     rows = Draft.objects.select_related("created_by", "changed_by", "base__definition").defer(
         "base__sources", "base__compiled", "base__config"
     )
-    return rows if rights.OWNER in staff.professions else rows.filter(owner__in=staff.professions).exclude(owner="")
+    held = set(staff.professions)
+    if rights.OWNER in held:
+        return rows
+    theirs = Q(owner__in=held) & ~Q(owner="")
+    return rows.filter(theirs | Q(state__in=SHOWN) if rights.PUBLISHER in held else theirs)
+
+
+def may_change(staff: Staff, draft: Draft) -> bool:
+    """Those who change förlopp, and the profession that owns this one."""
+    return bool({rights.OWNER, draft.owner} & set(staff.professions) - {""})
 
 
 def find(staff: Staff, ref: uuid.UUID) -> Draft | None:
     """None when missing or not for the staff member."""
     return visible(staff).filter(ref=ref).first()
+
+
+def planned(key: str) -> list[Plan]:
+    """What is approved of a förlopp and will be published, or should have been."""
+    rows = Plan.objects.filter(draft__key=key, state__in=(Plan.State.WAITING, Plan.State.FAILED))
+    return list(rows.select_related("draft").order_by("due_at"))
 
 
 def texts(draft: Draft) -> dict[str, str]:

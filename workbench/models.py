@@ -5,11 +5,15 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.urls import reverse
+
+from workflows import versions
 
 
 class DraftState(models.TextChoices):
     OPEN = "open", "Utkast"
     REVIEW = "review", "På granskning"
+    PLANNED = "planned", "Godkänt, publiceras senare"
     PUBLISHED = "published", "Publicerat"
     DISCARDED = "discarded", "Kastat"
 
@@ -138,9 +142,74 @@ class Remark(models.Model):
         return f"{self.draft_id} {self.element}"
 
 
-class Publication(models.Model):
-    """A version that somebody made the current one in the workbench, instead of which, and why. Never changed."""
+class Plan(models.Model):
+    """A draft that is approved and will be published at a time, by the worker. A change of it is a row of its own.
 
+    `against` is what applied to all when it was decided: what has been published since is not overwritten by a clock.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Väntar på sin tid"
+        DONE = "done", "Publicerat"
+        CHANGED = "changed", "Ändrat"
+        WITHDRAWN = "withdrawn", "Inställt"
+        FAILED = "failed", "Gick inte att publicera"
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="plans")
+    due_at = models.DateTimeField()
+    areas = models.JSONField(default=list, help_text="Where it is tried first; none is for all.")
+    against = models.ForeignKey("workflows.ProcessVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True, help_text="Why then and there, or why it was changed.")
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=20, choices=State, default=State.WAITING)
+    why = models.TextField(blank=True, help_text="Why it was withdrawn, or what was in its way.")
+    ended_by = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draft"],
+                condition=models.Q(state__in=("waiting", "failed")),
+                name="draft_is_planned_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="waiting", ended_at=None)
+                | ~models.Q(state="waiting") & ~models.Q(ended_at=None),
+                name="plan_ended_at_iff_ended",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at", "id"], condition=models.Q(state="waiting"), name="plans_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id}: {self.state}"
+
+    @property
+    def where(self) -> str:
+        return versions.in_words(self.areas)
+
+    @property
+    def page(self) -> str:
+        return reverse("workbench:review", args=[self.draft.ref])
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == self.State.FAILED
+
+
+class Publication(models.Model):
+    """What somebody said of where a version applies: since when, instead of which, and why. Never changed."""
+
+    class Kind(models.TextChoices):
+        PUBLISHED = "published", "Publicerades"
+        RESTORED = "restored", "Gäller igen"
+        WIDENED = "widened", "Utökades"
+        TAKEN_BACK = "taken_back", "Togs tillbaka"
+
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.PUBLISHED)
+    areas = models.JSONField(default=list, help_text="Where; none is for all.")
     version = models.ForeignKey("workflows.ProcessVersion", on_delete=models.PROTECT, related_name="+")
     replaced = models.ForeignKey("workflows.ProcessVersion", null=True, on_delete=models.PROTECT, related_name="+")
     draft = models.ForeignKey(Draft, null=True, on_delete=models.PROTECT, related_name="publications")
@@ -153,6 +222,10 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id}"
+
+    @property
+    def where(self) -> str:
+        return versions.in_words(self.areas)
 
 
 class Trial(models.Model):

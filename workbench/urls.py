@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workbench.views import diagram, drafts, files, first_hour, forms, reviewing, tables, trying, words
+from workbench.views import diagram, drafts, files, first_hour, forms, publishing, reviewing, tables, trying, words
 
 app_name = "workbench"
 urlpatterns = [
@@ -10,7 +10,8 @@ urlpatterns = [
     path("verkstad/ny/", drafts.new, name="new"),
     path("verkstad/las-in/", drafts.upload, name="upload"),
     path("verkstad/fran/<slug:key>/<int:number>/", drafts.from_version, name="from_version"),
-    path("verkstad/ater/<slug:key>/<int:number>/", reviewing.restore, name="restore"),
+    path("verkstad/galla/<slug:key>/<int:number>/", publishing.apply, name="apply"),
+    path("verkstad/tillbaka/<slug:key>/<int:number>/", publishing.take_back, name="take_back"),
     path("verkstad/forsta-timmen/", first_hour.begin, name="first_hour_begin"),
     path("verkstad/<uuid:ref>/", drafts.draft, name="draft"),
     path("verkstad/<uuid:ref>/forsta-timmen/", first_hour.page, name="first_hour"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("verkstad/<uuid:ref>/undan/", drafts.discard, name="discard"),
     path("verkstad/<uuid:ref>/granska/", reviewing.review, name="review"),
     path("verkstad/<uuid:ref>/granska/svara/", reviewing.answer, name="answer"),
+    path("verkstad/<uuid:ref>/granska/tid/", publishing.plan, name="plan"),
     path("verkstad/<uuid:ref>/synpunkt/", reviewing.remark, name="remark"),
     path("verkstad/<uuid:ref>/prova/", trying.trial, name="trial"),
     path("verkstad/<uuid:ref>/prova/gor/", trying.act, name="trial_act"),

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Protocol
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from people.models import Profession, Staff
-from workflows import minimap, packages, prose, published, rights
+from workflows import minimap, packages, prose, published, rights, versions
 from workflows.definitions import main_source
 from workflows.models import Incident, IncidentState, InstanceState, Papers, ProcessInstance, ProcessVersion
 from workflows.models.definition import HEAVY
 
-CURRENT = F("definition__current")
 README = "README.md"
+announcers: list[Callable[[str], Iterable[Announced]]] = []
+"""Filled at start by rooms above: what is decided of a förlopp, by its key, and has not come."""
 _TITLE = re.compile(r'^title = "([^"\n]{1,200})"', re.MULTILINE)
+
+
+class Announced(Protocol):
+    """An approved draft: when and where it will be published, and the page that shows it."""
+
+    @property
+    def due_at(self) -> datetime: ...
+
+    @property
+    def where(self) -> str: ...
+
+    @property
+    def has_failed(self) -> bool: ...
+
+    @property
+    def page(self) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +51,8 @@ class Course:
     owner: str
     running: int
     stops: int
+    tried: Mapping[int, str] = field(default_factory=dict)
+    """Numbers of the versions that are tried, with where in words."""
 
     @property
     def key(self) -> str:
@@ -41,6 +61,10 @@ class Course:
     @property
     def title(self) -> str:
         return self.version.definition.title
+
+    @property
+    def is_for_all(self) -> bool:
+        return self.version.definition.current_id == self.version.pk
 
     @property
     def picture(self) -> minimap.Picture | None:
@@ -102,14 +126,15 @@ class Content:
 
 def courses(staff: Staff, may: Callable[[Staff, Mapping[str, Any]], bool] = rights.may_look_into) -> list[Course]:
     """Those that the staff member may look into, by title; as many statements however many there are."""
-    found = list(_rows().filter(pk=CURRENT).order_by("definition__title", "definition__key"))
+    found = list(_rows().filter(pk=versions.shown()).order_by("definition__title", "definition__key"))
     own = [version for version in found if may(staff, published.of(version.public_id).config)]
     if not own:
         return []
     open_stops = Incident.objects.filter(state=IncidentState.OPEN, instance__isnull=False).order_by()
     stops = dict(open_stops.values_list("instance__definition").annotate(Count("pk")))
     names = dict(Profession.objects.values_list("key", "name"))
-    return [_course(version, stops, names) for version in own]
+    tried = versions.tried()
+    return [_course(version, stops, names, tried) for version in own]
 
 
 def course(staff: Staff, key: str) -> Course | None:
@@ -117,9 +142,14 @@ def course(staff: Staff, key: str) -> Course | None:
     return next((one for one in courses(staff) if one.key == key), None)
 
 
-def versions(key: str) -> list[ProcessVersion]:
+def every_version(key: str) -> list[ProcessVersion]:
     """The latest first, each with how many ärenden are under way in it."""
     return list(_counted(ProcessVersion.objects.filter(definition__key=key), "version").order_by("-number"))
+
+
+def announced(key: str) -> list[Announced]:
+    """What will be published of it, and what should have been."""
+    return [one for announcer in announcers for one in announcer(key)]
 
 
 def content(version: ProcessVersion) -> Content:
@@ -155,7 +185,12 @@ def _counted(rows: QuerySet[ProcessVersion], column: str) -> QuerySet[ProcessVer
     return rows.select_related("definition", "published_by").defer(*HEAVY).annotate(running=running)
 
 
-def _course(version: ProcessVersion, stops: Mapping[int, int], names: Mapping[str, str]) -> Course:
+def _course(
+    version: ProcessVersion,
+    stops: Mapping[int, int],
+    names: Mapping[str, str],
+    tried: Mapping[int, Mapping[int, str]],
+) -> Course:
     owner = str(published.of(version.public_id).config.get("owner", ""))
     told: str | None = getattr(version, "readme", None)
     return Course(
@@ -164,4 +199,5 @@ def _course(version: ProcessVersion, stops: Mapping[int, int], names: Mapping[st
         owner=names.get(owner, owner),
         running=getattr(version, "running", 0),
         stops=stops.get(version.definition_id, 0),
+        tried=tried.get(version.definition_id, {}),
     )

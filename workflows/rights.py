@@ -5,20 +5,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from people import reading
 from people import selectors as people
-from people.models import Staff
+from people.models import Assignment, Staff
 from workflows import published
 from workflows.models import ProcessInstance, UserTask
 
 IT = "it_drift"
 COORDINATOR = "samordnare"
 OWNER = "processagare"
+PUBLISHER = "publicerare"
 HEAD = "enhetschef"
 LOG = "logggranskare"
 ARCHIVE = "arkivarie"
@@ -28,6 +31,8 @@ STEERING = frozenset({IT, OWNER})
 """Who sends signals, and has something to do where ärenden are moved to another version."""
 FOLLOWING = STEERING | {HEAD}
 """Who sees how every förlopp goes, in figures that name nobody."""
+LOOKING = STEERING | {PUBLISHER}
+"""Who sees every förlopp, how it is drawn and how it goes."""
 # Whether the settings name a profession, in the list read as text: SQLite knows -> from 3.38 only, and would plan the
 # whole statement anew each time for a LIKE.
 VISIBLE_TO = {
@@ -78,7 +83,7 @@ def unrestricted(staff: Staff, name: str = "") -> str:
 
 def may_look_into(staff: Staff, config: Mapping[str, Any]) -> bool:
     """Those who steer, and the profession that owns the förlopp: how it is drawn and how many are in it."""
-    return bool({*STEERING, config.get("owner", "")} & set(staff.professions))
+    return bool({*LOOKING, config.get("owner", "")} & set(staff.professions))
 
 
 def may_follow_up(staff: Staff, config: Mapping[str, Any]) -> bool:
@@ -89,6 +94,24 @@ def may_follow_up(staff: Staff, config: Mapping[str, Any]) -> bool:
 def may_draft(staff: Staff) -> bool:
     """Those who change how care is done; each förlopp then has an owner of its own."""
     return OWNER in staff.professions
+
+
+def may_enter_workbench(staff: Staff) -> bool:
+    """Also those who publish what others have changed."""
+    return bool({OWNER, PUBLISHER} & set(staff.professions))
+
+
+def has_publishers(on: date) -> bool:
+    """Whether the municipality has given publishing to some: then it is theirs alone."""
+    held = Assignment.objects.current(on).filter(profession__key=PUBLISHER, staff__is_active=True)
+    return held.exists()
+
+
+def may_publish(staff: Staff) -> bool:
+    """Those who hold the role, where anybody does; else whoever changes förlopp. Nobody their own change."""
+    if PUBLISHER in staff.professions:
+        return True
+    return may_draft(staff) and not has_publishers(timezone.localdate())
 
 
 def may_operate(staff: Staff) -> bool:

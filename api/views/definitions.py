@@ -9,7 +9,7 @@ from ninja import Router
 
 from api import problems
 from api.auth import ApiRequest, Needs
-from api.reach import Reach, version_of
+from api.reach import Reach, shown, version_of
 from api.shapes import (
     ClientOut,
     DefinitionOut,
@@ -73,7 +73,7 @@ def steps(request: HttpRequest) -> StepsOut:  # noqa: ARG001  what Ninja gives
 
 @router.get("/definitions", response=DefinitionsOut, auth=Needs("forlopp:read"), summary="The förlopp one may reach")
 def definitions(request: ApiRequest) -> DefinitionsOut:
-    """By title, each in its current version."""
+    """By title, each in the version for all. Where another is tried in an area, those who live there start in it."""
     return DefinitionsOut(definitions=[DefinitionOut(**_out(found)) for found in Reach(request.auth).definitions])
 
 
@@ -83,7 +83,8 @@ def definition(request: ApiRequest, key: str) -> WholeDefinitionOut:
     found = _found(request, key)
     version = version_of(found)
     start = instances.manual_start(version)
-    starts = set(StartSubscription.objects.filter(definition=found).values_list("message_name", flat=True))
+    rows = StartSubscription.objects.filter(definition=found, version=shown(found))
+    starts = set(rows.values_list("message_name", flat=True))
     return WholeDefinitionOut(
         **_out(found),
         starts_by_hand=start is not None,
@@ -145,10 +146,10 @@ def _found(request: ApiRequest, key: str) -> ProcessDefinition:
 
 
 def _out(found: ProcessDefinition) -> dict[str, Any]:
-    current = found.current
+    version = shown(found)
     return {
         "key": found.key,
         "title": found.title,
-        "version": current.number if current else 0,
-        "published_at": current.published_at if current else None,
+        "version": version.number,
+        "published_at": version.published_at,
     }

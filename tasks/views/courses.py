@@ -47,7 +47,7 @@ def change(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """Choose the other förlopp, then answer its start form: one ends and the other begins together."""
     found = _find(request, public_id)
     here = published.of(found.version.public_id).key
-    offered = [version for version in selectors.startable(request.user) if version.key != here]
+    offered = [version for version in selectors.startable(request.user, found.individual) if version.key != here]
     asked = request.POST.get("till") or request.GET.get("till")
     chosen = next((version for version in offered if version.key == asked), None)
     if not found.is_active and request.method != "POST":

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from people.models import Staff
 from tasks import forms
 from tasks.forms import made_up
-from workflows import published
+from workflows import published, versions
 from workflows.forms.definition import Form, FormError
 from workflows.models import ProcessVersion
 from workflows.models.definition import HEAVY
@@ -25,7 +24,6 @@ from workflows.views.edge import StaffRequest, staff_page
 
 LOOKS = {"tomt": "Tomt", "ifyllt": "Med påhittade svar", "last": "Bara läsa"}
 WIDTHS = {"dator": "Dator", "telefon": "Telefon"}
-CURRENT = F("definition__current")
 PERSON = {"ref": "00000000-0000-4000-8000-000000000000", "alder": 84, "skyddad": False}
 
 
@@ -39,7 +37,7 @@ class Listed:
 @staff_page
 def forlopp(request: StaffRequest) -> HttpResponse:
     """The forms of every förlopp that one writes, as they are published now."""
-    rows = ProcessVersion.objects.select_related("definition").defer(*HEAVY).filter(pk=CURRENT)
+    rows = ProcessVersion.objects.select_related("definition").defer(*HEAVY).filter(pk=versions.shown())
     found = [
         (version, _listed(version)) for version in rows.order_by("definition__title") if _may(request.user, version)
     ]
@@ -86,7 +84,7 @@ def _may(staff: Staff, version: ProcessVersion) -> bool:
 def _version(request: StaffRequest, key: str) -> ProcessVersion:
     rows = ProcessVersion.objects.select_related("definition").defer(*HEAVY).filter(definition__key=key)
     number = request.GET.get("version", "")
-    rows = rows.filter(number=int(number[:9])) if number.isdecimal() else rows.filter(pk=CURRENT)
+    rows = rows.filter(number=int(number[:9])) if number.isdecimal() else rows.filter(pk=versions.shown())
     found = rows.first()
     if found is None or not _may(request.user, found):
         raise Http404

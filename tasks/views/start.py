@@ -25,6 +25,7 @@ from workflows.services import instances, settle
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 HANDED_OVER = "{title} är startat, om det inte redan pågick. En kollega med särskild behörighet tar vid."
+NOT_YET = "Förloppet går inte att starta för den personen än: det prövas först i andra områden."
 REGISTER = "_meddelande"
 """Chosen in place of a förlopp: something that a system would have told, which may start one."""
 UNSEEN = "start_unseen"
@@ -68,7 +69,9 @@ def start(request: StaffRequest) -> HttpResponse:
         if not problems and choice.individual is not None and choice.key == REGISTER:
             return HttpResponseRedirect(reverse("tasks:register", args=[choice.individual.ref]))
         if not problems and choice.individual is not None:
-            return HttpResponseRedirect(reverse("tasks:start_form", args=[choice.key, choice.individual.ref]))
+            if selectors.startable_for(request.user, choice.key, choice.individual) is not None:
+                return HttpResponseRedirect(reverse("tasks:start_form", args=[choice.key, choice.individual.ref]))
+            problems = [Problem(target="forlopp-0", message=NOT_YET)]
     context = _first_page(request, choice, startable, problems)
     return render(request, "tasks/start.html", context, status=422 if problems else 200)
 
@@ -78,8 +81,8 @@ def start(request: StaffRequest) -> HttpResponse:
 def start_form(request: StaffRequest, key: str, ref: uuid.UUID) -> HttpResponse:
     """Second page: the start form."""
     now = timezone.now()
-    version = next((found for found in selectors.startable(request.user) if found.key == key), None)
     individual = get_object_or_404(Individual, ref=ref)
+    version = selectors.startable_for(request.user, key, individual)
     if version is None or not _may_start_for(request, individual):
         raise Http404
     bound = bind(request, version)

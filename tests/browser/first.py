@@ -143,3 +143,14 @@ def two_commissions(page: Page) -> None:
 def undecided(page: Page) -> None:
     page.get_by_role("button", name="Besluta om gallring").click()
     page.locator(".error-summary").wait_for()
+
+
+def later_and_some(page: Page) -> None:
+    page.get_by_label("Vid en viss tid").check()
+    page.get_by_label("Först i några områden").check()
+
+
+def nothing_chosen(page: Page) -> None:
+    page.get_by_label("Norr").uncheck()
+    page.get_by_label("Varför?").fill("Prov")
+    page.get_by_role("button", name="Ta tillbaka").click()

@@ -24,7 +24,9 @@ from workflows.models import (
     ProcessVersion,
     Signal,
     SignalDelivery,
+    SignalStart,
     SignalSubscription,
+    StartSubscription,
     TaskKind,
     TaskState,
     TimerJob,
@@ -62,6 +64,8 @@ class DatabaseWorld:
         copy.save()
         version.definition.current = copy
         version.definition.save()
+        for starts in (StartSubscription, SignalStart):
+            starts.objects.filter(version=version).update(version=copy)
 
     # -- what the runner asks ----------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from workflows.models import (
     OutboxState,
     ProcessDefinition,
     ProcessInstance,
+    ProcessVersion,
     StartSubscription,
     TaskKind,
     TaskState,
@@ -378,9 +379,14 @@ def test_no_identity_is_stored_with_the_instance() -> None:
 
 def test_a_forlopp_that_cannot_start_is_a_stopp_and_those_who_wait_get_the_message(coordinator: Staff) -> None:
     to_service(coordinator)
-    current = ProcessDefinition.objects.get().current
-    broken = ProcessDefinition.objects.create(key="annat", title="Annat", current=current)
-    StartSubscription.objects.create(definition=broken, message_name="avliden", start_event="finns_inte")
+    broken = ProcessDefinition.objects.create(key="annat", title="Annat")
+    version = ProcessVersion.objects.get()
+    version.pk, version.public_id, version.definition = None, uuid.uuid4(), broken
+    version.save()
+    ProcessDefinition.objects.filter(pk=broken.pk).update(current=version)
+    StartSubscription.objects.create(
+        definition=broken, version=version, message_name="avliden", start_event="finns_inte"
+    )
     for _ in range(2):
         receive("avliden", "1", message_id="m1")
         assert [task.element_id for task in UserTask.objects.filter(state=TaskState.OPEN)] == ["stada"]

@@ -142,11 +142,11 @@ def test_an_earlier_version_is_current_again_with_a_reason(changed: Draft, pia: 
     reviews.ask(draft=changed, note="", by=pia, now=timezone.now())
     reviews.approve(draft=changed, answer="", by=per, now=timezone.now())
     client = pages.logged_in(pia)
-    assert client.post("/verkstad/ater/hembesok/1/", {"skal": " "}).status_code == 422
-    client.post("/verkstad/ater/hembesok/1/", {"skal": "Ny rubrik förvirrade."})
+    assert client.post("/verkstad/galla/hembesok/1/", {"skal": " "}).status_code == 422
+    client.post("/verkstad/galla/hembesok/1/", {"skal": "Ny rubrik förvirrade."})
     assert current() == (1, pia)
-    assert "Ny rubrik förvirrade." in pages.text(client.get("/verkstad/ater/hembesok/1/"))
-    assert client.post("/verkstad/ater/hembesok/1/", {"skal": "Igen"}).status_code == 422
+    assert "Ny rubrik förvirrade." in pages.text(client.get("/verkstad/galla/hembesok/1/"))
+    assert client.post("/verkstad/galla/hembesok/1/", {"skal": "Igen"}).status_code == 422
 
 
 def test_a_start_does_not_undo_what_was_published_here(changed: Draft, pia: Staff, per: Staff, settings: Any) -> None:

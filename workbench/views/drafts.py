@@ -20,7 +20,7 @@ from web import uploads
 from workbench import beginning, drafting, first_hour, offered
 from workbench.models import Draft
 from workbench.services import drafts
-from workbench.views.edge import draft_page, workbench_page
+from workbench.views.edge import draft_page, publishing_page, workbench_page
 from workbench.views.first_hour import is_away
 from workflows import catalogue, definitions, packages, published, rights
 from workflows.definitions import Folder
@@ -33,13 +33,14 @@ SPHERES = {"sol": "Socialtjänst", "hsl": "Hälso- och sjukvård", "bada": "Båd
 
 
 @require_safe
-@workbench_page
+@publishing_page
 def index(request: StaffRequest) -> HttpResponseBase:
     """What is being changed, the latest first; those put away on request."""
     shows_closed = request.GET.get("alla") == "ja"
     found = drafting.visible(request.user)
     rows = found if shows_closed else found.exclude(state__in=drafting.CLOSED)
     context = {"drafts": rows[:200], "shows_closed": shows_closed, "courses": catalogue.courses(request.user)}
+    context["may_draft"] = rights.may_draft(request.user)
     return render(request, "workbench/drafts.html", context)
 
 
@@ -61,6 +62,7 @@ def draft(request: StaffRequest, draft: Draft) -> HttpResponseBase:
         "page_of": drafting.page_of,
         "aside": drafting.aside(draft),
         "lesson": _lesson(request, draft),
+        "planned": [plan for plan in drafting.planned(draft.key) if plan.draft_id == draft.pk],
     }
     return render(request, "workbench/draft.html", context)
 
@@ -105,7 +107,9 @@ def package(_request: StaffRequest, draft: Draft) -> HttpResponseBase:
 def new(request: StaffRequest) -> HttpResponseBase:
     """A förlopp from an empty page."""
     problems: list[tuple[str, str]] = []
-    professions = dict(Profession.objects.exclude(key__in=(rights.IT, rights.OWNER)).values_list("key", "name"))
+    professions = dict(
+        Profession.objects.exclude(key__in=(rights.IT, rights.OWNER, rights.PUBLISHER)).values_list("key", "name")
+    )
     if request.method == "POST":
         wish, problems = _wish(request, professions)
         if not problems:

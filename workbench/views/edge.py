@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
+from people.models import Staff
 from workbench import drafting
 from workbench.models import Draft
 from workflows import rights
@@ -24,10 +25,20 @@ EDITOR_POLICY = (
 
 
 def workbench_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for those who own förlopp."""
+    """Only for those who change förlopp."""
+    return _only_for(rights.may_draft, view)
 
+
+def publishing_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """For those who publish them too."""
+    return _only_for(rights.may_enter_workbench, view)
+
+
+def _only_for(
+    may: Callable[[Staff], bool], view: StaffView[P]
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     def wrapped(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not rights.may_draft(request.user):
+        if not may(request.user):
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -37,11 +48,27 @@ def workbench_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], 
 def draft_page(
     view: Callable[Concatenate[StaffRequest, Draft, P], HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
-    """The view gets the draft that `ref` of the address names; missing and another's are the same answer."""
+    """The view gets the draft that `ref` of the address names, which those who may not change it can only look at.
 
+    Missing and another's are the same answer.
+    """
+    return _with_draft(view, takes_answers=False)
+
+
+def review_page(
+    view: Callable[Concatenate[StaffRequest, Draft, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """The same, where those who publish act too."""
+    return _with_draft(view, takes_answers=True)
+
+
+def _with_draft(
+    view: Callable[Concatenate[StaffRequest, Draft, P], HttpResponseBase], *, takes_answers: bool
+) -> Callable[..., HttpResponseBase]:
     def wrapped(request: StaffRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
         draft = drafting.find(request.user, kwargs.pop("ref"))
-        if draft is None:
+        is_acting = request.method not in ("GET", "HEAD") and not takes_answers
+        if draft is None or (is_acting and not drafting.may_change(request.user, draft)):
             raise Http404
         return view(request, draft, *args, **kwargs)
 

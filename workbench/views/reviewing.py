@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from people.signin.fresh import sensitive
-from workbench import differences, drafting
-from workbench.models import Draft, Publication
-from workbench.services import reviews
+from workbench import differences, drafting, when
+from workbench.models import Draft, DraftState
+from workbench.services import publishing, reviews
 from workbench.services.drafts import Closed
-from workbench.views.edge import draft_page, workbench_page
-from workflows import catalogue, minimap, rights
+from workbench.views.edge import review_page
+from workflows import catalogue, minimap, rights, versions
 from workflows.definitions import main_file
 from workflows.engine import NotCompilable
-from workflows.models import InstanceState, ProcessDefinition, ProcessInstance, ProcessVersion
+from workflows.models import ProcessDefinition, ProcessVersion
 from workflows.views.edge import StaffRequest
 
-REFUSED = (reviews.HasErrors, reviews.OwnWork, reviews.Unanswered, Closed)
+REFUSED = (
+    reviews.HasErrors,
+    reviews.Unanswered,
+    publishing.NotPublisher,
+    publishing.OwnWork,
+    publishing.Elsewhere,
+    publishing.BadTime,
+    Closed,
+)
 
 
 @dataclass(frozen=True)
@@ -35,9 +45,58 @@ class Against:
 
 
 @require_safe
-@draft_page
+@review_page
 def review(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     """The differences in a picture and in words, the comments, and what one may do."""
+    return shown(request, draft)
+
+
+@require_POST
+@review_page
+@sensitive("publish", when=lambda request: request.POST.get("gor") == "godkann")
+def answer(request: StaffRequest, draft: Draft) -> HttpResponseBase:
+    """Ask, take back, give back or approve: what the button says."""
+    text, now = request.POST.get("text", ""), timezone.now()
+    about: dict[str, Any] = {"draft": draft, "by": request.user, "now": now}
+    try:
+        match request.POST.get("gor"):
+            case "be":
+                _may_change(request, draft)
+                reviews.ask(note=text, **about)
+                messages.success(request, "Utkastet väntar på granskning. Det ändras inte under tiden.")
+            case "ta_tillbaka":
+                _may_change(request, draft)
+                reviews.withdraw(**about)
+                messages.success(request, "Utkastet kan ändras igen.")
+            case "lamna_tillbaka":
+                reviews.give_back(answer=text, **about)
+                messages.success(request, "Utkastet är lämnat tillbaka med det du skrev.")
+            case "godkann":
+                asked = when.wanted(request.POST, now=now)
+                if asked.problems:
+                    return shown(request, draft, problems=asked.problems)
+                version = reviews.approve(answer=text, areas=asked.areas, due_at=asked.due_at, **about)
+                messages.success(request, published(version, asked))
+            case _:
+                raise Http404
+    except REFUSED as problem:
+        messages.error(request, type(problem).__doc__ or "")
+    except NotCompilable:
+        messages.error(request, reviews.HasErrors.__doc__ or "")
+    return redirect("workbench:review", draft.ref)
+
+
+def published(version: ProcessVersion | None, asked: when.Wanted) -> str:
+    """What has been decided, in a sentence."""
+    places = versions.in_words(asked.areas)
+    if version is None:
+        return f"Utkastet är godkänt och publiceras {places} när tiden är inne."
+    if asked.areas:
+        return f"Version {version.number} är publicerad och prövas {places}. Nya ärenden där startar i den."
+    return f"Version {version.number} är publicerad. Nya ärenden startar i den."
+
+
+def shown(request: StaffRequest, draft: Draft, problems: Sequence[tuple[str, str]] = ()) -> HttpResponseBase:
     texts = drafting.texts(draft)
     against = _against(draft, texts)
     changes = differences.between(against.texts, texts)
@@ -46,6 +105,10 @@ def review(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     picture = minimap.picture(folder.sources.get(file, ""), str(folder.config.get("process", "")))
     checked = drafting.checked(draft)
     asked = draft.reviews.select_related("asked_by", "answered_by").first()
+    publication = draft.publications.select_related("version__definition", "replaced", "by").first()
+    plan = draft.plans.select_related("draft", "by", "ended_by").first()
+    decided = plan if draft.state == DraftState.PLANNED and not problems else None
+    is_own = request.user.pk in publishing.changed_by(draft)
     context = {
         "draft": draft,
         "against": against.version,
@@ -57,44 +120,32 @@ def review(request: StaffRequest, draft: Draft) -> HttpResponseBase:
         "errors": [item for item in checked.findings if item.severity == "error"],
         "asked": asked,
         "remarks": draft.remarks.select_related("by", "done_by"),
-        "may_approve": request.user.pk not in reviews.changed_by(draft),
-        "publication": draft.publications.select_related("version__definition", "replaced", "by").first(),
-        "running": _running(against.version),
+        "is_own": is_own,
+        "may_approve": not is_own and rights.may_publish(request.user),
+        "may_change": drafting.may_change(request.user, draft),
+        "publication": publication,
+        "plan": plan,
+        "under_way": under_way(draft.key, publication.version if publication else None),
+        "problems": problems,
+        "typed": when.decided(decided) if decided is not None else when.typed(request.POST),
+        **when.offered(draft.key),
     }
-    return render(request, "workbench/review.html", context)
+    return render(request, "workbench/review.html", context, status=422 if problems else 200)
+
+
+def _may_change(request: StaffRequest, draft: Draft) -> None:
+    if not drafting.may_change(request.user, draft):
+        raise Http404
+
+
+def under_way(key: str, apart_from: ProcessVersion | None) -> list[ProcessVersion]:
+    """The versions with ärenden that go on, how many in each, which another version leaves where they are."""
+    rows = catalogue.every_version(key)
+    return [version for version in rows if getattr(version, "running", 0) and version != apart_from]
 
 
 @require_POST
-@draft_page
-@sensitive("publish", when=lambda request: request.POST.get("gor") == "godkann")
-def answer(request: StaffRequest, draft: Draft) -> HttpResponseBase:
-    """Ask, take back, give back or approve: what the button says."""
-    text, now = request.POST.get("text", ""), timezone.now()
-    try:
-        match request.POST.get("gor"):
-            case "be":
-                reviews.ask(draft=draft, note=text, by=request.user, now=now)
-                messages.success(request, "Utkastet väntar på granskning. Det ändras inte under tiden.")
-            case "ta_tillbaka":
-                reviews.withdraw(draft=draft, by=request.user, now=now)
-                messages.success(request, "Utkastet kan ändras igen.")
-            case "lamna_tillbaka":
-                reviews.give_back(draft=draft, answer=text, by=request.user, now=now)
-                messages.success(request, "Utkastet är lämnat tillbaka med det du skrev.")
-            case "godkann":
-                version = reviews.approve(draft=draft, answer=text, by=request.user, now=now)
-                messages.success(request, f"Version {version.number} är publicerad. Nya ärenden startar i den.")
-            case _:
-                raise Http404
-    except REFUSED as problem:
-        messages.error(request, type(problem).__doc__ or "")
-    except NotCompilable:
-        messages.error(request, reviews.HasErrors.__doc__ or "")
-    return redirect("workbench:review", draft.ref)
-
-
-@require_POST
-@draft_page
+@review_page
 def remark(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     """A comment on an element, a file or all of it; or that one is dealt with."""
     now, number = timezone.now(), request.POST.get("klar", "")
@@ -110,36 +161,6 @@ def remark(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     return redirect("workbench:review", draft.ref)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@workbench_page
-@sensitive("publish")
-def restore(request: StaffRequest, key: str, number: int) -> HttpResponseBase:
-    """Let an earlier version be current again, with the reason; what has been published before stands below."""
-    version = ProcessVersion.objects.select_related("definition").filter(definition__key=key, number=number).first()
-    if version is None or not rights.may_look_into(request.user, version.config):
-        raise Http404
-    error = ""
-    if request.method == "POST":
-        try:
-            reviews.restore(version=version, reason=request.POST.get("skal", ""), by=request.user, now=timezone.now())
-        except (reviews.NoReason, reviews.AlreadyCurrent) as problem:
-            error = type(problem).__doc__ or ""
-        except NotCompilable:
-            error = "Den versionen klarar inte kontrollerna längre. Börja ett utkast från den i stället."
-        else:
-            messages.success(request, f"Version {number} gäller igen. Nya ärenden startar i den.")
-            return redirect("workflows:course", key)
-    context = {
-        "version": version,
-        "error": error,
-        "is_current": version.definition.current_id == version.pk,
-        "publications": Publication.objects.filter(version__definition=version.definition_id)
-        .select_related("version", "replaced", "by")
-        .defer("version__sources", "version__compiled", "replaced__sources", "replaced__compiled")[:50],
-    }
-    return render(request, "workbench/restore.html", context, status=422 if error else 200)
-
-
 def _against(draft: Draft, texts: dict[str, str]) -> Against:
     """What is current; for a new förlopp nothing but the parts that several use, which it has taken as they are."""
     found = ProcessDefinition.objects.filter(key=draft.key).select_related("current").first()
@@ -149,10 +170,3 @@ def _against(draft: Draft, texts: dict[str, str]) -> Against:
         return Against(None, {name: text for name, text in texts.items() if drafting.is_shared(name)})
     content = catalogue.content(version)
     return Against(version, {**content.whole.sources, **content.papers})
-
-
-def _running(version: ProcessVersion | None) -> int:
-    """How many ärenden of the förlopp are under way, in whichever version."""
-    if version is None:
-        return 0
-    return ProcessInstance.objects.filter(definition=version.definition_id, state=InstanceState.ACTIVE).count()

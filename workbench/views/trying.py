@@ -20,7 +20,7 @@ from web import swedish
 from workbench import drafting, trying
 from workbench.models import Draft, Trial
 from workbench.services import drafts, trials
-from workbench.views.edge import draft_page
+from workbench.views.edge import draft_page, review_page
 from workflows import connectors, minimap, published, strict_json
 from workflows.definitions import main_file
 from workflows.engine.clock import ZONE
@@ -62,7 +62,7 @@ def trial(request: StaffRequest, draft: Draft) -> HttpResponseBase:
 
 
 @require_POST
-@draft_page
+@review_page
 def act(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     """What the button says: begin, wait, answer for a system, send a message, go back or save."""
     whole, mine, now = trying.version(draft), _mine(request, draft), timezone.now()
@@ -89,7 +89,7 @@ def act(request: StaffRequest, draft: Draft) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@draft_page
+@review_page
 def answer(request: StaffRequest, draft: Draft, element: str) -> HttpResponseBase:
     """The form of a task or of a start, as staff will see it; what is answered is a step of the trial."""
     whole, mine = trying.version(draft), _mine(request, draft)

@@ -1,7 +1,7 @@
 """Durable state, one file per noun."""
 
 from workflows.models.attachment import Attachment, AttachmentState
-from workflows.models.definition import Papers, ProcessDefinition, ProcessVersion, StartSubscription
+from workflows.models.definition import AreaVersion, Papers, ProcessDefinition, ProcessVersion, StartSubscription
 from workflows.models.event import Event, EventKind, Listener
 from workflows.models.history import MENDING, HistoryEntry, HistoryKind
 from workflows.models.incident import Incident, IncidentState
@@ -27,6 +27,7 @@ __all__ = [
     "INTERNAL",
     "MENDING",
     "Agreement",
+    "AreaVersion",
     "Attachment",
     "AttachmentState",
     "BufferedKey",

@@ -6,6 +6,8 @@ import uuid
 
 from django.db import models
 
+from people.models import LONGEST_AREA
+
 
 class ProcessDefinition(models.Model):
     """One förlopp (care course), known by the name of its folder."""
@@ -24,8 +26,7 @@ class ProcessDefinition(models.Model):
         related_name="+",
         help_text="Who made the version current in the workbench; empty when it was read from a folder.",
     )
-
-    is_heard: bool  # read along when it is to start an ärende: whether anybody listens for events
+    since = models.DateTimeField(null=True, blank=True, help_text="When the current version became it.")
 
     class Meta:
         ordering = ["title"]
@@ -53,6 +54,8 @@ class ProcessVersion(models.Model):
     published_at = models.DateTimeField()
     published_by = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+")
 
+    is_heard: bool  # read along when it is to start an ärende: whether anybody listens for events
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["definition", "number"], name="version_number_once"),
@@ -61,6 +64,24 @@ class ProcessVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.definition_id}:{self.number}"
+
+
+class AreaVersion(models.Model):
+    """A version that is tried in an area: new ärenden of those who live there start in it, and not in the current."""
+
+    definition = models.ForeignKey(ProcessDefinition, on_delete=models.CASCADE, related_name="tried")
+    version = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT, related_name="tried")
+    area = models.CharField(max_length=LONGEST_AREA, help_text="As the units say it.")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["definition", "area"], name="one_version_tried_in_an_area"),
+            models.CheckConstraint(condition=~models.Q(area=""), name="version_is_tried_somewhere"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.area}"
 
 
 class Papers(models.Model):
@@ -74,15 +95,16 @@ class Papers(models.Model):
 
 
 class StartSubscription(models.Model):
-    """A message that starts an instance of a definition's current version."""
+    """A message that starts an instance of a version that applies to somebody."""
 
     definition = models.ForeignKey(ProcessDefinition, on_delete=models.CASCADE, related_name="start_subscriptions")
+    version = models.ForeignKey(ProcessVersion, on_delete=models.CASCADE, related_name="+")
     message_name = models.CharField(max_length=100, db_index=True)
     start_event = models.CharField(max_length=200)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["definition", "message_name"], name="start_message_once_per_definition")
+            models.UniqueConstraint(fields=["version", "message_name"], name="start_message_once_per_version")
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ import uuid
 
 from django.db import models
 
-from workflows.models.definition import ProcessDefinition
+from workflows.models.definition import ProcessDefinition, ProcessVersion
 from workflows.models.instance import ProcessInstance
 
 
@@ -72,14 +72,15 @@ class SignalSubscription(models.Model):
 
 
 class SignalStart(models.Model):
-    """A signal that starts an instance of a definition's current version."""
+    """A signal that starts an instance of a version that applies to somebody."""
 
     definition = models.ForeignKey(ProcessDefinition, on_delete=models.CASCADE, related_name="signal_starts")
+    version = models.ForeignKey(ProcessVersion, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=100, db_index=True)
     start_event = models.CharField(max_length=200)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["definition", "name"], name="start_signal_once_per_definition")]
+        constraints = [models.UniqueConstraint(fields=["version", "name"], name="start_signal_once_per_version")]
 
     def __str__(self) -> str:
         return f"{self.name} -> {self.definition_id}"

@@ -12,6 +12,7 @@ from people.models import LONGEST_AREA, LONGEST_CODES, Assignment, Individual, S
 from people.services import access, individuals
 from workflows import rights
 from workflows.models import TaskState, UserTask
+from workflows.services import deployments
 
 LONGEST_CODE = 5
 
@@ -88,6 +89,7 @@ def serve(
     if before and before not in {other.area for other in units.values()}:
         Individual.objects.filter(area=before).update(area=area, updated_at=now)
         UserTask.objects.filter(area=before, state=TaskState.OPEN).update(area=area, changed_at=now)
+        deployments.follow_area(before, area)
     access.record(staff=by, individual=None, action="serve", object_type="unit", object_id=str(row.pk), now=now)
     return ServedArea.objects.create(
         unit=row, area=area, postal_codes=row.postal_codes, at=now, by=by, action_id=action_id

@@ -81,11 +81,10 @@ def _left(signal: Signal) -> QuerySet[SignalSubscription, int]:
 
 def _starts_left(signal: Signal) -> QuerySet[SignalStart]:
     """The förlopp that it starts and has not: each is about a person, so one that is about nobody starts none."""
-    if signal.individual_id is None:
+    if signal.individual is None:
         return SignalStart.objects.none()
     told = SignalDelivery.objects.filter(signal=signal, definition=OuterRef("definition"))
-    rows = SignalStart.objects.filter(name=signal.name).exclude(definition__current=None).exclude(Exists(told))
-    return rows.select_related("definition").order_by("definition")
+    return signals.starts_for(signal.name, signal.individual).exclude(Exists(told)).order_by("definition")
 
 
 def _bring_or_tell(signal: Signal, instance_id: int, *, now: datetime) -> bool:

@@ -7,19 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from people import statements
 from people.models import Individual, Staff
-from workflows import engine, published
+from workflows import engine, published, versions
 from workflows.engine.clock import ZONE
 from workflows.forms import answers as form_answers
 from workflows.models import (
+    AreaVersion,
     HistoryEntry,
     HistoryKind,
     InstanceState,
     ProcessDefinition,
     ProcessInstance,
+    ProcessVersion,
 )
 from workflows.models.definition import HEAVY
 from workflows.services import becoming, events, settle, steps, turns
@@ -57,30 +59,30 @@ def start(
     variables: dict[str, Any] | None = None,
     business_key: str = "",
 ) -> ProcessInstance:
-    """A new instance of the current version, run to its first wait states.
+    """A new instance of the version that applies to the person, run to its first wait states.
 
     By hand: `answers` to the start event's form, if it has one. By message or signal: `answers` is the payload,
     already translated. Raises NotPublished, AlreadyRunning, InvalidStart, engine.EngineError.
     """
-    definition = definitions().filter(key=definition_key).first()
-    if definition is None or definition.current is None:
+    chosen = _chosen(definition_key, individual)
+    if chosen is None:
         raise NotPublished
-    version = published.of(definition.current.public_id)
+    version = published.of(chosen.public_id)
     event = _start_event(version, start_event)
     given = answers
     if not event.event and version.has_form(event.id):
         given = _checked(version, event.id, answers or {}, now)
     instance = ProcessInstance(
         public_id=uuid.uuid4(),
-        definition=definition,
-        version=definition.current,
+        definition=chosen.definition,
+        version=chosen,
         individual=individual,
         business_key=business_key,
         started_at=now,
         started_by=by,
         engine_state={},
     )
-    instance.is_heard = definition.is_heard
+    instance.is_heard = chosen.is_heard
     execution = engine.Execution.start(
         version.definition,
         variables={**_context(instance, version, now), **(variables or {})},
@@ -144,9 +146,10 @@ def cancel(
 
 
 def definitions() -> QuerySet[ProcessDefinition]:
-    """Definitions with their current version, whose heavy columns stay in the database."""
-    rows = ProcessDefinition.objects.select_related("current").extra(select={"is_heard": events.LISTENED})  # noqa: S610
-    return rows.defer(*(f"current__{name}" for name in HEAVY))
+    """Those that apply to somebody, with the version for all, whose heavy columns stay in the database."""
+    rows = ProcessDefinition.objects.select_related("current").defer(*(f"current__{name}" for name in HEAVY))
+    tried = AreaVersion.objects.filter(definition=OuterRef("pk"))
+    return rows.filter(Q(current__isnull=False) | Exists(tried))
 
 
 def manual_start(version: published.Published) -> str | None:
@@ -155,6 +158,11 @@ def manual_start(version: published.Published) -> str | None:
         if element.type == "startEvent" and element.scope == version.definition.process and not element.event:
             return element.id
     return None
+
+
+def _chosen(key: str, individual: Individual) -> ProcessVersion | None:
+    rows = versions.light().filter(definition__key=key).extra(select={"is_heard": events.LISTENED})  # noqa: S610
+    return versions.applying(rows, individual, "pk").first()
 
 
 def _start_event(version: published.Published, start_event: str | None) -> engine.Element:

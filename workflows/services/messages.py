@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from people import statements
 from people.models import Individual
-from workflows import by_hand, engine, published
+from workflows import by_hand, engine, published, versions
 from workflows.engine import clock
 from workflows.models import (
     BufferedKey,
@@ -24,6 +24,7 @@ from workflows.models import (
     ProcessInstance,
     StartSubscription,
 )
+from workflows.models.definition import HEAVY
 from workflows.services import history, incidents, instances, steps
 
 
@@ -71,7 +72,9 @@ def publish(
     for subscription in _receivers(name, keys, sender):
         _deliver(result, subscription, payload, message, now=now)
     taken = {instance.definition_id for instance in (*result.delivered, *result.failed, *result.held)}
-    for start in StartSubscription.objects.filter(message_name=name).exclude(definition_id__in=taken):
+    rows = StartSubscription.objects.filter(message_name=name).exclude(definition_id__in=taken)
+    rows = versions.applying(rows, individual).select_related("version", "definition")
+    for start in rows.defer(*(f"version__{column}" for column in HEAVY)):
         _start(result, start, keys, payload, individual, message, is_replay=is_replay, now=now)
     if not (result.had_effect or result.already or result.has_failed):
         result.ttl = time_to_live(name)
@@ -101,9 +104,9 @@ def keep(*, message: InboxMessage, keys: Mapping[str, str], ttl: str, now: datet
 
 
 def time_to_live(name: str) -> str:
-    """The longest time any current förlopp keeps the message; '' when none knows it."""
-    current = ProcessDefinition.objects.exclude(current=None).values_list("current__public_id", flat=True)
-    rules = [rule for public_id in current for rule in published.of(public_id).messages.values()]
+    """The longest time any förlopp that applies keeps the message; '' when none knows it."""
+    applied = versions.anywhere().values_list("public_id", flat=True)
+    rules = [rule for public_id in applied for rule in published.of(public_id).messages.values()]
     return max((rule.ttl for rule in rules if rule.arrives_as == name), key=_days, default="")
 
 
@@ -191,10 +194,10 @@ def _start(
     is_replay: bool,
     now: datetime,
 ) -> None:
-    definition = instances.definitions().get(pk=start.definition_id)
-    if definition.current is None or individual is None:
+    if individual is None:
         return
-    rule = published.of(definition.current.public_id).messages.get(start.message_name)
+    definition = start.definition
+    rule = published.of(start.version.public_id).messages.get(start.message_name)
     business_key = _business_key(rule, keys)
     earlier = _same_key(definition, business_key, once=is_replay or bool(rule and rule.once))
     if earlier is not None:
@@ -213,6 +216,8 @@ def _start(
     except instances.AlreadyRunning as error:
         result.already.extend([error.instance] if error.instance else [])
         return
+    except instances.NotPublished:
+        return  # taken back from the person's area in this very moment
     except engine.EngineError as error:
         result.not_started.append(error)
         return

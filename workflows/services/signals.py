@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q, QuerySet
 
 from people.models import Individual, Staff
-from workflows import engine
+from workflows import engine, versions
 from workflows.models import (
     Heard,
     Incident,
@@ -133,8 +133,8 @@ def reach(name: str, individuals: Sequence[Individual]) -> Reach:
     """Whom it would reach now, sent by a person."""
     rows = SignalSubscription.objects.filter(name=name, instance__state=InstanceState.ACTIVE)
     rows = rows.filter(instance__individual__in=individuals) if individuals else rows.filter(for_all=True)
-    starts = SignalStart.objects.filter(name=name).exclude(definition__current=None) if individuals else ()
-    titles = sorted(start.definition.title for start in starts)
+    of_each_area = {versions.area_of(one): one for one in individuals}.values()
+    titles = sorted({start.definition.title for one in of_each_area for start in starts_for(name, one)})
     return Reach(rows.values("instance").distinct().count(), titles)
 
 
@@ -143,8 +143,8 @@ def known() -> list[Known]:
     rows = SignalSubscription.objects.filter(instance__state=InstanceState.ACTIVE).order_by().values("name", "for_all")
     counts = {(row["name"], row["for_all"]): row["n"] for row in rows.annotate(n=Count("instance", distinct=True))}
     starts: dict[str, list[str]] = {}
-    for start in SignalStart.objects.exclude(definition__current=None).select_related("definition"):
-        starts.setdefault(start.name, []).append(start.definition.title)
+    for signal, title in SignalStart.objects.values_list("name", "definition__title").distinct():
+        starts.setdefault(signal, []).append(title)
     names = sorted({name for name, _ in counts} | starts.keys())
     return [
         Known(name, counts.get((name, True), 0), counts.get((name, False), 0), sorted(starts.get(name, ())))
@@ -159,6 +159,11 @@ def try_again(incident: Incident) -> None:
     stopped = SignalDelivery.objects.filter(signal=incident.signal, state=Heard.STOPPED, instance=incident.instance)
     if stopped.delete()[0]:
         Signal.objects.filter(pk=incident.signal.pk).update(state=SignalState.SENDING, ended_at=None)
+
+
+def starts_for(name: str, individual: Individual) -> QuerySet[SignalStart]:
+    """What it starts for a person."""
+    return versions.applying(SignalStart.objects.filter(name=name), individual).select_related("definition")
 
 
 def receivers(signal: Signal) -> QuerySet[SignalSubscription]:

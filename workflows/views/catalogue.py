@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from workflows import catalogue, prose, published, rights
+from workflows import catalogue, prose, published, rights, versions
 from workflows.models import ProcessVersion
 from workflows.models.definition import HEAVY
 from workflows.views.edge import StaffRequest, staff_page
@@ -18,7 +18,7 @@ MOST_SEARCHED = 80
 @staff_page
 def courses(request: StaffRequest) -> HttpResponse:
     found = catalogue.courses(request.user)
-    if not found and not rights.STEERING & set(request.user.professions):
+    if not found and not rights.LOOKING & set(request.user.professions):
         raise Http404
     text = request.GET.get("sok", "")[:MOST_SEARCHED].strip()
     fitting = [course for course in found if course.has(text)]
@@ -34,12 +34,22 @@ def course(request: StaffRequest, key: str) -> HttpResponse:
         raise Http404
     content = catalogue.content(found.version)
     config = content.whole.config
+    applied = versions.where(found.version.definition)
+    areas: dict[int, list[str]] = {}
+    for one in applied:
+        areas.setdefault(one.version.pk, []).append(one.area)
     context = {
         "course": found,
         "content": content,
         "readme": prose.page(content.papers.get(catalogue.README, "")),
-        "versions": catalogue.versions(key),
+        "versions": catalogue.every_version(key),
         "can_see_forms": rights.IT in request.user.professions or config.get("owner") in request.user.professions,
+        "applied": applied,
+        "current": found.version.definition.current_id,
+        "tried": {key: versions.in_words(where) for key, where in areas.items() if any(where)},
+        "units": versions.units_by_area(),
+        "planned": catalogue.announced(key),
+        "can_publish": rights.may_publish(request.user),
         "can_draft": rights.may_draft(request.user),
         "can_start": bool(set(config.get("start_by", ())) & set(request.user.professions)),
         "names": {key: element.name for key, element in content.whole.definition.elements.items()},

@@ -83,9 +83,12 @@ def instance(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     marks = standing.marks()
     links = _links(found, request)
     phases = _phases(standing, links)
+    whole = published.of(found.version.public_id)
     context = {
         "instance": found,
-        "title": published.of(found.version.public_id).title,
+        "title": whole.title,
+        "key": whole.key,
+        "may_look_into": rights.may_look_into(request.user, whole.config),
         "ref": found.individual.ref,
         "person": people.presented(found.individual, viewer=request.user),
         "phases": phases,
@@ -93,7 +96,7 @@ def instance(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         "done": marks.done,
         "active": marks.active,
         "links": json.dumps(links),
-        "outcome": outcomes.name(published.of(found.version.public_id), found.outcome),
+        "outcome": outcomes.name(whole, found.outcome),
         "mended": standing.mended(),
         "attachments": selectors.attachments_in(found, seen),
         "can_mend": rights.may_mend(request.user, found),

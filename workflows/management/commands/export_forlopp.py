@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import F
 
-from workflows import catalogue
+from workflows import catalogue, versions
 from workflows.models import ProcessVersion
 
 
@@ -23,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         rows = ProcessVersion.objects.filter(definition__key=options["key"])
         number = options["number"]
-        version = rows.filter(number=number).first() if number else rows.filter(pk=F("definition__current")).first()
+        version = rows.filter(number=number).first() if number else rows.filter(pk=versions.shown()).first()
         if version is None:
             raise CommandError("Förloppet eller versionen finns inte.")
         try:
