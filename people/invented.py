@@ -198,12 +198,7 @@ _STAFF = (
     ("it_drift", "it_drift", "Ivar", "Isaksson", "stab"),
 )
 # What somebody holds beside that: a head leads more than one unit, and a colleague helps out in another.
-FURTHER = {
-    "enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "hemtjanst_norr")),
-    # Two, since nobody publishes what they have changed themselves.
-    "processagare": (("publicerare", "stab"),),
-    "processagare2": (("publicerare", "stab"),),
-}
+FURTHER = {"enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "hemtjanst_norr"))}
 
 # The restricted group of the demo: those who must be able to take in and lead the care of a protected person, and
 # who answers for what is told of them.

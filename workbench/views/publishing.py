@@ -81,6 +81,8 @@ def apply(request: StaffRequest, key: str, number: int) -> HttpResponseBase:
                 publishing.let_apply(version=version, areas=asked.areas, **about)
                 where = versions.in_words(asked.areas)
                 messages.success(request, f"Version {number} gäller {where}. Nya ärenden startar i den.")
+                if not asked.areas:
+                    return redirect("workbench:apply", key, number)  # where what goes on can be moved to it
                 return redirect("workflows:course", key)
         except REFUSED as problem:
             problems = [("skal", type(problem).__doc__ or "")]
