@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest import mock
 
 from django.test import Client
+from django.utils import timezone
 
-from people.models import Individual, Staff
+from people.models import Individual, Staff, Unit
 from tests import pages, workbench
 from tests.workbench import PLAN
 from workbench import drafting
 from workbench.models import Draft
-from workbench.services import drafts, reviews
+from workbench.services import drafts, publishing, reviews
 from workflows.models import ProcessVersion
-from workflows.services import instances
+from workflows.services import deployments, instances
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 LATER = NOW + timedelta(days=8)
@@ -50,3 +52,20 @@ def answer(client: Client, draft: Draft, page: str, **data: Any) -> str:
     found = pages.text(client.post(f"/verkstad/{draft.ref}/{page}", data, follow=True))
     draft.refresh_from_db()
     return found
+
+
+def of_each_kind(pia: Staff) -> list[Draft]:
+    """Drafts of an own förlopp: one to answer, one with its time to come, one whose time came in vain."""
+    eva, now = pages.staff("eva_utgivare", "processagare"), timezone.now()
+    for key, name, area in (("ht_a", "Hemtjänsten norr", "Norr"), ("ht_b", "Hemtjänsten söder", "Söder")):
+        Unit.objects.get_or_create(key=key, defaults={"name": name, "area": area})
+    made = [workbench.draft(eva, "paminnelse") for _ in range(4)]
+    for draft in made:
+        reviews.ask(draft=draft, note="Frågorna är tydligare.", by=eva, now=now)
+    about: dict[str, Any] = {"answer": "", "by": pia, "now": now}
+    reviews.approve(draft=made[3], areas=["Norr"], **about)
+    for draft in made[1:3]:
+        reviews.approve(draft=draft, due_at=now + timedelta(days=3), areas=["Norr", "Söder"], **about)
+    with mock.patch.object(deployments, "publish", side_effect=RuntimeError):
+        publishing.run_due(now=now + timedelta(days=3))
+    return [made[0], made[2], made[1]]

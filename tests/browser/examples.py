@@ -12,8 +12,6 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-from unittest import mock
 
 from django.conf import settings
 from django.utils import timezone
@@ -22,12 +20,11 @@ from playwright.sync_api import Page
 from followup.services import counting
 from integrations import configuration, volume
 from integrations.sdk import document
-from people.models import Contact, Goal, Individual, Profession, Staff, Unit
+from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
-from tests import deciding, pages, signalling, workbench
+from tests import deciding, pages, releases, signalling, workbench
 from tests.browser import first, handed_over, let_in, logged
-from workbench.models import Draft
-from workbench.services import drafts, publishing, reviews
+from workbench.services import drafts
 from workflows import definitions, sight
 from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
 from workflows.services import (
@@ -338,7 +335,7 @@ def _workbench(anna: Staff) -> dict[str, Example]:
     drafts.save(draft=made, name=workbench.PLAN, text="{}", revision=1, by=pia, now=timezone.now())
     here = f"/verkstad/{made.ref}/"
     workbench.with_table(made, pia)
-    asked, planned, failed = _released(pia)
+    asked, planned, failed = releases.of_each_kind(pia)
     return {
         "review that waits for an answer": Example(f"/verkstad/{asked.ref}/granska/", first.later_and_some),
         "publication at a time": Example(f"/verkstad/{planned.ref}/granska/"),
@@ -371,23 +368,6 @@ def _workbench(anna: Staff) -> dict[str, Example]:
         "text of a draft": Example(f"{here}text/process.toml"),
         "kept aside": Example(f"{here}vid-sidan/{made.savings.get(is_aside=True).pk}/"),
     }
-
-
-def _released(pia: Staff) -> list[Draft]:
-    """Drafts of an own förlopp: one to answer, one with its time to come, one whose time came in vain."""
-    eva, now = pages.staff("eva_utgivare", "processagare"), timezone.now()
-    for key, name, area in (("ht_a", "Hemtjänsten norr", "Norr"), ("ht_b", "Hemtjänsten söder", "Söder")):
-        Unit.objects.get_or_create(key=key, defaults={"name": name, "area": area})
-    made = [workbench.draft(eva, "paminnelse") for _ in range(4)]
-    for draft in made:
-        reviews.ask(draft=draft, note="Frågorna är tydligare.", by=eva, now=now)
-    about: dict[str, Any] = {"answer": "", "by": pia, "now": now}
-    reviews.approve(draft=made[3], areas=["Norr"], **about)
-    for draft in made[1:3]:
-        reviews.approve(draft=draft, due_at=now + timedelta(days=3), areas=["Norr", "Söder"], **about)
-    with mock.patch.object(deployments, "publish", side_effect=RuntimeError):
-        publishing.run_due(now=now + timedelta(days=3))
-    return [made[0], made[2], made[1]]
 
 
 def _common() -> dict[str, Example]:
