@@ -88,6 +88,7 @@ def from_sources(sources: dict[str, str], path: Path, findings: list[Finding] | 
     return Folder(_config(sources, path, told), sources, told)
 
 
+@diagram.read_once()
 def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> Checked:
     """Every finding at once, and the compiled form when there is no error."""
     findings = list(folder.findings)
@@ -112,6 +113,7 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     return Checked(findings, compiled, _starts(roots[used[0]], folder.config["process"]), **known)
 
 
+@diagram.read_once()
 def names_at(folder: Folder, element: str) -> list[variables.Name]:
     """What has a value at a step or flow of the diagrams that are run, for whom writes an expression there."""
     unheard: list[Finding] = []

@@ -5,9 +5,12 @@ Pure; knows nothing of the engine. The engine, the checks and the pages all read
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from lxml import etree
 
@@ -45,6 +48,8 @@ TASKS = frozenset(
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 FLOW_NODES = TASKS | GATEWAYS | EVENTS | (SCOPES - {"process"})
+_NODES = tuple(f"{{{BPMN}}}{name}" for name in sorted(FLOW_NODES))
+T = TypeVar("T")
 REFERRING = frozenset({"calledElement", "bpmnElement"})
 """Attributes that refer to an element, besides those whose names end with `Ref`."""
 
@@ -84,6 +89,35 @@ class Signing:
     professions: tuple[str, ...]
     needed: int
     with_individual: bool
+
+
+_kept: ContextVar[dict[tuple[object, etree._Element], Any] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Inside it a diagram is read once, however many ask; nobody changes one meanwhile."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def once(read: Callable[[etree._Element], T]) -> Callable[[etree._Element], T]:
+    """What is read of a diagram, or of a part of one, and is kept as long as `read_once` lasts."""
+
+    @wraps(read)
+    def kept(node: etree._Element) -> T:
+        known = _kept.get()
+        if known is None:
+            return read(node)
+        if (read, node) not in known:
+            known[read, node] = read(node)
+        found: T = known[read, node]
+        return found
+
+    return kept
 
 
 def parse(data: bytes) -> etree._Element:
@@ -127,18 +161,18 @@ def tag(name: str) -> str:
     return f"{{{BPMN}}}{name}"
 
 
+@once
 def processes(root: etree._Element) -> list[etree._Element]:
     return list(root.iter(tag("process")))
 
 
-def flow_nodes(root: etree._Element) -> Iterator[etree._Element]:
+@once
+def flow_nodes(root: etree._Element) -> Sequence[etree._Element]:
     """All flow nodes of all processes, in document order."""
-    for process in processes(root):
-        for node in process.iter():
-            if is_bpmn(node) and local(node) in FLOW_NODES:
-                yield node
+    return [node for process in processes(root) for node in process.iter(*_NODES)]
 
 
+@once
 def elements(root: etree._Element) -> dict[str, Element]:
     """Every flow node by id."""
     lanes = _lanes(root)
@@ -175,6 +209,7 @@ def reach(signal: etree._Element) -> str:
     return properties(signal).get(REACH, "").strip() or INSTANCE
 
 
+@once
 def properties(node: etree._Element) -> dict[str, str]:
     """The spiffworkflow:properties of a node."""
     found = node.findall("./bpmn:extensionElements/spiff:properties/spiff:property", NAMESPACES)

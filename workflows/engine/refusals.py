@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from lxml import etree
 
@@ -76,13 +76,17 @@ AROUND = frozenset(
 
 def refused(root: etree._Element, file: str) -> list[Finding]:
     """Everything in one diagram that cannot be run, in document order of the checks."""
-    return [Finding(file, element, "error", "unsupported", text) for check in CHECKS for element, text in check(root)]
+    return [Finding(file, element, "error", "unsupported", text) for element, text in _all(root)]
 
 
-def _scopes(root: etree._Element) -> Iterator[etree._Element]:
-    for node in root.iter():
-        if diagram.is_bpmn(node) and local(node) in diagram.SCOPES:
-            yield node
+@diagram.once
+def _all(root: etree._Element) -> list[Refusal]:
+    return [refusal for check in CHECKS for refusal in check(root)]
+
+
+@diagram.once
+def _scopes(root: etree._Element) -> Sequence[etree._Element]:
+    return list(root.iter(*map(tag, sorted(diagram.SCOPES))))
 
 
 def _id(node: etree._Element) -> str:
