@@ -22,8 +22,8 @@ from integrations import configuration, volume
 from integrations.sdk import document
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
-from tests import deciding, pages, releases, signalling, workbench
-from tests.browser import first, handed_over, let_in, logged
+from tests import deciding, pages, signalling, workbench
+from tests.browser import first, handed_over, let_in, logged, released
 from workbench.services import drafts
 from workflows import definitions, sight
 from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
@@ -335,15 +335,8 @@ def _workbench(anna: Staff) -> dict[str, Example]:
     drafts.save(draft=made, name=workbench.PLAN, text="{}", revision=1, by=pia, now=timezone.now())
     here = f"/verkstad/{made.ref}/"
     workbench.with_table(made, pia)
-    asked, planned, failed = releases.of_each_kind(pia)
     return {
-        "review that waits for an answer": Example(f"/verkstad/{asked.ref}/granska/", first.later_and_some),
-        "publication at a time": Example(f"/verkstad/{planned.ref}/granska/"),
-        "draft that will be published": Example(f"/verkstad/{planned.ref}/"),
-        "publication that could not be made": Example(f"/verkstad/{failed.ref}/granska/"),
-        "trial in an area": Example("/forlopp/paminnelse/"),
-        "trial in more areas": Example("/verkstad/galla/paminnelse/1/"),
-        "trial that ends": Example("/verkstad/tillbaka/paminnelse/1/", first.nothing_chosen),
+        **{name: Example(*where) for name, *where in released.pages_of(pia)},
         "workbench": Example("/verkstad/"),
         "new förlopp with errors": Example("/verkstad/ny/", first.nothing_wished),
         "diagram of a draft": Example(f"{here}diagram/hembesok.bpmn"),

@@ -13,8 +13,9 @@ from people.models import Individual, Staff, Unit
 from tests import pages, workbench
 from tests.releases import NOW, answer, approve, living, shown, starts_in
 from tests.workbench import PLAN
+from workbench import drafting
 from workbench.models import Draft, DraftState, Publication
-from workbench.services import publishing
+from workbench.services import drafts, publishing, reviews
 from workflows import definitions
 from workflows.definitions import Folder
 from workflows.models import (
@@ -195,6 +196,44 @@ def test_a_restart_leaves_a_trial_alone(asked: Draft, per: Staff, settings: Any)
     settings.FORLOPP_BPMN_DIR = str(pages.FORLOPP)
     call_command("load_forlopp")
     assert [starts_in(living(area)) for area in ("Norr", "Söder")] == [2, 1]
+
+
+# -- those that go on --------------------------------------------------------------------------------------------------
+
+
+def test_before_it_is_published_one_sees_who_could_be_moved_and_why_others_not(
+    asked: Draft, pia: Staff, per: Staff
+) -> None:
+    starts_in(living("Norr"))
+    client = pages.logged_in(per)
+    page = pages.text(client.get(f"/verkstad/{asked.ref}/granska/"))
+    assert "1 ärende pågår i version 1" in page
+    page = pages.text(client.get(f"/verkstad/{asked.ref}/granska/?flytt=ja"))
+    assert "1 skulle flyttas, 0 kan inte" in page
+    reviews.give_back(draft=asked, answer="Byt namn på steget", by=per, now=NOW)
+    text = drafting.texts(asked)
+    renamed = {
+        name: text[name].replace("planera_besok", "boka").replace("Planera besöket", "Boka")
+        for name in ("hembesok.bpmn", "process.toml")
+    }
+    for name, changed in renamed.items():
+        drafts.save(draft=asked, name=name, text=changed, revision=1, by=pia, now=NOW)
+    drafts.save(draft=asked, name="forms/boka.json", text=text[PLAN], revision=0, by=pia, now=NOW)
+    page = pages.text(client.get(f"/verkstad/{asked.ref}/granska/?flytt=ja"))
+    assert "0 skulle flyttas, 1 kan inte, därför:" in page
+    assert "(1 ärende)" in page
+    assert ProcessVersion.objects.count() == 1
+
+
+def test_published_for_all_leads_to_moving_and_a_trial_does_not(asked: Draft, pia: Staff, per: Staff) -> None:
+    starts_in(living("Norr"))
+    client = pages.logged_in(per)
+    approve(asked, per, areas=["Norr"])
+    move = "/flytta/hembesok/1/2/"
+    assert move not in pages.text(client.get(f"/verkstad/{asked.ref}/granska/"))
+    sent = client.post("/verkstad/galla/hembesok/2/", {"var": "alla", "skal": "Bra"}, follow=True)
+    assert move in pages.text(sent)
+    assert move in pages.text(client.get("/verkstad/galla/hembesok/2/"))
 
 
 # -- who ---------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from people.signin.fresh import sensitive
-from workbench import differences, drafting, when
+from workbench import differences, drafting, trying, when
 from workbench.models import Draft, DraftState
 from workbench.services import publishing, reviews
 from workbench.services.drafts import Closed
@@ -22,7 +22,8 @@ from workbench.views.edge import review_page
 from workflows import catalogue, minimap, rights, versions
 from workflows.definitions import main_file
 from workflows.engine import NotCompilable
-from workflows.models import ProcessDefinition, ProcessVersion
+from workflows.models import ProcessDefinition, ProcessVersion, Trial
+from workflows.services import trials
 from workflows.views.edge import StaffRequest
 
 REFUSED = (
@@ -106,6 +107,7 @@ def shown(request: StaffRequest, draft: Draft, problems: Sequence[tuple[str, str
     checked = drafting.checked(draft)
     asked = draft.reviews.select_related("asked_by", "answered_by").first()
     publication = draft.publications.select_related("version__definition", "replaced", "by").first()
+    going_on = under_way(draft.key, publication.version if publication else None)
     plan = draft.plans.select_related("draft", "by", "ended_by").first()
     decided = plan if draft.state == DraftState.PLANNED and not problems else None
     is_own = request.user.pk in publishing.changed_by(draft)
@@ -125,12 +127,19 @@ def shown(request: StaffRequest, draft: Draft, problems: Sequence[tuple[str, str
         "may_change": drafting.may_change(request.user, draft),
         "publication": publication,
         "plan": plan,
-        "under_way": under_way(draft.key, publication.version if publication else None),
+        "under_way": going_on,
+        "foreseen": _foreseen(request, draft, going_on) if publication is None else [],
         "problems": problems,
         "typed": when.decided(decided) if decided is not None else when.typed(request.POST),
         **when.offered(draft.key),
     }
     return render(request, "workbench/review.html", context, status=422 if problems else 200)
+
+
+def _foreseen(request: StaffRequest, draft: Draft, going_on: list[ProcessVersion]) -> list[Trial]:
+    """When it is asked for: what becomes of those that go on, if they were moved to the draft as it stands."""
+    whole = trying.version(draft) if request.GET.get("flytt") == "ja" else None
+    return [trials.foresee(old, whole, now=timezone.now()) for old in going_on] if whole is not None else []
 
 
 def _may_change(request: StaffRequest, draft: Draft) -> None:

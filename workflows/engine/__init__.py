@@ -4,7 +4,7 @@ from workflows.diagram import Element
 from workflows.engine.definition import Definition
 from workflows.engine.errors import EngineError, NotCompilable, NotWaiting
 from workflows.engine.execution import Execution
-from workflows.engine.expressions import Decided, Note
+from workflows.engine.expressions import Decide, Decided, Note
 from workflows.engine.graph import FORMAT, compile_process
 from workflows.engine.migration import DROPPED, Immovable, Move, Reason, proposed, waits
 from workflows.engine.refusals import refused
@@ -27,6 +27,7 @@ __all__ = [
     "DROPPED",
     "FORMAT",
     "Changed",
+    "Decide",
     "Decided",
     "Definition",
     "Element",

@@ -84,7 +84,11 @@ def propose(from_version: ProcessVersion, to_version: ProcessVersion) -> list[Pa
 
 def default_mapping(from_version: ProcessVersion, to_version: ProcessVersion) -> dict[str, str]:
     """The proposed counterparts that have another id."""
-    old, new = (published.of(version.public_id).definition for version in (from_version, to_version))
+    return renamed(*(published.of(version.public_id).definition for version in (from_version, to_version)))
+
+
+def renamed(old: engine.Definition, new: engine.Definition) -> dict[str, str]:
+    """The same of two diagrams, of which one need not be published."""
     return {key: target for key, target in engine.proposed(old, new).items() if target not in ("", key)}
 
 

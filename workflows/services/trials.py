@@ -18,6 +18,7 @@ from workflows.services import migration
 log = logging.getLogger(__name__)
 
 BATCH = 100
+FORESEEN = 300
 
 
 def begin(
@@ -58,7 +59,7 @@ def run_batch(*, trial: Trial, now: datetime, limit: int = BATCH) -> bool:
     Nothing is held meanwhile: what another worker was first to write stands, and the same work is done twice.
     """
     last, count = trial.last, trial.tried
-    _try(trial, now=now, limit=limit)
+    _try(trial, *_move(trial), now=now, limit=limit)
     is_done = trial.tried == count
     found = {name: getattr(trial, name) for name in ("moved", "refused", "refusals", "last")}
     ended = {"state": MigrationState.DONE, "ended_at": now} if is_done else {}
@@ -72,7 +73,20 @@ def dry_run(
 ) -> Trial:
     """The same at once, for who can wait; not stored."""
     trial = Trial(from_version=from_version, to_version=to_version, mapping=dict(mapping), created_at=now)
-    _try(trial, now=now)
+    _try(trial, *_move(trial), now=now)
+    return trial
+
+
+def foresee(from_version: ProcessVersion, target: published.Published, *, now: datetime) -> Trial:
+    """What a move to something that is no version yet would give the oldest ärenden, by the proposed counterparts.
+
+    At once and not stored: so many are tried as a page can wait for, of `total`.
+    """
+    source = published.of(from_version.public_id).definition
+    mapping = migration.renamed(source, target.definition)
+    trial = Trial(from_version=from_version, mapping=mapping, created_at=now)
+    trial.total = migration.waiting(from_version).count()
+    _try(trial, engine.Move(source, target.definition, mapping), target.decide, now=now, limit=FORESEEN)
     return trial
 
 
@@ -83,9 +97,12 @@ def _running(trial: Trial) -> Any:
     return Trial.objects.filter(pk=trial.pk, state=MigrationState.RUNNING)
 
 
-def _try(trial: Trial, *, now: datetime, limit: int | None = None) -> None:
+def _move(trial: Trial) -> tuple[engine.Move, engine.Decide]:
     move = migration.between(trial.from_version, trial.to_version, trial.mapping)
-    decide = published.of(trial.to_version.public_id).decide
+    return move, published.of(trial.to_version.public_id).decide
+
+
+def _try(trial: Trial, move: engine.Move, decide: engine.Decide, *, now: datetime, limit: int | None = None) -> None:
     trial.refusals = dict(trial.refusals)
     rows = migration.waiting(trial.from_version).filter(pk__gt=trial.last).order_by("pk")
     for key, state in rows.values_list("pk", "engine_state")[:limit].iterator(chunk_size=BATCH):
