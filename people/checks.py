@@ -26,3 +26,15 @@ def demo_login_is_off(**_options: Any) -> list[CheckMessage]:
 def sign_in_can_be_followed(**_options: Any) -> list[CheckMessage]:
     """No start goes past a file that says something other than was meant."""
     return [Error(f"{settings.FORLOPP_SIGN_IN}: {problem}", id="people.E002") for problem in configuration.problems()]
+
+
+@register(Tags.security, "sign_in", deploy=True)
+def saml_can_be_judged(**_options: Any) -> list[CheckMessage]:
+    """Its library is in C, and must be made for the same XML library as ours."""
+    if not any(one.kind == "saml" for one in configuration.get().providers.values()):
+        return []
+    try:
+        import onelogin.saml2.auth  # noqa: F401 - to see whether it can be
+    except Exception as problem:  # noqa: BLE001 - whatever it says
+        return [Error(f"SAML cannot be judged: {type(problem).__name__}.", hint="make setup", id="people.E003")]
+    return []

@@ -101,14 +101,15 @@ def openid() -> Iterator[OpenId]:
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait(f"{issuer}/.well-known/openid-configuration", process)
+        wait(f"{issuer}/.well-known/openid-configuration", process)
         yield OpenId(issuer)
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+def wait(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Until it answers."""
     for _ in range(300):
         if process.poll() is not None:
             raise RuntimeError("the identity provider did not start")

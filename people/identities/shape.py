@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -47,9 +48,16 @@ def _address(raw: Any) -> str:
     return str(raw)
 
 
+def _file(raw: Any) -> str:
+    if not isinstance(raw, str) or not Path(raw).is_file():
+        raise ValueError("Filen finns inte.")
+    return raw
+
+
 Level = Annotated[int, BeforeValidator(_level)]
 Secret = Annotated[str, BeforeValidator(_secret), Field(repr=False)]
 Address = Annotated[str, BeforeValidator(_address)]
+File = Annotated[str, BeforeValidator(_file)]
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -95,11 +103,20 @@ class Provider(Part):
     client_secret: Secret = ""
     scope: str = "openid profile"
     acr_values: str = ""
+    # SAML
+    metadata: File = ""
+    entity_id: str = ""
+    private_key: Secret = ""
+    certificate: Secret = ""
 
     @model_validator(mode="after")
     def whole(self) -> Provider:
         if self.kind == "oidc" and not (self.issuer and self.client_id):
             raise ValueError("En oidc-leverantör behöver issuer och client_id.")
+        if self.kind == "saml" and not self.metadata:
+            raise ValueError("En saml-leverantör behöver metadata.")
+        if bool(self.private_key) != bool(self.certificate):
+            raise ValueError("private_key och certificate ska anges tillsammans.")
         return self
 
     def level_told(self, told: str) -> int:

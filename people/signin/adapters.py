@@ -27,7 +27,6 @@ from people.signin.oidc import Misfit, OpenIdProvider, is_answer
 
 log = logging.getLogger(__name__)
 PASSWORD_ALONE = 1
-KINDS = {"oidc": OpenIdProvider}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -78,10 +77,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         told = configuration.provider(provider)
         if told is None:
             raise Http404
-        return KINDS[told.kind](request, app=_app(provider, told))
-
-    def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[Any]:
-        return [_app(key, told) for key, told in configuration.get().providers.items() if provider in (None, key)]
+        return _kind(told)(request, app=_app(provider, told))
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         key = sociallogin.account.provider
@@ -129,6 +125,15 @@ def _refuse(request: HttpRequest, provider: str, refused: mapping.Refused, statu
     raise ImmediateHttpResponse(entering.refusal(request, refused, status)) from None
 
 
+def _kind(told: Provider) -> Any:
+    """SAML brings a library in C that nobody else needs."""
+    if told.kind == "oidc":
+        return OpenIdProvider
+    from people.signin.saml import SamlProvider
+
+    return SamlProvider
+
+
 def _app(key: str, told: Provider) -> SocialApp:
     return SocialApp(
         provider="openid_connect" if told.kind == "oidc" else "saml",
@@ -136,5 +141,10 @@ def _app(key: str, told: Provider) -> SocialApp:
         name=told.title,
         client_id=told.client_id or key,
         secret=told.client_secret,
-        settings={"server_url": told.issuer or "", "oauth_pkce_enabled": True, "scope": told.scope.split()},
+        settings={
+            "server_url": told.issuer or "",
+            "oauth_pkce_enabled": True,
+            "scope": told.scope.split(),
+            "told": told,
+        },
     )
