@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from workbench import form_kinds, form_text, outline_edits, outline_panel, outline_settings, outline_times
 from workbench.diagram_work import Impossible
@@ -73,8 +74,7 @@ def _outcome(made: Edited, told: str) -> Outcome:
 
 
 def _with_settings(text: str, opened: str, post: Mapping[str, str]) -> str:
-    elements = diagram.elements(diagram.parse(text.encode()))
-    one = elements.get(opened)
+    one = _elements(text).get(opened)
     if one is None:
         raise Impossible("Steget finns inte längre.")
     if outline_panel.NAME not in post:
@@ -144,9 +144,8 @@ def _time(post: Mapping[str, str], name: str) -> str | None:
 
 def retitled(before: str, after: str, sources: Mapping[str, str]) -> dict[str, str]:
     """The forms that were called what their task was, with the task's new name."""
-    old = diagram.elements(diagram.parse(before.encode()))
-    found: dict[str, str] = {}
-    for key, one in diagram.elements(diagram.parse(after.encode())).items():
+    old, found = _elements(before), dict[str, str]()
+    for key, one in _elements(after).items():
         file = form_file(key)
         if file in sources and key in old and one.name and old[key].name != one.name:
             try:
@@ -158,12 +157,17 @@ def retitled(before: str, after: str, sources: Mapping[str, str]) -> dict[str, s
     return found
 
 
+@lru_cache(maxsize=4)
+def _elements(text: str) -> dict[str, diagram.Element]:
+    """The file before and after are both read by several here."""
+    return diagram.elements(diagram.parse(text.encode()))
+
+
 def _forms(before: str, after: str) -> dict[str, str]:
     """A form for each new task of a person, with a first question: what a form cannot be without."""
     if before == after:
         return {}
-    old = diagram.elements(diagram.parse(before.encode()))
-    new = diagram.elements(diagram.parse(after.encode()))
+    old, new = _elements(before), _elements(after)
     tasks = [one for key, one in new.items() if key not in old and one.type == "userTask"]
     question = form_kinds.new("text", "Vad har du kommit fram till?")
     return {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -47,12 +47,20 @@ def routine(config: Mapping[str, Any], sources: Sources, professions: Mapping[st
     return Routine(main, tuple(called))
 
 
-def of_file(file: str, sources: Sources, professions: Mapping[str, str]) -> Outline | None:
-    """One diagram alone; None when it cannot be read."""
+def of_file(
+    file: str, sources: Sources, professions: Mapping[str, str], address: Callable[[str], str]
+) -> Outline | None:
+    """One diagram alone, the others at the addresses of their files; None when it cannot be read."""
     roots = _roots(sources)
     if file not in roots:
         return None
-    return outline.told(roots[file], around(sources, professions, roots))
+    places = {
+        node.get("id", ""): f"{address(name)}#forlopp-{node.get('id', '')}"
+        for name, root in roots.items()
+        if name != file
+        for node in diagram.processes(root)
+    }
+    return outline.told(roots[file], replace(around(sources, professions, roots), places=places))
 
 
 def around(

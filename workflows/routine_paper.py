@@ -68,7 +68,9 @@ def _lines(step: Step) -> Iterator[str]:
         for asked in step.form.fields:
             inside = f": {', '.join(part.label for part in asked.item)}" if asked.item else ""
             yield f"– {asked.label}{inside}"
-    yield from (f"{_said(turn)}{_to(turn.to)}" for turn in _told(step) if turn.to is not None)
+    for turn in _told(step):
+        if turn.to is not None:
+            yield _begun(f"{_said(turn)}{_to(turn.to)}")
 
 
 def _rows(step: Step) -> Iterator[Row]:
@@ -86,6 +88,10 @@ def _told(step: Step) -> Iterable[Turn]:
 
 def _said(turn: Turn) -> str:
     return f"{turn.said}{f' {turn.code}' if turn.code else ''}: " if turn.said else ""
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _to(found: Reference | None) -> str:

@@ -77,7 +77,14 @@ def test_it_is_for_everyone_wide_and_narrow(
     page = context.new_page()
     found = {}
     base = f"/verkstad/{made.ref}/ord/{NAME}"
-    for address in ("/forlopp/hembesok/1/rutin/", base, f"{base}?steg=planera_besok", f"{base}?steg=start_hembesok"):
+    hour = ("/verkstad/forsta-timmen/", f"/verkstad/{made.ref}/forsta-timmen/")
+    for address in (
+        *hour,
+        "/forlopp/hembesok/1/rutin/",
+        base,
+        f"{base}?steg=planera_besok",
+        f"{base}?steg=start_hembesok",
+    ):
         for width in (1440, 360, 320):
             page.set_viewport_size({"width": width, "height": 900})
             page.goto(address)

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from lxml import html
 
 from people.models import Profession, Staff
 from tests import pages, workbench
 from workbench.models import Draft
+from workbench.services import drafts
 from workflows import diagram
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +164,26 @@ def test_a_shared_diagram_and_a_closed_draft_are_only_read(client: Client, made:
     assert 'name="steg"' not in page
     assert press(client, made, "spara", e__namn="Nej").status_code == 200
     assert elements(made)["planera_besok"].name != "Nej"
+
+
+def test_what_is_called_is_read_where_it_is_told(client: Client, made: Draft) -> None:
+    process = '<process id="annat" name="Annat" isExecutable="true"><startEvent id="a1"/></process>'
+    head = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x">'
+    drafts.save(
+        draft=made,
+        name="annat.bpmn",
+        text=f"{head}{process}</definitions>",
+        revision=0,
+        by=made.created_by,
+        now=timezone.now(),
+    )
+    file = made.files.get(name=NAME)
+    file.text = file.text.replace(
+        "<bpmn:userTask ", '<bpmn:callActivity id="anrop" calledElement="annat"/><bpmn:userTask ', 1
+    )
+    file.save()
+    page = pages.text(client.get(address(made)))
+    assert f'<a href="/verkstad/{made.ref}/ord/annat.bpmn#forlopp-annat">Annat</a>' in page
 
 
 def test_another_profession_finds_nothing(made: Draft) -> None:

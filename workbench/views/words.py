@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -94,7 +95,10 @@ def _page(
 ) -> HttpResponse:
     folder, checked = drafting.folder(draft), drafting.checked(draft)
     names = people.profession_names()
-    told = routine.of_file(file.name, folder.sources, names) or Outline()
+    told = (
+        routine.of_file(file.name, folder.sources, names, lambda one: reverse("workbench:words", args=[draft.ref, one]))
+        or Outline()
+    )
     is_fixed = not can_change(draft, file.name)
     findings = _at_steps(checked.findings, file)
     context = {

@@ -24,6 +24,9 @@ class Drawing:
         self.lanes = diagram.lane_names(root)
         self.undone_by = event_definitions.compensation_handlers(root)
         self.beside = self._beside()
+        self.passed = [
+            (line.get("sourceRef", ""), line.get("targetRef", ""), line) for line in root.iter(tag("messageFlow"))
+        ]
         self._edges = {scope: list(found) for scope, found in self._by_scope().items()}
 
     # -- scopes --------------------------------------------------------------------------------------------------------

@@ -61,8 +61,7 @@ def of(one: Element, node: etree._Element, drawing: Drawing, around: Around, kno
     if why := one.properties.get("varfor"):
         yield Fact(label="Varför", text=why)
     yield from _with(node, around)
-    for line in drawing.root.iter(tag("messageFlow")):
-        yield from _passed(one, line, drawing)
+    yield from _passed(one, drawing)
     for text in drawing.beside.get(one.id, ()):
         yield Fact(label="Anteckning", text=text)
 
@@ -83,12 +82,12 @@ def _drawn(drawing: Drawing) -> set[str]:
     return {node.get("id", "") for node in diagram.processes(drawing.root)}
 
 
-def _passed(one: Element, line: etree._Element, drawing: Drawing) -> Iterator[Fact]:
-    source, target = line.get("sourceRef", ""), line.get("targetRef", "")
-    if source == one.id:
-        yield Fact(label="Meddelande", text=f"{_named(line)}till {drawing.name_of(target)}")
-    if target == one.id:
-        yield Fact(label="Meddelande", text=f"{_named(line)}från {drawing.name_of(source)}")
+def _passed(one: Element, drawing: Drawing) -> Iterator[Fact]:
+    for source, target, line in drawing.passed:
+        if source == one.id:
+            yield Fact(label="Meddelande", text=f"{_named(line)}till {drawing.name_of(target)}")
+        if target == one.id:
+            yield Fact(label="Meddelande", text=f"{_named(line)}från {drawing.name_of(source)}")
 
 
 def _named(line: etree._Element) -> str:

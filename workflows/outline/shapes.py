@@ -12,10 +12,14 @@ from workflows.forms.shapes import Form
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
-    """What the steps refer to, by key: professions, processes and decisions by name, forms, operations of systems."""
+    """What the steps refer to, by key: professions, processes and decisions by name, forms, operations of systems.
+
+    `places` are addresses of processes that are told elsewhere than on the page itself.
+    """
 
     professions: Mapping[str, str] = field(default_factory=dict)
     processes: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)
     decisions: Mapping[str, str] = field(default_factory=dict)
     operations: Mapping[str, Operation] = field(default_factory=dict)
@@ -77,6 +81,7 @@ class Step:
     result: str = ""
     calls: str = ""
     calls_title: str = ""
+    calls_at: str = ""
 
     @property
     def id(self) -> str:

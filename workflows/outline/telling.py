@@ -138,8 +138,13 @@ class _Teller:
             decision=(decision := diagram.extension_text(node, "calledDecisionId")),
             result=diagram.result_variable(node) or decision,
             calls=one.called,
+            calls_at=self._place(one.called),
             calls_title=self.around.processes.get(one.called, one.called),
         )
+
+    def _place(self, process: str) -> str:
+        known = f"#forlopp-{process}" if process in self.around.processes else ""
+        return self.around.places.get(process, known)
 
     def _kind(self, one: Element, item: Item) -> tuple[str, str]:
         ways = [way for way in item.ways if not way.edge.is_beside]
