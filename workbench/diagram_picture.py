@@ -78,17 +78,22 @@ class Picture:
 
     # -- changes -------------------------------------------------------------------------------------------------------
 
-    def place_after(self, element: str, kind: str, after: str, *, below: bool = False) -> None:
-        """A new shape to the right of another, in its row or in a free row under it; what stands there is moved."""
+    def place_after(self, element: str, kind: str, after: str, before: str, *, below: bool = False) -> None:
+        """A new shape to the right of one and to the left of another, in the row of the first or a free one under it.
+
+        What stands in its way is moved, in every row: a drawing is read from left to right.
+        """
         beside = self.shapes.get(after)
         if beside is None or self.plane is None:
             return
         width, height = size(kind)
         box = Box(element, beside.right + GAP, beside.middle[1] - height / 2, width, height)
+        following = self.shapes.get(before)
+        is_ahead = following is not None and beside.right < following.x < box.right + GAP / 2
+        if is_ahead or (not below and any(box.meets(other, 20) for other in self._solid())):
+            self._push(beside.right + 1, width + GAP, is_across=True)
         if below:
             self._find_row(box, beside)
-        elif any(box.meets(other, 20) for other in self._solid()):
-            self._push(beside.right + 1, width + GAP, is_across=True)
         self._widen(box)
         self._add(box)
 

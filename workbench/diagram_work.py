@@ -101,15 +101,17 @@ class Work:
 
     # -- changes -------------------------------------------------------------------------------------------------------
 
-    def add(self, kind: str, stem: str, name: str, *, after: str, below: bool = False, inner: str = "") -> str:
-        """A step in the lane of another and drawn beside it; returns its id."""
+    def add(
+        self, kind: str, stem: str, name: str, *, after: str, before: str = "", below: bool = False, inner: str = ""
+    ) -> str:
+        """A step in the lane of another, drawn after it and before a third; returns its id."""
         home = self.new[after].after if after in self.new else self.step(after)
         made = New(self.free_id(stem), kind, name, home, inner=inner)
         self.new[made.id] = made
         lane = self.lane_of(home.get("id"))
         if lane is not None:
             self.text.put_last(lane, self._element("flowNodeRef", made.id))
-        self.picture.place_after(made.id, kind, after, below=below)
+        self.picture.place_after(made.id, kind, after, before, below=below)
         return made.id
 
     def link(self, source: str, target: str, name: str = "", condition: str = "") -> Flow:

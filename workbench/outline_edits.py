@@ -52,8 +52,8 @@ def add_after(text: str, element: str, kind: str, name: str) -> Edited:
     flow = _one_way_on(work, element)
     called = name or _NAMES.get(kind, "Nytt steg")
     stem = f"gw_{key_of(called)}" if kind == CHOICE else key_of(called)
-    made = work.add(_TAGS[kind], stem, called, after=element, inner=_content(work, kind))
     target = flow.target
+    made = work.add(_TAGS[kind], stem, called, after=element, before=target, inner=_content(work, kind))
     work.point(flow, target=made)
     on = work.link(made, target, "Nej" if kind == CHOICE else "")
     if kind == CHOICE:
@@ -154,7 +154,7 @@ def _swap(work: Work, first: str, second: str) -> None:
 
 
 def _second_way(work: Work, gateway: str, name: str, target: str) -> str:
-    new = work.add("userTask", "nytt_steg", "Nytt steg", after=gateway, below=True)
+    new = work.add("userTask", "nytt_steg", "Nytt steg", after=gateway, before=target, below=True)
     work.link(gateway, new, name)
     work.link(new, target)
     return new

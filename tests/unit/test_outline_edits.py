@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,21 @@ def test_every_kind_of_step_can_be_added_and_is_drawn_where_nothing_else_is() ->
             for a, b, c, d in small[number + 1 :]:
                 assert x >= a + c or a >= x + width or y >= b + d or b >= y + height
         assert made.element in places
+
+
+def test_the_drawing_is_read_from_left_to_right_whatever_lanes_the_steps_are_in() -> None:
+    text = hembesok()
+    for name in ("Ett", "Två", "Tre"):
+        made = edits.add_after(text, "planera_besok", "uppgift", name)
+        text = steps.change(
+            made.text, made.element, Change(profession="sjukskoterska" if name == "Två" else "samordnare")
+        )
+    text = edits.add_after(text, "planera_besok", "val", "Behövs det?").text
+    places = drawn(text)
+    row = ["planera_besok", "gw_behovs_det", "tre", "tva", "ett"]
+    for one, other in itertools.pairwise(row):
+        assert places[one][0] + places[one][2] < places[other][0]
+    assert places["nytt_steg"][0] + places["nytt_steg"][2] < places["tre"][0]
 
 
 def test_steps_in_a_row_change_places_and_back() -> None:
