@@ -44,10 +44,27 @@ export const hasPicture = (xml) => /<(?:[\w-]+:)?BPMN(?:Shape|Edge)\b/.test(xml)
 export const hasLanes = (xml) => /<(?:[\w-]+:)?(?:lane|participant)\b/.test(xml);
 
 const DI = "http://www.omg.org/spec/BPMN/20100524/DI";
+const BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL";
+
+// The layout goes from step to step by what each says of its flows, which a file need not say: the flows do.
+function joined(xml) {
+  const file = new DOMParser().parseFromString(xml, "application/xml");
+  const steps = new Map([...file.getElementsByTagNameNS(BPMN, "*")].map((each) => [each.getAttribute("id"), each]));
+  for (const flow of file.getElementsByTagNameNS(BPMN, "sequenceFlow")) {
+    for (const [end, kind] of [["sourceRef", "outgoing"], ["targetRef", "incoming"]]) {
+      const step = steps.get(flow.getAttribute(end));
+      if (!step || [...step.children].some((one) => one.localName === kind && one.textContent.trim() === flow.getAttribute("id"))) continue;
+      const told = file.createElementNS(BPMN, step.prefix ? `${step.prefix}:${kind}` : kind);
+      told.textContent = flow.getAttribute("id");
+      step.append(told);
+    }
+  }
+  return new XMLSerializer().serializeToString(file);
+}
 
 // The text with a picture. Only the picture is taken from the layout, which forgets pools, lanes and loose references.
 export async function laidOut(xml) {
-  const drawn = new DOMParser().parseFromString(await layoutProcess(xml), "application/xml");
+  const drawn = new DOMParser().parseFromString(await layoutProcess(joined(xml)), "application/xml");
   const file = new DOMParser().parseFromString(xml, "application/xml");
   for (const old of [...file.getElementsByTagNameNS(DI, "BPMNDiagram")]) old.remove();
   for (const picture of drawn.getElementsByTagNameNS(DI, "BPMNDiagram")) file.documentElement.append(file.importNode(picture, true));
