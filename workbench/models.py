@@ -244,3 +244,62 @@ class Trial(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draft_id}: {len(self.steps)}"
+
+
+class Replay(models.Model):
+    """Finished ärenden played on a draft as it was (`digest`): how many went the same way. Up to `last` is played."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Pågår"
+        STOPPED = "stopped", "Stoppad"
+        DONE = "done", "Klar"
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="replays")
+    digest = models.CharField(max_length=64, help_text="SHA-256 over every file of the draft.")
+    since = models.DateField(null=True, help_text="Only those that ended on that day or later.")
+    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    total = models.PositiveIntegerField(help_text="How many there were when it began.")
+    played = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    last = models.PositiveBigIntegerField(default=0, help_text="Key of the latest ärende that was played; they fall.")
+    created_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draft"], condition=models.Q(state="running"), name="draft_is_replayed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id}: {self.played}/{self.total}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == self.State.RUNNING
+
+
+class Strayed(models.Model):
+    """An ärende that would have gone another way on the draft, or of which that cannot be told. No answer is in it."""
+
+    class Outcome(models.TextChoices):
+        OTHER = "other", "En annan väg"
+        IMPOSSIBLE = "impossible", "Gick inte att spela upp"
+
+    replay = models.ForeignKey(Replay, on_delete=models.CASCADE, related_name="strayed")
+    instance = models.ForeignKey("workflows.ProcessInstance", on_delete=models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    place = models.CharField(max_length=200, blank=True, help_text="The element where the ways part.")
+    went = models.CharField(max_length=300, blank=True)
+    would = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["replay", "instance"], name="strayed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.replay_id}:{self.instance_id}"

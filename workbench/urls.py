@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from workbench.views import diagram, drafts, files, first_hour, forms, publishing, reviewing, tables, trying, words
+from workbench.views import (
+    diagram,
+    drafts,
+    files,
+    first_hour,
+    forms,
+    publishing,
+    replaying,
+    reviewing,
+    tables,
+    trying,
+    words,
+)
 
 app_name = "workbench"
 urlpatterns = [
@@ -24,6 +36,7 @@ urlpatterns = [
     path("verkstad/<uuid:ref>/prova/", trying.trial, name="trial"),
     path("verkstad/<uuid:ref>/prova/gor/", trying.act, name="trial_act"),
     path("verkstad/<uuid:ref>/prova/svara/<str:element>/", trying.answer, name="trial_answer"),
+    path("verkstad/<uuid:ref>/avslutade/", replaying.history, name="history"),
     path("verkstad/<uuid:ref>/scenarier/", trying.coverage, name="coverage"),
     path("verkstad/<uuid:ref>/paket.zip", drafts.package, name="package"),
     path("verkstad/<uuid:ref>/kontroll", files.findings, name="findings"),

@@ -36,10 +36,9 @@ class MemoryWorld:
         self.by_hand: set[UUID] = set()
         self.requests: dict[UUID, str] = {}
         self.kept: list[_Kept] = []
-        self.seen: set[str] = set()
+        self.happened: list[engine.Happened] = []
         self.attempts: Counter[UUID] = Counter()
         self.notes: set[engine.Note] = set()
-        self.decisions: list[engine.Happened] = []
         self.sent: list[engine.Signalled] = []
 
     # -- what the runner asks ----------------------------------------------------------------------------------------
@@ -168,7 +167,11 @@ class MemoryWorld:
         return self.version.definition.elements[task.element_id].properties.get("formKey") or task.element_id
 
     def visited(self) -> set[str]:
-        return self.seen
+        return {item.element.id for item in self.happened}
+
+    @property
+    def decisions(self) -> list[engine.Happened]:
+        return [item for item in self.happened if item.explanation]
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -205,10 +208,9 @@ class MemoryWorld:
     def _keep(self, run: engine.Execution, now: datetime) -> None:
         """Save as the database would, then let kept messages reach those who wait for them now."""
         self._answer_local(run, now)
-        self.seen |= {item.element.id for item in run.happened}
+        self.happened += run.happened
         self.notes |= set(run.notes())
         self.sent += run.signalled()
-        self.decisions += [item for item in run.happened if item.explanation]
         try:
             self.state = json.loads(json.dumps(run.dump()))
         except engine.EngineError as error:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from lxml import etree
@@ -63,6 +64,10 @@ class Picture:
     shapes: tuple[Shape, ...]
     lines: tuple[Line, ...]
 
+    def around(self, keys: Collection[str], *, margin: float) -> Picture:
+        """The same, seen nearer: what is around these shapes, of which there is one at least."""
+        return replace(self, box=_box([shape for shape in self.shapes if shape.id in keys], margin))
+
 
 def parts(text: str) -> tuple[str, ...]:
     """The sub-processes that have a drawing of their own."""
@@ -118,8 +123,8 @@ def _corners(edge: etree._Element) -> tuple[tuple[float, float], ...]:
     return tuple((float(point.get("x", "0")), float(point.get("y", "0"))) for point in points)
 
 
-def _box(shapes: list[Shape]) -> str:
-    left, top = min(shape.x for shape in shapes) - MARGIN, min(shape.y for shape in shapes) - MARGIN
-    right = max(shape.x + shape.width for shape in shapes) + MARGIN
-    bottom = max(shape.y + shape.height for shape in shapes) + MARGIN
+def _box(shapes: list[Shape], margin: float = MARGIN) -> str:
+    left, top = min(shape.x for shape in shapes) - margin, min(shape.y for shape in shapes) - margin
+    right = max(shape.x + shape.width for shape in shapes) + margin
+    bottom = max(shape.y + shape.height for shape in shapes) + margin
     return f"{left:g} {top:g} {right - left:g} {bottom - top:g}"

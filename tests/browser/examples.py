@@ -22,7 +22,7 @@ from integrations import configuration, volume
 from integrations.sdk import document
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
-from tests import deciding, pages, signalling, workbench
+from tests import deciding, pages, replaying, signalling, workbench
 from tests.browser import first, handed_over, let_in, logged, released
 from workbench.services import drafts
 from workflows import definitions, sight
@@ -352,6 +352,8 @@ def _workbench(anna: Staff) -> dict[str, Example]:
         "form of a trial": Example(f"/verkstad/{tried.ref}/prova/svara/planera_besok/"),
         "scenarios, none": Example(f"/verkstad/{whole.ref}/scenarier/"),
         "scenarios": Example(f"/verkstad/{tried.ref}/scenarier/"),
+        "finished ärenden on a draft": Example(f"/verkstad/{whole.ref}/avslutade/"),
+        "finished ärenden on a draft, played": Example(f"/verkstad/{_replayed(pia)}/avslutade/"),
         "earlier version": Example("/verkstad/galla/hembesok/1/"),
         "form editor": Example(f"{here}formular/forms/gor_besok.json?falt=0"),
         "form editor, the form itself": Example(f"{here}formular/forms/gor_besok.json?falt=formularet"),
@@ -361,6 +363,17 @@ def _workbench(anna: Staff) -> dict[str, Example]:
         "text of a draft": Example(f"{here}text/process.toml"),
         "kept aside": Example(f"{here}vid-sidan/{made.savings.get(is_aside=True).pk}/"),
     }
+
+
+def _replayed(pia: Staff) -> uuid.UUID:
+    """Where one would have gone another way, and one could not be played."""
+    by, one = Staff.objects.get(username="anna"), pages.person()
+    replaying.publish()
+    for answer in ("nej", "ja"):
+        replaying.went(one, by, answer, "x")
+    made = replaying.draft(pia, replaying.folder('u1.svar = "nej"', u1=replaying.form()))
+    replaying.play(made, pia)
+    return made.ref
 
 
 def _common() -> dict[str, Example]:

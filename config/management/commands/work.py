@@ -16,7 +16,7 @@ from followup.services import counting
 from integrations import systems, volume
 from people.services import attempts, sessions
 from tasks.services import drafts, shifts, watching
-from workbench.services import publishing
+from workbench.services import publishing, replays
 from workflows.management.rounds import RoundsCommand
 from workflows.services import (
     absences,
@@ -59,6 +59,7 @@ class Command(RoundsCommand):
         more = migration.run_waiting(now=now) or more
         more = trials.run_waiting(now=now) or more
         more = publishing.run_due(now=now) or more
+        more = replays.run_waiting(now=now) or more
         more = repeating.run_waiting(now=now) or more
         pausing.hand_over(titles=systems.titles(), now=now)
         if number % ROUNDS_BETWEEN_REMAINS == 0 and remains.may_remove():
