@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from people.models import Individual, Staff
-from tests import forlopp
+from tests import forlopp, pages
 from tests.bpmn.drawing import boundary, draw, task
 from tests.unit.engine_bpmn import process
 from workbench.models import Draft, Replay
@@ -87,3 +87,14 @@ def play(made: Draft, by: Staff, most: int = 50) -> Replay:
         pass
     replay.refresh_from_db()
     return replay
+
+
+def played(owner: Staff) -> Draft:
+    """A draft on which one of two would have gone another way, and the other could not be played."""
+    publish()
+    anna, one = Staff.objects.get(username="anna"), pages.person()
+    went(one, anna, "nej", "x")
+    went(one, anna, "ja", "x")
+    made = draft(owner, folder('u1.svar = "nej"', u3=form("ny")))
+    play(made, owner)
+    return made

@@ -353,7 +353,7 @@ def _workbench(anna: Staff) -> dict[str, Example]:
         "scenarios, none": Example(f"/verkstad/{whole.ref}/scenarier/"),
         "scenarios": Example(f"/verkstad/{tried.ref}/scenarier/"),
         "finished ärenden on a draft": Example(f"/verkstad/{whole.ref}/avslutade/"),
-        "finished ärenden on a draft, played": Example(f"/verkstad/{_replayed(pia)}/avslutade/"),
+        "finished ärenden on a draft, played": Example(f"/verkstad/{replaying.played(pia).ref}/avslutade/"),
         "earlier version": Example("/verkstad/galla/hembesok/1/"),
         "form editor": Example(f"{here}formular/forms/gor_besok.json?falt=0"),
         "form editor, the form itself": Example(f"{here}formular/forms/gor_besok.json?falt=formularet"),
@@ -363,17 +363,6 @@ def _workbench(anna: Staff) -> dict[str, Example]:
         "text of a draft": Example(f"{here}text/process.toml"),
         "kept aside": Example(f"{here}vid-sidan/{made.savings.get(is_aside=True).pk}/"),
     }
-
-
-def _replayed(pia: Staff) -> uuid.UUID:
-    """Where one would have gone another way, and one could not be played."""
-    by, one = Staff.objects.get(username="anna"), pages.person()
-    replaying.publish()
-    for answer in ("nej", "ja"):
-        replaying.went(one, by, answer, "x")
-    made = replaying.draft(pia, replaying.folder('u1.svar = "nej"', u1=replaying.form()))
-    replaying.play(made, pia)
-    return made.ref
 
 
 def _common() -> dict[str, Example]:
