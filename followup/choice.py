@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 PERIODS = {30: "Senaste 30 dagarna", 90: "Senaste 90 dagarna", 365: "Senaste året"}
 USUAL = 90
+DAY = datetime.timedelta(days=1)
 YEARS = range(2000, 2200)
 
 
@@ -22,6 +23,18 @@ class Choice:
     version: int = 0
     group: str = ""
     unit: str = ""
+
+    def spans(self) -> Iterator[tuple[bool, datetime.date, datetime.date]]:
+        """Whole months, and the days before and after them: whether months, the first and the last, each when any."""
+        months = _month(self.first - DAY, 1), _month(self.last + DAY, 0) - DAY
+        if months[0] > months[1]:
+            yield False, self.first, self.last
+            return
+        yield True, *months
+        if self.first < months[0]:
+            yield False, self.first, months[0] - DAY
+        if self.last > months[1]:
+            yield False, months[1] + DAY, self.last
 
     def query(self, part: str) -> str:
         """What an address asks for to show the same of another part of the diagram."""
@@ -53,6 +66,11 @@ def read(asked: Mapping[str, str], *, today: datetime.date) -> Choice:
         group=asked.get("profession", "")[:50],
         unit=asked.get("enhet", "")[:60],
     )
+
+
+def _month(day: datetime.date, later: int) -> datetime.date:
+    """The first day of its month, or of the next."""
+    return datetime.date(day.year + (day.month + later - 1) // 12, (day.month + later - 1) % 12 + 1, 1)
 
 
 def _day(text: str) -> datetime.date | None:

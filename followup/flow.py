@@ -27,7 +27,8 @@ SHOWN = diagram.TASKS | diagram.SCOPES | {"intermediateCatchEvent"}
 QUICK = frozenset({"scriptTask", "businessRuleTask", "sendTask", "task"})
 """What takes no time."""
 TALLIED = """SELECT version_id, what, element_id, "group", unit, bucket, sum(count) FROM followup_tally
-    WHERE version_id IN ({}) AND day >= %s AND day <= %s GROUP BY version_id, what, element_id, "group", unit, bucket"""
+    WHERE version_id IN ({}) AND ({}) GROUP BY version_id, what, element_id, "group", unit, bucket"""
+SPAN = "is_month = %s AND day >= %s AND day <= %s"
 DAY = datetime.timedelta(days=1)
 
 
@@ -87,8 +88,9 @@ class Flow:
     def tallied(self) -> list[Told]:
         """Of every version; of the chosen profession and unit where it was done by somebody."""
         keys = [one.pk for one in self.versions]
-        text = TALLIED.format(reading.places(keys))
-        return [Told(*row) for row in reading.rows(text, [*keys, self.choice.first, self.choice.last])]
+        spans = list(self.choice.spans())
+        text = TALLIED.format(reading.places(keys), " OR ".join([SPAN] * len(spans)))
+        return [Told(*row) for row in reading.rows(text, [*keys, *(value for span in spans for value in span)])]
 
     @cached_property
     def _here(self) -> list[Told]:

@@ -17,9 +17,13 @@ class What(models.TextChoices):
 
 
 class Tally(models.Model):
-    """How many times it happened on a day, to whom it was given and where it was done, and how long it had waited."""
+    """How many times it happened on a day, to whom it was given and where it was done, and how long it had waited.
+
+    The same is counted for each month, told as its first day, so that a year costs what twelve days do.
+    """
 
     version = models.ForeignKey("workflows.ProcessVersion", on_delete=models.PROTECT, related_name="+", db_index=False)
+    is_month = models.BooleanField(default=False)
     day = models.DateField()
     what = models.CharField(max_length=10, choices=What.choices)
     element_id = models.CharField(max_length=200)
@@ -31,7 +35,8 @@ class Tally(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "day", "what", "element_id", "group", "unit", "bucket"], name="tally_once"
+                fields=["version", "is_month", "day", "what", "element_id", "group", "unit", "bucket"],
+                name="tally_once",
             ),
             models.CheckConstraint(condition=Q(count__gt=0), name="tally_counts_something"),
         ]

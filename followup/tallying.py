@@ -51,6 +51,7 @@ class Key(NamedTuple):
     group: str = ""
     unit: str = ""
     bucket: int = buckets.NONE
+    is_month: bool = False
 
 
 class Row(NamedTuple):
@@ -87,10 +88,15 @@ def rows(upto: QuerySet[HistoryEntry]) -> list[Row]:
 def tally(found: Sequence[Row]) -> Counter[Key]:
     """How many of each there are in these rows."""
     around = _Around(found)
-    return Counter(key for row in found for key in _keys(row, around))
+    days = Counter(key for row in found for key in _keys(row, around))
+    months: Counter[Key] = Counter()
+    for key, count in days.items():
+        months[key._replace(is_month=True, day=key.day.replace(day=1))] += count
+    return days + months
 
 
 def _keys(row: Row, around: _Around) -> Iterator[Key]:
+    """Of the day."""
     version, day = around.version(row), timezone.localdate(row.at)
     if row.kind == HistoryKind.STARTED:
         yield Key(version, day, What.STARTED, "")

@@ -22,7 +22,7 @@ from workflows.models import HistoryEntry
 BATCH = 2_000
 TOGETHER = 1_000
 """Counts written in one statement: SQLite as it comes takes 32 766 values."""
-COLUMNS = ("version_id", "day", "what", "element_id", "group", "unit", "bucket")
+COLUMNS = ("version_id", "day", "what", "element_id", "group", "unit", "bucket", "is_month")
 WRITERS = """SELECT virtualtransaction FROM pg_locks WHERE relation = CAST(%s AS regclass) AND mode = 'RowExclusiveLock'
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid()"""
 

@@ -70,12 +70,12 @@ def count_all(limit: int = counting.BATCH) -> None:
 
 
 def counted() -> Counter[tuple[Any, ...]]:
-    names = ("version", "day", "what", "element_id", "group", "unit", "bucket", "count")
+    names = ("version", "is_month", "day", "what", "element_id", "group", "unit", "bucket", "count")
     return Counter({key: count for *key, count in Tally.objects.values_list(*names) for key in [tuple(key)]})
 
 
 def of(what: What, element: str) -> list[tuple[str, str, int, int]]:
-    rows = Tally.objects.filter(what=what, element_id=element)
+    rows = Tally.objects.filter(is_month=False, what=what, element_id=element)
     return list(rows.values_list("group", "unit", "bucket", "count"))
 
 
@@ -94,7 +94,7 @@ def test_what_was_done_where_how_long_it_took_and_which_way_it_went(anna: Staff,
     ]
     assert of(What.DONE, "u2") == [("samordnare", "norr", buckets.of(3 * HOUR), 1)]
     assert of(What.DONE, "c1") == [("", "", buckets.of(3 * DAY), 1)]
-    flows = Tally.objects.filter(what=What.FOLLOWED).values("element_id").annotate(sum=Sum("count"))
+    flows = Tally.objects.filter(is_month=False, what=What.FOLLOWED).values("element_id").annotate(sum=Sum("count"))
     assert {row["element_id"]: row["sum"] for row in flows} == {
         "f0_s_u1": 2, "f1_u1_x1": 2, "f2_x1_u2": 1, "f3_u2_end_a": 1, "f4_x1_c1": 1, "f5_c1_end_b": 1,
     }  # fmt: skip
@@ -142,7 +142,7 @@ def test_a_row_that_is_seen_late_is_counted_all_the_same(anna: Staff, berit: Ind
     may_end.set()
     slow.join()
     count_all()
-    assert Tally.objects.get(what=What.STARTED).count == 2
+    assert Tally.objects.get(is_month=False, what=What.STARTED).count == 2
 
 
 class Followed(AnyOrder):
@@ -165,7 +165,11 @@ class Followed(AnyOrder):
 
 
 def plainly() -> None:
-    """What can be counted by one question of history is what has been counted."""
+    """What can be counted by one question of history is what has been counted; a month is its days."""
+    of_days: Counter[tuple[Any, ...]] = Counter()
+    for (version, is_month, day, *rest), count in counted().items():
+        of_days[version, True, day.replace(day=1), *rest] += 0 if is_month else count
+    assert months() == dict(of_days)
     done = HistoryEntry.objects.filter(kind=HistoryKind.COMPLETED).order_by().values_list("element_id")
     assert sums(What.DONE) == dict(done.annotate(Count("pk")))
     ended = [HistoryKind.ENDED, HistoryKind.CANCELLED]
@@ -179,13 +183,19 @@ def plainly() -> None:
     assert {flow: followed.get(flow) for flow in chosen} == dict(chosen)
     tasks = UserTask.objects.filter(kind=TaskKind.USER, state=TaskState.COMPLETED)
     waited = Counter(buckets.of(one.ended_at - one.created_at) for one in tasks if one.ended_at)
-    told = Tally.objects.filter(what=What.DONE, element_id__in=set(tasks.values_list("element_id", flat=True)))
+    told = Tally.objects.filter(
+        is_month=False, what=What.DONE, element_id__in=set(tasks.values_list("element_id", flat=True))
+    )
     by_persons = told.exclude(group="").values_list("bucket").annotate(Sum("count"))
     assert dict(by_persons) == dict(waited)
 
 
+def months() -> dict[tuple[Any, ...], int]:
+    return {key: count for key, count in counted().items() if key[1]}
+
+
 def sums(what: What) -> dict[str, int]:
-    return dict(Tally.objects.filter(what=what).values_list("element_id").annotate(Sum("count")))
+    return dict(Tally.objects.filter(is_month=False, what=what).values_list("element_id").annotate(Sum("count")))
 
 
 @pytest.mark.django_db
