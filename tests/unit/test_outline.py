@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from lxml import etree
 
+from tests.bpmn.drawing import Case
 from tests.bpmn.game_drawing import Drawing
+from tests.bpmn.table import CASES
 from tests.bpmn.token_game import BLOCKS, Block
 from tests.unit.engine_bpmn import process
 from workflows import diagram, outline
@@ -66,6 +68,12 @@ def what_follows_without_a_word_is_where_the_flow_goes(root: etree._Element, fou
 @pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.stem)
 def test_every_diagram_of_ours_is_told_whole(path: Path) -> None:
     root = diagram.parse(path.read_bytes())
+    everything_is_told(root, outline.told(root, AROUND))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_every_diagram_of_the_corpus_is_told_whole(case: Case) -> None:
+    root = diagram.parse(process(case.body))
     everything_is_told(root, outline.told(root, AROUND))
 
 
