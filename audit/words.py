@@ -62,6 +62,7 @@ ACTIONS = {
     "comment": "skrev en kommentar till",
     "draft": "skrev ett utkast i",
     "end-subscription": "avslutade en prenumeration för",
+    "export": "hämtade hela",
     "extract": "gjorde ett utdrag ur",
     "hand_over": "lämnade över",
     "handover": "skrev ut",

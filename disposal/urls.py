@@ -8,5 +8,6 @@ app_name = "disposal"
 urlpatterns = [
     path("gallring/", views.index, name="index"),
     path("gallring/stopp/", views.holds, name="holds"),
+    path("gallring/akt/", views.record, name="record"),
     path("gallring/<uuid:ref>/", views.run, name="run"),
 ]

@@ -11,24 +11,29 @@ from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from disposal import record as records
 from disposal.models import Hold, Item, Outcome, Run
 from disposal.services import holds as holding
 from disposal.services import runs
 from people import identity
 from people import selectors as people
 from people.models import Individual
+from people.services import access
+from people.signin.fresh import sensitive
 from people.spheres import Sphere
 from workflows import rights
+from workflows.models import UserTask
 from workflows.views.edge import StaffRequest, StaffView, staff_page
 
 P = ParamSpec("P")
+RESTRICTED = "I akten finns uppgifter från en tid med skyddade personuppgifter. En kollega med den behörigheten behöver hämta den."
 NO_SUCH_PERSON = "Det finns ingen person med det numret här. Kontrollera numret."
 MOST_RUNS, MOST_ITEMS, MOST_HOLDS = 50, 1000, 200
 
@@ -117,6 +122,25 @@ def holds(request: StaffRequest) -> HttpResponse:
     return render(request, "disposal/holds.html", context, status=422 if error else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@archive_page
+@sensitive("export")
+def record(request: StaffRequest) -> HttpResponseBase:
+    """All that there is about a person, as one file to hand over."""
+    error, target = "", ""
+    if request.method == "POST":
+        try:
+            return _whole(request)
+        except _Refused as problem:
+            error, target = problem.text, problem.target
+    context = {
+        "error": error,
+        "error_target": target,
+        "typed": {name: request.POST.get(name, "") for name in ("personnummer", "skal")},
+    }
+    return render(request, "disposal/record.html", context, status=422 if error else 200)
+
+
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
@@ -147,6 +171,28 @@ def _held(request: StaffRequest) -> HttpResponse:
             raise _Refused(type(problem).__doc__ or "", target) from None
         messages.success(request, "Gallringsstoppet gäller nu.")
     return HttpResponseRedirect(reverse("disposal:holds"))
+
+
+def _whole(request: StaffRequest) -> FileResponse:
+    individual, now, reason = _individual(request), timezone.now(), request.POST.get("skal", "").strip()
+    if not reason:
+        raise _Refused("Skriv varför akten lämnas ut.", "skal")
+    if (
+        not request.user.may_see_protected
+        and UserTask.objects.filter(individual=individual, is_restricted=True).exists()
+    ):
+        raise _Refused(RESTRICTED, "personnummer")
+    access.record(
+        staff=request.user,
+        individual=individual,
+        action="export",
+        object_type="individual",
+        object_id=str(individual.ref),
+        now=now,
+        reason=reason,
+    )
+    made = records.whole(individual, by=request.user, now=now)
+    return FileResponse(made, as_attachment=True, filename=f"akt-{now:%Y-%m-%d}.zip", content_type="application/zip")
 
 
 def _individual(request: StaffRequest) -> Individual:

@@ -54,8 +54,13 @@ def of_task(task: UserTask, viewer: Staff, *, now: datetime.datetime) -> Paper:
     return _paper(task.name, task.individual, viewer, sections, now=now)
 
 
-def of_instance(instance: ProcessInstance, viewer: Staff, *, now: datetime.datetime) -> Paper:
-    """A summary, everything that has been answered in the order it was answered, the steps, and the files."""
+def of_instance(
+    instance: ProcessInstance, viewer: Staff, *, now: datetime.datetime, seen: sight.Sight | None = None
+) -> Paper:
+    """A summary, everything that has been answered in the order it was answered, the steps, and the files.
+
+    `seen` is what is shown, when it is not what the viewer sees on the screen.
+    """
     version = published.of(instance.version.public_id)
     outcome = outcomes.name(version, instance.outcome)
     about = [
@@ -67,7 +72,7 @@ def of_instance(instance: ProcessInstance, viewer: Staff, *, now: datetime.datet
     ]
     sections = [Section(heading="Sammanfattning", entries=_filled(about))]
     names = people.profession_names()
-    seen = sight.of(viewer, instance.individual)
+    seen = seen or sight.of(viewer, instance.individual)
     rest = f"""WHERE task.instance_id = %s AND task.state = 'completed' AND task.joint_of_id IS NULL
         AND {rights.unrestricted(viewer, "task")}
         ORDER BY task.ended_at, task.id"""

@@ -23,7 +23,7 @@ def destroy(file: File) -> dict[str, int]:
     In the transaction of who calls; files leave the shelf when it has been committed.
     """
     instances = [course.pk for course in file.courses]
-    messages = _messages(instances)
+    messages = messages_of(instances)
     keys = list(
         Attachment.objects.filter(Q(task__instance__in=instances) | Q(message__in=messages)).values_list(
             "public_id", flat=True
@@ -36,7 +36,7 @@ def destroy(file: File) -> dict[str, int]:
     return dict(removed) | ({"filer": len(keys)} if keys else {})
 
 
-def _messages(instances: Collection[int]) -> list[int]:
+def messages_of(instances: Collection[int]) -> list[int]:
     """Those that were delivered to these and to no other ärende."""
     to_these = MessageDelivery.objects.filter(instance__in=instances).values("message")
     to_others = MessageDelivery.objects.filter(message__in=to_these).exclude(instance__in=instances).values("message")

@@ -75,4 +75,5 @@ def disposal(anna: Staff) -> dict[str, str]:
         "disposal to decide": f"/gallring/{waiting.ref}/",
         "record of disposal": f"/gallring/{done.ref}/",
         "holds": "/gallring/stopp/",
+        "record to hand over": "/gallring/akt/",
     }

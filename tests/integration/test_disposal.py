@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime
 import gzip
+import io
 import json
 import uuid
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -349,3 +352,55 @@ def test_nobody_else_gets_in(client: Client, anna: Staff) -> None:
     assert client.get("/gallring/stopp/").status_code == 404
     assert client.get(f"/gallring/{uuid.uuid4()}/").status_code == 404
     assert Item.objects.count() == 0
+
+
+def test_a_whole_record_holds_everything_that_destruction_would_remove(
+    client: Client, anna: Staff, archivist: Staff
+) -> None:
+    begun = written_in(pages.person(), anna)
+    plan.add(Contact, individual=begun.individual, told=CONTACT, by=anna, now=timezone.now())
+    ended(pages.person("193902282387", "Doris"), anna)
+    client.force_login(archivist)
+    asked = {"personnummer": "19380514-2381", "skal": "Registerutdrag"}
+    answer: Any = client.post("/gallring/akt/", asked)
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        names, told = archive.namelist(), archive.read("akt.json").decode()
+        paper = next(archive.read(name) for name in names if name.endswith(".pdf"))
+        file = next(archive.read(name) for name in names if name.startswith("filer/"))
+    assert paper.startswith(b"%PDF")
+    assert file.decode() == f"{MARK} i filen"
+    for where in ("svaret", "utkastet", "kommentaren", "stoppet", "skälet"):
+        assert f"{MARK} i {where}" in told
+    rows = json.loads(told)["rader"]
+    assert {"people.individual", "people.contact", "tasks.comment", "workflows.historyentry"} <= rows.keys()
+    assert {row["name"] for row in rows["people.contact"]} == {f"Eva {MARK}"}
+    assert "engine_state" not in rows["workflows.processinstance"][0]
+    assert "Doris" not in told
+    assert "Anna Prov" in told
+    entry = AccessLog.objects.get(action="export")
+    assert (entry.individual, entry.reason) == (begun.individual, "Registerutdrag")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"skal": ""}, {"personnummer": "12"}, {"personnummer": "196101182803"}], ids=["why", "number", "nobody"]
+)
+def test_a_record_is_not_handed_out_without_reason_or_person(
+    client: Client, anna: Staff, archivist: Staff, wrong: dict[str, str]
+) -> None:
+    ended(pages.person(), anna)
+    client.force_login(archivist)
+    asked = {"personnummer": "19380514-2381", "skal": "Registerutdrag"}
+    assert client.post("/gallring/akt/", asked | wrong).status_code == 422
+    assert not AccessLog.objects.filter(action="export").exists()
+
+
+def test_what_was_protected_then_is_not_handed_out_by_just_anybody(
+    client: Client, anna: Staff, archivist: Staff
+) -> None:
+    begun = ended(pages.person(), anna)
+    UserTask.objects.filter(instance=begun).update(is_restricted=True)
+    client.force_login(archivist)
+    asked = {"personnummer": "19380514-2381", "skal": "Registerutdrag"}
+    assert client.post("/gallring/akt/", asked).status_code == 422
+    Staff.objects.filter(pk=archivist.pk).update(may_see_protected=True)
+    assert client.post("/gallring/akt/", asked).status_code == 200
