@@ -33,7 +33,7 @@ from workflows.models import UserTask
 from workflows.views.edge import StaffRequest, StaffView, staff_page
 
 P = ParamSpec("P")
-RESTRICTED = "I akten finns uppgifter från en tid med skyddade personuppgifter. En kollega med den behörigheten behöver hämta den."
+RESTRICTED = "I akten finns skyddade personuppgifter. En kollega som har behörighet till dem behöver hämta den."
 NO_SUCH_PERSON = "Det finns ingen person med det numret här. Kontrollera numret."
 MOST_RUNS, MOST_ITEMS, MOST_HOLDS = 50, 1000, 200
 
