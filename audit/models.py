@@ -58,7 +58,6 @@ class Round(models.Model):
         ordering = ["-month", "unit__name"]
         constraints = [
             models.UniqueConstraint(fields=["unit", "month"], name="audit_round_once"),
-            models.CheckConstraint(condition=Q(month__day=1), name="audit_round_first_day"),
             models.CheckConstraint(
                 condition=Q(closed_at=None, closed_by=None) | Q(closed_at__isnull=False, closed_by__isnull=False),
                 name="audit_round_closed_by",

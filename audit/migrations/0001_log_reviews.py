@@ -93,10 +93,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='audit_round_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='audit_round_closed_by'),
         ),
         migrations.AddConstraint(
