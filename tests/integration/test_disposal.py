@@ -4,40 +4,29 @@ from __future__ import annotations
 
 import datetime
 import gzip
-import io
 import json
-import uuid
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings as installed
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models, transaction
-from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from disposal import files
-from disposal.models import Hold, Item, Run
+from disposal.models import Run
 from disposal.services import holds, remains, runs
-from people.models import AccessLog, Contact, Individual, Staff
+from people.models import Contact, Individual, Staff
 from people.services import access, plan
-from tasks.services import comments, drafts
 from tests import pages
+from tests.disposing import CONTACT, LATER, MARK, ended, written_in
 from tests.fakes.region import notice
 from workflows import definitions
 from workflows.attachments import shelf
 from workflows.models import Attachment, InboxMessage, ProcessInstance, UserTask
-from workflows.services import deployments, inbox, incidents, mending, user_tasks
-
-MARK = "hallonmarkör"
-PLANNED = {"besoksdag": "2026-12-01", "plats": "annan", "annan_plats": f"{MARK} i svaret", "tolk": False}
-LATER = datetime.timedelta(days=366 * 11)
-CONTACT = {"slag": "anhorig", "namn": f"Eva {MARK}", "telefon": "070-174 06 41", "fran": "2026-01-01"}
+from workflows.services import deployments, inbox, mending
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,30 +41,6 @@ def anna(tmp_path: Path, settings: Settings) -> Staff:
 @pytest.fixture
 def archivist() -> Staff:
     return pages.staff("arvid", "arkivarie")
-
-
-def ended(individual: Individual, by: Staff) -> ProcessInstance:
-    """An ärende that has ended."""
-    begun = pages.start(individual, by)
-    mending.cancel(instance=begun, reason="Prov", by=by, now=timezone.now())
-    begun.refresh_from_db()
-    return begun
-
-
-def written_in(individual: Individual, by: Staff) -> ProcessInstance:
-    """An ärende with the mark in everything that people and systems can write in it, and ended."""
-    begun, now = pages.start(individual, by), timezone.now()
-    task = pages.task(begun, "planera_besok")
-    told = {"annan_plats": f"{MARK} i utkastet"}
-    drafts.save(task=task, written=told, by=by, page=uuid.uuid4(), number=1, seen=None, now=now)
-    comments.add(task=task, text=f"{MARK} i kommentaren", by=by, now=now, action_id=uuid.uuid4())
-    file = SimpleUploadedFile(f"{MARK}.txt", f"{MARK} i filen".encode())
-    sent = {"action_id": str(uuid.uuid4()), "fil": [file]}
-    assert pages.logged_in(by).post(f"/uppgifter/{task.public_id}/filer/", sent).status_code == 302
-    user_tasks.complete(task=task, answers=PLANNED, by=by, now=now)
-    incidents.open_incident(code="engine", text=f"{MARK} i stoppet", group="samordnare", now=now, instance=begun)
-    mending.cancel(instance=begun, reason=f"{MARK} i skälet", by=by, now=now)
-    return begun
 
 
 def told_by_the_region() -> ProcessInstance:
@@ -307,100 +272,3 @@ def test_everything_of_a_course_goes_with_it() -> None:
         and field.remote_field.on_delete is not models.CASCADE
     }
     assert loose == {("Signal", "sender")}
-
-
-# -- pages -------------------------------------------------------------------------------------------------------------
-
-
-def test_the_archivist_decides_on_the_page_and_reads_the_record(client: Client, anna: Staff, archivist: Staff) -> None:
-    ended(pages.person(), anna)
-    run = runs.propose(now=timezone.now() + LATER)
-    assert run is not None
-    client.force_login(archivist)
-    address = f"/gallring/{run.ref}/"
-    assert "Det går inte att ångra" in client.get(address).content.decode()
-    refused = client.post(address, {"beslut": ""})
-    assert refused.status_code == 422
-    assert client.post(address, {"beslut": "Plan 2026 § 14"}).status_code == 302
-    runs.carry_out_due(now=timezone.now() + LATER)
-    page = client.get(address).content.decode()
-    assert "Gallringsprotokoll" in page
-    assert "Plan 2026 § 14" in page
-    assert "Provsson" not in page
-    assert "rader borttagna" in page
-
-
-def test_a_hold_is_placed_and_lifted_on_the_page_with_reasons(client: Client, archivist: Staff) -> None:
-    pages.person()
-    client.force_login(archivist)
-    wished = {"personnummer": "19380514-2381", "skal": ""}
-    assert client.post("/gallring/stopp/", wished).status_code == 422
-    assert client.post("/gallring/stopp/", wished | {"personnummer": "196101182803"}).status_code == 422
-    assert client.post("/gallring/stopp/", wished | {"skal": "Tvist"}).status_code == 302
-    assert client.post("/gallring/stopp/", wished | {"skal": "Tvist"}).status_code == 422
-    hold = Hold.objects.get()
-    assert client.post("/gallring/stopp/", {"hav": str(hold.ref), "skal": ""}).status_code == 422
-    assert client.post("/gallring/stopp/", {"hav": str(hold.ref), "skal": "Klar"}).status_code == 302
-    hold.refresh_from_db()
-    assert (hold.lifted_by, hold.lifted_why) == (archivist, "Klar")
-    assert AccessLog.objects.filter(action__in=("hold", "lift-hold"), outcome="allowed").count() == 2
-
-
-def test_nobody_else_gets_in(client: Client, anna: Staff) -> None:
-    client.force_login(anna)
-    assert client.get("/gallring/").status_code == 404
-    assert client.get("/gallring/stopp/").status_code == 404
-    assert client.get(f"/gallring/{uuid.uuid4()}/").status_code == 404
-    assert Item.objects.count() == 0
-
-
-def test_a_whole_record_holds_everything_that_destruction_would_remove(
-    client: Client, anna: Staff, archivist: Staff
-) -> None:
-    begun = written_in(pages.person(), anna)
-    plan.add(Contact, individual=begun.individual, told=CONTACT, by=anna, now=timezone.now())
-    ended(pages.person("193902282387", "Doris"), anna)
-    client.force_login(archivist)
-    asked = {"personnummer": "19380514-2381", "skal": "Registerutdrag"}
-    answer: Any = client.post("/gallring/akt/", asked)
-    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
-        names, told = archive.namelist(), archive.read("akt.json").decode()
-        paper = next(archive.read(name) for name in names if name.endswith(".pdf"))
-        file = next(archive.read(name) for name in names if name.startswith("filer/"))
-    assert paper.startswith(b"%PDF")
-    assert file.decode() == f"{MARK} i filen"
-    for where in ("svaret", "utkastet", "kommentaren", "stoppet", "skälet"):
-        assert f"{MARK} i {where}" in told
-    rows = json.loads(told)["rader"]
-    assert {"people.individual", "people.contact", "tasks.comment", "workflows.historyentry"} <= rows.keys()
-    assert {row["name"] for row in rows["people.contact"]} == {f"Eva {MARK}"}
-    assert "engine_state" not in rows["workflows.processinstance"][0]
-    assert "Doris" not in told
-    assert "Anna Prov" in told
-    entry = AccessLog.objects.get(action="export")
-    assert (entry.individual, entry.reason) == (begun.individual, "Registerutdrag")
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"skal": ""}, {"personnummer": "12"}, {"personnummer": "196101182803"}], ids=["why", "number", "nobody"]
-)
-def test_a_record_is_not_handed_out_without_reason_or_person(
-    client: Client, anna: Staff, archivist: Staff, wrong: dict[str, str]
-) -> None:
-    ended(pages.person(), anna)
-    client.force_login(archivist)
-    asked = {"personnummer": "19380514-2381", "skal": "Registerutdrag"}
-    assert client.post("/gallring/akt/", asked | wrong).status_code == 422
-    assert not AccessLog.objects.filter(action="export").exists()
-
-
-def test_what_was_protected_then_is_not_handed_out_by_just_anybody(
-    client: Client, anna: Staff, archivist: Staff
-) -> None:
-    begun = ended(pages.person(), anna)
-    UserTask.objects.filter(instance=begun).update(is_restricted=True)
-    client.force_login(archivist)
-    asked = {"personnummer": "19380514-2381", "skal": "Registerutdrag"}
-    assert client.post("/gallring/akt/", asked).status_code == 422
-    Staff.objects.filter(pk=archivist.pk).update(may_see_protected=True)
-    assert client.post("/gallring/akt/", asked).status_code == 200
