@@ -65,8 +65,8 @@ class Picture:
     lines: tuple[Line, ...]
 
     def around(self, keys: Collection[str], *, margin: float) -> Picture:
-        """The same, seen nearer: what is around these shapes, of which there is one at least."""
-        return replace(self, box=_box([shape for shape in self.shapes if shape.id in keys], margin))
+        """The same, seen nearer: what is around these shapes, of which there is one at least, mostly beside them."""
+        return replace(self, box=_box([shape for shape in self.shapes if shape.id in keys], margin, margin / 2))
 
 
 def parts(text: str) -> tuple[str, ...]:
@@ -123,8 +123,8 @@ def _corners(edge: etree._Element) -> tuple[tuple[float, float], ...]:
     return tuple((float(point.get("x", "0")), float(point.get("y", "0"))) for point in points)
 
 
-def _box(shapes: list[Shape], margin: float = MARGIN) -> str:
-    left, top = min(shape.x for shape in shapes) - margin, min(shape.y for shape in shapes) - margin
-    right = max(shape.x + shape.width for shape in shapes) + margin
-    bottom = max(shape.y + shape.height for shape in shapes) + margin
+def _box(shapes: list[Shape], beside: float = MARGIN, above: float = MARGIN) -> str:
+    left, top = min(shape.x for shape in shapes) - beside, min(shape.y for shape in shapes) - above
+    right = max(shape.x + shape.width for shape in shapes) + beside
+    bottom = max(shape.y + shape.height for shape in shapes) + above
     return f"{left:g} {top:g} {right - left:g} {bottom - top:g}"
