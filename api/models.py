@@ -16,6 +16,7 @@ SCOPES = {
     "uppgifter:read": "Läsa uppgifter och deras formulär",
     "uppgifter:write": "Ta, lämna tillbaka och göra uppgifter i klientens egna professioner",
     "handelser:read": "Prenumerera på händelser",
+    "katalog": "Säga vilka som arbetar här (SCIM)",
     "fhir:read": "Läsa genom FHIR",
     "fhir:write": "Skicka meddelanden genom FHIR",
 }

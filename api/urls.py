@@ -7,6 +7,7 @@ from api import house
 from api.fhir import views as fhir
 from api.fhir.resources import SEARCHED
 from api.pages import clients, subscriptions
+from api.scim import views as scim
 
 app_name = "api"
 urlpatterns = [
@@ -23,6 +24,12 @@ urlpatterns = [
             path(f"api/fhir/{kind}/<uuid:public_id>", csrf_exempt(fhir.read), {"kind": kind}),
         )
     ),
+    path("scim/v2/Users", csrf_exempt(scim.users), name="scim_users"),
+    path("scim/v2/Users/<uuid:key>", csrf_exempt(scim.user), name="scim_user"),
+    path("scim/v2/Groups", csrf_exempt(scim.all_groups), name="scim_groups"),
+    path("scim/v2/Groups/<uuid:key>", csrf_exempt(scim.group), name="scim_group"),
+    path("scim/v2/ServiceProviderConfig", csrf_exempt(scim.about), name="scim_about"),
+    re_path("^scim/", csrf_exempt(scim.missing)),
     path("integrationer/api/", clients.index, name="clients"),
     path("integrationer/api/ny/", clients.new, name="client_new"),
     path("integrationer/api/klient/<slug:key>/", clients.one, name="client"),

@@ -17,6 +17,7 @@ from people.access_log import AccessLog, AccessLogQuerySet, AppendOnlyError
 from people.assignment import LONGEST_COMMISSION, Assignment, AssignmentQuerySet
 from people.attempt import FailedSignIn, SpentOnce
 from people.device import Device
+from people.directory_entry import DirectoryEntry, DirectoryGroup
 from people.plan import Agreement, Consent, Contact, Goal, Rating
 from people.spheres import Sphere, reach
 
@@ -31,6 +32,8 @@ __all__ = [
     "Consent",
     "Contact",
     "Device",
+    "DirectoryEntry",
+    "DirectoryGroup",
     "FailedSignIn",
     "Goal",
     "IdentityType",

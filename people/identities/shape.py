@@ -145,8 +145,23 @@ class Local(Part):
     level: Level = 2
 
 
+class GroupRight(Part):
+    """Who is in a group of the directory holds a profession at a unit."""
+
+    group: Words
+    profession: Words
+    unit: Words
+
+
+class Directory(Part):
+    """What groups that come over SCIM give."""
+
+    rights: list[GroupRight] = []
+
+
 class SignIn(Part):
     session: Session = Session()
     levels: Levels = Levels()
     local: Local = Local()
+    directory: Directory = Directory()
     providers: dict[Annotated[str, Field(pattern=KEY)], Provider] = {}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from people.identities.shape import SignIn
+from people.identities.shape import GroupRight, Right, SignIn
 from people.models import Profession, Unit
 
 
 def not_here(told: SignIn) -> list[str]:
     """Keys of professions and units that some rule gives and nobody has made."""
-    rights = [right for provider in told.providers.values() for right in provider.rights]
+    rights: list[Right | GroupRight] = [*told.directory.rights]
+    rights += [right for one in told.providers.values() for right in one.rights]
     professions, units = {one.profession for one in rights}, {one.unit for one in rights}
     professions -= set(Profession.objects.filter(key__in=professions).values_list("key", flat=True))
     units -= set(Unit.objects.filter(key__in=units).values_list("key", flat=True))
