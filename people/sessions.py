@@ -64,6 +64,9 @@ class SessionStore(db.SessionStore):
         """Somebody has clicked."""
         if self.ends_at is None or self.session_key is None or settings.FORLOPP_DEMO:
             return
+        idle = timedelta(minutes=configuration.get().session.idle_minutes)
+        if self.ends_at - timezone.now() > idle - EXTENDED_EVERY:
+            return
         until = self.get_expiry_date()
         if until - self.ends_at > EXTENDED_EVERY:
             sessions.extend(session_key=self.session_key, until=until)
@@ -122,4 +125,4 @@ class Middleware(SessionMiddleware):
 
 
 def _is_somebody(request: HttpRequest) -> bool:
-    return request.method == "POST" or request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    return request.method == "POST" or request.META.get("HTTP_SEC_FETCH_MODE", "navigate") == "navigate"

@@ -158,7 +158,7 @@ def _is_page(client: Client, made_up: str) -> bool:
 def _addresses(resolver: URLResolver, within: str = "") -> Iterator[tuple[str, str]]:
     """Name of every address, and how it looks with made-up parts."""
     for pattern in resolver.url_patterns:
-        if str(pattern.pattern).lstrip("^").startswith("api/"):
+        if str(pattern.pattern).lstrip("^").startswith(("api/", "scim/")):
             continue  # answers machines
         if isinstance(pattern, URLPattern):
             name = f"{within}{pattern.name}"
