@@ -67,11 +67,7 @@ NOT_PAGES = {
     "workbench:findings": "for the editors: JSON",
     "workbench:choices": "for the editors: JSON",
     "integrations:sdk_file": "a file that came with a message",
-    "people:begin": "leads to the identity provider",
-    "people:answer": "where the identity provider sends one back",
-    "saml_finish_acs": "the same, of SAML",
-    "saml_metadata": "for a SAML provider: XML",
-    **{f"api:scim_{name}": "for the directory" for name in ("users", "user", "groups", "group", "about")},
+    **dict.fromkeys(("people:begin", "people:answer", "saml_finish_acs", "saml_metadata"), "for identity providers"),
 }
 """Addresses that answer with no page of their own; what only takes a POST need not be here."""
 
