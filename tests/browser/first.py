@@ -87,7 +87,7 @@ def another_token(page: Page) -> None:
 def wrong_password(page: Page) -> None:
     page.get_by_label("Användarnamn").fill("siri")
     page.get_by_label("Lösenord").fill("fel")
-    page.get_by_role("button", name="Logga in").click()
+    page.get_by_role("button", name="Logga in", exact=True).click()
     page.locator(".error-summary").wait_for()
 
 

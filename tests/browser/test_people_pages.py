@@ -33,7 +33,7 @@ def test_a_failed_log_in_is_told_and_accessible(page: Page, live_server: LiveSer
     assert axe(page) == []
     page.get_by_label("Användarnamn").fill("siri")
     page.get_by_label("Lösenord").fill("fel")
-    page.get_by_role("button", name="Logga in").click()
+    page.get_by_role("button", name="Logga in", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("stämmer inte")
     assert page.title().startswith("Fel: ")
     expect(page.get_by_label("Användarnamn")).to_have_value("siri")
