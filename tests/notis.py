@@ -81,8 +81,13 @@ def providing() -> Iterator[responses.RequestsMock]:
 
 
 def sent(provider: responses.RequestsMock) -> list[dict[str, str]]:
-    posted = [call.request for call in provider.calls if call.request.method == "POST"]
+    """What the provider was given; a thread of another test may post elsewhere meanwhile."""
+    posted = [call.request for call in provider.calls if call.request.method == "POST" and _is_theirs(call.request)]
     return [{key: values[0] for key, values in parse_qs(str(request.body)).items()} for request in map(_text, posted)]
+
+
+def _is_theirs(request: Any) -> bool:
+    return str(request.url).startswith(f"{TOLD['url']}/")
 
 
 def _text(request: Any) -> Any:
