@@ -56,17 +56,25 @@ def menu(request: HttpRequest) -> tuple[NavItem, ...]:
     if may_operate(staff):
         items.append(_item("integrationer", "Integrationer", url("integrations:index"), here))
     held = set(staff.professions)
-    if held & {OWNER, HEAD}:
-        items.append(_item("nyckeltal", "Nyckeltal", url("integrations:key_figures"), here))
-    if held & {LOG, HEAD}:
-        items.append(_item("logg", "Logg", url("audit:index"), here))
-    if held & {HEAD} and not STEERING & held:
-        items.append(_item("uppfoljning", "Uppföljning", url("followup:index"), here))
+    following = _following(here, held)
+    items += [_folded("folj-upp", "Följ upp", following)] if len(following) > 1 else following
     if ARCHIVE in held:
         items.append(_item("gallring", "Gallring", url("disposal:index"), here))
     if LOOKING & held:
         items.append(_steering(here, staff))
     return tuple(items)
+
+
+def _following(here: str, held: set[str]) -> list[NavItem]:
+    """What heads look after a while later, and others in part."""
+    found = []
+    if held & {OWNER, HEAD}:
+        found.append(_item("nyckeltal", "Nyckeltal", url("integrations:key_figures"), here))
+    if HEAD in held and not STEERING & held:
+        found.append(_item("uppfoljning", "Uppföljning", url("followup:index"), here))
+    if held & {LOG, HEAD}:
+        found.append(_item("logg", "Logg", url("audit:index"), here))
+    return found
 
 
 def _steering(here: str, staff: Staff) -> NavItem:
@@ -77,13 +85,17 @@ def _steering(here: str, staff: Staff) -> NavItem:
         _item("formular", "Formulär", url("tasks:forms"), here),
         _item("signaler", "Signaler", url("workflows:signals"), here),
     )
-    inside = (
+    inside = [
         _item("katalog", "Alla förlopp", url("workflows:courses"), here),
         *([_item("verkstad", "Verkstad", url("workbench:index"), here)] if may_enter_workbench(staff) else ()),
         *(steering if STEERING & set(staff.professions) else ()),
-    )
+    ]
+    return _folded("forlopp", "Förlopp", inside)
+
+
+def _folded(key: str, title: str, inside: list[NavItem]) -> NavItem:
     is_current = any(item.is_current for item in inside)
-    return NavItem(key="forlopp", title="Förlopp", url=inside[0].url, is_current=is_current, inside=inside)
+    return NavItem(key=key, title=title, url=inside[0].url, is_current=is_current, inside=tuple(inside))
 
 
 def _item(

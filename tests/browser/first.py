@@ -9,7 +9,7 @@ from people.sessions import SessionStore
 
 
 def unfold_menu(page: Page) -> None:
-    page.get_by_role("navigation", name="Huvudmeny").locator("summary").click()
+    page.get_by_role("navigation", name="Huvudmeny").get_by_text("Förlopp", exact=True).click()
 
 
 def unfold_filters(page: Page) -> None:

@@ -41,6 +41,7 @@ def test_a_head_sees_where_it_waits_and_goes_there(
     pages.join(head, "samordnare")
     log_in(context, head)
     page.goto(f"{url}/uppgifter/")
+    page.get_by_text("Följ upp", exact=True).click()
     page.get_by_role("link", name="Uppföljning").click()
     page.get_by_role("link", name="Hembesök").click()
     row = page.get_by_role("row", name="Planera besöket")
