@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit import rules, words
 from people import selectors as people
 from people.models import AccessLog, Individual, Profession, Staff, StaffKind, Unit
-from web import swedish
+from web import paging, swedish
 
 PAGE = 100
-MOST_IN_EXTRACT = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,25 +52,22 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """None and "" are anything; days are included. `before` is the last row of the page before."""
+    """None and "" are anything; days are included. `older_than` is the key of the page before."""
 
     individual: Individual | None = None
     staff: Staff | None = None
     unit: str = ""
     first_on: datetime.date | None = None
     last_on: datetime.date | None = None
-    before: tuple[datetime.datetime, int] | None = None
+    older_than: str = ""
 
 
-def page(wanted: Wanted, *, viewer: Staff) -> tuple[list[Entry], bool]:
-    """The latest first, and whether there are more."""
-    rows = list(_filtered(wanted).select_related("staff", "individual").order_by("-at", "-id")[: PAGE + 1])
-    return shown(rows[:PAGE], viewer=viewer), len(rows) > PAGE
-
-
-def shown(rows: Iterable[AccessLog], *, viewer: Staff) -> list[Entry]:
+def page(wanted: Wanted, *, viewer: Staff) -> tuple[list[Entry], str]:
+    """The latest first, and the key of the next page; '' when there is none."""
+    rows = _filtered(wanted).select_related("staff", "individual")
+    found = paging.page(rows, "at", older_than=wanted.older_than, size=PAGE)
     units, professions = _names()
-    return [
+    shown = [
         Entry(
             key=row.pk,
             at=row.at,
@@ -81,10 +77,11 @@ def shown(rows: Iterable[AccessLog], *, viewer: Staff) -> list[Entry]:
             units=_named(row.units, units),
             professions=_named(row.professions, professions),
             reason=row.reason or "",
-            is_denied=words.refused(row.outcome),
+            is_denied=row.outcome == AccessLog.Outcome.DENIED,
         )
-        for row in rows
+        for row in found.rows
     ]
+    return shown, found.older
 
 
 def extract(individual: Individual, *, first_on: datetime.date, last_on: datetime.date) -> list[Told]:
@@ -102,9 +99,7 @@ def extract(individual: Individual, *, first_on: datetime.date, last_on: datetim
         place = "Ett annat system" if is_system else " · ".join(filter(None, parts)) or "Enhet ej noterad"
         return timezone.localdate(row.at), place, words.what(row.action, row.object_type)
 
-    told = sorted(
-        ((line(row), row.at) for row in rows[:MOST_IN_EXTRACT]), key=lambda one: (one[0][0], one[0][1:], one[1])
-    )
+    told = sorted(((line(row), row.at) for row in rows.iterator()), key=lambda one: (one[0][0], one[0][1:], one[1]))
     found = []
     for (day, place, what), same in groupby(told, key=lambda one: one[0]):
         moments = [at for _, at in same]
@@ -123,12 +118,9 @@ def _filtered(wanted: Wanted) -> QuerySet[AccessLog]:
     if wanted.unit:
         rows = rows.filter(rules.at_unit(wanted.unit))
     if wanted.first_on is not None:
-        rows = rows.filter(at__gte=rules.midnight(wanted.first_on))
+        rows = rows.filter(at__gte=swedish.midnight(wanted.first_on))
     if wanted.last_on is not None:
-        rows = rows.filter(at__lt=rules.midnight(wanted.last_on + datetime.timedelta(days=1)))
-    if wanted.before is not None:
-        at, key = wanted.before
-        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=key), at__lte=at)
+        rows = rows.filter(at__lt=swedish.midnight(wanted.last_on + datetime.timedelta(days=1)))
     return rows
 
 

@@ -17,7 +17,7 @@ from django.db.models.functions import TruncHour
 
 from people.access_log import LISTED
 from people.models import AccessLog, Protection, Staff, StaffKind
-from web.swedish import STOCKHOLM
+from web.swedish import STOCKHOLM, midnight
 
 MANY_PERSONS = 40
 """Persons opened within one hour of the clock."""
@@ -70,11 +70,6 @@ def hits(day: datetime.date) -> Iterator[Hit]:
     denied = opened.filter(outcome=AccessLog.Outcome.DENIED).values("staff_id", "units")
     for row in denied.annotate(rows=Count("pk"), first=Min("at"), last=Max("at")).filter(rows__gte=MANY_REFUSALS):
         yield _hit("nekad", row, None)
-
-
-def midnight(day: datetime.date) -> datetime.datetime:
-    """In Sweden."""
-    return datetime.datetime.combine(day, datetime.time(), STOCKHOLM)
 
 
 def at_unit(key: str) -> Q:

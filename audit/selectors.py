@@ -79,18 +79,20 @@ def round_for(staff: Staff, ref: uuid.UUID) -> Round | None:
 def picks(of: Round, *, viewer: Staff) -> list[Picked]:
     """Those that are left first, then by who it is."""
     rows = of.picks.select_related("staff", "individual").prefetch_related("judgements__by")
-    found = [
-        Picked(
-            pick=row,
-            who=str(row.staff),
-            person=people.named(row.individual, viewer=viewer).name if row.individual else "",
-            why=[(rules.TITLES[key], row.why[key]) for key in rules.TITLES if key in row.why],
-            judgements=list(row.judgements.all()),
-            is_own=row.staff_id == viewer.pk,
-        )
-        for row in rows
-    ]
+    found = [picked(row, viewer=viewer) for row in rows]
     return sorted(found, key=lambda one: (one.judgement is not None, one.who, one.pick.pk))
+
+
+def picked(row: Pick, *, viewer: Staff) -> Picked:
+    """One of them."""
+    return Picked(
+        pick=row,
+        who=str(row.staff),
+        person=people.named(row.individual, viewer=viewer).name if row.individual else "",
+        why=[(rules.TITLES[key], row.why[key]) for key in rules.TITLES if key in row.why],
+        judgements=list(row.judgements.all()),
+        is_own=row.staff_id == viewer.pk,
+    )
 
 
 def last_seal() -> Seal | None:

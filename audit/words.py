@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 
-from people.models import AccessLog
 from web import swedish
 
 OBJECTS = {
@@ -107,7 +106,3 @@ def what(action: str, object_type: str) -> str:
 def month(first: datetime.date) -> str:
     """As in "november 2026"."""
     return f"{swedish.MONTHS[first.month - 1]} {first.year}"
-
-
-def refused(outcome: str) -> bool:
-    return outcome == AccessLog.Outcome.DENIED

@@ -30,7 +30,7 @@ from people.signin.fresh import sensitive
 from people.spheres import Sphere
 from workflows import rights
 from workflows.models import UserTask
-from workflows.views.edge import StaffRequest, StaffView, staff_page
+from workflows.views.edge import StaffRequest, StaffView, only_for, uuid_of
 
 P = ParamSpec("P")
 RESTRICTED = "I akten finns skyddade personuppgifter. En kollega som har behörighet till dem behöver hämta den."
@@ -48,13 +48,7 @@ class Held:
 
 def archive_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Only for those who decide what is destroyed."""
-
-    def wrapped(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not rights.may_dispose(request.user):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return staff_page(wrapped)
+    return only_for(rights.may_dispose, view)
 
 
 @require_safe
@@ -155,7 +149,8 @@ class _Refused(Exception):
 def _held(request: StaffRequest) -> HttpResponse:
     now, reason = timezone.now(), request.POST.get("skal", "")[:2000]
     if lifted := request.POST.get("hav"):
-        hold = Hold.objects.filter(ref=lifted).first() if _is_uuid(lifted) else None
+        ref = uuid_of(lifted)
+        hold = Hold.objects.filter(ref=ref).first() if ref else None
         if hold is None:
             raise Http404
         try:
@@ -200,19 +195,10 @@ def _individual(request: StaffRequest) -> Individual:
         parsed = identity.parse(request.POST.get("personnummer", "").strip(), today=timezone.localdate())
     except identity.InvalidIdentity as invalid:
         raise _Refused(invalid.message_sv, "personnummer") from None
-    found = Individual.objects.filter(identity_type=parsed.type, identity_number=parsed.number).first()
-    # The same words for nobody and for somebody protected: the number alone must not tell that we know them.
-    if found is None or people.is_hidden(found, viewer=request.user):
+    found = people.by_number(parsed, viewer=request.user)
+    if found is None:
         raise _Refused(NO_SUCH_PERSON, "personnummer")
     return found
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _courses(items: list[Item]) -> list[tuple[str, int]]:

@@ -14,7 +14,7 @@ from followup.figures import Group, Step, Told, Waits, Way, levelled, slowest_fi
 from followup.models import Counted, What
 from people import reading
 from people.models import Profession, Unit
-from web.swedish import STOCKHOLM
+from web.swedish import midnight
 from workflows import diagram, engine, published
 from workflows.diagram import Element
 from workflows.models import ProcessDefinition, ProcessVersion
@@ -184,10 +184,7 @@ class Flow:
     @cached_property
     def _stops(self) -> dict[str, tuple[int, int]]:
         """Open ones, and those that came in the days."""
-        first, last = (
-            datetime.datetime.combine(day, datetime.time(), STOCKHOLM)
-            for day in (self.choice.first, self.choice.last + DAY)
-        )
+        first, last = midnight(self.choice.first), midnight(self.choice.last + DAY)
         found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
         for element, version, is_open, count, is_of_days in where.stops(self.definition.pk, first, last):
             if version in self._wanted and not self.choice.is_of_persons and (is_open or is_of_days):

@@ -45,6 +45,15 @@ def is_hidden(individual: Individual, *, viewer: Viewer | None) -> bool:
     return individual.is_protected and not (viewer and viewer.is_active and viewer.may_see_protected)
 
 
+def by_number(number: identity.Identity, *, viewer: Viewer | None) -> Individual | None:
+    """The person, when the viewer may see who it is.
+
+    None for nobody and for somebody hidden alike: the number alone must not tell that we know them.
+    """
+    found = Individual.objects.filter(identity_type=number.type, identity_number=number.number).first()
+    return None if found is None or is_hidden(found, viewer=viewer) else found
+
+
 def named(individual: Individual, *, viewer: Viewer | None) -> Presented:
     """The same without number and address, for lists."""
     if is_hidden(individual, viewer=viewer):

@@ -71,6 +71,11 @@ def date(day: datetime.date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def midnight(day: datetime.date) -> datetime.datetime:
+    """When a day begins in Sweden."""
+    return datetime.datetime.combine(day, datetime.time(), STOCKHOLM)
+
+
 def clock(moment: datetime.datetime) -> str:
     """As in "14:05", Swedish time."""
     return f"{moment.astimezone(STOCKHOLM):%H:%M}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import uuid
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from audit.models import Judgement, Pick, Round, SweptDay, Verdict
 from audit.rules import Hit
 from people.access_log import LISTED
 from people.models import AccessLog, Staff, StaffKind, Unit
+from web.swedish import midnight
 
 LOOKED_BACK = 35
 """Days that the first sweep of an installation begins at: further back was reviewed by other means."""
@@ -66,8 +68,8 @@ def sample_due(*, now: datetime.datetime) -> bool:
     if last is None:
         return False
     month = last.replace(day=1)
-    if _end(month) > last:
-        month = _before(last)
+    if last_day(month) > last:
+        month = (month - datetime.timedelta(days=1)).replace(day=1)
     units = Unit.objects.exclude(pk__in=Round.objects.filter(month=month).exclude(sampled_at=None).values("unit_id"))
     unit = units.order_by("pk").first()
     if unit is None:
@@ -121,6 +123,11 @@ def left(reviewed: Round) -> int:
     return sum(judged is None or judged < last for last, judged in latest)
 
 
+def last_day(month: datetime.date) -> datetime.date:
+    """Of a month, of which a day is given."""
+    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
+
+
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
@@ -164,7 +171,7 @@ def _add(held: Round, hits: Iterable[Hit]) -> None:
 
 def _sampled(unit: Unit, month: datetime.date) -> list[Hit]:
     """By the database's own dice, among all that was opened; whoever is picked cannot have known."""
-    begins, ends = rules.midnight(month), rules.midnight(_end(month) + datetime.timedelta(days=1))
+    begins, ends = midnight(month), midnight(last_day(month) + datetime.timedelta(days=1))
     rows = AccessLog.objects.filter(rules.at_unit(unit.key), at__gte=begins, at__lt=ends, staff__kind=StaffKind.PERSON)
     opened = rows.exclude(action=LISTED).exclude(individual=None)
     drawn = opened.order_by("?").values_list("staff_id", "individual_id", "at")[: settings.FORLOPP_LOG_SAMPLE]
@@ -180,16 +187,3 @@ def _sampled(unit: Unit, month: datetime.date) -> list[Hit]:
         )
         for staff, person, at in drawn
     ]
-
-
-def _end(month: datetime.date) -> datetime.date:
-    """The last day of a month, of which the first is given."""
-    return _after(month) - datetime.timedelta(days=1)
-
-
-def _after(month: datetime.date) -> datetime.date:
-    return (month.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
-
-
-def _before(day: datetime.date) -> datetime.date:
-    return (day.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import uuid
 
 from django.contrib import messages
@@ -91,7 +90,7 @@ def pick(request: StaffRequest, ref: uuid.UUID, pick_ref: uuid.UUID) -> HttpResp
             return _judged(request, found, row)
         except REFUSED as problem:
             error = type(problem).__doc__ or ""
-    shown = next(one for one in selectors.picks(found, viewer=request.user) if one.pick.pk == row.pk)
+    shown = selectors.picked(row, viewer=request.user)
     access.record(
         staff=request.user,
         individual=row.individual,
@@ -100,15 +99,20 @@ def pick(request: StaffRequest, ref: uuid.UUID, pick_ref: uuid.UUID) -> HttpResp
         object_id=str(pick_ref),
         now=timezone.now(),
     )
-    last = found.month.replace(day=calendar.monthrange(found.month.year, found.month.month)[1])
-    wanted = Wanted(individual=row.individual, staff=row.staff, unit=found.unit.key, first_on=found.month, last_on=last)
-    listed, has_more = entries.page(wanted, viewer=request.user)
+    wanted = Wanted(
+        individual=row.individual,
+        staff=row.staff,
+        unit=found.unit.key,
+        first_on=found.month,
+        last_on=rounds.last_day(found.month),
+    )
+    listed, older = entries.page(wanted, viewer=request.user)
     context = {
         "round": found,
         "shown": shown,
         "month": words.month(found.month),
         "entries": listed,
-        "has_more": has_more,
+        "has_more": bool(older),
         "verdicts": Verdict.choices,
         "chosen": request.POST.get("bedomning", ""),
         "note": request.POST.get("anteckning", ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -92,14 +92,15 @@ def _search(request: StaffRequest) -> Found:
         staff=_staff(request),
         first_on=_day(request, "fran"),
         last_on=_day(request, "till"),
+        older_than=request.POST.get("fore", ""),
     )
     if wanted.individual is None and wanted.staff is None:
         raise Refused("Skriv ett personnummer eller vem i personalen det gäller.", "personnummer")
     if not reason:
         raise Refused("Skriv varför du söker.", "skal")
     _record(request, wanted.individual, "search", reason=reason)
-    rows, has_more = entries.page(replace(wanted, before=_before(request)), viewer=request.user)
-    return Found(rows=rows, following=f"{rows[-1].at.isoformat()}|{rows[-1].key}" if has_more else "")
+    rows, older = entries.page(wanted, viewer=request.user)
+    return Found(rows=rows, following=older)
 
 
 def _asked(request: StaffRequest) -> tuple[Individual, datetime.date, datetime.date]:
@@ -116,9 +117,8 @@ def _individual(request: StaffRequest) -> Individual:
         parsed = identity.parse(request.POST.get("personnummer", "").strip(), today=timezone.localdate())
     except identity.InvalidIdentity as invalid:
         raise Refused(invalid.message_sv, "personnummer") from None
-    found = Individual.objects.filter(identity_type=parsed.type, identity_number=parsed.number).first()
-    # The same words for nobody and for somebody protected: the number alone must not tell that we know them.
-    if found is None or people.is_hidden(found, viewer=request.user):
+    found = people.by_number(parsed, viewer=request.user)
+    if found is None:
         raise Refused(NO_SUCH_PERSON, "personnummer")
     return found
 
@@ -142,15 +142,6 @@ def _day(request: StaffRequest, field: str) -> datetime.date | None:
         return datetime.date.fromisoformat(typed)
     except ValueError:
         raise Refused("Skriv dagen som 2026-11-28.", field) from None
-
-
-def _before(request: StaffRequest) -> tuple[datetime.datetime, int] | None:
-    at, _, key = request.POST.get("fore", "").partition("|")
-    try:
-        moment = datetime.datetime.fromisoformat(at)
-        return (moment, int(key)) if moment.tzinfo else None
-    except ValueError:
-        return None
 
 
 def _form(request: StaffRequest, refused: Refused | None) -> dict[str, object]:

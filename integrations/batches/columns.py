@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from integrations.reading import without_numbers
-from web.swedish import STOCKHOLM
+from web.swedish import midnight
 
 MOST_NUMBER = 1_000_000
 _IDENTIFIER = re.compile(r"[^\s\x00-\x1f\x7f;]{1,200}")
@@ -119,7 +119,7 @@ def _day(told: str, name: str) -> date:
 
 def _since(told: str, name: str) -> datetime:
     if len(told) == 10:
-        return datetime.combine(_day(told, name), time(), STOCKHOLM).astimezone(UTC)
+        return midnight(_day(told, name)).astimezone(UTC)
     return _moment(told, name)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from integrations.batches import revisions
@@ -16,7 +16,7 @@ from integrations.batches.importing import Kind, Line, Refusal, register
 from integrations.hemtjanst import deviations, overlaps
 from integrations.models import Batch, HomeCareAbsence, HomeCareOrder, HomeCareVisit
 from people.models import Individual
-from web.swedish import STOCKHOLM
+from web.swedish import STOCKHOLM, midnight
 
 PLANNER = "hemtjanst_planerare"
 ORDER_COLUMNS = {
@@ -193,11 +193,11 @@ def _by_day(start: datetime | None, minutes: int | None, day: date) -> dict[date
     at, end = start, start + timedelta(minutes=minutes)
     while True:
         today = at.astimezone(STOCKHOLM).date()
-        midnight = datetime.combine(today + timedelta(days=1), time(), STOCKHOLM).astimezone(start.tzinfo)
-        found[today] = _minutes(at, min(end, midnight))
-        if end <= midnight:
+        turn = midnight(today + timedelta(days=1)).astimezone(start.tzinfo)
+        found[today] = _minutes(at, min(end, turn))
+        if end <= turn:
             return found
-        at = midnight
+        at = turn
 
 
 def _minutes(start: datetime, end: datetime) -> int:

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from integrations.models import Dispatch, DispatchState
 from integrations.notis import templates
-from integrations.pages.edge import StaffRequest, day_of, it_page, may_see, midnight
+from integrations.pages.edge import StaffRequest, day_of, it_page, may_see
 from people.plan import ContactKind
 from people.services import access
+from web.swedish import midnight
 from workflows.models import OutboxMessage
 
 PAGE = 50
@@ -46,7 +47,7 @@ def messages(request: StaffRequest) -> HttpResponse:
     """What was sent in a day."""
     today = timezone.localdate()
     day = min(day_of(request.GET.get("dag", "")) or today, today)
-    rows = Dispatch.objects.filter(created_at__gte=midnight(day), created_at__lt=midnight(day, after=True))
+    rows = Dispatch.objects.filter(created_at__gte=midnight(day), created_at__lt=midnight(day + timedelta(days=1)))
     if not request.user.may_see_protected:
         rows = rows.filter(Q(individual=None) | Q(individual__protection="ingen"))
     counts = dict(rows.values_list("state").annotate(count=Count("pk")).order_by())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django.http import Http404
 from django.utils import timezone
@@ -12,7 +12,7 @@ from integrations.overview import Overview
 from people.models import Individual, Staff
 from workflows.views.edge import StaffRequest, it_page, uuid_of
 
-__all__ = ["Refused", "StaffRequest", "day_of", "it_page", "may_see", "midnight", "system_or_404", "uuid_of"]
+__all__ = ["Refused", "StaffRequest", "day_of", "it_page", "may_see", "system_or_404", "uuid_of"]
 
 
 class Refused(Exception):
@@ -41,8 +41,3 @@ def day_of(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def midnight(day: date, *, after: bool = False) -> datetime:
-    """When the day begins in Sweden; with `after` when it ends."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=after), time()))

@@ -16,11 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from integrations.pages import content, search
+from integrations.pages import content
 from integrations.pages.content import Content
 from integrations.pages.edge import Refused, StaffRequest, it_page, may_see, system_or_404, uuid_of
-from integrations.pages.search import Listed, Wanted
+from integrations.pages.search import PAGE, Wanted
 from people.services import access
+from web import paging
 from workflows import selectors
 from workflows.connectors import Unreadable
 from workflows.models import InboxMessage, InboxState, IncidentState, MessageDelivery, UserTask
@@ -93,7 +94,7 @@ def _names(key: str) -> set[str]:
     return {name for name in rows if name}
 
 
-def _listed(request: StaffRequest, key: str, wanted: Wanted) -> Listed:
+def _listed(request: StaffRequest, key: str, wanted: Wanted) -> paging.Page[InboxMessage]:
     rows = wanted.within(InboxMessage.objects.filter(source=key).defer("raw", "payload", "keys"), "received_at")
     if wanted.name:
         rows = rows.filter(name=wanted.name)
@@ -101,7 +102,7 @@ def _listed(request: StaffRequest, key: str, wanted: Wanted) -> Listed:
         rows = rows.filter(Q(individual=None) | Q(individual__protection="ingen"))
     if wanted.text:
         rows = _found(request, rows, wanted)
-    return search.page(rows, "received_at", older_than=wanted.older_than)
+    return paging.page(rows, "received_at", older_than=wanted.older_than, size=PAGE)
 
 
 def _found(request: StaffRequest, rows: QuerySet[InboxMessage], wanted: Wanted) -> QuerySet[InboxMessage]:

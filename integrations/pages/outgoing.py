@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from integrations.pages import content, search
+from integrations.pages import content
 from integrations.pages.content import Content
 from integrations.pages.edge import Refused, StaffRequest, it_page, may_see, system_or_404, uuid_of
-from integrations.pages.search import Listed, Wanted
+from integrations.pages.search import PAGE, Wanted
 from people.services import access
+from web import paging
 from workflows import connectors, selectors
 from workflows.models import IncidentState, OutboxMessage, OutboxState, ProcessInstance, TaskState, UserTask
 from workflows.services import outbox, steps
@@ -78,7 +79,7 @@ def title_of(operation: str) -> str:
     return known.title if known else operation
 
 
-def _listed(request: StaffRequest, key: str, wanted: Wanted) -> Listed:
+def _listed(request: StaffRequest, key: str, wanted: Wanted) -> paging.Page[OutboxMessage]:
     rows = OutboxMessage.objects.filter(system=key).defer("params", "result", "late_result")
     rows = wanted.within(rows, "created_at")
     if wanted.name:
@@ -87,7 +88,7 @@ def _listed(request: StaffRequest, key: str, wanted: Wanted) -> Listed:
         rows = rows.filter(Q(individual=None) | Q(individual__protection="ingen"))
     if wanted.text:
         rows = _found(request, rows, wanted)
-    return search.page(rows, "created_at", older_than=wanted.older_than)
+    return paging.page(rows, "created_at", older_than=wanted.older_than, size=PAGE)
 
 
 def _found(request: StaffRequest, rows: QuerySet[OutboxMessage], wanted: Wanted) -> QuerySet[OutboxMessage]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from datetime import date, timedelta
+from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
-from integrations.pages.edge import StaffRequest, day_of, may_see, midnight
+from integrations.pages.edge import StaffRequest, day_of, may_see
 from people import identity
 from people.models import Individual
 from people.services import access
+from web.swedish import midnight
 
 M = TypeVar("M", bound=Model)
 PAGE = 50
@@ -56,7 +56,7 @@ class Wanted:
     def within(self, rows: QuerySet[M], moment: str) -> QuerySet[M]:
         """Of the period, unless a text says exactly which."""
         if not self.text:
-            period = {f"{moment}__gte": midnight(self.since), f"{moment}__lt": midnight(self.until, after=True)}
+            period = {f"{moment}__gte": midnight(self.since), f"{moment}__lt": midnight(self.until + timedelta(days=1))}
             rows = rows.filter(**period)
         return rows.filter(state=self.state) if self.state else rows
 
@@ -78,30 +78,3 @@ class Wanted:
             now=timezone.now(),
         )
         return found
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A page of rows, and the key of the next; '' when there is none."""
-
-    rows: list[Any]
-    older: str
-
-
-def page(rows: QuerySet[M], moment: str, *, older_than: str) -> Listed:
-    """The latest first; by a key rather than a number, so that a late page costs no more than the first."""
-    at, _, key = older_than.partition("|")
-    before = _moment(at)
-    if before is not None and key.isdecimal():
-        rows = rows.filter(Q(**{f"{moment}__lt": before}) | Q(**{moment: before, "pk__lt": int(key)}))
-    found = list(rows.order_by(f"-{moment}", "-pk")[: PAGE + 1])
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    return Listed(found[:PAGE], f"{getattr(last, moment).isoformat()}|{last.pk}" if last is not None else "")
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo is not None else None

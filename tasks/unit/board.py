@@ -18,7 +18,7 @@ from tasks.rows import Row, persons
 from tasks.unit import places
 from tasks.unit.looking import Looking
 from tasks.unit.places import Member, Place
-from web.swedish import STOCKHOLM
+from web.swedish import midnight
 from workflows.models import UserTask
 from workflows.selectors import TASKS, parts
 
@@ -163,9 +163,7 @@ def _untaken(groups: Sequence[str], place: Place, looking: Looking) -> dict[str,
 
 def _piles(text: str, values: Sequence[Any], attribute: str, looking: Looking) -> dict[Any, Pile]:
     """The first of each, and the counts of all, in one statement."""
-    until = datetime.datetime.combine(
-        timezone.localdate(looking.now) + datetime.timedelta(days=1), datetime.time(), STOCKHOLM
-    )
+    until = midnight(timezone.localdate(looking.now) + datetime.timedelta(days=1))
     rest = f"""JOIN (SELECT id, due_sort, row_number() OVER (PARTITION BY whose ORDER BY due_sort, id) AS place,
             count(*) OVER (PARTITION BY whose) AS many,
             sum(CASE WHEN due_sort <= %s THEN 1 ELSE 0 END) OVER (PARTITION BY whose) AS late,
@@ -185,8 +183,8 @@ def _piles(text: str, values: Sequence[Any], attribute: str, looking: Looking) -
 def _done(members: Sequence[int], *, now: datetime.datetime) -> dict[int, int]:
     if not members:
         return {}
-    midnight = datetime.datetime.combine(timezone.localdate(now), datetime.time(), STOCKHOLM)
-    return dict(reading.rows(DONE.format(reading.places(members)), [*members, midnight]))
+    today = midnight(timezone.localdate(now))
+    return dict(reading.rows(DONE.format(reading.places(members)), [*members, today]))
 
 
 def _lifted(looking: Looking) -> list[Lifted]:

@@ -14,7 +14,7 @@ from people import reading
 from people.models import Staff
 from tasks.unit import places
 from tasks.unit.places import Place
-from web.swedish import STOCKHOLM
+from web.swedish import midnight
 from workflows import coming, rights
 from workflows.coming import Coming
 from workflows.selectors import TASKS
@@ -80,7 +80,7 @@ def load(place: Place, viewer: Staff, *, now: datetime.datetime) -> Workload:
     """Of the professions of a unit, in its area."""
     today = timezone.localdate(now)
     monday = today - datetime.timedelta(days=today.weekday())
-    turn, end = (_midnight(monday + WEEK), _midnight(monday + 2 * WEEK))
+    turn, end = (midnight(monday + WEEK), midnight(monday + 2 * WEEK))
     roles = {key: name for member in places.members(place, on=today) for key, name in member.roles.items()}
     held = {key: counts for key, *counts in _open(list(roles), place, viewer, now, turn, end)}
     ahead = {(one.group, one.period): one for one in coming.tasks(first_ends=turn, second_ends=end, area=place.area)}
@@ -117,7 +117,3 @@ def _open(
     area = "AND area IN (%s, '')" if place.area else ""
     text = OPEN.format(reading.places(roles), f"{area} AND {rights.unrestricted(viewer)}")
     return reading.rows(text, [now, now, turn, turn, *roles, end, *([place.area] if place.area else [])])
-
-
-def _midnight(day: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time(), STOCKHOLM)

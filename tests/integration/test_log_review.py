@@ -313,11 +313,11 @@ def test_the_log_is_read_a_page_at_a_time_and_no_row_twice(
     look(anna, pages.person(), NOON - datetime.timedelta(hours=1))
     wanted, seen = entries.Wanted(staff=anna), []
     while True:
-        rows, has_more = entries.page(wanted, viewer=reviewer)
+        rows, older = entries.page(wanted, viewer=reviewer)
         seen += [row.key for row in rows]
-        if not has_more:
+        if not older:
             break
-        wanted = entries.Wanted(staff=anna, before=(rows[-1].at, rows[-1].key))
+        wanted = entries.Wanted(staff=anna, older_than=older)
     assert seen == list(AccessLog.objects.order_by("-at", "-pk").values_list("pk", flat=True))
 
 

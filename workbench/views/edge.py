@@ -9,12 +9,11 @@ from typing import Any, Concatenate, ParamSpec
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
-from people.models import Staff
 from workbench import drafting
 from workbench.models import Draft
 from workflows import rights
 from workflows.findings import Finding
-from workflows.views.edge import StaffRequest, StaffView, staff_page
+from workflows.views.edge import StaffRequest, StaffView, only_for, staff_page
 
 P = ParamSpec("P")
 EDITOR_POLICY = (
@@ -26,23 +25,12 @@ EDITOR_POLICY = (
 
 def workbench_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Only for those who change förlopp."""
-    return _only_for(rights.may_draft, view)
+    return only_for(rights.may_draft, view)
 
 
 def publishing_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """For those who publish them too."""
-    return _only_for(rights.may_enter_workbench, view)
-
-
-def _only_for(
-    may: Callable[[Staff], bool], view: StaffView[P]
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    def wrapped(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not may(request.user):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return staff_page(wrapped)
+    return only_for(rights.may_enter_workbench, view)
 
 
 def draft_page(

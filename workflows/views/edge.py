@@ -43,15 +43,22 @@ def staff_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], Http
     return wrapped
 
 
-def it_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for those to whom the stops of systems go."""
+def only_for(
+    may: Callable[[Staff], bool], view: StaffView[P]
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """A page for those who have a right; to others it is not there."""
 
     def wrapped(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not rights.may_operate(request.user):
+        if not may(request.user):
             raise Http404
         return view(request, *args, **kwargs)
 
     return staff_page(wrapped)
+
+
+def it_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Only for those to whom the stops of systems go."""
+    return only_for(rights.may_operate, view)
 
 
 def uuid_of(text: str | None) -> uuid.UUID | None:

@@ -208,9 +208,8 @@ def _typed_individual(request: StaffRequest) -> Individual:
         parsed = identity.parse(typed, today=timezone.localdate())
     except identity.InvalidIdentity as invalid:
         raise Refused(invalid.message_sv, "personnummer") from None
-    individual = Individual.objects.filter(identity_type=parsed.type, identity_number=parsed.number).first()
-    # The same words for nobody and for somebody protected: the number alone must not tell that we know them.
-    if individual is None or people.presented(individual, viewer=request.user).is_hidden:
+    individual = people.by_number(parsed, viewer=request.user)
+    if individual is None:
         raise Refused(NO_SUCH_PERSON, "personnummer")
     return individual
 

@@ -115,8 +115,7 @@ def _individuals(request: StaffRequest) -> Iterator[Individual]:
             found = identity.parse(line, today=timezone.localdate())
         except identity.InvalidIdentity as invalid:
             raise Refused(f"Rad {number}: {invalid.message_sv}", "personnummer") from None
-        individual = Individual.objects.filter(identity_type=found.type, identity_number=found.number).first()
-        # The same words for nobody and for somebody protected: the number alone must not tell that we know them.
-        if individual is None or people.presented(individual, viewer=request.user).is_hidden:
+        individual = people.by_number(found, viewer=request.user)
+        if individual is None:
             raise Refused(NO_SUCH_PERSON.format(number), "personnummer")
         yield individual
