@@ -43,6 +43,7 @@ def browser_context_args() -> dict[str, Any]:
     return {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "viewport": {"width": 1280, "height": 900}}
 
 
+FRAMES_READY = "[...document.querySelectorAll('iframe')].every(f => f.contentDocument?.readyState === 'complete')"
 LogIn = Callable[[BrowserContext, Staff], None]
 
 
@@ -64,10 +65,12 @@ def axe(page: Page, *, only: list[str] | None = None) -> list[str]:
     assert AXE.is_file(), "axe-core is not installed: run make setup"
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    # It looks into frames too, and one that is on its way has no document to look at.
-    page.wait_for_function(
-        "[...document.querySelectorAll('iframe')].every(f => f.contentDocument?.readyState === 'complete')"
-    )
+    # It looks into frames too, and one that is on its way has no document to look at. Asked again and again by us:
+    # the page's own policy forbids Playwright to wait for an expression that is not true at once.
+    for _ in range(200):
+        if page.evaluate(FRAMES_READY):
+            break
+        page.wait_for_timeout(50)
     asked = {"resultTypes": ["violations"]} | ({"runOnly": only} if only else {})
     found = page.evaluate("asked => axe.run(document, asked)", asked)
     return [

@@ -94,8 +94,11 @@ def test_a_push_shows_one_notice_keeps_nothing_and_opens_the_tab_that_is_there(
     found: list[Any] = []
     tools.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
     tools.send("ServiceWorker.enable")
-    page.wait_for_function("() => true")
-    registration = next(one["registrationId"] for one in found if one["scopeURL"].endswith("/notiser/"))
+    ours: list[str] = []
+    while not ours:
+        page.wait_for_timeout(20)  # lets what the browser tells arrive
+        ours = [one["registrationId"] for one in found if one["scopeURL"].endswith("/notiser/")]
+    registration = ours[0]
 
     def push(message: dict[str, Any] | None) -> list[dict[str, str]]:
         told = {"origin": live_server.url, "registrationId": registration}
