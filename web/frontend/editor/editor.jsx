@@ -6,6 +6,8 @@ import { Model, bo, shapeOf } from "./model.js";
 import { showAll } from "./modeler.js";
 import { Overtaken, Kept, Warnings } from "./notices.jsx";
 import { Panel } from "./panel.jsx";
+import { Player } from "./player.js";
+import { Playing } from "./playing.jsx";
 import { Saving } from "./saving.js";
 import { Toolbar } from "./toolbar.jsx";
 
@@ -49,17 +51,15 @@ export function Editor(about) {
     told: (kind, words) => setState({ kind, words }), checked: (list) => setFindings(ordered(list, draft.file)),
   }), []);
 
+  const player = useMemo(() => new Player(modeler, () => redraw((count) => count + 1)), []);
+
   const choose = (finding) => {
     setCurrent(finding);
     const shape = finding.file === draft.file && finding.element && shapeOf(modeler.get("elementRegistry"), finding.element);
-    if (!shape) return;
-    const canvas = modeler.get("canvas");
-    if (shape.parent) {
-      canvas.setRootElement(canvas.findRoot(shape));
-      canvas.scrollToElement(shape, { top: PANEL_WIDE, bottom: PANEL_WIDE, left: PANEL_WIDE, right: PANEL_WIDE });
-      modeler.get("selection").select(shape);
-    } else select(shape);
+    if (shape?.parent) show(modeler, shape);
+    else if (shape) select(shape);
   };
+  const play = { isOn: player.isActive, toggle: () => (player.isActive ? player.end() : player.begin()) };
 
   useListening(modeler, { saving, select, redraw });
   useEffect(() => { draft.get("kontroll").then((answer) => setFindings(ordered(answer.findings, draft.file)), () => {}); }, []);
@@ -68,12 +68,14 @@ export function Editor(about) {
 
   useEffect(() => { document.querySelector("[data-panel]").scrollTop = 0; }, [selected]);
 
+  useEffect(() => { document.querySelector("[data-editor]").classList.toggle("is-playing", player.isActive); }, [player.isActive]);
+
   const stack = modeler.get("commandStack");
   const take = (text) => replaced(modeler, saving, text, redraw);
   const ofSelected = findings.filter((each) => each.file === draft.file && selected && each.element && shapeOf(modeler.get("elementRegistry"), each.element) === (selected.labelTarget ?? selected));
   return (
     <>
-      <Place at="[data-tools]"><Toolbar modeler={modeler} name={draft.file.replace(/\.bpmn$/, "")} can={{ undo: stack.canUndo(), redo: stack.canRedo() }} /></Place>
+      <Place at="[data-tools]"><Toolbar modeler={modeler} name={draft.file.replace(/\.bpmn$/, "")} can={{ undo: !player.isActive && stack.canUndo(), redo: !player.isActive && stack.canRedo() }} play={play} /></Place>
       <Place at="[data-save]"><Saved state={state} /></Place>
       <Place at="[data-notices]">
         {overtaken && <Overtaken by={overtaken} mine={() => { setOvertaken(null); saving.keepMine(overtaken.revision); }} theirs={() => { saving.saved = saving.change; saving.forgetCopy(); location.reload(); }} />}
@@ -81,7 +83,7 @@ export function Editor(about) {
         <Warnings {...about} />
       </Place>
       <Place at="[data-findings]"><Findings context={context} findings={findings} current={current} choose={choose} /></Place>
-      <Panel context={context} element={selected} findings={ofSelected} />
+      {player.isActive ? <Playing player={player} show={(element) => show(modeler, element)} end={play.toggle} /> : <Panel context={context} element={selected} findings={ofSelected} />}
       <p class="visually-hidden" role="status">{state.kind === "failed" ? state.words : ""} {current ? current.message : summary(findings)}</p>
     </>
   );
@@ -89,6 +91,13 @@ export function Editor(about) {
 
 const Place = ({ at, children }) => createPortal(children, document.querySelector(at));
 const Saved = ({ state }) => <span class={`save-state save-state--${state.kind}`}>{state.words}</span>;
+
+function show(modeler, shape) {
+  const canvas = modeler.get("canvas");
+  canvas.setRootElement(canvas.findRoot(shape));
+  canvas.scrollToElement(shape, { top: PANEL_WIDE, bottom: PANEL_WIDE, left: PANEL_WIDE, right: PANEL_WIDE });
+  modeler.get("selection").select(shape);
+}
 
 // Another text in the place of the drawing, to be saved as a change of ours.
 async function replaced(modeler, saving, text, redraw) {

@@ -9,6 +9,7 @@ import faithful, { descriptor } from "./moddle.js";
 import naming from "./naming.js";
 import translate from "./translate.js";
 import { Model } from "./model.js";
+import { simulation } from "./player.js";
 
 const holder = (modeler) => ({ editorModel: ["factory", () => new Model(modeler.current)] });
 
@@ -16,8 +17,9 @@ export function modelerFor(container, xml, knowledge) {
   const own = {};
   const modeler = new Modeler({
     container,
-    additionalModules: [translate, faithful, naming, CreateAppendAnythingModule, minimap, catalogue, holder(own)],
+    additionalModules: [translate, faithful, naming, CreateAppendAnythingModule, minimap, catalogue, simulation, holder(own)],
     moddleExtensions: { spiffworkflow: descriptor(xml) },
+    animation: { randomize: false },
     catalogue: { operations: knowledge.operations },
   });
   own.current = modeler;

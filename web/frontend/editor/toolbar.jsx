@@ -37,7 +37,7 @@ const KEYS = [
   ["Ctrl + och Ctrl −", "zooma"], ["Ctrl+0", "verklig storlek"], ["F8, Skift+F8", "nästa och förra att rätta"], ["Ctrl+S", "spara nu"],
 ];
 
-export function Toolbar({ modeler, can, name }) {
+export function Toolbar({ modeler, can, name, play }) {
   const act = (action, options) => () => modeler.get("editorActions").trigger(action, options);
   const button = (label, action, isOff, title) => <button type="button" class="button button--quiet" onClick={action} disabled={isOff} title={title}>{label}</button>;
   return (
@@ -47,7 +47,8 @@ export function Toolbar({ modeler, can, name }) {
       <button type="button" class="button button--quiet" aria-label="Zooma in" onClick={act("stepZoom", { value: 1 })}>+</button>
       <button type="button" class="button button--quiet" aria-label="Zooma ut" onClick={act("stepZoom", { value: -1 })}>−</button>
       {button("Visa allt", () => showAll(modeler))}
-      {button("Sök", act("find"))}
+      {button("Sök", act("find"), play.isOn)}
+      <button type="button" class="button button--quiet" aria-pressed={play.isOn} onClick={play.toggle}>Spela upp</button>
       <details class="editor-menu">
         <summary class="button button--quiet">Spara bild</summary>
         <div>
