@@ -37,9 +37,12 @@ class AccessLog(models.Model):
         DENIED = "denied", "Nekad"
 
     at = models.DateTimeField()
-    staff = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    # No index of their own: those below begin with the same column.
+    staff = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     staff_name = models.CharField(max_length=320, blank=True, default="")
-    individual = models.ForeignKey("people.Individual", null=True, on_delete=models.PROTECT, related_name="+")
+    individual = models.ForeignKey(
+        "people.Individual", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     action = models.CharField(max_length=40)
     object_type = models.CharField(max_length=60, blank=True, default="")
     object_id = models.CharField(max_length=64, blank=True, default="")

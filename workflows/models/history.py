@@ -58,9 +58,10 @@ MENDING = (
 class HistoryEntry(models.Model):
     """One thing that happened in an instance, who did it (None: the machine) and when."""
 
-    instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="history")
+    # No index of their own: an ärende's is below, and nobody asks what one member of staff has done through all time.
+    instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="history", db_index=False)
     at = models.DateTimeField()
-    by = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=HistoryKind.choices)
     element_id = models.CharField(max_length=200, blank=True)
     element_type = models.CharField(max_length=50, blank=True)

@@ -27,7 +27,9 @@ class UserTask(models.Model):
     """One thing for one person to do, offered to a profession's inbox."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="user_tasks")
+    # The foreign keys here have no index of their own: those below begin with the same column, and each index that a
+    # task stands in is written anew when it is done.
+    instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="user_tasks", db_index=False)
     individual = models.ForeignKey("people.Individual", on_delete=models.PROTECT, related_name="+", db_index=False)
     engine_task_id = models.UUIDField(help_text="The engine's id of this step in this instance.")
     element_id = models.CharField(max_length=200)
@@ -49,7 +51,9 @@ class UserTask(models.Model):
     is_restricted = models.BooleanField(default=False, help_text="Protected identity: only the restricted group.")
     priority = models.PositiveSmallIntegerField(default=2, help_text="1 high, 2 ordinary, 3 low.")
     state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
-    claimed_by = models.ForeignKey("people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    claimed_by = models.ForeignKey(
+        "people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     claimed_at = models.DateTimeField(null=True)
     on_behalf_of = models.CharField(
         max_length=320, blank=True, default="", help_text="Whose place the one who has it, or did it, stood in."
@@ -59,7 +63,9 @@ class UserTask(models.Model):
     escalate_at = models.DateTimeField(null=True)
     escalation_group = models.CharField(max_length=50, blank=True)
     ended_at = models.DateTimeField(null=True)
-    completed_by = models.ForeignKey("people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    completed_by = models.ForeignKey(
+        "people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     action_id = models.UUIDField(
         null=True, unique=True, help_text="The completing action: a repeated click is known by it."
     )
@@ -68,6 +74,7 @@ class UserTask(models.Model):
         "self",
         null=True,
         on_delete=models.CASCADE,
+        db_index=False,
         related_name="invitations",
         help_text="The joint task that this one asks another profession to sign.",
     )
@@ -129,6 +136,7 @@ class UserTask(models.Model):
             ),
             models.Index(fields=["escalate_at"], condition=models.Q(state="open"), name="user_task_escalations_due"),
             models.Index(fields=["instance", "state"], name="user_task_by_instance"),
+            models.Index(fields=["joint_of"], condition=~models.Q(joint_of=None), name="user_task_invitations"),
             # Stands in for the foreign key's own: the person's open tasks (no end), and the timeline from its end.
             models.Index(fields=["individual", "-ended_at"], name="user_task_by_individual"),
         ]
