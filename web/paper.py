@@ -19,6 +19,7 @@ from django.conf import settings
 from web import swedish
 
 SOURCE = Path(__file__).with_name("paper.typ")
+DRAWING = Path(__file__).with_name("drawing.typ")
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
 MISSING = "□"
 PRACTICE = "ÖVNING"
@@ -69,19 +70,54 @@ class Paper:
     sections: list[Section] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A drawing as SVG, as large as it is meant to be, in points."""
+
+    title: str
+    svg: str
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """Pictures on a page each, lying: `size` is a3 or a4."""
+
+    title: str
+    mark: str
+    foot: str
+    at: datetime.datetime
+    size: str
+    pictures: Sequence[Picture]
+
+
 def pdf(paper: Paper) -> bytes:
     """Some hundredths of a second; a second for a hundred pages."""
+    return _compiled(SOURCE, lambda unprintable: _data(paper, unprintable))
+
+
+def drawn(drawing: Drawing) -> bytes:
+    """What is drawn stays lines and letters, which can be enlarged and searched."""
+
+    def data(unprintable: re.Pattern[str]) -> dict[str, Any]:
+        told = _around(drawing) | {"size": drawing.size, "pictures": [asdict(one) for one in drawing.pictures]}
+        return _all_printable(told, unprintable) | _date(drawing.at)
+
+    return _compiled(DRAWING, data)
+
+
+def _compiled(source: Path, data: Callable[[re.Pattern[str]], dict[str, Any]]) -> bytes:
     import typst
 
     for unprintable in (UNPRINTABLE, BARE):
-        data = json.dumps(_data(paper, unprintable))
         try:
             made = typst.compile(
-                SOURCE.read_bytes(),
+                source.read_bytes(),
                 format="pdf",
                 pdf_standards=STANDARDS,
                 ignore_system_fonts=True,
-                sys_inputs={"data": data},
+                sys_inputs={"data": json.dumps(data(unprintable))},
             )
         except BaseException as problem:
             if unprintable is BARE or isinstance(problem, KeyboardInterrupt | SystemExit | GeneratorExit):
@@ -92,24 +128,35 @@ def pdf(paper: Paper) -> bytes:
 
 
 def _data(paper: Paper, unprintable: re.Pattern[str]) -> dict[str, Any]:
-    local = paper.at.astimezone(swedish.STOCKHOLM)
-    told: dict[str, Any] = {
+    told = _around(paper) | {"sections": [asdict(section) for section in paper.sections]}
+    told = _all_printable(told, unprintable)
+    if MISSING in json.dumps(told["sections"], ensure_ascii=False):
+        told["sections"].append(asdict(Section(heading="Om utskriften", lead=NOTE)))
+    return told | _date(paper.at)
+
+
+def _around(paper: Paper | Drawing) -> dict[str, Any]:
+    """What stands around the pages."""
+    return {
         "title": paper.title.strip() or "Utskrift",
         "author": settings.FORLOPP_MUNICIPALITY_NAME or "Förlopp",
         "mark": " · ".join(filter(None, [PRACTICE if settings.FORLOPP_PRACTICE else "", paper.mark])),
         "foot": paper.foot,
-        "sections": [asdict(section) for section in paper.sections],
     }
-    told |= _each_text(told, lambda text: _printable(text, unprintable))
-    if MISSING in json.dumps(told["sections"], ensure_ascii=False):
-        told["sections"].append(asdict(Section(heading="Om utskriften", lead=NOTE)))
-    parts = ("year", "month", "day", "hour", "minute", "second")
-    return told | {"date": {part: getattr(local, part) for part in parts}}
+
+
+def _date(at: datetime.datetime) -> dict[str, Any]:
+    local = at.astimezone(swedish.STOCKHOLM)
+    return {"date": {part: getattr(local, part) for part in ("year", "month", "day", "hour", "minute", "second")}}
 
 
 def _printable(text: str, unprintable: re.Pattern[str]) -> str:
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\t", " ")
     return unprintable.sub(MISSING if unprintable is UNPRINTABLE else "?", text)
+
+
+def _all_printable(told: dict[str, Any], unprintable: re.Pattern[str]) -> dict[str, Any]:
+    return {key: _each_text(value, lambda text: _printable(text, unprintable)) for key, value in told.items()}
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:

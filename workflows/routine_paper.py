@@ -19,8 +19,8 @@ class About:
     title: str
     purpose: str
     owner: str
-    number: int
-    published_on: str
+    edition: str
+    dated: str
     today: str
 
 
@@ -29,7 +29,7 @@ def paper(about: About, found: Routine, *, at: datetime) -> Paper:
         heading="Om förloppet",
         lead=about.purpose,
         entries=[
-            Entry(label="Version", value=f"{about.number}, publicerad {about.published_on}"),
+            Entry(label="Utgåva", value=f"{about.edition}, {about.dated}"),
             Entry(label="Ägare", value=about.owner or "saknas"),
         ],
     )
@@ -37,7 +37,7 @@ def paper(about: About, found: Routine, *, at: datetime) -> Paper:
     around = [_line(fact) for fact in (*found.main.others, *found.main.notes)]
     if around:
         sections.append(Section(heading="Runt omkring", lines=around))
-    foot = f"{about.title}, version {about.number}. Utskriven {about.today}."
+    foot = f"{about.title}, {about.edition}. Utskriven {about.today}."
     return Paper(title=about.title, mark="Rutin", foot=foot, at=at, sections=sections)
 
 

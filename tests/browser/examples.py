@@ -63,6 +63,8 @@ NOT_PAGES = {
     "integrations:region_soap": "for the region's machine",
     "integrations:batch_report": "a file for a spreadsheet",
     "workbench:package": "a draft as a zip",
+    "workbench:routine_pdf": "a PDF",
+    "workbench:diagram_pdf": "a PDF",
     "workbench:file": "for the editors: JSON",
     "workbench:findings": "for the editors: JSON",
     "workbench:choices": "for the editors: JSON",

@@ -36,7 +36,7 @@ def page(request: StaffRequest, key: str, number: int) -> HttpResponse:
         "purpose": about.purpose,
         "owner": about.owner,
         "is_current": content.version.pk == content.version.definition.current_id,
-        "published_on": about.published_on,
+        "published_on": _day(content.version.published_at),
         "today": about.today,
         "routine": found,
     }
@@ -65,8 +65,8 @@ def _asked(request: StaffRequest, key: str, number: int) -> tuple[Content, About
         title=version.definition.title,
         purpose=prose.purpose(content.papers.get(catalogue.README, "")),
         owner=names.get(owner, owner),
-        number=number,
-        published_on=_day(version.published_at),
+        edition=f"version {number}",
+        dated=f"publicerad {_day(version.published_at)}",
         today=_day(timezone.now()),
     )
     return content, about, _told(version.public_id, tuple(sorted(names.items())))

@@ -59,6 +59,7 @@ export function Editor(about) {
     if (shape?.parent) show(modeler, shape);
     else if (shape) select(shape);
   };
+  const tell = (words) => { const box = document.querySelector("[data-problem]"); box.textContent = words; box.hidden = !words; };
   const play = { isOn: player.isActive, toggle: () => (player.isActive ? player.end() : player.begin()) };
 
   useListening(modeler, { saving, select, redraw });
@@ -75,7 +76,7 @@ export function Editor(about) {
   const ofSelected = findings.filter((each) => each.file === draft.file && selected && each.element && shapeOf(modeler.get("elementRegistry"), each.element) === (selected.labelTarget ?? selected));
   return (
     <>
-      <Place at="[data-tools]"><Toolbar modeler={modeler} name={draft.file.replace(/\.bpmn$/, "")} can={{ undo: !player.isActive && stack.canUndo(), redo: !player.isActive && stack.canRedo() }} play={play} /></Place>
+      <Place at="[data-tools]"><Toolbar modeler={modeler} draft={draft} tell={tell} can={{ undo: !player.isActive && stack.canUndo(), redo: !player.isActive && stack.canRedo() }} play={play} /></Place>
       <Place at="[data-save]"><Saved state={state} /></Place>
       <Place at="[data-notices]">
         {overtaken && <Overtaken by={overtaken} mine={() => { setOvertaken(null); saving.keepMine(overtaken.revision); }} theirs={() => { saving.saved = saving.change; saving.forgetCopy(); location.reload(); }} />}

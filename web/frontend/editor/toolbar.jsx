@@ -1,34 +1,6 @@
-// The buttons above the drawing, and what can be taken out of it as a picture.
+// The buttons above the drawing.
+import { download } from "./pictures.js";
 import { showAll } from "./modeler.js";
-
-const SCALE = 2;
-
-export async function download(modeler, name, kind) {
-  const { svg } = await modeler.saveSVG();
-  const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
-  give(kind === "png" ? await painted(source, svg) : source, `${name}.${kind}`);
-}
-
-async function painted(source, svg) {
-  const image = new Image();
-  await new Promise((done, failed) => { image.onload = done; image.onerror = failed; image.src = source; });
-  const canvas = document.createElement("canvas");
-  const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg);
-  canvas.width = width * SCALE;
-  canvas.height = height * SCALE;
-  const paper = canvas.getContext("2d");
-  paper.fillStyle = "#fff";
-  paper.fillRect(0, 0, canvas.width, canvas.height);
-  paper.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return canvas.toDataURL("image/png");
-}
-
-function give(address, name) {
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-}
 
 const KEYS = [
   ["Tabb", "till diagrammet, där knapparna nedan gäller"], ["Ctrl+F", "sök ett steg"], ["A", "lägg till nästa steg"], ["N", "rita något nytt"],
@@ -37,9 +9,10 @@ const KEYS = [
   ["Ctrl + och Ctrl −", "zooma"], ["Ctrl+0", "verklig storlek"], ["F8, Skift+F8", "nästa och förra att rätta"], ["Ctrl+S", "spara nu"],
 ];
 
-export function Toolbar({ modeler, can, name, play }) {
+export function Toolbar({ modeler, draft, can, play, tell }) {
   const act = (action, options) => () => modeler.get("editorActions").trigger(action, options);
   const button = (label, action, isOff, title) => <button type="button" class="button button--quiet" onClick={action} disabled={isOff} title={title}>{label}</button>;
+  const give = (kind) => () => download(modeler, draft, kind).then(() => tell(""), (problem) => tell(problem.message || "Det gick inte att spara bilden. Försök igen."));
   return (
     <div class="editor-tools" role="toolbar" aria-label="Ritverktyg">
       {button("Ångra", act("undo"), !can.undo)}
@@ -52,9 +25,11 @@ export function Toolbar({ modeler, can, name, play }) {
       <details class="editor-menu">
         <summary class="button button--quiet">Spara bild</summary>
         <div>
-          {button("Bild (PNG)", () => download(modeler, name, "png"))}
-          {button("Skalbar bild (SVG)", () => download(modeler, name, "svg"))}
-          {button("Skriv ut eller spara som PDF", () => window.print())}
+          {button("PDF på A4", give("a4"))}
+          {button("PDF på A3", give("a3"))}
+          {button("Skalbar bild (SVG)", give("svg"))}
+          {button("Bild (PNG)", give("png"))}
+          {button("Skriv ut", () => window.print())}
         </div>
       </details>
       <details class="editor-menu">
