@@ -14,7 +14,7 @@ BOOTSTRAP = command -v $(PYTHON) >/dev/null || { echo "Python saknas ($(PYTHON))
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run practice reset dev test attack crash check fix lock bench fuzz tck screenshots
+.PHONY: help setup run practice reset dev test attack crash check fix lock bench load log fuzz tck screenshots
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -55,6 +55,12 @@ lock: ## write the locks from pyproject.toml; UPGRADE=1 takes the newest version
 
 bench: dev ## measure both databases, ours beside a naive build and the limit; QUICK=1 takes two minutes, ONLY="http ages" some
 	@$(BIN)/python -m benchmarks
+
+load: dev ## USERS=250 at work and five alarms a second for SECONDS=600 on PostgreSQL; fails where an answer is wrong or late
+	@USERS=$(USERS) SECONDS=$(SECONDS) $(BIN)/python -m benchmarks.busy
+
+log: dev ## search an access log of five years, ROWS=5000000, on both databases or ONLY=postgresql; what it takes and how
+	@ROWS=$(ROWS) ONLY=$(ONLY) $(BIN)/python -m benchmarks.logged
 
 tck: dev ## run the DMN compatibility kit: TCK=<its checkout>; ONLY=0068 tells one folder's failures and writes nothing
 	@$(BIN)/python -m benchmarks.tck "$(TCK)" --only "$(ONLY)"

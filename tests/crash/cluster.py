@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
 import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,11 @@ from tests import machine
 class Cluster:
     """Data, socket and port in a folder of its own; trusts whoever asks, on loopback."""
 
-    def __init__(self, binaries: Path, folder: Path, log: Path | None) -> None:
+    def __init__(self, binaries: Path, folder: Path, log: Path | None, told: Mapping[str, str] | None = None) -> None:
         self._binaries = binaries
         self._folder = folder
-        self._data = folder / "data"
+        self.data = folder / "data"
+        self._told = dict(told or {})
         self.port = machine.free_ports(1)
         self.url = f"postgresql://forlopp@127.0.0.1:{self.port}/postgres"
         # PostgreSQL refuses to run as root.
@@ -34,17 +36,22 @@ class Cluster:
         if log is not None:
             # Segments of the least size, so that a small disk has room for a few.
             how += ["--waldir", str(log), "--wal-segsize=1"]
-        self._run("initdb", "-D", str(self._data), *how)
+        self._run("initdb", "-D", str(self.data), *how)
 
     def start(self) -> None:
         """Returns when it answers, after it has mended itself."""
-        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1"
+        more = "".join(f" -c {name}={shlex.quote(value)}" for name, value in self._told.items())
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1{more}"
         log = str(self._folder / "log")
-        self._run("pg_ctl", "-D", str(self._data), "-l", log, "-o", options, "-w", "-t", "60", "start")
+        self._run("pg_ctl", "-D", str(self.data), "-l", log, "-o", options, "-w", "-t", "60", "start")
 
     def crash(self) -> None:
         """Every process of it ends at once and nothing is written down: what was committed is in the log on disk."""
-        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
+        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
+
+    def stop(self) -> None:
+        """As it is stopped by day: everything is written down."""
+        self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "600", "stop")
 
     def said(self) -> str:
         """Its own log, for people."""
@@ -53,13 +60,13 @@ class Cluster:
     def is_running(self) -> bool:
         """Whether it is there, though it may not answer yet."""
         with contextlib.suppress(OSError, ValueError):
-            os.kill(int((self._data / "postmaster.pid").read_text().splitlines()[0]), 0)
+            os.kill(int((self.data / "postmaster.pid").read_text().splitlines()[0]), 0)
             return True
         return False
 
     def end(self) -> None:
         with contextlib.suppress(OSError, ValueError):
-            os.kill(int((self._data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGQUIT)
+            os.kill(int((self.data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGQUIT)
 
     def _run(self, program: str, *words: str) -> None:
         done = subprocess.run(
@@ -77,8 +84,8 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def started(log: Path | None = None) -> Iterator[Cluster]:
-    """One that answers, with its write-ahead log in a folder of its own if one is given.
+def started(log: Path | None = None, told: Mapping[str, str] | None = None) -> Iterator[Cluster]:
+    """One that answers, with its write-ahead log in a folder of its own if one is given, and settings of its own.
 
     Skips where PostgreSQL's own programs are missing, fails where they are required.
     """
@@ -90,7 +97,7 @@ def started(log: Path | None = None) -> Iterator[Cluster]:
         pytest.skip(why)
     # Not in pytest's folder, which only its owner may enter.
     with tempfile.TemporaryDirectory(prefix="forlopp-pg-", ignore_cleanup_errors=True) as folder:
-        cluster = Cluster(binaries, Path(folder), log)
+        cluster = Cluster(binaries, Path(folder), log, told)
         try:
             cluster.start()
             yield cluster
