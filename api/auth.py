@@ -12,6 +12,7 @@ from api import problems
 from api.caller import Caller
 from api.models import SCOPES
 from api.services import clients
+from workflows.services import refusals
 
 
 class ApiRequest(HttpRequest):
@@ -40,8 +41,18 @@ class Needs(HttpBearer):
         except clients.TooFast as fast:
             raise problems.too_fast(fast.seconds) from None
         if self.scope and not caller.may(self.scope):
-            raise problems.missing()
+            problem = problems.missing()
+            note_refusal(request, caller, problem)
+            raise problem
         return caller
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         raise NotImplementedError
+
+
+def note_refusal(request: HttpRequest, caller: object, problem: problems.Problem) -> None:
+    """In the access log, where what was asked for is there and is about a person."""
+    if problem.status != problems.missing().status or not isinstance(caller, Caller) or not request.resolver_match:
+        return
+    asked = request.resolver_match.kwargs.values()
+    refusals.record(staff=caller.staff, asked=asked, is_change=request.method != "GET", now=timezone.now())

@@ -17,6 +17,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from api import problems
+from api.auth import note_refusal
 from api.problems import MEDIA, Problem, ProblemOut
 from api.views import definitions, instances, messages, subscriptions, tasks
 
@@ -67,7 +68,8 @@ def _tell_problems(operation: dict[str, Any]) -> None:
         operation["responses"].setdefault(status, said)
 
 
-def _problem(_request: HttpRequest, problem: Problem) -> HttpResponse:
+def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:
+    note_refusal(request, getattr(request, "auth", None), problem)
     return problem.response()
 
 

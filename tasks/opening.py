@@ -1,4 +1,4 @@
-"""Opens a person to one viewer, or not: one answer for missing and forbidden, and both written in the access log."""
+"""Opens a person to one viewer, or not: one answer for missing and forbidden; what was opened is in the access log."""
 
 from __future__ import annotations
 
@@ -49,15 +49,7 @@ def person(
     cases = positions.cases(individual, seen)
     is_open = bool(cases) and not people.is_hidden(individual, viewer=viewer) and seen.is_let_in
     is_open = is_open and (seen.works_with_them or not to_change)
-    access.record(
-        staff=viewer,
-        individual=individual,
-        action="change" if to_change and not is_open else "read",
-        object_type=what,
-        object_id=str(ref),
-        now=now,
-        is_allowed=is_open,
-    )
     if not is_open:
         raise Http404
+    access.record(staff=viewer, individual=individual, action="read", object_type=what, object_id=str(ref), now=now)
     return Opened(individual=individual, sight=seen, cases=cases, tasks=positions.open_tasks(individual, seen))

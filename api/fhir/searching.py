@@ -47,8 +47,11 @@ class Search:
 
 @dataclass(frozen=True)
 class Found:
+    """`individual` is None when nobody is found, `beyond` whom the caller may not know that we know."""
+
     resources: list[Json]
     individual: Individual | None
+    beyond: Individual | None = None
     next: str | None = None
 
 
@@ -79,9 +82,11 @@ def found(search: Search, reach: Reach) -> Found:
     if individual is None:
         return Found([], None)
     rows = FINDERS[search.kind](individual, search, reach)
+    if not rows and not reach.knows(individual):
+        return Found([], None, beyond=individual)
     page = rows[: search.count]
     following = search.cursor(page[-1][0]) if len(rows) > search.count else None
-    return Found([one for _, one in page], individual, following)
+    return Found([one for _, one in page], individual, next=following)
 
 
 def one(kind: str, public_id: uuid.UUID, reach: Reach) -> tuple[Json, Individual] | None:

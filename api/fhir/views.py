@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from api import problems
-from api.auth import Needs
+from api.auth import Needs, note_refusal
 from api.caller import Caller
 from api.fhir import incoming, resources, searching
 from api.fhir.systems import REF
@@ -40,11 +40,13 @@ def endpoint(method: str, scope: str) -> Callable[[View[P]], Callable[Concatenat
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            caller = None
             try:
                 caller = needs(request)
                 _require(request, method)
                 return view(request, caller, *args, **kwargs)
             except Problem as problem:
+                note_refusal(request, caller, problem)
                 return _refused(problem)
             except RequestDataTooBig:
                 return _refused(Problem(413, "for-stort", "Anropet får vara högst en megabyte."))
@@ -126,16 +128,18 @@ def missing(_request: HttpRequest) -> HttpResponse:
 def _found(caller: Caller, kind: str, told: dict[str, str], *, is_posted: bool) -> HttpResponse:
     wanted = searching.read(kind, told, is_posted=is_posted)
     found = searching.found(wanted, Reach(caller))
-    if found.individual is not None:
-        _log(caller, found.individual, "search", kind, "")
+    if found.individual or found.beyond:
+        _log(caller, found.individual or found.beyond, "search", kind, "", is_allowed=found.beyond is None)
     address = f"{_base()}/{kind}"
     following = f"{address}?_page={found.next}" if found.next else None
     # The address of the search itself has whom it was about only as the opaque id.
-    itself = f"{address}?patient.identifier={REF}|urn:uuid:{wanted.ref}" if wanted.ref else address
+    itself = f"{address}?patient.identifier={REF}|urn:uuid:{wanted.ref}" if found.individual else address
     return _said(resources.page(found.resources, next_url=following, self_url=itself, base=_base()))
 
 
-def _log(caller: Caller, individual: Individual | None, action: str, kind: str, key: str) -> None:
+def _log(
+    caller: Caller, individual: Individual | None, action: str, kind: str, key: str, *, is_allowed: bool = True
+) -> None:
     access.record(
         staff=caller.staff,
         individual=individual,
@@ -143,6 +147,7 @@ def _log(caller: Caller, individual: Individual | None, action: str, kind: str, 
         object_type=f"fhir.{kind}",
         object_id=key,
         now=timezone.now(),
+        is_allowed=is_allowed,
     )
 
 

@@ -1,7 +1,7 @@
 """What every page for staff has in common: who asks, nothing cached, one answer for missing and forbidden."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
@@ -10,9 +10,11 @@ from django.conf import settings
 from django.contrib.auth.middleware import get_user
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from people.models import Staff
 from workflows import rights
+from workflows.services import refusals
 
 P = ParamSpec("P")
 KEPT_NOWHERE = "max-age=0, no-cache, no-store, must-revalidate, private"
@@ -29,12 +31,16 @@ StaffView = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
 
 
 def staff_page(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for those logged in; the page holds personal data and is kept by no cache."""
+    """Only for those logged in; the page holds personal data and is kept by no cache. A refusal is in the log."""
 
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not isinstance(request.user, Staff):
             return _log_in_first(request)
-        response = view(_as_staff(request), *args, **kwargs)
+        try:
+            response = view(_as_staff(request), *args, **kwargs)
+        except Http404:
+            _write_down(request, kwargs)
+            raise
         response.headers.setdefault("Cache-Control", KEPT_NOWHERE)
         return response
 
@@ -74,6 +80,11 @@ def _as_staff(request: Any) -> StaffRequest:
     request.user = get_user(request)
     staff_request: StaffRequest = request
     return staff_request
+
+
+def _write_down(request: Any, asked: Mapping[str, Any]) -> None:
+    """That it was refused, where what stood in the address is there and is about a person."""
+    refusals.record(staff=request.user, asked=asked.values(), is_change=request.method == "POST", now=timezone.now())
 
 
 def _log_in_first(request: HttpRequest) -> HttpResponse:
