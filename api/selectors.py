@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from typing import Any
 
 from api import cursors
 from api.reach import Reach
 from people.models import Individual
 from people.reading import EVERY, Reading
-from workflows import rights, selectors
+from workflows import amended, rights, selectors
 from workflows.models import HistoryEntry, InboxMessage, InstanceState, ProcessInstance, UserTask
 from workflows.services import user_tasks
 
@@ -105,6 +106,22 @@ def task(reach: Reach, public_id: uuid.UUID) -> UserTask | None:
     if found is None or not reach.sees(found.instance) or rights.is_closed(reach.caller.staff, _whole(found)):
         return None
     return found if user_tasks.may_work(found, reach.caller.staff) else None
+
+
+def amendments(found: UserTask) -> list[dict[str, Any]]:
+    """In the order they were made, as the API tells them."""
+    rows = amended.of_task(found)
+    changes = amended.changes(found, rows)
+    return [
+        {
+            "at": row.at,
+            "kind": row.kind,
+            "about": row.part,
+            "is_mistake": row.is_mistake,
+            "fields": amended.differing(*next(changes)) if amended.changes_answers(row) else [],
+        }
+        for row in rows
+    ]
 
 
 def history(found: ProcessInstance, *, after: int | None, limit: int) -> list[HistoryEntry]:

@@ -227,10 +227,23 @@ class TaskOut(BaseModel):
     ended_at: datetime.datetime | None
 
 
+class AmendmentOut(BaseModel):
+    """That something was corrected, added, or held to be wrong by the person; `fields` are the questions answered
+    otherwise. What is said is not told: whoever has been given the answers asks for them anew.
+    """
+
+    at: datetime.datetime
+    kind: Literal["corrected", "added", "refused"]
+    about: Literal["answers", "comment", "file"]
+    is_mistake: bool = Field(description="All of it was written by mistake.")
+    fields: list[str]
+
+
 class WholeTaskOut(TaskOut):
-    """With its form as JSON Schema; null when there is nothing to answer."""
+    """With its form as JSON Schema, null when there is nothing to answer, and what has been corrected since."""
 
     form: dict[str, Any] | None
+    amendments: list[AmendmentOut]
 
 
 class TasksOut(Page):

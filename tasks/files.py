@@ -10,7 +10,7 @@ from django.conf import settings
 from people.models import Staff
 from people.reading import NOTHING, Reading
 from tasks import together
-from workflows import published, rights, selectors
+from workflows import amended, published, rights, selectors
 from workflows.attachments import kinds
 from workflows.models import Attachment, UserTask
 from workflows.services.attachments import Problem
@@ -26,15 +26,17 @@ ABOUT = Reading(
     task=("public_id", "name", *selectors.READ_BY),
     task__instance=NOTHING,
     task__instance__version=("public_id",),
+    extra={"corrected": amended.FILE_NAME},
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Files:
-    """`may_add` while the task is open, for those who may do it."""
+    """`may_add` while the task is open, for those who may do it; they `may_amend` what has been added, always."""
 
     listed: list[Attachment]
     may_add: bool
+    may_amend: bool = False
     action_id: uuid.UUID = field(default_factory=uuid.uuid4)
     problems: list[Problem] = field(default_factory=list)
     accepted: str = kinds.ACCEPTED
@@ -50,9 +52,11 @@ class Files:
 
 def of(task: UserTask, viewer: Staff, *, problems: list[Problem] | None = None) -> Files:
     """Asks the database only when there is something: the task brought the number with it."""
+    may_work = together.may_work(task, viewer)
     return Files(
         listed=selectors.attachments_of(task) if task.attachment_count else [],
-        may_add=task.is_open and together.may_work(task, viewer),
+        may_add=task.is_open and may_work,
+        may_amend=may_work,
         problems=problems or [],
     )
 

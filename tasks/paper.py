@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from people import selectors as people
 from people.models import Individual, Staff
 from people.reading import Reading
-from tasks import attempts, forms, selectors
+from tasks import amendments, attempts, forms, selectors
 from tasks.forms.shown import Shown, ShownSection
 from web import swedish, words
 from web.paper import Entry, Paper, Row, Section
-from workflows import outcomes, published, rights, sight
+from workflows import amended, outcomes, published, rights, sight
 from workflows import selectors as workflows
-from workflows.models import Attachment, ProcessInstance, Signature, TaskState, UserTask
+from workflows.forms.shapes import Form
+from workflows.models import Amendment, Attachment, ProcessInstance, Signature, TaskState, UserTask
 from workflows.progress import Progress, Step
 from workflows.selectors import NAMED
 from workflows.views.instance import WORDS
@@ -25,6 +26,7 @@ ANSWERED = Reading(
     "task",
     ("name", "form_key", "answers", "ended_at", "created_at", "on_behalf_of", *workflows.READ_BY),
     completed_by=(*NAMED, "title"),
+    extra={"is_amended": amended.IS_AMENDED},
 )
 SIGNATURES = Reading(Signature, "signature", by=NAMED, task=("instance_id",))
 INVENTED = "Påhittad person"
@@ -42,8 +44,11 @@ def of_task(task: UserTask, viewer: Staff, *, now: datetime.datetime) -> Paper:
     ]
     form = version.form(task.form_key) if version.has_form(task.form_key) else None
     sections = [Section(heading="Om uppgiften", entries=_filled(about))]
-    if form is not None and task.answers:
-        sections += _answers(forms.readonly(form, task.answers), level=1, heading="Svar")
+    rows = amended.of_task(task) if vars(task)["is_amended"] else []
+    if form is not None and (held := amended.answers(task, rows)):
+        heading = " – ".join(filter(None, ("Svar", amended.note(task, rows).lower())))
+        sections += _answers(forms.readonly(form, held), level=1, heading=heading)
+    sections += _amended(task, rows, form, level=1)
     signed = _signatures(f"signature.task_id = {int(task.pk)}", names).get(task.pk, []) if task.to_sign else []
     if signed or task.state == TaskState.COMPLETED:
         lead = _signed(task, names) if task.state == TaskState.COMPLETED else "Underskrifter som gäller:"
@@ -77,12 +82,17 @@ def of_instance(
         AND {rights.unrestricted(viewer, "task")}
         ORDER BY task.ended_at, task.id"""
     signed = _signatures(f"task.instance_id = {int(instance.pk)}", names)
-    for task in ANSWERED.rows(rest, [instance.pk]):
+    answered = ANSWERED.rows(rest, [instance.pk])
+    rows = amended.of_tasks(answered)
+    for task in answered:
         if not seen.reads_task(task, version):
             continue  # told among the steps
         sections.append(Section(heading=task.name, lead=_signed(task, names), lines=signed.get(task.pk, [])))
-        if task.answers and version.has_form(task.form_key):
-            sections += _answers(forms.readonly(version.form(task.form_key), task.answers), level=2, heading="")
+        form = version.form(task.form_key) if version.has_form(task.form_key) else None
+        mine = rows.get(task.pk, [])
+        if form is not None and (held := amended.answers(task, mine)):
+            sections += _answers(forms.readonly(form, held), level=2, heading=amended.note(task, mine))
+        sections += _amended(task, mine, form, level=2)
     steps = [_step(step) for step in Progress(instance, seen).steps() if not step.is_machine and not step.is_scope]
     if steps:
         sections.append(Section(heading="Steg för steg", lines=steps))
@@ -168,9 +178,27 @@ def _step(step: Step) -> str:
     return f"{step.name}: {WORDS[step.status].lower()}{by}{f', {_moment(step.at)}' if step.at else ''}"
 
 
+def _amended(task: UserTask, rows: Sequence[Amendment], form: Form | None, *, level: int) -> list[Section]:
+    """Each with what stood before: paper hides nothing that the page shows."""
+    sections = []
+    for told in amendments.tell(task, rows, form or Form(title=task.name)):
+        asked = ", på personens begäran" if told.is_asked else ""
+        about = [
+            Entry(label="Det gäller", value=told.about),
+            Entry(label="Personens egen uppfattning", value=told.view),
+            Entry(label="Text", value=told.text),
+            Entry(label="Skäl", value=told.reason),
+            Entry(label="Stod förut", value=told.before_text),
+        ]
+        lead = f"{told.by_name}, {_moment(told.at)}{asked}."
+        sections.append(Section(heading=told.title, level=level, lead=lead, entries=_filled(about)))
+        sections += _answers(told.before, level=level, heading="Det som stod förut")
+    return sections
+
+
 def _files(files: Sequence[Attachment], *, with_task: bool = False) -> list[Section]:
     lines = [
-        f"{file.name} ({file.what.word}, {words.size(file.size)}), {file.by}, {_moment(file.at)}"
+        f"{amended.file_name(file)} ({file.what.word}, {words.size(file.size)}), {file.by}, {_moment(file.at)}"
         f"{f', i {file.task.name}' if with_task and file.task else ''}"
         for file in files
         if file.name

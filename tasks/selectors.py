@@ -13,9 +13,10 @@ from people.models import Individual, Protection, Staff
 from people.reading import Reading
 from tasks import forms
 from tasks.forms.shown import Shown, said
-from workflows import published, selectors, sieve, versions
+from workflows import amended, published, selectors, sieve, versions
 from workflows.forms import expressions
 from workflows.models import (
+    Amendment,
     InstanceState,
     ProcessInstance,
     ProcessVersion,
@@ -29,18 +30,21 @@ ANSWERED = Reading(
     "task",
     ("name", "form_key", "answers", "ended_at", "created_at", "on_behalf_of", *selectors.READ_BY),
     completed_by=selectors.NAMED,
+    extra={"is_amended": amended.IS_AMENDED},
 )
 LEAST_DIGITS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """An earlier task of the ärende with its answers in words; of the other sphere that it was done, and no more."""
+    """An earlier task of the ärende with the answers that hold, in words, and a `note` when they have been corrected;
+    of the other sphere that it was done, and no more."""
 
     name: str
     by_name: str
     at: datetime.datetime
     answers: object
+    note: str = ""
 
 
 def known(instance: ProcessInstance, sight: Sight, *, apart_from: UserTask | None = None) -> dict[str, list[Known]]:
@@ -53,8 +57,9 @@ def known(instance: ProcessInstance, sight: Sight, *, apart_from: UserTask | Non
     rest = "WHERE task.instance_id = %s AND task.state = 'completed' ORDER BY task.ended_at DESC, task.id DESC"
     answered = ANSWERED.rows(rest, [instance.pk])
     earlier = [task for task in answered if task != apart_from and version.has_form(task.form_key)]
+    rows = amended.of_tasks(earlier)
     found: dict[str, list[Known]] = {}
-    for one in [_known(task, version, sight) for task in earlier if task.answers]:
+    for one in [_known(task, rows.get(task.pk, []), version, sight) for task in earlier if task.answers]:
         found.setdefault(one.name, []).append(one)
     return found
 
@@ -67,7 +72,7 @@ def told(instance: ProcessInstance, *, now: datetime.datetime) -> list[Shown]:
     return [Shown(label, said(value)) for label, value in values if said(value)]
 
 
-def _known(task: UserTask, version: published.Published, sight: Sight) -> Known:
+def _known(task: UserTask, rows: list[Amendment], version: published.Published, sight: Sight) -> Known:
     at = task.ended_at or task.created_at
     if not sight.reads_task(task, version):
         return Known(name=sight.hidden(version, task.group, "en uppgift blev klar"), by_name="", at=at, answers=None)
@@ -75,7 +80,8 @@ def _known(task: UserTask, version: published.Published, sight: Sight) -> Known:
         name=task.name,
         by_name=task.done_by or "Automatiskt",
         at=at,
-        answers=forms.readonly(version.form(task.form_key), task.answers or {}),
+        answers=forms.readonly(version.form(task.form_key), amended.answers(task, rows) or {}),
+        note=amended.note(task, rows),
     )
 
 

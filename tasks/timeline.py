@@ -23,13 +23,13 @@ from people.models import Individual
 from web import swedish
 from web.addresses import url
 from workflows import outcomes, published
-from workflows.models import HistoryKind
+from workflows.models import AmendedPart, HistoryKind
 from workflows.models.waiting import in_place_of
-from workflows.sight import Sight
+from workflows.sight import WORDS, Sight
 
 PAGE = 30
 # In the order of one moment, the last first when read backwards.
-BEGAN, TASK, STEERED, ENDED = range(4)
+BEGAN, TASK, STEERED, AMENDED, ENDED = range(5)
 PARTS = {
     BEGAN: """SELECT instance.started_at AS at, {rank} AS rank, instance.id AS row, 'started' AS kind, '' AS name,
         '' AS grp, '' AS escalated, instance.started_by_id AS by_id, instance.public_id AS public, instance.id AS of,
@@ -47,6 +47,13 @@ PARTS = {
         WHERE instance.individual_id = %s
         AND entry.kind IN ('suspended', 'resumed', 'skipped', 'escalated', 'attempted') AND {visible} {since}
         ORDER BY entry.at DESC, entry.id DESC LIMIT {limit}""",
+    AMENDED: """SELECT amendment.at, {rank}, amendment.id, amendment.kind, COALESCE(task.name, amendment.part),
+        COALESCE(task."group", amendment.sphere), COALESCE(task.escalated_to, ''), amendment.by_id,
+        COALESCE(task.public_id, amendment.public_id), task.instance_id, amendment.on_behalf_of
+        FROM workflows_amendment amendment LEFT JOIN workflows_usertask task ON task.id = amendment.task_id
+        LEFT JOIN workflows_processinstance instance ON instance.id = task.instance_id
+        WHERE amendment.individual_id = %s AND (amendment.task_id IS NULL OR {visible}) {since}
+        ORDER BY amendment.at DESC, amendment.id DESC LIMIT {limit}""",
     ENDED: """SELECT instance.ended_at, {rank}, instance.id, instance.state, instance.outcome, '', '',
         CAST(NULL AS bigint), instance.public_id, instance.id, ''
         FROM workflows_processinstance instance
@@ -59,10 +66,11 @@ LENT = {
 }
 COLUMNS = {BEGAN: ("instance.started_at", "instance.id"), TASK: ("task.ended_at", "task.id")}
 COLUMNS |= {STEERED: ("entry.at", "entry.id"), ENDED: ("instance.ended_at", "instance.id")}
+COLUMNS |= {AMENDED: ("amendment.at", "amendment.id")}
 WHOLE = """SELECT found.*, staff.first_name, staff.last_name, staff.username, instance.public_id, version.public_id
     FROM ({parts}) found
-    JOIN workflows_processinstance instance ON instance.id = found.of
-    JOIN workflows_processversion version ON version.id = instance.version_id
+    LEFT JOIN workflows_processinstance instance ON instance.id = found.of
+    LEFT JOIN workflows_processversion version ON version.id = instance.version_id
     LEFT JOIN people_staff staff ON staff.id = found.by_id
     ORDER BY found.at DESC, found.rank DESC, found.row DESC LIMIT {limit}"""
 
@@ -162,11 +170,17 @@ def _part(
 def _event(row: Any, sight: Sight) -> Event:
     at, rank, key, kind, name, group, escalated, by_id, public, _of, lent, *rest = row
     first, last, username, instance, version_id = rest
+    who = in_place_of(" ".join(filter(None, (first, last))) or username, lent)
+    if version_id is None:
+        place = Place(moment_of(at), rank, key)
+        return _of_plan(
+            Event(place=place, title="", by_name=who), kind, name, group, sight, is_own=by_id == sight.viewer.pk
+        )
     version = published.of(reading.as_uuid(version_id))
     event = Event(
         place=Place(moment_of(at), rank, key),
         title=version.title,
-        by_name=in_place_of(" ".join(filter(None, (first, last))) or username, lent),
+        by_name=who,
     )
     if rank in (BEGAN, ENDED):
         return _frame(event, kind, name, reading.as_uuid(instance), version)
@@ -177,17 +191,26 @@ def _event(row: Any, sight: Sight) -> Event:
         return replace(event, name=name, by_name="", is_hidden=True)
     address = (
         url("tasks:task", reading.as_uuid(public))
-        if rank == TASK
+        if rank in (TASK, AMENDED)
         else url("workflows:instance", reading.as_uuid(instance))
     )
     status, role = STATUS.get(kind, "waiting"), sight.names.get(profession, "")
     return replace(event, name=name or "Ärendet", word=_word(kind), status=status, profession=role, url=address)
 
 
+def _of_plan(event: Event, kind: str, part: str, sphere: str, sight: Sight, *, is_own: bool) -> Event:
+    """What is the person's own was corrected, added to or disputed."""
+    name = str(AmendedPart(part).label)
+    if not sight.reads(sphere, is_own=is_own):
+        return replace(event, name=f"{WORDS[sphere]}: ett mål rättades", by_name="", is_hidden=True)
+    return replace(event, name=name, word=_word(kind), url=f"{url('tasks:person', sight.individual.ref)}#mal")
+
+
 STATUS = {"completed": "done", "started": "active", "cancelled": "cancelled", "skipped": "cancelled"}
 STATUS |= {"not_needed": "cancelled"}
 TASK_WORDS = {"completed": "Klar", "cancelled": "Blev inte längre aktuell", "not_needed": "Ej aktuell"}
 HIDDEN = {"completed": "en uppgift blev klar", "cancelled": "en uppgift blev inte längre aktuell"}
+HIDDEN |= {"corrected": "något rättades", "added": "något kompletterades", "refused": "något rättades inte"}
 
 
 def _word(kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tasks import amending_urls as amending
 from tasks import file_urls as file
 from tasks import handing_urls as handing
 from tasks import notice_urls as told
@@ -42,6 +43,7 @@ urlpatterns = [
     path("uppgifter/<uuid:public_id>/anteckningar/", comments.add, name="comment"),
     path("uppgifter/<uuid:public_id>/anteckningar/ta-bort/", comments.withdraw, name="withdraw_comment"),
     *unit.urlpatterns,
+    *amending.urlpatterns,
     *file.urlpatterns,
     *handing.urlpatterns,
     path("personer/", persons.persons, name="persons"),

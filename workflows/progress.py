@@ -29,7 +29,8 @@ from workflows.sight import Sight
 RECENT = 20
 STEP_TYPES = drawn.TASKS | {"subProcess"}
 UNDONE = (HistoryKind.CANCELLED, HistoryKind.SKIPPED, HistoryKind.ATTEMPTED, HistoryKind.NOT_NEEDED)
-TOLD = (*UNDONE, HistoryKind.SIGNED, HistoryKind.UNSIGNED)
+AMENDED = (HistoryKind.CORRECTED, HistoryKind.ADDED, HistoryKind.REFUSED)
+TOLD = (*UNDONE, HistoryKind.SIGNED, HistoryKind.UNSIGNED, *AMENDED)
 PAST = {HistoryKind.COMPLETED: "done"} | {kind: kind.value for kind in TOLD}
 MACHINE = frozenset({"scriptTask", "businessRuleTask"})
 WAITS = frozenset({"intermediateCatchEvent", "receiveTask"})

@@ -15,7 +15,7 @@ from django.db.models import Count
 from people import reading
 from people.models import Individual, Staff
 from people.reading import EVERY, NOTHING, Reading
-from workflows import published, rights
+from workflows import amended, published, rights
 from workflows import sight as sights
 from workflows.models import (
     Attachment,
@@ -76,11 +76,18 @@ TASK = Reading(
     extra={
         "attachment_count": f"(SELECT count(*) FROM {ATTACHMENTS} one WHERE one.task_id = task.id)",
         "profession_name": PROFESSION_NAME,
+        "is_amended": amended.IS_AMENDED,
     },
 )
 # What `Sight.reads_task` asks of a task.
 READ_BY = ("group", "escalated_to", "signers", "completed_by_id", "claimed_by_id")
-ATTACHED = Reading(Attachment, "attachment", by=NAMED, task=("public_id", "name", *READ_BY))
+ATTACHED = Reading(
+    Attachment,
+    "attachment",
+    by=NAMED,
+    task=("public_id", "name", *READ_BY),
+    extra={"corrected": amended.FILE_NAME},
+)
 HEAVY = ("instance__engine_state", *(f"instance__version__{name}" for name in VERSION_HEAVY))
 
 

@@ -16,7 +16,7 @@ from api.auth import ApiRequest, Needs
 from api.cursors import Cursor, Limit
 from api.edge import IdempotencyKey, once
 from api.reach import Reach
-from api.shapes import CompleteIn, TaskOut, TasksOut, TaskState, WholeTaskOut
+from api.shapes import AmendmentOut, CompleteIn, TaskOut, TasksOut, TaskState, WholeTaskOut
 from people.models import Staff
 from people.services import access
 from workflows import engine, published
@@ -75,7 +75,8 @@ def one(request: ApiRequest, task_id: uuid.UUID) -> WholeTaskOut:
     log(request.auth.staff, found, "read")
     version = published.of(found.instance.version.public_id)
     form = schema.of_form(version.form(found.form_key)) if version.has_form(found.form_key) else None
-    return WholeTaskOut(**out(found, request.auth.staff).model_dump(), form=form)
+    told = [AmendmentOut(**one) for one in selectors.amendments(found)]
+    return WholeTaskOut(**out(found, request.auth.staff).model_dump(), form=form, amendments=told)
 
 
 @router.post("/tasks/{uuid:task_id}/claim", response=TaskOut, auth=Needs("uppgifter:write"), summary="Take a task")

@@ -30,7 +30,7 @@ from integrations.models import (
     VaccinationInvoice,
 )
 from people.models import AccessLog, Agreement, Consent, Contact, Goal, Individual, Rating
-from workflows.models import InboxMessage, InboxState, OutboxMessage, ProcessInstance, Signal
+from workflows.models import Amendment, InboxMessage, InboxState, OutboxMessage, ProcessInstance, Signal
 
 AT_A_TIME = 200
 OF_PERSONS: tuple[tuple[type[Any], str, str], ...] = (
@@ -39,6 +39,7 @@ OF_PERSONS: tuple[tuple[type[Any], str, str], ...] = (
     (Contact, "individual", "at"),
     (Consent, "individual", "at"),
     (Agreement, "individual", "at"),
+    (Amendment, "individual", "at"),
     (InboxMessage, "individual", "received_at"),
     (OutboxMessage, "individual", "created_at"),
     (Signal, "individual", "sent_at"),

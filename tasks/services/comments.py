@@ -12,7 +12,7 @@ from people.models import Staff
 from tasks import together
 from tasks.models import Comment, CommentKind
 from tasks.models.comment import MAX_LENGTH
-from workflows.models import UserTask
+from workflows.models import AmendedPart, Amendment, UserTask
 from workflows.services import user_tasks
 
 
@@ -64,7 +64,9 @@ def cleaned(text: str, *, is_required: bool = True) -> str:
 
 
 def withdraw(*, task: UserTask, comment_id: int, by: Staff, now: datetime) -> None:
-    """Take back one's own: that it was there stays, its text does not."""
+    """Take back one's own: that it was there stays, its text does not. What somebody has corrected stays to be read."""
+    if Amendment.objects.filter(part=AmendedPart.COMMENT, key=str(comment_id)).exists():
+        return
     mine = Comment.objects.filter(pk=comment_id, task=task, by=by, withdrawn_at=None)
     mine.update(text="", withdrawn_at=now)
     user_tasks.touch(task=task, now=now)

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from people.models import Staff
 from people.services import access
-from tasks import afterwards, attempts, files, forms, persons, planned, selectors, signing, together
+from tasks import afterwards, amendments, attempts, files, forms, persons, planned, selectors, signing, together
+from tasks.amendments import Amendments
 from tasks.models import Comment, CommentKind, Draft
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments
@@ -146,12 +147,20 @@ def show(
     around = together.around(found, request.user)
     request.counted = around.counted
     context = _common(request, found, around, unsent, now=now)
+    context["amendments"] = amendments.of(
+        found,
+        request.user,
+        form=form_of(found),
+        comments=around.comments,
+        files=context["files"].listed,
+        is_read=context["is_read"],
+    )
     if state == TaskState.OPEN:
         context |= _open(request, found, bound, around.drafts, now=now) | _agreed(
             context["signatures"], agreed, now=now
         )
     else:
-        context |= _ended(request, found, bound, around.drafts, is_read=context["is_read"])
+        context |= _ended(request, found, bound, around.drafts, context["amendments"], is_read=context["is_read"])
     return render(request, _page(found, request.user, is_posted=bound is not None), context, status=status)
 
 
@@ -196,6 +205,14 @@ def _common(
         "draft": around.drafts.mine,
         "watched": around.is_watched if found.is_open else None,
     }
+
+
+def around_amendments(request: StaffRequest, found: UserTask) -> dict[str, Any]:
+    """What has been corrected, and whether the viewer reads the task."""
+    version = published.of(found.instance.version.public_id)
+    is_read = sight.of(request.user, found.individual).reads_task(found, version)
+    told = amendments.of(found, request.user, form=form_of(found), is_read=is_read)
+    return {"is_read": is_read, "amendments": told}
 
 
 def _goals(seen: Sight) -> list[planned.GoalRow]:
@@ -259,13 +276,19 @@ def _agreed(
 
 
 def _ended(
-    request: StaffRequest, found: UserTask, bound: forms.BoundForm | None, drafts: together.Drafts, *, is_read: bool
+    request: StaffRequest,
+    found: UserTask,
+    bound: forms.BoundForm | None,
+    drafts: together.Drafts,
+    told: Amendments,
+    *,
+    is_read: bool,
 ) -> dict[str, Any]:
-    form, mine = form_of(found), drafts.mine
+    form, mine, held = form_of(found), drafts.mine, told.held
     typed = bound.raw if bound else mine.written if mine else {}
     return {
         "typed": forms.readonly(form, typed) if typed else None,
-        "answers": forms.readonly(form, found.answers) if found.answers and is_read else None,
+        "answers": forms.readonly(form, held) if held and is_read else None,
         "completed": {"by_name": found.done_by or "systemet", "at": found.ended_at},
         "instance_ended": not found.instance.is_active,
         "onward": onward.following(found, request.user),

@@ -19,13 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from people.models import Agreement, Consent, Contact, Goal, Individual, Rating
 from people.plan import Revision, current
 from people.services import plan
-from tasks import forms, opening, persons
+from tasks import amendments, forms, opening, persons
 from tasks.opening import Opened
 from web.addresses import url
-from workflows import sight
+from workflows import amended, sight
 from workflows.forms import definition
 from workflows.forms.answers import FieldError
 from workflows.forms.shapes import Form
+from workflows.services import amending
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 FORMS = Path(__file__).resolve().parent.parent / "plan_forms"
@@ -92,9 +93,10 @@ def change(request: StaffRequest, ref: uuid.UUID, kind: str, thread: uuid.UUID) 
         is_last = str(row.number) == request.POST.get("nummer")
         if not is_last:
             bound.add_errors([FieldError((), CHANGED)])
-        elif _saved(bound, lambda told: plan.change(row, told=_whole(chosen, told), **_signed(request))):
+        elif _saved(bound, lambda told: _change(request, row, _whole(chosen, told))):
             return _done(request, ref, chosen)
-    return _page(request, opened, bound, title=f"Ändra {chosen.title}", row=row, kind=kind, problem=problem)
+    more = {"row": row, "kind": kind, "problem": problem, "is_wrong": "ratta" in request.POST}
+    return _page(request, opened, bound, title=f"Ändra {chosen.title}", **more)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,12 +127,24 @@ def history(request: StaffRequest, ref: uuid.UUID, kind: str, thread: uuid.UUID)
     told = [(row, forms.readonly(form, _told(row, written=True))) for row in found]
     ratings = Rating.objects.filter(goal=thread).select_related("by").order_by("-on", "-pk") if kind == "mal" else ()
     follow = form_of("uppfoljning")
+    part = chosen.model._meta.model_name or ""  # noqa: SLF001
+    told_of = amended.of_plan(opened.individual, part, thread)
     context = _frame(request, opened) | {
         "title": chosen.title,
+        "kind": kind,
+        "thread": thread,
+        "may_amend": kind == "mal" or opened.sight.works_with_them,
+        "amendments": [amendments.one(row, about=chosen.title.capitalize()) for row in reversed(told_of)],
         "revisions": told,
         "ratings": [(row, forms.readonly(follow, _told(row, written=True))) for row in ratings],
     }
     return render(request, "tasks/plan_history.html", context)
+
+
+def found(request: StaffRequest, ref: uuid.UUID, kind: str, thread: uuid.UUID) -> tuple[Kind, Revision]:
+    """What is the person's own, to change or add to. Raises Http404."""
+    opened, chosen = _opened(request, ref, kind), _kind(kind)
+    return chosen, _row(chosen, opened, thread)
 
 
 @lru_cache(maxsize=16)
@@ -202,7 +216,9 @@ def _saved(bound: forms.BoundForm, save: Callable[[dict[str, Any]], object]) -> 
         save(bound.answers)
     except plan.Invalid as invalid:
         bound.add_errors([FieldError((invalid.key,), invalid.message)])
-    except plan.Changed:
+    except amending.Unclear as unclear:
+        bound.add_errors([FieldError((), unclear.message)])
+    except (plan.Changed, amending.Changed):
         bound.add_errors([FieldError((), CHANGED)])
     except IntegrityError:
         bound.add_errors([FieldError((), UNSAVED)])
@@ -211,13 +227,32 @@ def _saved(bound: forms.BoundForm, save: Callable[[dict[str, Any]], object]) -> 
     return False
 
 
+def _change(request: StaffRequest, row: Revision, told: dict[str, Any]) -> None:
+    """Something is new; or what stood was wrong, and then it is told why."""
+    if "ratta" not in request.POST:
+        plan.change(row, told=told, **_signed(request))
+    else:
+        amending.correct_plan(row=row, told=told, why=_why(row, request), by=request.user, now=timezone.now())
+
+
+def _why(row: Revision, request: StaffRequest) -> amending.Why:
+    target = amending.of_plan(row)
+    return amending.Why(
+        reason=request.POST.get("skal", ""),
+        seen=amended.count(target.part, target.key),
+        is_asked="begard" in request.POST,
+        action_id=uuid_of(request.POST.get("action_id")),
+    )
+
+
 def _struck(request: StaffRequest, row: Revision) -> str:
     """What was wrong, or ''."""
+    signed: dict[str, Any] = {"why": _why(row, request), "by": request.user, "now": timezone.now()}
     try:
-        plan.change(row, told={}, reason=request.POST.get("skal", ""), is_mistake=True, **_signed(request))
-    except plan.NoReason:
-        return "Skriv varför det är fel."
-    except plan.Changed:
+        amending.correct_plan(row=row, told={}, is_mistake=True, **signed)
+    except amending.Unclear as unclear:
+        return unclear.message
+    except (plan.Changed, amending.Changed):
         return CHANGED
     return ""
 
@@ -231,7 +266,15 @@ def _done(request: StaffRequest, ref: uuid.UUID, chosen: Kind) -> HttpResponse:
 
 
 def _page(request: StaffRequest, opened: Opened, bound: forms.BoundForm, **more: Any) -> HttpResponse:
-    context = {"row": None, "kind": "", "problem": "", "words": "", **_frame(request, opened), **more}
+    context = {
+        "row": None,
+        "kind": "",
+        "problem": "",
+        "words": "",
+        "is_wrong": False,
+        **_frame(request, opened),
+        **more,
+    }
     context |= {"bound": bound, "action_id": uuid_of(request.POST.get("action_id")) or uuid.uuid4()}
     is_wrong = bool(bound.errors or more.get("problem"))
     return render(request, "tasks/plan_form.html", context, status=422 if is_wrong else 200)

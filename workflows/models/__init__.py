@@ -1,5 +1,6 @@
 """Durable state, one file per noun."""
 
+from workflows.models.amendment import OF_TASKS, AmendedPart, Amendment, AmendmentKind
 from workflows.models.attachment import Attachment, AttachmentState
 from workflows.models.definition import AreaVersion, Papers, ProcessDefinition, ProcessVersion, StartSubscription
 from workflows.models.event import Event, EventKind, Listener
@@ -26,7 +27,11 @@ from workflows.models.waiting import MessageSubscription, TaskKind, TaskState, T
 __all__ = [
     "INTERNAL",
     "MENDING",
+    "OF_TASKS",
     "Agreement",
+    "AmendedPart",
+    "Amendment",
+    "AmendmentKind",
     "AreaVersion",
     "Attachment",
     "AttachmentState",

@@ -6,7 +6,7 @@ was a choice (`flows`), what an expression had to say (`at`,
 (`outcome`), who was away (`away`) and in whose place a person did it (`for`), why a person stepped in (`reason`) and
 where they moved it or to which colleague they handed it (`to`, `to_name`), or what they changed (`before`, `after`),
 why a task was not done (`code` and its words `reason`, their own words `text`), which it was (`task`) and when to try
-again (`until`), and whose signature it was (`of`).
+again (`until`), whose signature it was (`of`), and which correction or addition it was (`amendment`).
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ class HistoryKind(models.TextChoices):
     NOT_NEEDED = "not_needed", "Ej aktuell"
     SIGNED = "signed", "Skrevs under"
     UNSIGNED = "unsigned", "Underskrift togs bort"
+    CORRECTED = "corrected", "Rättades"
+    ADDED = "added", "Kompletterades"
+    REFUSED = "refused", "Rättades inte"
 
 
 MENDING = (

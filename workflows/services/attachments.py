@@ -17,7 +17,16 @@ from people.services import access
 from workflows.attachments import kinds, names, pictures, scanning, shelf
 from workflows.attachments.kinds import Kind, Refused
 from workflows.attachments.scanning import Verdict
-from workflows.models import Attachment, AttachmentState, InboxMessage, ProcessInstance, TaskState, UserTask
+from workflows.models import (
+    AmendedPart,
+    Amendment,
+    Attachment,
+    AttachmentState,
+    InboxMessage,
+    ProcessInstance,
+    TaskState,
+    UserTask,
+)
 from workflows.services import user_tasks
 
 BATCH = 20
@@ -127,10 +136,15 @@ def hand_over(*, message: InboxMessage, to: ProcessInstance, by: Staff, now: dat
 
 
 def withdraw(*, task: UserTask, key: UUID, by: Staff, now: datetime) -> bool:
-    """Take back one's own while the task is open: that it was there stays, the file and its name do not."""
+    """Take back one's own while the task is open: that it was there stays, the file and its name do not. What somebody
+    has corrected stays to be read."""
     if not user_tasks.may_work(task, by):
         raise user_tasks.NotAllowed
     mine = Attachment.objects.filter(task=task, public_id=key, by=by, message=None, task__state=TaskState.OPEN)
+    if Amendment.objects.filter(
+        part=AmendedPart.FILE, key__in=[str(pk) for pk in mine.values_list("pk", flat=True)]
+    ).exists():
+        return False
     with transaction.atomic():
         gone = {"state": AttachmentState.WITHDRAWN, "name": "", "withdrawn_at": now}
         if not mine.exclude(state=AttachmentState.WITHDRAWN).update(**gone):

@@ -37,6 +37,9 @@ WORDS = {
     "not_needed": "Ej aktuell",
     "signed": "Skrevs under",
     "unsigned": "Underskrift togs bort",
+    "corrected": "Rättades",
+    "added": "Kompletterades",
+    "refused": "Rättades inte",
 }
 
 

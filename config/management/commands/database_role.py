@@ -21,6 +21,8 @@ ADDED_TO_ONLY = (
     "people_rating",
     "people_servedarea",
 )
+NEVER_CHANGED = "workflows_amendment"
+"""Removed with the ärende that it is part of, and only then."""
 
 
 class Command(BaseCommand):
@@ -49,4 +51,5 @@ def statements(role: str) -> list[str]:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};",
         f"REVOKE UPDATE, DELETE ON {listed} FROM {role};",
+        f"REVOKE UPDATE ON {NEVER_CHANGED} FROM {role};",
     ]
