@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from people.models import Individual
-from people.plan import Revision
 from tasks import forms, persons
 from tasks.forms import BoundForm
 from tasks.models import Comment
@@ -26,7 +25,9 @@ from workflows.services import amending, steps, user_tasks
 from workflows.services.amending import Target, Why
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
-CHANGED = "En kollega har rättat samma sak. Det du skrev står kvar: läs kollegans rättelse, och skicka igen om det behövs."
+CHANGED = (
+    "En kollega har rättat samma sak. Det du skrev står kvar: läs kollegans rättelse, och skicka igen om det behövs."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,7 @@ class Subject:
     name: str
     stands: str
     back: str
-    row: Revision | None = None
+    key: str = ""
 
     @property
     def has_form(self) -> bool:
@@ -107,9 +108,7 @@ def amend_plan(request: StaffRequest, ref: uuid.UUID, kind: str, thread: uuid.UU
         raise Http404
     chosen, row = plan.found(request, ref, kind, thread)
     back = url("tasks:plan_history", ref, kind, thread)
-    return _answer(
-        request, Subject(target=amending.of_plan(row), name=chosen.title, stands="", back=back, row=row), verb, None
-    )
+    return _answer(request, Subject(target=amending.of_plan(row), name=chosen.title, stands="", back=back), verb, None)
 
 
 @require_safe
@@ -139,20 +138,20 @@ def followed(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def _subject(found: UserTask, part: str, key: str) -> Subject:
     back = f"{url('tasks:task', found.public_id)}#rattelser"
-    if part == "svar":
+    if part == "svar" and not key:
         return Subject(target=amending.of_task(found), name=found.name, stands="", back=back)
     if part == "anteckning":
         wanted = Comment.objects.filter(task=found, pk=int(key) if key.isdecimal() and len(key) < 18 else 0)
         comment = wanted.exclude(text="").first()
         if comment is not None:
             target = amending.of_task(found, AmendedPart.COMMENT, str(comment.pk))
-            return Subject(target=target, name="anteckningen", stands=comment.text, back=back)
+            return Subject(target=target, name="anteckningen", stands=comment.text, back=back, key=key)
     if part == "fil":
         wanted_file = Attachment.objects.filter(task=found, public_id=uuid_of(key) or uuid.UUID(int=0))
         file = wanted_file.exclude(name="").first()
         if file is not None:
             target = amending.of_task(found, AmendedPart.FILE, str(file.pk))
-            return Subject(target=target, name=f"filen {file.name}", stands=file.name, back=back)
+            return Subject(target=target, name=f"filen {file.name}", stands=file.name, back=back, key=key)
     raise Http404
 
 
@@ -249,10 +248,7 @@ def _page(
         "verb": verb,
         "bound": bound,
         "person": _header(request, individual),
-        # Only who has been told of what a colleague wrote meanwhile sends again after it.
-        "seen": _why(request).seen
-        if request.method == "POST" and not is_changed
-        else amended.count(told.part, told.key),
+        "seen": seen,
         "error": error,
         "target": target,
         "text": request.POST.get("text", stands if verb == "ratta" else ""),

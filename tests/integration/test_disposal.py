@@ -92,6 +92,7 @@ def test_what_is_destroyed_is_found_nowhere(anna: Staff, archivist: Staff) -> No
     region = told_by_the_region()
     before = tables_with(MARK)
     assert {"workflows_usertask", "tasks_comment", "workflows_historyentry", "workflows_incident"} <= before
+    assert "workflows_amendment" in before
     assert {"workflows_attachment", "workflows_inboxmessage", "workflows_processinstance"} <= before
     kept = Attachment.objects.get()
     assert shelf.path_of(kept.public_id).exists()

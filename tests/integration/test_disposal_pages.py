@@ -94,7 +94,7 @@ def test_a_whole_record_holds_everything_that_destruction_would_remove(
         file = next(archive.read(name) for name in names if name.startswith("filer/"))
     assert paper.startswith(b"%PDF")
     assert file.decode() == f"{MARK} i filen"
-    for where in ("svaret", "utkastet", "kommentaren", "stoppet", "skälet"):
+    for where in ("svaret", "utkastet", "kommentaren", "stoppet", "skälet", "rättelsen", "personens uppfattning"):
         assert f"{MARK} i {where}" in told
     rows = json.loads(told)["rader"]
     assert {"people.individual", "people.contact", "tasks.comment", "workflows.historyentry"} <= rows.keys()
