@@ -42,7 +42,6 @@ class Read:
     """Who reads a question that was answered otherwise; `is_done` where that was done since."""
 
     name: str
-    where: str
     is_done: bool
 
 
@@ -190,13 +189,13 @@ def _read(task: UserTask, keys: Collection[str], since: datetime) -> list[Read]:
         one.type == "businessRuleTask" and one.id in after for one in version.definition.elements.values()
     )
     checked, file = _checked(task.instance.version.public_id), published.form_file(task.form_key)
-    found: dict[tuple[str, str], Read] = {}
+    found: dict[str, Read] = {}
     for use in checked.uses:
         place, _, key = use.place.partition("#")
-        if place == file and key.partition(".")[0].strip("#") in keys:
+        if place == file != use.file and key.partition(".")[0].strip("#") in keys:
             is_done = has_decided if use.file.endswith(".dmn") else chosen_at.get(use.element, use.element) in after
             name = checked.names.get((use.file, use.element), "")
-            found.setdefault((name, use.where), Read(name=name, where=use.where, is_done=is_done))
+            found[name] = Read(name=name, is_done=is_done or (name in found and found[name].is_done))
     return list(found.values())
 
 

@@ -38,6 +38,12 @@ def test_it_may_not_change_what_is_only_added_to(role: str) -> None:
                 connection.cursor().execute(act.format(table))
 
 
+def test_it_may_remove_a_correction_with_its_file_and_not_change_it(role: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        connection.cursor().execute("UPDATE workflows_amendment SET id = id")
+    connection.cursor().execute("DELETE FROM workflows_amendment")
+
+
 def test_it_may_not_take_the_guard_away(role: str) -> None:
     with pytest.raises(ProgrammingError, match="must be owner"), transaction.atomic():
         connection.cursor().execute("ALTER TABLE people_accesslog DISABLE TRIGGER USER")
@@ -57,7 +63,9 @@ def test_every_table_that_a_trigger_guards_is_told_of() -> None:
             WHERE NOT tgisinternal AND tgname LIKE '%\\_no\\_%'"""
     with connection.cursor() as cursor:
         cursor.execute(listed)
-        assert sorted(name for (name,) in cursor.fetchall()) == sorted(database_role.ADDED_TO_ONLY)
+        assert sorted(name for (name,) in cursor.fetchall()) == sorted(
+            [*database_role.ADDED_TO_ONLY, database_role.NEVER_CHANGED]
+        )
 
 
 @pytest.mark.parametrize("name", ["x; DROP TABLE people_staff", "Stor", ""])

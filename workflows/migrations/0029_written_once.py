@@ -1,5 +1,7 @@
 """The database refuses to change a correction, and what a done task was answered with, by whom and that it was done.
 
+What asks a profession to sign a joint task is no answer, and is open again when its signature lapses.
+
 Rows may be removed, with the ärende that they are part of (disposal). What makes the table of tasks anew on SQLite
 must put this back, as people's 0013 does; a test tells when it is missing.
 """
@@ -15,7 +17,7 @@ SQLITE = (
     BEGIN SELECT RAISE(ABORT, '{AMENDED}'); END""",
     f"""CREATE TRIGGER workflows_usertask_done_stays
     BEFORE UPDATE OF answers, state, completed_by_id ON workflows_usertask
-    WHEN OLD.state = 'completed' AND (NEW.answers IS NOT OLD.answers OR NEW.state IS NOT OLD.state
+    WHEN OLD.state = 'completed' AND OLD.kind <> 'signature' AND (NEW.answers IS NOT OLD.answers OR NEW.state IS NOT OLD.state
         OR NEW.completed_by_id IS NOT OLD.completed_by_id)
     BEGIN SELECT RAISE(ABORT, '{ANSWERED}'); END""",
 )
@@ -28,7 +30,7 @@ POSTGRESQL = (
     BEGIN RAISE EXCEPTION '{ANSWERED}' USING ERRCODE = 'integrity_constraint_violation'; END $$""",
     """CREATE TRIGGER workflows_usertask_done_stays
     BEFORE UPDATE OF answers, state, completed_by_id ON workflows_usertask
-    FOR EACH ROW WHEN (OLD.state = 'completed' AND (NEW.answers IS DISTINCT FROM OLD.answers
+    FOR EACH ROW WHEN (OLD.state = 'completed' AND OLD.kind <> 'signature' AND (NEW.answers IS DISTINCT FROM OLD.answers
         OR NEW.state <> OLD.state OR NEW.completed_by_id IS DISTINCT FROM OLD.completed_by_id))
     EXECUTE FUNCTION workflows_usertask_refuse()""",
 )
