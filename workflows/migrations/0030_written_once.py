@@ -52,5 +52,5 @@ def unprotect(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = (("workflows", "0028_amendments"),)
+    dependencies = (("workflows", "0029_amendments"),)
     operations = (migrations.RunPython(protect, unprotect),)
