@@ -70,9 +70,9 @@ def test_a_correction_stands_beside_what_stood_and_the_page_tells_both(done: Use
     row = Amendment.objects.get()
     assert amended.answers(done, [row])["besoksdag"] == "2026-12-03"  # type: ignore[index]
     assert AccessLog.objects.filter(action="correct", individual=done.individual, object_id=str(done.pk)).exists()
-    told = HistoryEntry.objects.get(kind="corrected")
-    assert (told.by, told.detail["amendment"]) == (anna, str(row.public_id))
-    assert "Fel dag" not in str(told.detail)
+    entry = HistoryEntry.objects.get(kind="corrected")
+    assert (entry.by, entry.detail["amendment"]) == (anna, str(row.public_id))
+    assert "Fel dag" not in str(entry.detail)
 
 
 def test_the_latest_correction_holds_and_every_one_is_kept(done: UserTask, anna: Staff) -> None:
@@ -249,14 +249,15 @@ def test_counts_of_how_it_went_are_the_same_since_nothing_went_otherwise(done: U
 
 def test_nobody_changes_what_a_done_task_was_answered_with_nor_a_correction(done: UserTask, anna: Staff) -> None:
     row = corrected(done, anna, tolk=True)
-    for change in (
-        lambda: UserTask.objects.filter(pk=done.pk).update(answers={}),
-        lambda: UserTask.objects.filter(pk=done.pk).update(state=TaskState.CANCELLED),
-        lambda: UserTask.objects.filter(pk=done.pk).update(completed_by=None),
-        lambda: Amendment.objects.filter(pk=row.pk).update(reason="Annat"),
+    task, own = UserTask.objects.filter(pk=done.pk), Amendment.objects.filter(pk=row.pk)
+    for rows, change in (
+        (task, {"answers": {}}),
+        (task, {"state": TaskState.CANCELLED}),
+        (task, {"completed_by": None}),
+        (own, {"reason": "Annat"}),
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
-            change()
+            rows.update(**change)
     UserTask.objects.filter(pk=done.pk).update(changed_at=timezone.now())
 
 
