@@ -14,7 +14,7 @@ BOOTSTRAP = command -v $(PYTHON) >/dev/null || { echo "Python saknas ($(PYTHON))
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run practice reset dev test attack crash check fix lock bench load log fuzz tck screenshots
+.PHONY: help setup run practice reset dev test attack crash drill check fix lock bench load log fuzz tck screenshots
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ attack: dev ## try to break expressions, tables, forms, diagrams and the API; te
 
 crash: dev ## kill, stop, fill and turn back the clock at length: N=500 kills, SEED=7; what was lost is told (nothing)
 	@CRASH_N=$(N) CRASH_SEED=$(SEED) $(BIN)/python -m tests.crash
+
+drill: dev ## copy both databases for SECONDS=120 while everybody works, destroy all of it, restore it and look it through
+	@DRILL_SECONDS=$(or $(SECONDS),120) $(BIN)/python -m pytest tests/crash/test_drill.py -q -n 0
 
 check: dev ## rules, types, the contracts of the house, templates, migrations, production settings
 	@$(BIN)/python -m tests.check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -90,19 +91,21 @@ def extract(individual: Individual, *, first_on: datetime.date, last_on: datetim
     Refusals are left out: nothing was seen.
     """
     wanted = Wanted(individual=individual, first_on=first_on, last_on=last_on)
-    rows = _filtered(wanted).exclude(outcome=AccessLog.Outcome.DENIED).select_related("staff").order_by("at", "id")
+    rows = _filtered(wanted).exclude(outcome=AccessLog.Outcome.DENIED).order_by("at", "id")
     units, professions = _names()
 
-    def line(row: AccessLog) -> tuple[datetime.date, str, str]:
-        is_system = row.staff is not None and row.staff.kind == StaffKind.SYSTEM
-        parts = [_named(row.units, units), _named(row.professions, professions)]
+    @functools.cache  # a person of whom much is read has twenty thousand rows, of a few kinds
+    def line(kind: str, of_units: str | None, of_professions: str | None, action: str, of: str) -> tuple[str, str]:
+        parts = [_named(of_units, units), _named(of_professions, professions)]
+        is_system = kind == StaffKind.SYSTEM
         place = "Ett annat system" if is_system else " · ".join(filter(None, parts)) or "Enhet ej noterad"
-        return timezone.localdate(row.at), place, words.what(row.action, row.object_type)
+        return place, words.what(action, of)
 
-    told = sorted(((line(row), row.at) for row in rows.iterator()), key=lambda one: (one[0][0], one[0][1:], one[1]))
+    columns = ("at", "staff__kind", "units", "professions", "action", "object_type")
+    told = sorted((timezone.localdate(at), *line(*kind), at) for at, *kind in rows.values_list(*columns).iterator())
     found = []
-    for (day, place, what), same in groupby(told, key=lambda one: one[0]):
-        moments = [at for _, at in same]
+    for (day, place, what), same in groupby(told, key=lambda one: one[:3]):
+        moments = [at for *_, at in same]
         found.append(
             Told(day=day, place=place, what=what, times=len(moments), first_at=moments[0], last_at=moments[-1])
         )

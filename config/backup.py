@@ -7,30 +7,26 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sqlite3
-import subprocess
 import tarfile
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
-from config import backup_files
+from config import backup_files, postgresql
 
+NAMED, STAMP = "forlopp-*.db", "forlopp-%Y-%m-%dT%H%M%SZ.db"
 SQLITE_BEGINS = b"SQLite format 3\x00"
 POSTGRESQL_BEGINS = b"PGDMP"
-
-
-class CannotCopy(Exception):
-    """Why not, in Swedish, for the operator."""
 
 
 def save(path: Path) -> None:
     """Copy the database as it is at one moment to a new file that only its owner reads. Raises CannotCopy."""
     if path.exists():
-        raise CannotCopy(f"{path} finns redan; välj ett annat namn.")
+        raise postgresql.CannotCopy(f"{path} finns redan; välj ett annat namn.")
     half = path.with_name(f"{path.name}.halv")
     try:
         # Made first, so that nobody else can read it while it grows.
@@ -38,16 +34,30 @@ def save(path: Path) -> None:
         if connection.vendor == "sqlite":
             _save_sqlite(half)
         else:
-            _postgresql("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={half}")
+            _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={half}")
         _to_disk(half)
         # The database's name comes last: when it is there, all is.
         backup_files.save(backup_files.beside(path))
         half.rename(path)
         _to_disk(path.parent)
     except OSError as problem:
-        raise CannotCopy(f"Det gick inte att skriva {path}: {problem.strerror}.") from None
+        raise postgresql.CannotCopy(f"Det gick inte att skriva {path}: {problem.strerror}.") from None
     finally:
         half.unlink(missing_ok=True)
+
+
+def save_in(folder: Path, *, now: datetime) -> Path:
+    """One more copy in the folder, named by the moment in UTC; those older than FORLOPP_BACKUP_DAYS go."""
+    made = folder / now.strftime(STAMP)
+    save(made)
+    for earlier in folder.glob(NAMED):
+        if (
+            earlier != made
+            and now.timestamp() - earlier.stat().st_mtime > timedelta(days=settings.FORLOPP_BACKUP_DAYS).total_seconds()
+        ):
+            backup_files.beside(earlier).unlink(missing_ok=True)
+            earlier.unlink()
+    return made
 
 
 def load(path: Path) -> None:
@@ -55,17 +65,17 @@ def load(path: Path) -> None:
     begins = _first_bytes(path)
     wanted = SQLITE_BEGINS if connection.vendor == "sqlite" else POSTGRESQL_BEGINS
     if not begins.startswith(wanted):
-        raise CannotCopy(f"{path} är ingen säkerhetskopia av {connection.display_name}.")
+        raise postgresql.CannotCopy(f"{path} är ingen säkerhetskopia av {connection.display_name}.")
     if not backup_files.is_shelf_empty():
-        raise CannotCopy(f"{settings.FORLOPP_FILES} är inte tom; återställ bara till en ny installation.")
+        raise postgresql.CannotCopy(f"{settings.FORLOPP_FILES} är inte tom; återställ bara till en ny installation.")
     if connection.introspection.table_names():
-        raise CannotCopy("Databasen är inte tom; återställ bara till en ny installation.")
+        raise postgresql.CannotCopy("Databasen är inte tom; återställ bara till en ny installation.")
     connection.close()
     files = _unpacked(backup_files.beside(path))
     if connection.vendor == "sqlite":
         _load_sqlite(path)
     else:
-        _postgresql("pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(path))
+        _run("pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(path))
     if files is not None:
         backup_files.place(files)
 
@@ -76,7 +86,7 @@ def _unpacked(copy: Path) -> Path | None:
     try:
         return backup_files.unpack(copy)
     except (OSError, tarfile.TarError) as problem:
-        raise CannotCopy(f"{copy} går inte att packa upp ({type(problem).__name__}).") from None
+        raise postgresql.CannotCopy(f"{copy} går inte att packa upp ({type(problem).__name__}).") from None
 
 
 def _save_sqlite(path: Path) -> None:
@@ -96,7 +106,7 @@ def _load_sqlite(path: Path) -> None:
 
 def _expect_sound(copy: sqlite3.Connection, path: Path) -> None:
     if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-        raise CannotCopy(f"{path} är skadad.")
+        raise postgresql.CannotCopy(f"{path} är skadad.")
 
 
 @contextlib.contextmanager
@@ -105,32 +115,18 @@ def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
         with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=20)) as it:
             yield it
     except sqlite3.Error as problem:
-        raise CannotCopy(f"SQLite kunde inte: {problem}.") from None
+        raise postgresql.CannotCopy(f"SQLite kunde inte: {problem}.") from None
 
 
 def _sqlite_file() -> Path:
     return Path(settings.DATABASES["default"]["NAME"])
 
 
-def _postgresql(program: str, *words: str) -> None:
-    """Run PostgreSQL's own program on our database; the password goes by its environment and is seen by nobody."""
-    found = shutil.which(program)
-    if found is None:
-        raise CannotCopy(f"{program} saknas; installera PostgreSQL:s klientprogram av serverns version eller senare.")
+def _run(program: str, *words: str) -> None:
+    """PostgreSQL's own program on our database."""
     told = settings.DATABASES["default"]
-    options = told["OPTIONS"] | {key: told[name] for key, name in _NAMES.items() if told[name]}
-    environment = {f"PG{_ENVIRONMENT.get(key, key).upper()}": str(value) for key, value in options.items()}
     target = ["--dbname", str(told["NAME"])] if program == "pg_restore" else []
-    command = [found, "--no-password", *target, *words]
-    done = subprocess.run(  # noqa: S603 - our own words
-        command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
-    )
-    if done.returncode:
-        raise CannotCopy(f"{program} kunde inte: {done.stderr.strip()[:500]}")
-
-
-_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-_ENVIRONMENT = {"dbname": "database"}
+    postgresql.run(program, *target, *words, told=told)
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -138,7 +134,7 @@ def _first_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(16)
     except OSError as problem:
-        raise CannotCopy(f"{path} går inte att läsa: {problem.strerror}.") from None
+        raise postgresql.CannotCopy(f"{path} går inte att läsa: {problem.strerror}.") from None
 
 
 def _to_disk(path: Path) -> None:

@@ -8,7 +8,6 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.apps import apps
@@ -20,6 +19,8 @@ from django.db.migrations.executor import MigrationExecutor
 from audit.models import Seal
 from config import child, environment, processes, supervision
 from config.checks import sqlite_is_sound
+from config.examined import copies, machine, waiting
+from config.examined.finding import ERROR, OK, WARNING, Finding
 from integrations import configuration
 from people.identities import configuration as signing
 from people.models import Device
@@ -30,21 +31,14 @@ from workflows.attachments import scanning, shelf
 from workflows.models import Attachment
 from workflows.services.attachments import LASTING
 
-OK, WARNING, ERROR = "ok", "warning", "error"
-
-
-@dataclass(frozen=True)
-class Finding:
-    verdict: str
-    what: str
-    says: str
-    remedy: str = ""
+__all__ = ["ERROR", "OK", "WARNING", "Finding", "examine"]
 
 
 def examine() -> list[Finding]:
     questions: list[Callable[[], Iterator[Finding]]] = [
-        python, libraries, secrets, bundle, looks, database, migrations, log, definitions, files, scanner, mail, push,
-        sign_in, systems, running,
+        python, libraries, secrets, bundle, looks, machine.folders, machine.room, database, machine.clock, migrations,
+        log, copies.taken, definitions, files, scanner, mail, push,
+        sign_in, systems, waiting.by_itself, running,
     ]  # fmt: skip
     return [finding for question in questions for finding in question()]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
 BIN = Path(sys.executable).parent
 
@@ -35,6 +36,8 @@ def product() -> list[Process]:
     rows = [
         Process(name="web", command=gunicorn, stop_seconds=15),
         Process(name="worker", command=manage("work")),
+        # Where PostgreSQL is to be taken back to a moment: follows it, whatever else is up or down.
+        *([Process(name="archive", command=manage("archive"))] if is_followed() else []),
         # Nobody waits for it: an inbox that it does not tell asks now and then.
         Process(name="live", command=manage("live"), after=web_url("halsa")),
         # Only where it can reach somebody; a slow mail server holds up nothing but itself.
@@ -44,6 +47,10 @@ def product() -> list[Process]:
         Process(name="flows", command=manage("run_integrations", "flows"), after=web_url("halsa"), stop_seconds=15),
     ]
     return [replace(row, environment={"PROMETHEUS_MULTIPROC_DIR": str(numbers_folder())}) for row in rows]
+
+
+def is_followed() -> bool:
+    return bool(settings.FORLOPP_BACKUP) and not settings.FORLOPP_DEMO and connection.vendor == "postgresql"
 
 
 def numbers_folder() -> Path:

@@ -38,6 +38,9 @@ FORLOPP_PERSON_YEARS = env.number("FORLOPP_PERSON_YEARS", 10)
 FORLOPP_LOG_YEARS = max(5, env.number("FORLOPP_LOG_YEARS", 5))
 FORLOPP_RAW_DAYS = env.number("FORLOPP_RAW_DAYS", 365)
 FORLOPP_BACKUP_DAYS = env.number("FORLOPP_BACKUP_DAYS", 90)
+# Where copies are put, and who takes those of PostgreSQL when it is not the role that runs the product.
+FORLOPP_BACKUP = env.text("FORLOPP_BACKUP", "")
+FORLOPP_BACKUP_URL = env.told("FORLOPP_BACKUP_URL") or ""
 
 # Files of tasks: where they lie, how large and how many a task may have, and the virus scanner (clamd) that sees them.
 FORLOPP_FILES = env.var / env.text("FORLOPP_FILES", "files")

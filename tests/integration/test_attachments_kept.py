@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from config import backup, backup_files, doctor
+from config import backup, backup_files, doctor, postgresql
 from people.models import Staff
 from tests import attached, pages
 from tests.integration.test_attachments import add, own_shelf, send
@@ -121,7 +121,7 @@ def test_a_copy_is_not_restored_over_files_that_are_there(task: UserTask, anna: 
     add(task, anna)
     copy = tmp_path / "copy.db"
     copy.write_bytes(backup.SQLITE_BEGINS if connection.vendor == "sqlite" else backup.POSTGRESQL_BEGINS)
-    with pytest.raises(backup.CannotCopy, match="files är inte tom"):
+    with pytest.raises(postgresql.CannotCopy, match="files är inte tom"):
         backup.load(copy)
 
 

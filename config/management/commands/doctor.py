@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from config import doctor
+from config.examined.finding import ERROR, OK, WARNING
 
-MARKS = {doctor.OK: "ok  ", doctor.WARNING: "OBS ", doctor.ERROR: "FEL "}
+MARKS = {OK: "ok  ", WARNING: "OBS ", ERROR: "FEL "}
 
 
 class Command(BaseCommand):
@@ -19,5 +20,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{MARKS[finding.verdict]} {finding.what}: {finding.says}")
             if finding.remedy:
                 self.stdout.write(f"     Gör så här: {finding.remedy}")
-        if any(finding.verdict == doctor.ERROR for finding in findings):
+        if any(finding.verdict == ERROR for finding in findings):
             raise SystemExit(1)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from config import backup, supervision
+from config import backup, postgresql, supervision
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             raise CommandError("Installationen kör; stoppa den först.")
         try:
             backup.load(options["file"])
-        except backup.CannotCopy as problem:
+        except postgresql.CannotCopy as problem:
             raise CommandError(str(problem)) from None
         except DatabaseError as problem:
             raise CommandError(f"Databasen svarar inte ({type(problem).__name__}).") from None

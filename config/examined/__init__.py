@@ -1,0 +1,1 @@
+"""What `manage.py doctor` finds, by what it is about."""
