@@ -4,7 +4,20 @@ import gc
 import signal
 from typing import Any
 
+from gunicorn import glogging
+
+from config import environment, logs
 from config.child import die_with_parent
+
+
+class Logger(glogging.Logger):  # type: ignore[misc]
+    """Its own lines quote the address and the headers of what it cannot read; no line for each request."""
+
+    def _set_handler(self, log: Any, output: Any, _fmt: Any, stream: Any = None) -> None:
+        super()._set_handler(log, output, logs.formatter(as_json=not environment.read().is_demo), stream)
+
+
+logger_class = Logger
 
 worker_class = "gthread"
 workers = 2

@@ -1,11 +1,14 @@
 """What surrounds every request: it is measured, and the browser may load from ourselves and from nowhere else."""
 
+import re
+import secrets
 import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from config import logs
 from web import metrics, tracing
 
 POLICY = (
@@ -26,14 +29,34 @@ class ContentSecurityPolicy:
         return response
 
 
+class OnlyEncrypted:
+    """Refuses what a machine sends without HTTPS, where pages are led on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.machines = re.compile(settings.FORLOPP_MACHINES)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and self.machines.match(request.path_info[1:]):
+            return JsonResponse({"status": 403, "title": "Anropa med https."}, status=403)
+        return self.get_response(request)
+
+
 class Observed:
-    """Counts and times every request by its page, never by its address, and begins its trace."""
+    """Counts and times every request by its page, never by its address, begins its trace and gives it a reference."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         begun = time.perf_counter()
+        reference = logs.request_id.set(secrets.token_hex(6))
+        try:
+            return self._answer(request, begun)
+        finally:
+            logs.request_id.reset(reference)
+
+    def _answer(self, request: HttpRequest, begun: float) -> HttpResponse:
         with tracing.span("web", kind="server") as span:
             response = self.get_response(request)
             found = request.resolver_match

@@ -154,6 +154,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.Observed",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.OnlyEncrypted",
     "config.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "people.sessions.Middleware",
@@ -205,26 +206,31 @@ STORAGES = {
 # ── cookies, headers, limits ─────────────────────────────────────────────────────────────────────────────────────
 # The demo speaks plain HTTP on loopback. In production a proxy on the same machine speaks HTTPS and gunicorn takes
 # the scheme from it, so no header that a browser can send is trusted here.
-SESSION_COOKIE_NAME = f"{'ovning' if env.is_practice else 'forlopp'}_session_{env.port}"
+# `__Host-`: a browser keeps it only if it came over HTTPS, for this host alone and all of it; the demo has no HTTPS.
+_cookies = "ovning_{}" if env.is_practice else "forlopp_{}" if env.is_demo else "__Host-forlopp_{}"
+SESSION_COOKIE_NAME = _cookies.format(f"session_{env.port}")
 # How long a session lasts sign_in.toml says, and its row; a browser keeps its key for a day.
 SESSION_COOKIE_AGE = (8 if env.is_demo else 24) * 60 * 60
 SESSION_COOKIE_SECURE = not env.is_demo
-FORLOPP_DEVICE_COOKIE = f"{'ovning' if env.is_practice else 'forlopp'}_webblasare_{env.port}"
-CSRF_COOKIE_NAME = f"{'ovning' if env.is_practice else 'forlopp'}_csrf_{env.port}"
+FORLOPP_DEVICE_COOKIE = _cookies.format(f"webblasare_{env.port}")
+CSRF_COOKIE_NAME = _cookies.format(f"csrf_{env.port}")
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = not env.is_demo
 SECURE_SSL_REDIRECT = not env.is_demo
 SECURE_HSTS_SECONDS = 0 if env.is_demo else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
-SECURE_REDIRECT_EXEMPT = [r"^halsa$", r"^metrics$"]
+# What machines call is refused without HTTPS rather than led on: their secret would go in the clear unnoticed.
+FORLOPP_MACHINES = r"^(api/|scim/|integrationer/(region/soap|medicingivare/|notis/(rapport/|svar)))"
+SECURE_REDIRECT_EXEMPT = [r"^halsa$", r"^metrics$", FORLOPP_MACHINES]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # ── logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-LOGGING = logs.CONFIGURATION
+LOGGING_CONFIG = "config.logs.begin"
+LOGGING = logs.configuration(as_json=not env.is_demo)
 
 # ── practice mode ────────────────────────────────────────────────────────────────────────────────────────────────
 # Nothing of it is loaded in the real world: a clock that is not there cannot be moved.

@@ -8,7 +8,8 @@ from django.template import loader
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django.views.defaults import server_error
+
+from config import logs
 
 RETRY_SECONDS = 10
 
@@ -32,7 +33,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     the same `action_id`, so what was saved after all in the last moment is not done twice.
     """
     if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return server_error(request)
+        page = loader.render_to_string("500.html", {"reference": logs.request_id.get()})
+        return HttpResponse(page, status=500)
     context = {"was_sent": request.method == "POST", "path": request.get_full_path(), "typed": _typed(request)}
     response = HttpResponse(loader.render_to_string("503.html", context), status=503)
     response["Retry-After"] = str(RETRY_SECONDS)

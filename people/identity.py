@@ -21,7 +21,7 @@ _LMA = re.compile(r"[0-9]{2}-[0-9]{6}/[0-9]")
 # What may be a personnummer in text about people: telephone numbers fall for it too, which is as well.
 IN_PROSE = re.compile(r"(?<!\d)(?:\d{6}|\d{8})[-+\u2010-\u2015\u2212 ]?\d{4}(?!\d)")
 # In logs also reserve numbers, but nothing inside a longer run or an opaque id, which logs are full of.
-IN_LOGS = re.compile(r"(?<![\w-])(?:\d{2})?\d{6}[-+\u2010-\u2015\u2212 ]?[\dA-Za-z]{2}\d{2}(?![\w-])")
+IN_LOGS = re.compile(r"(?<![\w-])(?:\d{2})?\d{6}[-+\u2010-\u2015\u2212 \u00a0\u202f]?[\dA-Za-z]{2}\d{2}(?![\w-])")
 # Pasted text brings other dashes, and blanks that cannot be seen.
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 _BLANKS = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")

@@ -1,5 +1,6 @@
 """Logging in and out, and the demo's way in without a password."""
 
+import logging
 from typing import Any
 
 from allauth.account.utils import perform_login
@@ -21,6 +22,8 @@ from people.services import attempts, devices
 from people.signin import entering, leaving
 from people.signin.entering import BACKEND, Entrance
 from people.signin.factors import LOCKED
+
+log = logging.getLogger(__name__)
 
 
 class LogInForm(AuthenticationForm):
@@ -74,12 +77,15 @@ class LogOut(LogoutView):
     """Of the session, and of the notices that came to this browser."""
 
     def post(self, request: HttpRequest, *words: Any, **named: Any) -> HttpResponse:
+        log.info("signed out: staff %s", request.user.pk)
         devices.leave(public_id=browser.device_of(request))
         title, address = leaving.elsewhere(request)
         answer = super().post(request, *words, **named)
         if address:
             answer = render(request, "people/left.html", {"title": title, "address": address})
         browser.forget(answer)
+        # Pages are not kept (no-store), and the cookie of the session is gone already.
+        answer["Clear-Site-Data"] = '"storage"'
         return answer
 
 

@@ -42,6 +42,11 @@ DOWN = 5.0
 PING = 20.0
 MOST = 4_000
 MOST_OF_ONE = 12
+ALWAYS = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 MINE, OTHERS, OVER = "mina", "andra", "slut"
 
 
@@ -166,9 +171,9 @@ class Stream(StreamingResponse):
 
 def application(hub: Hub) -> Starlette:
     async def listen(request: Request) -> Response:
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **_sharing(request)}
+        headers = {**ALWAYS, "Cache-Control": "no-store", "X-Accel-Buffering": "no", **_sharing(request)}
         if not _is_ours(request):
-            return Response(status_code=403, headers={"Vary": "Origin"})
+            return Response(status_code=403, headers={**ALWAYS, "Vary": "Origin"})
         session_key = request.cookies.get(settings.SESSION_COOKIE_NAME, "")
         try:
             holder = await in_thread(news.holder, session_key) if session_key else None

@@ -41,7 +41,12 @@ os.environ.update(
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_var}/forlopp.sqlite3"
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES  # noqa: E402
+from config.settings import (  # noqa: E402
+    CSRF_COOKIE_NAME,
+    DATABASES,
+    FORLOPP_DEVICE_COOKIE,
+    SESSION_COOKIE_NAME,
+)
 
 SECURE_SSL_REDIRECT = False
 # Pages ask, often: nobody tells them but in the tests of that.
@@ -49,6 +54,10 @@ FORLOPP_LIVE_URL = ""
 FORLOPP_POLL_SECONDS = 1
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
+# The browser of the tests speaks no HTTPS.
+SESSION_COOKIE_NAME = SESSION_COOKIE_NAME.removeprefix("__Host-")
+CSRF_COOKIE_NAME = CSRF_COOKIE_NAME.removeprefix("__Host-")
+FORLOPP_DEVICE_COOKIE = FORLOPP_DEVICE_COOKIE.removeprefix("__Host-")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A power cut is nothing to a database that nobody needs tomorrow; the crash tests run installations of their own.
 _options = DATABASES["default"]["OPTIONS"]

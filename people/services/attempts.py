@@ -24,6 +24,7 @@ LOCKING = ("pair", "name")
 @transaction.atomic
 def failed(*, username: str, address: str, now: datetime.datetime) -> None:
     """One more; IT is told when it locks."""
+    log.info("sign-in by lokal refused: wrong name, password or code")
     for kind, key in _keys(username, address).items():
         FailedSignIn.objects.get_or_create(key=key, defaults={"since": now})
         row = FailedSignIn.objects.select_for_update().get(key=key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,6 +16,8 @@ from people.identities import configuration
 from people.identities.mapping import Identity, Refused, TooWeak
 from people.models import Assignment, Staff
 from people.sessions import BEGUN, COMMISSION, LEVEL, SIGNED
+
+log = logging.getLogger(__name__)
 
 BACKEND = "people.backends.StaffBackend"
 HOW = "sign_in"
@@ -79,6 +82,7 @@ def enter(request: HttpRequest, entrance: Entrance, kept: dict[str, Any]) -> Non
     if kept.get("waiting"):
         request.session[WAITING] = kept["waiting"]
     request.session[LEVEL] = entrance.level
+    log.info("signed in: staff %s by %s, level %s", request.user.pk, entrance.provider or "lokal", entrance.level)
     keys = [one["key"] for one in entrance.offered]
     if len(keys) == 1:
         request.session[COMMISSION] = keys[0]

@@ -204,6 +204,9 @@ def test_strangers_hear_nothing(port: int, anna: Staff) -> None:
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Origin"] == ours
     assert answer.headers["Cache-Control"] == "no-store"
+    for one in (answer, refused):
+        assert one.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in one.headers["Content-Security-Policy"]
 
 
 def test_one_session_holds_no_more_than_its_share(port: int, anna: Staff, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,6 +90,19 @@ class TestSecondStep:
         assert answer.headers["Location"] == "/uppgifter/"
         assert identity.who(client) == with_app
 
+    def test_what_is_done_to_sign_in_is_in_the_log_and_who_is_a_number(
+        self, client: Client, with_app: Staff, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level("INFO")
+        log_in(client, "fel lösenord")
+        log_in(client)
+        client.post("/logga-in/kod/", {"code": code(SECRET)})
+        client.post("/logga-ut/")
+        said = [one for one in caplog.messages if one.startswith("sign")]
+        who = f"staff {with_app.pk}"
+        refused = "sign-in by lokal refused: wrong name, password or code"
+        assert said == [refused, f"signed in: {who} by lokal, level 2", f"signed out: {who}"]
+
     @pytest.mark.usefixtures("with_app")
     def test_a_code_lets_in_once(self, client: Client) -> None:
         now = code(SECRET)
