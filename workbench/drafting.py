@@ -35,10 +35,12 @@ class Kind:
 DIAGRAM = Kind("diagram", "Diagram", "workbench:diagram")
 FORM = Kind("formular", "Formulär", "workbench:form")
 TABLE = Kind("tabell", "Beslutstabeller", "workbench:table")
-TEXT = Kind("text", "Inställningar och texter", "workbench:text")
-SCENARIO = Kind("scenario", "Scenarier", "workbench:text")
+SETTINGS = Kind("installningar", "Inställningar", "workbench:settings")
+TEXT = Kind("text", "Texter", "workbench:text")
+SCENARIO = Kind("scenario", "Scenarier", "workbench:scenario")
+EXERCISE = Kind("ovning", "Övningar", "workbench:text")
 SAMPLE = Kind("exempel", "Exempel på meddelanden", "workbench:text")
-KINDS = (DIAGRAM, FORM, TABLE, TEXT, SCENARIO, SAMPLE)
+KINDS = (DIAGRAM, FORM, TABLE, SETTINGS, TEXT, SCENARIO, EXERCISE, SAMPLE)
 
 
 def visible(staff: Staff) -> QuerySet[Draft]:
@@ -110,8 +112,12 @@ def kind_of(name: str) -> Kind:
         return DIAGRAM
     if name.endswith(".dmn"):
         return TABLE
-    if name.startswith(("scenarios/", "exercises/")):
+    if name == CONFIG:
+        return SETTINGS
+    if name.startswith("scenarios/"):
         return SCENARIO
+    if name.startswith("exercises/"):
+        return EXERCISE
     if name.startswith("samples/"):
         return SAMPLE
     return FORM if name.endswith(".json") else TEXT

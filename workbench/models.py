@@ -236,6 +236,8 @@ class Trial(models.Model):
     begins_at = models.DateTimeField(help_text="What its own clock shows at the start.")
     person = models.JSONField(default=dict, help_text="What the förlopp knows of the person: alder, skyddad.")
     answers_for_systems = models.BooleanField(default=False, help_text="Whether the one who tries does.")
+    parameters = models.JSONField(default=dict, help_text="In place of those of the settings, as a scenario may have.")
+    scenario = models.CharField(max_length=200, blank=True, help_text="The file that is recorded anew.")
     steps = models.JSONField(default=list)
     changed_at = models.DateTimeField()
 

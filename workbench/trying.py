@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import tomli_w
-
-from workbench import drafting
+from workbench import drafting, scenario_text
 from workbench.models import Draft, Trial
 from workflows import connectors, published, scenarios, strict_json
 from workflows.definitions import Folder
@@ -72,6 +70,7 @@ def as_scenario(trial: Trial, papers: Mapping[str, str], steps: list[Any] | None
         steps=list(trial.steps if steps is None else steps),
         sample=lambda name: papers[f"{SAMPLES}{name}"],
         person=trial.person,
+        parameters=trial.parameters,
         hold=frozenset(connectors.operations()) if trial.answers_for_systems else frozenset(),
     )
 
@@ -101,7 +100,7 @@ def _readings(text: str, now: datetime) -> Iterable[str]:
             continue
 
 
-def written(trial: Trial, title: str, whole: published.Published, papers: Mapping[str, str]) -> str:
+def written(trial: Trial, title: str, whole: published.Published, papers: Mapping[str, str]) -> dict[str, Any]:
     """The trial as a scenario: each thing done is followed by who then has what to do, and last by how it ended."""
     scenario = as_scenario(trial, papers)
     world, open_after = MemoryWorld(whole, scenario), []
@@ -114,16 +113,12 @@ def written(trial: Trial, title: str, whole: published.Published, papers: Mappin
     if ended := world.outcome():
         steps.append({"end": ended})
     told: dict[str, Any] = {"title": title, "now": trial.begins_at.astimezone(ZONE).isoformat(), "person": trial.person}
+    if trial.parameters:
+        told["parameters"] = trial.parameters
     if trial.answers_for_systems:
         told["hold"] = sorted(connectors.operations())
-    return tomli_w.dumps(_without_nothing({**told, "step": steps}))
-
-
-def _without_nothing(value: Any) -> Any:
-    """TOML has no null: what has no value is left out."""
-    if isinstance(value, dict):
-        return {key: _without_nothing(item) for key, item in value.items() if item is not None}
-    return [_without_nothing(item) for item in value if item is not None] if isinstance(value, list) else value
+    made: dict[str, Any] = scenario_text.without_nothing({**told, "step": steps})
+    return made
 
 
 def coverage(whole: published.Published, folder: Folder) -> Coverage:

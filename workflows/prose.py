@@ -37,6 +37,18 @@ def purpose(text: str) -> str:
     return ""
 
 
+def with_purpose(text: str, told: str) -> str:
+    """The same with another first paragraph, below the title when there was none. Nothing else is touched."""
+    tokens, lines = _reader().parse(text[:MAX_LENGTH]), text.splitlines(keepends=True)
+    found = next((token.map for token in tokens if token.type == "paragraph_open" and token.map), None)
+    if found is None:
+        title = next((token.map for token in tokens if token.type == "heading_open" and token.map), None)
+        if title is None:
+            return f"{told}\n{text}"
+        found, told = [title[1], title[1]], f"\n{told}"
+    return "".join((*lines[: found[0]], f"{told}\n", *lines[found[1] :]))
+
+
 def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_inline", "html_block"])
     reader.add_render_rule("table_open", lambda *_words: _TABLE)

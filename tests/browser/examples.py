@@ -23,7 +23,7 @@ from integrations.sdk import document
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
 from tests import deciding, pages, replaying, signalling, workbench
-from tests.browser import amended, first, handed_over, let_in, logged, released
+from tests.browser import amended, benched, first, handed_over, let_in, logged, released
 from workbench.services import drafts
 from workflows import definitions, sight
 from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
@@ -336,7 +336,7 @@ def _workbench(anna: Staff) -> dict[str, Example]:
     here = f"/verkstad/{made.ref}/"
     workbench.with_table(made, pia)
     return {
-        **{name: Example(*where) for name, *where in released.pages_of(pia)},
+        **{name: Example(*where) for name, *where in (*released.pages_of(pia), *benched.pages_of(pia))},
         "workbench": Example("/verkstad/"),
         "new förlopp with errors": Example("/verkstad/ny/", first.nothing_wished),
         "diagram of a draft": Example(f"{here}diagram/hembesok.bpmn"),

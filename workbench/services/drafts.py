@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,11 +12,12 @@ from django.db import transaction
 from people.models import Staff
 from workbench.models import Draft, DraftFile, DraftState, Saving
 from workflows import packages
-from workflows.definitions import Folder
+from workflows.definitions import CONFIG, Folder
 from workflows.models import ProcessVersion
 from workflows.published import SHARED
 
 MOST_CHARACTERS = 2_000_000
+LENGTHS = {"title": 200, "owner": 100}
 ONE_SITTING = timedelta(minutes=10)
 """Saves of one file by one person within this time are one entry in its history: editors save every few seconds."""
 
@@ -140,12 +143,24 @@ def _stored(draft: Draft, name: str, text: str, revision: int, by: Staff, now: d
         found = DraftFile.objects.get(draft=draft, name=name)
     else:
         found = _new(draft, name, told)
+    if name == CONFIG:
+        _called(draft, text)
     last = Saving.objects.filter(draft=draft, name=name, is_aside=False).first()
     if last and last.by_id == by.pk and last.revision > 1 and _is_one_sitting(last, now):
         Saving.objects.filter(pk=last.pk).update(text=text, revision=revision + 1, at=now)
     else:
         Saving.objects.create(draft=draft, name=name, text=text, revision=revision + 1, by=by, begun_at=now, at=now)
     return found
+
+
+def _called(draft: Draft, text: str) -> None:
+    """The draft is called and owned as its settings say, when they can be read."""
+    with suppress(tomllib.TOMLDecodeError, RecursionError):
+        said = tomllib.loads(text)
+        told = {"title": said.get("title"), "owner": said.get("owner")}
+        Draft.objects.filter(pk=draft.pk).update(
+            **{key: value[: LENGTHS[key]] for key, value in told.items() if isinstance(value, str) and value}
+        )
 
 
 def _is_one_sitting(last: Saving, now: datetime) -> bool:

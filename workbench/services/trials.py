@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import tomlkit
+
 from people.models import Staff
-from workbench import beginning, drafting, trying
+from workbench import beginning, drafting, scenario_text, trying
 from workbench.models import Draft, DraftFile, Trial
 from workbench.services import drafts
-from workflows import published
+from workflows import connectors, published, scenarios
 
 MOST_STEPS = 300
+CHECKS = frozenset({"tasks", "check", "end", "signalled"})
+"""What a scenario asks and nobody does."""
 
 
 class Impossible(Exception):
@@ -28,8 +32,31 @@ def begin(
     *, draft: Draft, person: Mapping[str, Any], answers_for_systems: bool, begins_at: datetime, by: Staff, now: datetime
 ) -> Trial:
     """From the beginning, in place of what one had tried before."""
-    told = {"person": dict(person), "answers_for_systems": answers_for_systems, "begins_at": begins_at}
-    trial, _ = Trial.objects.update_or_create(draft=draft, by=by, defaults={**told, "steps": [], "changed_at": now})
+    about = {"person": dict(person), "answers_for_systems": answers_for_systems, "begins_at": begins_at}
+    return _begun(draft, by, now, **about)
+
+
+def again(*, draft: Draft, name: str, by: Staff, now: datetime) -> Trial:
+    """What the scenario of the file does, to be changed and recorded anew. Raises Impossible."""
+    text = drafting.texts(draft).get(name, "")
+    try:
+        found = scenarios.parse(name, text, str)
+    except scenarios.Failed as problem:
+        raise Impossible(str(problem)) from None
+    steps = [step for step in found.steps if not CHECKS & set(step)]
+    about = {
+        "person": scenario_text.plain(found.person),
+        "parameters": scenario_text.plain(found.parameters),
+        "answers_for_systems": found.hold >= frozenset(connectors.operations()),
+        "begins_at": found.now,
+        "scenario": name,
+    }
+    return _begun(draft, by, now, steps=scenario_text.plain(steps), **about)
+
+
+def _begun(draft: Draft, by: Staff, now: datetime, **about: Any) -> Trial:
+    told = {"parameters": {}, "scenario": "", "steps": [], **about, "changed_at": now}
+    trial, _ = Trial.objects.update_or_create(draft=draft, by=by, defaults=told)
     return trial
 
 
@@ -55,10 +82,20 @@ def record(*, trial: Trial, title: str, whole: published.Published, by: Staff, n
     if not title:
         raise NoTitle
     papers = drafting.folder(trial.draft).papers
-    text = trying.written(trial, title, whole, papers)
+    text = tomlkit.dumps(trying.written(trial, title, whole, papers))
     numbers = [int(found[1]) for name in papers if (found := re.match(r"scenarios/(\d{1,4})_", name))]
     name = f"{trying.SCENARIOS}{max(numbers, default=0) + 1:02d}_{beginning.key_of(title)}.toml"
     return drafts.save(draft=trial.draft, name=name, text=text, revision=0, by=by, now=now)
+
+
+def replace(*, trial: Trial, whole: published.Published, by: Staff, now: datetime) -> DraftFile:
+    """In the scenario that it began from, whose name and words stay. Raises Impossible and those of `drafts.save`."""
+    file = trial.draft.files.filter(name=trial.scenario).first()
+    if file is None:
+        raise Impossible("Scenariot finns inte längre. Spara det som ett nytt.")
+    made = trying.written(trial, "", whole, drafting.folder(trial.draft).papers)
+    text = scenario_text.recorded(file.text, made)
+    return drafts.save(draft=trial.draft, name=file.name, text=text, revision=file.revision, by=by, now=now)
 
 
 def _keep(trial: Trial, steps: list[Any], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,7 @@ WORDS = {
     "not_needed": "Ej aktuellt",
     "service": "Svarade för",
     "send": "Skickade",
+    "signal": "Sände signalen",
     "wait": "Väntade",
     "until": "Gick till",
 }
@@ -74,9 +75,8 @@ def act(request: StaffRequest, draft: Draft) -> HttpResponseBase:
             messages.error(request, "Börja om: utkastet går inte att prova som det var.")
         elif what == "tillbaka":
             trials.go_back(trial=mine, to=_number(request, "till", len(mine.steps) - 1), now=now)
-        elif what == "spara":
-            made = trials.record(trial=mine, title=request.POST.get("titel", ""), whole=whole, by=request.user, now=now)
-            messages.success(request, f"Sparat som {made.name}. Det spelas varje gång du kör scenarierna.")
+        elif what in ("ersatt", "spara"):
+            _keep(request, mine, whole, now)
         else:
             trials.take(trial=mine, step=_step(request, what, mine, whole), whole=whole, now=now)
     except trials.Impossible as problem:
@@ -100,7 +100,7 @@ def answer(request: StaffRequest, draft: Draft, element: str) -> HttpResponseBas
     way = request.GET.get("som", "gjord")
     if way not in WAYS or (found is None and how.world.waiting() is not None):
         raise Http404
-    bound = _bound(request, whole, how, element, found, way)
+    bound = bound_to(request, whole, how, element, found, way)
     if request.method == "POST" and (bound is None or bound.is_valid()):
         action = "start" if found is None else WAYS[way]
         step = {action: element, "answers": bound.answers if bound is not None else {}}
@@ -150,6 +150,15 @@ def _taken(
 
 def _mine(request: StaffRequest, draft: Draft) -> Trial | None:
     return Trial.objects.filter(draft=draft, by=request.user).select_related("draft").first()
+
+
+def _keep(request: StaffRequest, mine: Trial, whole: published.Published, now: datetime) -> None:
+    """As a scenario of its own, or in the one that it began from."""
+    if request.POST.get("gor") == "ersatt":
+        made = trials.replace(trial=mine, whole=whole, by=request.user, now=now)
+    else:
+        made = trials.record(trial=mine, title=request.POST.get("titel", ""), whole=whole, by=request.user, now=now)
+    messages.success(request, f"Sparat som {made.name}. Det spelas varje gång du kör scenarierna.")
 
 
 def _begin(request: StaffRequest, draft: Draft, now: datetime) -> None:
@@ -209,13 +218,15 @@ def _message(name: str, sample: str, content: str) -> dict[str, Any]:
     return {"send": name, "payload": payload}
 
 
-def _bound(
+def bound_to(
     request: StaffRequest,
     whole: published.Published,
     how: trying.Played,
     element: str,
     found: Open | None,
     way: str,
+    *,
+    answers: Mapping[str, Any] | None = None,
 ) -> forms.BoundForm | None:
     """The form; None for a step without one, which is answered by the button alone."""
     key = how.world.form_of(found) if found is not None else element
@@ -232,7 +243,7 @@ def _bound(
         form = whole.form(key)
     seen = how.world.seen_by(found) if found is not None else {"parametrar": dict(whole.config.get("parameters", {}))}
     post = request.POST if request.method == "POST" else None
-    return forms.bind(form, variables=seen, post=post, now=how.now)
+    return forms.bind(form, variables=seen, post=post, answers=answers, now=how.now)
 
 
 def _where(draft: Draft, mine: Trial, whole: published.Published) -> dict[str, Any]:
