@@ -1,6 +1,7 @@
 """A draft is tried with its real forms and a clock of its own; the way somebody went becomes a scenario."""
 
 import pytest
+import tomlkit
 from django.test import Client
 
 from people.models import Profession, Staff
@@ -97,7 +98,7 @@ def test_a_written_trial_says_what_the_trial_did(client: Client, draft: Draft) -
     begun(client, draft)
     whole = trying.version(draft)
     assert whole is not None
-    text = trying.written(Trial.objects.get(), 'Två "uppgifter"', whole, {})
+    text = tomlkit.dumps(trying.written(Trial.objects.get(), 'Två "uppgifter"', whole, {}))
     scenario = scenarios.parse("x.toml", text, str)
     assert scenarios.play(scenario, MemoryWorld(whole, scenario)).is_passed
     assert scenario.title == 'Två "uppgifter"'
