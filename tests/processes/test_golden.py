@@ -55,8 +55,9 @@ def test_moved_to_the_present_version_it_reaches_that_end_too(item: golden.Store
     assert result.is_passed, f"step {item.step + result.step}: {result.problem}"
 
 
-def test_they_are_enough_and_of_every_format_and_forlopp() -> None:
+def test_they_are_enough_and_of_every_format_and_no_forlopp_has_gone() -> None:
     formats = Counter(item.kept["state"]["format"] for item in STORED)
     assert len(STORED) >= 50
     assert set(formats) == set(range(1, state.FORMAT + 1))
-    assert {item.folder for item in STORED} == {folder.name for folder in folders(golden.BUNDLED)}
+    # A förlopp that no release has held yet has no ärenden to keep; `python -m tests.golden` adds it with its release.
+    assert {item.folder for item in STORED} <= {folder.name for folder in folders(golden.BUNDLED)}

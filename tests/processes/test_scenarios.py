@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from workflows import published, scenarios
+from workflows import coverage, published, scenarios
 from workflows.management.commands import play
 from workflows.management.commands.load_forlopp import folders
 from workflows.memory_world import MemoryWorld
@@ -46,9 +46,17 @@ def test_in_memory(file: Path) -> None:
     assert result.is_passed, f"step {result.step}: {result.problem}"
 
 
+def covered(folder: Path) -> coverage.Coverage:
+    happened = {key for file in scenarios.files(folder) for key in played(file).visited}
+    return coverage.of(version(folder), happened, folder.name)
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.name))
 def test_the_scenarios_reach_every_step(folder: Path) -> None:
-    results = [played(file) for file in scenarios.files(folder)]
-    visited = set().union(*(result.visited for result in results))
-    tasks = {key for key, item in version(folder).definition.elements.items() if item.type == "userTask"}
-    assert tasks - visited == set()
+    found = covered(folder)
+    assert found.own - found.reached == set()
+
+
+def test_every_step_of_what_is_shared_is_reached_by_some_forlopp() -> None:
+    found = [covered(folder) for folder in FOLDERS]
+    assert set().union(*(item.shared for item in found)) - set().union(*(item.reached for item in found)) == set()

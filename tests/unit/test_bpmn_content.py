@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from people.invented import MARK, PEOPLE
+from workflows import dmn, feel
 from workflows.forms import answers, definition
 
 BPMN = Path(__file__).parents[2] / "bpmn"
@@ -111,6 +113,47 @@ def test_nobody_is_handed_over_to_a_unit_that_has_not_said_yes() -> None:
     data = {"avslutsorsak": "sarskilt_boende", "avslutsdatum": "2026-11-23", "mottagande_enhet": "e1"}
     assert wrong("_shared/forms/f_avslut.json", data | {"mottagande_bekraftat": False}) == {"mottagande_bekraftat"}
     assert wrong("_shared/forms/f_avslut.json", data | {"mottagande_bekraftat": True}) == set()
+
+
+CASES = {  # of the ten rows, those that Örebro has put a name in
+    ("hog", "sjalv", "forutsebar"): ("F1_snabb", "avslut", "kort"),
+    ("utvecklingsbar", "sjalv", "sammansatt"): ("F4_utveckla", "minskat_behov", "lang"),
+    ("nedsatt_varaktig", "nedsatt", "sammansatt"): ("F10_livskvalitet", "livskvalitet", "ingen"),
+}
+
+
+def test_each_combination_of_the_matrix_hits_one_row_and_the_two_impossible_ones_go_to_a_person() -> None:
+    model = dmn.load((BPMN / "_shared" / "valj_forlopp.dmn").read_bytes())
+    asked = itertools.product(
+        ("hog", "utvecklingsbar", "nedsatt_varaktig"), ("sjalv", "nedsatt"), ("forutsebar", "sammansatt")
+    )
+    found: dict[tuple[str, ...], Any] = {}
+    for combination in asked:
+        told = dict(zip(("aktivitetsformaga", "styrformaga", "komplexitet"), combination, strict=True))
+        found[combination] = feel.to_plain(dmn.evaluate(model, "valj_forlopp", {"bedom_formaga": told}, now=NOW).value)
+    by_hand = {combination for combination, row in found.items() if row["forlopp"] == "manuell"}
+    assert by_hand == {("hog", "nedsatt", "forutsebar"), ("hog", "nedsatt", "sammansatt")}
+    chosen = [row["forlopp"] for combination, row in found.items() if combination not in by_hand]
+    assert len(chosen) == len(set(chosen)) == 10
+    for combination, expected in CASES.items():
+        row = found[combination]
+        assert (row["forlopp"], row["slutmal"], row["tidsram"]) == expected
+    needs = {combination for combination, row in found.items() if row["samordnare_kravs"]} - by_hand
+    assert needs == {one for one in found if "nedsatt" in one[1:2] or "sammansatt" in one} - by_hand
+
+
+@pytest.mark.parametrize("form", ["grundforlopp/forms/beslut.json", "grundforlopp/forms/utan_provning.json",
+                                  "_shared/forms/ib_beslut.json"])  # fmt: skip
+def test_no_decision_stands_without_a_goal(form: str) -> None:
+    assert "mal_refs" in wrong(form, {"mal_refs": []})
+
+
+def test_where_need_is_to_fall_it_is_measured_at_every_follow_up() -> None:
+    joint = {"deltagare": [NURSE, THERAPIST], "individ_deltog": True, "maluppfoljning": [GOAL], "nasta_steg": "avslut"}
+    measured: dict[str, Any] = {"uppfoljning_av": {"mal": [], "hjalp_mats": True}}
+    assert wrong("_shared/forms/gemensam_uppfoljning.json", joint, **measured) == {"hjalp_timmar_manad"}
+    assert wrong("_shared/forms/gemensam_uppfoljning.json", joint | {"hjalp_timmar_manad": 12}, **measured) == set()
+    assert wrong("_shared/forms/gemensam_uppfoljning.json", joint) == set()
 
 
 def test_a_broken_dispenser_is_not_left_before_the_doses_are_secured() -> None:

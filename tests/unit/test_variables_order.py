@@ -97,3 +97,21 @@ def test_a_step_done_for_each_knows_its_element_and_no_other() -> None:
     assert several("{x: rad.namn, y: loopCounter + 1}") == []
     assert "Menade du ”namn”?" in "".join(several("{x: rad.nam}"))
     assert "Menade du ”rad”?" in "".join(several("{x: radd.namn}"))
+
+
+def test_what_is_called_for_each_knows_the_element_too() -> None:
+    def findings(text: str) -> list[str]:
+        body = (
+            START + '<scriptTask id="k"><script>{rader: [{namn: "A"}]}</script></scriptTask>'
+            + '<callActivity id="m" calledElement="q"><multiInstanceLoopCharacteristics>'
+            + '<loopDataInputRef>rader</loopDataInputRef><inputDataItem id="rad"/></multiInstanceLoopCharacteristics>'
+            + "</callActivity>" + END + chain("s", "k", "m", "e")
+        )  # fmt: skip
+        called = f'<scriptTask id="i"><script>{text}</script></scriptTask>'
+        diagrams = {"p.bpmn": process(body), "q.bpmn": process(called).replace(b'id="p"', b'id="q"')}
+        course = variables.Course({name: safe_xml.parse(one) for name, one in diagrams.items()}, config={"owner": "x"})
+        return [item.message for item in variables.findings(course)]
+
+    assert findings("{x: rad.namn}") == []
+    assert "Menade du ”namn”?" in "".join(findings("{x: rad.nam}"))
+    assert "Menade du ”rad”?" in "".join(findings("{x: radd.namn}"))

@@ -65,12 +65,16 @@ def publish(
 ) -> Published:
     """Deliver to those who wait by one of the keys; else start what the message starts. Call inside a transaction.
 
-    An instance that cannot take it is left as it was, with a stopp, and the others get it all the same. A replay starts
-    nothing with the key of an ärende that has been.
+    An instance that cannot take it is left as it was, with a stopp, and the others get it all the same. What an
+    instance wants for itself (`deliver = "one"`) starts nothing beside it. A replay starts nothing with the key of an
+    ärende that has been.
     """
     result = Published()
-    for subscription in _receivers(name, keys, sender):
+    receivers = _receivers(name, keys, sender)
+    for subscription in receivers:
         _deliver(result, subscription, payload, message, now=now)
+    if result.had_effect and any(not row.deliver_to_all for row in receivers):
+        return result
     taken = {instance.definition_id for instance in (*result.delivered, *result.failed, *result.held)}
     rows = StartSubscription.objects.filter(message_name=name).exclude(definition_id__in=taken)
     rows = versions.applying(rows, individual).select_related("version", "definition")

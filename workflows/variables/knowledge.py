@@ -83,18 +83,23 @@ class Knowledge:
         has_come = any(self._has_come(item, node, earlier, own_scripts) for item in items)
         return "" if has_come else self._reason(name, items)
 
-    def local_names(self, node: str) -> dict[str, Shape]:
-        """The names that steps done several times give what is inside them, the innermost winning."""
+    def local_names(self, node: str, within: frozenset[str] = frozenset()) -> dict[str, Shape]:
+        """The names that steps done several times give what is inside them, the innermost winning.
+
+        What is inside a call is also what is in the process it calls; `within` are those that we come from.
+        """
         found: dict[str, Shape] = {}
         current: etree._Element | None = self.order.nodes.get(node)
         while current is not None and diagram.is_bpmn(current):
             found = {**self._of_loop(current), **found}
+            if local(current) == "process" and (process := current.get("id", "")) not in within:
+                found = {**self.in_all(self.order.calls_of(process), within | {process}), **found}
             current = current.getparent()
         return {**_of_gateway(self.order.nodes.get(node)), **found}
 
-    def in_all(self, steps: list[str]) -> dict[str, Shape]:
+    def in_all(self, steps: list[str], within: frozenset[str] = frozenset()) -> dict[str, Shape]:
         """The local names of several steps; what is not alike in all of them may be anything."""
-        found = [self.local_names(step) for step in steps]
+        found = [self.local_names(step, within) for step in steps]
         together = {name for names in found for name in names}
         return {name: join_all(names.get(name, self.shapes.get(name, NULL)) for names in found) for name in together}
 

@@ -129,6 +129,11 @@ class Order:
             if inner.get("isForCompensation") == "true":
                 self._all_before(self.members(node_id), (inner_id, "in"))
 
+    def calls_of(self, process: str) -> list[str]:
+        """The steps that call a process."""
+        inside = (name for name, inner in self.inner.items() if process in inner)
+        return [name for name in inside if local(self.nodes[name]) == "callActivity"]
+
     def members(self, node_id: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
         """A step and everything inside it, called processes too."""
         if node_id in seen:

@@ -10,13 +10,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from workflows import definitions, explained, published, scenarios
-from workflows.diagram import FLOW_NODES
+from workflows import coverage, definitions, explained, published, scenarios
+from workflows.management.commands.load_forlopp import folders
 from workflows.memory_world import MemoryWorld
 
 
 class Command(BaseCommand):
-    help = "Spela scenarier: bpmn/<förlopp> eller en enskild scenariofil. Med -v 2 sägs hur varje beslut kom till."
+    help = "Spela scenarier: bpmn, ett förlopp eller en scenariofil. Med -v 2 sägs hur varje beslut kom till."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,8 +26,12 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         report: list[dict[str, Any]] = []
-        for path in options["paths"]:
-            report += self._folder(path, options["coverage"])
+        paths = [folder for path in options["paths"] for folder in folders(path) or [path]]
+        covered: list[coverage.Coverage] = []
+        for path in paths:
+            report += self._folder(path, covered)
+        if options["coverage"]:
+            report += _coverage(covered)
         if options["json"]:
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
         else:
@@ -35,7 +39,7 @@ class Command(BaseCommand):
         if any(item["problem"] for item in report):
             sys.exit(1)
 
-    def _folder(self, path: Path, with_coverage: bool) -> list[dict[str, Any]]:
+    def _folder(self, path: Path, covered: list[coverage.Coverage]) -> list[dict[str, Any]]:
         if definitions.is_shared(path) or (path.is_file() and path.suffix != ".toml"):
             return []  # parts of other förlopp, and prose
         folder, files = (path, scenarios.files(path)) if path.is_dir() else (path.parent.parent, [path])
@@ -57,15 +61,15 @@ class Command(BaseCommand):
         ]
         if not files:
             report.append({"folder": str(folder), "file": "", "title": "", "step": 0, "problem": "Inga scenarier."})
-        if with_coverage:
-            report.append(_coverage(folder, version, [result for result, _ in played]))
+        covered.append(coverage.of(version, {key for result, _ in played for key in result.visited}, folder.name))
         return report
 
     def _print(self, report: list[dict[str, Any]], *, with_decisions: bool) -> None:
         for item in report:
             if "missed" in item:
                 self.stdout.write(
-                    f"Täckning {item['visited']} av {item['elements']}. Nås inte: {', '.join(item['missed']) or '–'}"
+                    f"Täckning {item['folder']}: {item['visited']} av {item['elements']}. "
+                    f"Nås inte: {', '.join(item['missed']) or '–'}"
                 )
                 continue
             word = "FEL " if item["problem"] else "ok  "
@@ -102,8 +106,18 @@ def _played(file: Path, version: published.Published) -> tuple[scenarios.Result,
     return result, [explained.sentence(item.explanation) for item in world.decisions]
 
 
-def _coverage(folder: Path, version: published.Published, results: list[scenarios.Result]) -> dict[str, Any]:
-    known = {item.id for item in version.definition.elements.values() if item.type in FLOW_NODES}
-    visited = {key for result in results for key in result.visited} & known
-    missed = sorted(known - visited)
-    return {"folder": str(folder), "elements": len(known), "visited": len(visited), "missed": missed, "problem": ""}
+def _coverage(covered: list[coverage.Coverage]) -> list[dict[str, Any]]:
+    """One line for each förlopp, and one for the parts that they share."""
+    own = [(item.name, item.own, item.reached) for item in covered]
+    shared = frozenset[str]().union(*(item.shared for item in covered))
+    together = [("_shared", shared, frozenset[str]().union(*(item.reached for item in covered)))] if shared else []
+    return [
+        {
+            "folder": name,
+            "elements": len(known),
+            "visited": len(known & reached),
+            "missed": sorted(known - reached),
+            "problem": "",
+        }
+        for name, known, reached in own + together
+    ]
