@@ -83,6 +83,13 @@ def errors(kinds: BaseException | None) -> list[dict[str, Any]]:
     return told
 
 
+class OwnFaults(logging.Filter):
+    """What is refused is told by config.middleware, with its code."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.ERROR
+
+
 class Line(logging.Formatter):
     """For people who sit beside: the demo, practice mode, a developer."""
 
@@ -122,11 +129,14 @@ def configuration(*, as_json: bool) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter, "as_json": as_json}},
+        "filters": {"own_faults": {"()": OwnFaults}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             # By default Django mails errors with every local variable of the request.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
+            "django.request": {"filters": ["own_faults"]},
+            "django.security": {"level": "CRITICAL"},
             # A line per call to Prefect would be thirty a run.
             "httpx": {"level": "WARNING"},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},

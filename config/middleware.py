@@ -1,5 +1,6 @@
 """What surrounds every request: it is measured, and the browser may load from ourselves and from nowhere else."""
 
+import logging
 import re
 import secrets
 import time
@@ -9,7 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from config import logs
-from web import metrics, tracing
+from web import metrics, responses, tracing
+
+log = logging.getLogger(__name__)
 
 POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -43,7 +46,10 @@ class OnlyEncrypted:
 
 
 class Observed:
-    """Counts and times every request by its page, never by its address, begins its trace and gives it a reference."""
+    """Counts and times every request by its page, never by its address, begins its trace and gives it a reference.
+
+    What is refused is one line in the log, with a code, in place of Django's.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -62,6 +68,9 @@ class Observed:
             found = request.resolver_match
             view = (found.view_name if found else "") or "none"
             span.named(f"{request.method} {view}", **{"http.response.status_code": response.status_code})
+        if 400 <= response.status_code < 500:
+            method = request.method if request.method in logs.METHODS else "?"
+            log.warning("refused %s %s: %s %s", method, view, response.status_code, responses.why(response))
         metrics.REQUESTS.labels(view, str(response.status_code)).inc()
         metrics.REQUEST_SECONDS.labels(view).observe(time.perf_counter() - begun)
         return response

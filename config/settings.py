@@ -215,6 +215,7 @@ SESSION_COOKIE_SECURE = not env.is_demo
 FORLOPP_DEVICE_COOKIE = _cookies.format(f"webblasare_{env.port}")
 CSRF_COOKIE_NAME = _cookies.format(f"csrf_{env.port}")
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "config.views.not_ours"
 CSRF_COOKIE_SECURE = not env.is_demo
 SECURE_SSL_REDIRECT = not env.is_demo
 SECURE_HSTS_SECONDS = 0 if env.is_demo else 365 * 24 * 60 * 60

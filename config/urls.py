@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
 ]
 
+handler400 = views.bad
 handler500 = views.failed

@@ -2,15 +2,19 @@
 
 import sys
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.template import loader
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config import logs
+from web.responses import because, typed
 
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 RETRY_SECONDS = 10
 
 
@@ -35,15 +39,28 @@ def failed(request: HttpRequest) -> HttpResponse:
     if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         page = loader.render_to_string("500.html", {"reference": logs.request_id.get()})
         return HttpResponse(page, status=500)
-    context = {"was_sent": request.method == "POST", "path": request.get_full_path(), "typed": _typed(request)}
+    context = {"was_sent": request.method == "POST", "path": request.get_full_path(), "typed": typed(request)}
     response = HttpResponse(loader.render_to_string("503.html", context), status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     add_never_cache_headers(response)
     return response
 
 
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """The fields as they were sent, but never a password."""
-    if hasattr(request, "sensitive_post_parameters"):
-        return []
-    return [(name, value) for name, values in request.POST.lists() for value in values]
+def bad(_request: HttpRequest, exception: SuspiciousOperation) -> HttpResponse:
+    """What Django itself does not take: more than a form may hold (413), or what is no request to us."""
+    status = 413 if isinstance(exception, TOO_MUCH) else 400
+    # Without the request: what it holds may be what cannot be read.
+    return because(HttpResponse(loader.render_to_string(f"{status}.html"), status=status), type(exception).__name__)
+
+
+def not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's own words
+    """A form without a token that goes. What was typed is given back, when a page of ours was what sent it."""
+    is_ours = request.META.get("HTTP_ORIGIN") == f"{request.scheme}://{request.get_host()}"
+    given_back = typed(request) if is_ours and request.user.is_authenticated else []
+    context = {
+        "path": request.get_full_path(),
+        "typed": [(name, value) for name, value in given_back if name != "csrfmiddlewaretoken"],
+    }
+    response = render(request, "403_csrf.html", context, status=403)
+    add_never_cache_headers(response)
+    return because(response, "csrf")

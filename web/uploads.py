@@ -61,8 +61,8 @@ class ToDisk(FileUploadHandler):
             self._file = None
 
 
-def is_too_long(request: HttpRequest, *, most_bytes: int, most_files: int) -> bool:
-    """Told by the length that the browser gives, before anything is read."""
+def is_too_long(request: HttpRequest, *, most_bytes: int = 0, most_files: int = 0) -> bool:
+    """Told by the length that the browser gives, before anything is read; a form alone where no files are told."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     return not length.isdecimal() or int(length) > most_bytes * most_files + FORM_BYTES
 

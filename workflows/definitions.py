@@ -82,6 +82,17 @@ def read(path: Path) -> Folder:
     return replace(from_sources(texts, path, findings), papers=papers)
 
 
+def unreadable(path: Path) -> Finding | None:
+    """Why a bare file is no diagram or table at all, which nobody can mend in an editor of ours."""
+    try:
+        root = diagram.parse(path.read_bytes())
+    except safe_xml.UnsafeXml as error:
+        return _error(path.name, error.code, error.message)
+    if path.suffix == ".bpmn" and root.tag != diagram.tag("definitions"):
+        return _not_bpmn(path.name)
+    return None
+
+
 def from_sources(sources: dict[str, str], path: Path, findings: list[Finding] | None = None) -> Folder:
     """The förlopp in these texts by file name, as if they lay at `path`; `findings` are what reading them said."""
     told = findings if findings is not None else []
@@ -269,10 +280,14 @@ def _diagrams(folder: Folder, findings: list[Finding]) -> dict[str, etree._Eleme
             findings.append(_error(name, error.code, error.message))
             continue
         if root.tag != diagram.tag("definitions"):
-            findings.append(_error(name, "not-bpmn", "Filen är inget BPMN 2.0-diagram."))
+            findings.append(_not_bpmn(name))
             continue
         roots[name] = root
     return roots
+
+
+def _not_bpmn(name: str) -> Finding:
+    return _error(name, "not-bpmn", "Filen är inget BPMN 2.0-diagram.")
 
 
 def _called(roots: Mapping[str, etree._Element], folder: Folder) -> list[str]:

@@ -75,4 +75,6 @@ def _parsed(data: bytes, *, has_long_texts: bool) -> etree._Element:
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise UnsafeXml("not-xml", f"Filen är inte giltig XML (rad {error.lineno}).", error.lineno) from None
+        line, column = error.position
+        told = f"Filen är inte giltig XML (rad {line}, kolumn {column})."
+        raise UnsafeXml("not-xml", told, error.lineno) from None

@@ -86,7 +86,8 @@ def start_form(request: StaffRequest, key: str, ref: uuid.UUID) -> HttpResponse:
     if version is None or not _may_start_for(request, individual):
         raise Http404
     bound = bind(request, version)
-    if request.method == "POST" and (bound is None or bound.is_valid()):
+    is_tried = request.method == "POST" and (bound is None or bound.is_valid())
+    if is_tried:
         answer = _try_start(request, version, individual, bound, now=now)
         if answer is not None:
             return answer
@@ -99,7 +100,8 @@ def start_form(request: StaffRequest, key: str, ref: uuid.UUID) -> HttpResponse:
         "bound": bound,
         "person": _header(request, individual),
     }
-    return render(request, "tasks/start_form.html", context, status=422 if bound is not None and bound.errors else 200)
+    is_refused = is_tried or (bound is not None and bool(bound.errors))
+    return render(request, "tasks/start_form.html", context, status=422 if is_refused else 200)
 
 
 def _try_start(

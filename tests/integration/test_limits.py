@@ -94,7 +94,10 @@ CALLS = (
 
 
 def too_many(count: int) -> str:
-    return draw("s > u1 > u2 > end_a", extra=task("u2", several(f"<loopCardinality>{count} * 1</loopCardinality>")))
+    return draw(
+        "s > u1 > u2 > end_a",
+        extra=task("u2", several(f"<loopCardinality>if u1.svar = null then 1 else {count}</loopCardinality>")),
+    )
 
 
 @pytest.mark.parametrize(

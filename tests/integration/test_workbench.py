@@ -12,7 +12,7 @@ from people.models import Profession, Staff
 from tests import pages, workbench
 from tests.workbench import PLAN
 from workbench import beginning, drafting
-from workbench.models import Draft, DraftFile, Saving
+from workbench.models import Draft, Saving
 from workbench.services import drafts
 from workflows import definitions
 from workflows.models import ProcessVersion
@@ -89,22 +89,6 @@ def test_a_save_is_checked_with_the_whole_draft_and_counted(client: Client, owne
     assert client.get(workbench.address(made, PLAN)).json()["text"] == '{"title": "Planera"'
 
 
-def test_who_saves_on_an_older_text_is_told_by_whom_and_loses_nothing(client: Client, owner: Staff) -> None:
-    made = workbench.draft(owner)
-    other = workbench.owner("per")
-    workbench.save(pages.logged_in(other), made, PLAN, '{"title": "Pers"}', 1)
-    answer = workbench.save(client, made, PLAN, '{"title": "Pias"}', 1)
-    assert answer.status_code == 409
-    told = answer.json()
-    assert (told["text"], told["revision"], told["by"]) == ('{"title": "Pers"}', 2, "Per Prov")
-    kept = Saving.objects.get(is_aside=True)
-    assert kept.text == '{"title": "Pias"}'
-    page = pages.text(client.get(f"/verkstad/{made.ref}/vid-sidan/{kept.pk}/"))
-    assert "Pias" in page
-    client.post(f"/verkstad/{made.ref}/vid-sidan/{kept.pk}/", {"revision": "2"})
-    assert DraftFile.objects.get(draft=made, name=PLAN).text == '{"title": "Pias"}'
-
-
 def test_the_same_save_once_more_changes_nothing(client: Client, owner: Staff) -> None:
     made = workbench.draft(owner)
     for _ in range(2):
@@ -152,16 +136,6 @@ def test_a_package_and_a_bare_diagram_become_drafts_with_findings(client: Client
     page = pages.text(client.get(answer["Location"]))
     assert "fel att rätta" in page
     assert "process.toml" in page
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [("x.zip", b"PK nothing"), ("x.bpmn", b""), ("x.exe", b"MZ"), ("x.bpmn", b"\xff\xfe\x00"), ("x.dmn", b"<")],
-)
-def test_a_file_that_is_none_is_answered_in_words(client: Client, name: str, content: bytes) -> None:
-    answer = client.post("/verkstad/las-in/", {"fil": SimpleUploadedFile(name, content)}, follow=True)
-    assert answer.status_code in (200, 422)
-    assert any(word in pages.text(answer) for word in ("kunde inte", "Filen ska vara", "Fel", "gick inte"))
 
 
 def test_a_draft_put_away_is_not_changed_and_comes_back(client: Client, owner: Staff) -> None:

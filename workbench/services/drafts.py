@@ -35,7 +35,11 @@ class Closed(Exception):
 
 
 class Unstorable(Exception):
-    """The file cannot be kept as it is; the argument is Swedish."""
+    """The file cannot be kept as it is; the first argument is Swedish."""
+
+    def __init__(self, message: str, code: str = "unstorable") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def begin(
@@ -187,6 +191,6 @@ def _check(name: str, text: str, *, with_shared: bool = False) -> None:
             "Filen hör inte till ett förlopp: diagram, beslutstabeller, formulär, exempel och scenarier gör det."
         )
     if len(text) > MOST_CHARACTERS:
-        raise Unstorable("Filen är för stor.")
+        raise Unstorable("Filen är för stor.", "too-large")
     if "\0" in text:
         raise Unstorable("Filen har tecken som inte hör hemma i en text.")

@@ -45,7 +45,7 @@ def times(request: StaffRequest, _draft: Draft) -> HttpResponseBase:
     try:
         told = _sent(request, "text", "kind")
     except ValueError:
-        return refused(NOT_UNDERSTOOD, 422)
+        return refused(NOT_UNDERSTOOD, 422, "not-json")
     found = moments.of_timer(told["text"], is_cycle=told["kind"] == "timeCycle", now=timezone.now())
     return JsonResponse({"times": found.times, "problem": found.problem, "why": found.why})
 
@@ -57,7 +57,7 @@ def known(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     try:
         told = _sent(request, "file", "text", "element")
     except ValueError:
-        return refused(NOT_UNDERSTOOD, 422)
+        return refused(NOT_UNDERSTOOD, 422, "not-json")
     files = {**drafting.texts(draft), told["file"]: told["text"]}
     names = definitions.names_at(drafting.folder_of(draft.key, files), told["element"])
     return JsonResponse({"names": [{"name": each.name, "type": each.kind, "origin": each.origin} for each in names]})

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from people.models import Profession
 from web import uploads
+from web.responses import because
 from workbench import beginning, drafting, first_hour, offered
 from workbench.models import Draft
 from workbench.services import drafts
@@ -28,6 +29,9 @@ from workflows.models import ProcessDefinition, ProcessVersion
 from workflows.views.edge import StaffRequest
 
 TAKEN = {".zip", ".bpmn", ".dmn"}
+TOO_LARGE = "Filen är för stor."
+TOO_MUCH = {"too-large", "too-many-elements"}
+UNREADABLE = {"empty", "not-xml", "encoding", "doctype", "not-bpmn", "not-zip"}
 RETENTIONS = {"P5Y": "5 år", "P10Y": "10 år"}
 SPHERES = {"sol": "Socialtjänst", "hsl": "Hälso- och sjukvård", "bada": "Båda"}
 
@@ -152,7 +156,7 @@ def upload(request: StaffRequest) -> HttpResponseBase:
     if request.method != "POST":
         return render(request, "workbench/upload.html", {"findings": [], "error": ""})
     if uploads.is_too_long(request, most_bytes=packages.MAX_TOTAL, most_files=1):
-        return _not_taken(request, "Filen är för stor.", status=413)
+        return _not_taken(request, TOO_LARGE, code="too-large")
     with (
         tempfile.TemporaryDirectory() as place,
         uploads.receiving(request, folder=Path(place), most_bytes=packages.MAX_TOTAL),
@@ -163,36 +167,44 @@ def upload(request: StaffRequest) -> HttpResponseBase:
 def _taken_in(request: StaffRequest, place: Path) -> HttpResponse:
     files = uploads.arrived(request, "fil")
     if not files:
-        return _not_taken(request, "Välj en fil först.")
+        return _not_taken(request, "Välj en fil först.", code="no-file")
     if files[0].is_too_long:
-        return _not_taken(request, "Filen är för stor.", status=413)
+        return _not_taken(request, TOO_LARGE, code="too-large")
     name = Path(files[0].name or "")
     if name.suffix.lower() not in TAKEN:
-        return _not_taken(
-            request, "Filen ska vara ett paket (.zip), ett diagram (.bpmn) eller en beslutstabell (.dmn)."
-        )
+        told = "Filen ska vara ett paket (.zip), ett diagram (.bpmn) eller en beslutstabell (.dmn)."
+        return _not_taken(request, told, code="not-taken")
     path = place / f"{beginning.key_of(name.stem)}{name.suffix.lower()}"
     files[0].path.rename(path)
+    if path.suffix in definitions.BARE and (problem := definitions.unreadable(path)):
+        return _not_taken(request, problem.message, code=problem.code)
     folder = definitions.read(path)
     if not folder.sources:
-        return _not_taken(request, "", folder=folder)
+        first = next((item.code for item in folder.findings), "empty")
+        return _not_taken(request, "", folder=folder, code=first)
+    return _begun(request, folder, path.stem)
+
+
+def _begun(request: StaffRequest, folder: Folder, name: str) -> HttpResponse:
     if definitions.CONFIG not in folder.sources:
         folder = _with_shared(beginning.with_settings(folder, owner=rights.OWNER))
-    key = folder.key or path.stem
+    key = folder.key or name
     base = ProcessDefinition.objects.filter(key=key).select_related("current").first()
     try:
         made = drafts.begin(
             key=key, folder=folder, by=request.user, now=timezone.now(), base=base.current if base else None
         )
     except drafts.Unstorable as problem:
-        return _not_taken(request, str(problem))
+        return _not_taken(request, str(problem), code=problem.code)
     messages.success(request, "Filen är inläst som ett utkast. Inget är publicerat.")
     return redirect("workbench:draft", made.ref)
 
 
-def _not_taken(request: StaffRequest, error: str, *, folder: Folder | None = None, status: int = 422) -> HttpResponse:
+def _not_taken(request: StaffRequest, error: str, *, code: str, folder: Folder | None = None) -> HttpResponse:
+    """The sentence and the code are told; the file is still where it came from."""
     context = {"error": error, "findings": folder.findings if folder else []}
-    return render(request, "workbench/upload.html", context, status=status)
+    status = 413 if code in TOO_MUCH else 400 if code in UNREADABLE else 422
+    return because(render(request, "workbench/upload.html", context, status=status), code)
 
 
 def _with_shared(folder: Folder) -> Folder:

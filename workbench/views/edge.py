@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
+from web.responses import because
 from workbench import drafting
 from workbench.models import Draft
 from workflows import rights
@@ -64,8 +65,8 @@ def _with_draft(
     return staff_page(wrapped)
 
 
-def refused(message: str, status: int, **more: Any) -> JsonResponse:
-    return JsonResponse({"message": message, **more}, status=status)
+def refused(message: str, status: int, code: str = "", **more: Any) -> JsonResponse:
+    return because(JsonResponse({"message": message, **more}, status=status), code)
 
 
 def as_json(findings: Iterable[Finding]) -> list[dict[str, str]]:

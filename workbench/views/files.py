@@ -39,13 +39,13 @@ def file(request: StaffRequest, draft: Draft, name: str) -> HttpResponseBase:
         text, revision = _sent(request.body)
         saved = drafts.save(draft=draft, name=name, text=text, revision=revision, by=request.user, now=timezone.now())
     except RequestDataTooBig:
-        return refused("Filen är för stor.", 413)
+        return refused("Filen är för stor.", 413, "too-large")
     except ValueError:
-        return refused(NOT_UNDERSTOOD, 422)
+        return refused(NOT_UNDERSTOOD, 422, "not-json")
     except drafts.Unstorable as problem:
-        return refused(str(problem), 422)
+        return refused(str(problem), 413 if problem.code == "too-large" else 422, problem.code)
     except drafts.Closed:
-        return refused(drafts.Closed.__doc__ or "", 422)
+        return refused(drafts.Closed.__doc__ or "", 422, "closed")
     except drafts.Overtaken as taken:
         return _overtaken(taken.theirs)
     return JsonResponse({"revision": saved.revision, "findings": as_json(drafting.checked(draft).findings)})
@@ -177,9 +177,9 @@ def _stands(found: DraftFile) -> dict[str, object]:
 
 def _overtaken(theirs: DraftFile | None) -> JsonResponse:
     if theirs is None:
-        return refused("Någon annan har tagit bort filen under tiden. Det du skrev ligger kvar vid sidan av.", 409)
+        gone = "Någon annan har tagit bort filen under tiden. Det du skrev ligger kvar vid sidan av."
+        return refused(gone, 409, "overtaken")
     told = _stands(theirs)
     message = f"{told['changed_by']} har sparat under tiden. Det du skrev ligger kvar vid sidan av."
-    return refused(
-        message, 409, text=theirs.text, by=told["changed_by"], at=told["changed_at"], revision=theirs.revision
-    )
+    more = {"text": theirs.text, "by": told["changed_by"], "at": told["changed_at"], "revision": theirs.revision}
+    return refused(message, 409, "overtaken", **more)

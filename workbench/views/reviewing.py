@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from people.signin.fresh import sensitive
+from web.responses import because
 from workbench import differences, drafting, trying, when
 from workbench.models import Draft, DraftState
 from workbench.services import publishing, reviews
@@ -81,10 +82,17 @@ def answer(request: StaffRequest, draft: Draft) -> HttpResponseBase:
             case _:
                 raise Http404
     except REFUSED as problem:
-        messages.error(request, type(problem).__doc__ or "")
+        return _refused(request, draft, type(problem))
     except NotCompilable:
-        messages.error(request, reviews.HasErrors.__doc__ or "")
+        return _refused(request, draft, reviews.HasErrors)
     return redirect("workbench:review", draft.ref)
+
+
+def _refused(request: StaffRequest, draft: Draft, problem: type[Exception]) -> HttpResponseBase:
+    """The page as it is now, with why nothing was done."""
+    draft.refresh_from_db(fields=["state"])
+    response = shown(request, draft, [("", problem.__doc__ or "")], status=409 if problem is Closed else 422)
+    return because(response, problem.__name__)
 
 
 def published(version: ProcessVersion | None, asked: when.Wanted) -> str:
@@ -97,7 +105,9 @@ def published(version: ProcessVersion | None, asked: when.Wanted) -> str:
     return f"Version {version.number} är publicerad. Nya ärenden startar i den."
 
 
-def shown(request: StaffRequest, draft: Draft, problems: Sequence[tuple[str, str]] = ()) -> HttpResponseBase:
+def shown(
+    request: StaffRequest, draft: Draft, problems: Sequence[tuple[str, str]] = (), *, status: int = 422
+) -> HttpResponseBase:
     texts = drafting.texts(draft)
     against = _against(draft, texts)
     changes = differences.between(against.texts, texts)
@@ -119,6 +129,8 @@ def shown(request: StaffRequest, draft: Draft, problems: Sequence[tuple[str, str
         "picture": picture,
         "marks": differences.marks(changes, file),
         "names": {element: name.strip("”") for (where, element), name in checked.names.items() if where == file},
+        "every_name": checked.names,
+        "page_of": drafting.page_of,
         "errors": [item for item in checked.findings if item.severity == "error"],
         "asked": asked,
         "remarks": draft.remarks.select_related("by", "done_by"),
@@ -133,7 +145,7 @@ def shown(request: StaffRequest, draft: Draft, problems: Sequence[tuple[str, str
         "typed": when.decided(decided) if decided is not None else when.typed(request.POST),
         **when.offered(draft.key),
     }
-    return render(request, "workbench/review.html", context, status=422 if problems else 200)
+    return render(request, "workbench/review.html", context, status=status if problems else 200)
 
 
 def _foreseen(request: StaffRequest, draft: Draft, going_on: list[ProcessVersion]) -> list[Trial]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 from lxml import etree
 
-from workflows import diagram
+from workflows import diagram, feel
 from workflows.diagram import NAMESPACES, local
+from workflows.engine.loops import MAX_INSTANCES
 from workflows.lint.report import Report, readable, time
 from workflows.variables import places
 
@@ -20,6 +24,7 @@ def check(root: etree._Element, report: Report) -> None:
             readable(report, place.element, place.text, place.what)
     _languages(root, report)
     _missing(root, report)
+    _repeated(root, report)
 
 
 def _languages(root: etree._Element, report: Report) -> None:
@@ -40,3 +45,27 @@ def _missing(root: etree._Element, report: Report) -> None:
     for node in root.iter(f"{{{diagram.SPIFF}}}parameter"):
         if node.get("value") is None:
             report.error(places.owner(node), "parameter", f"Parametern {node.get('id')} saknar värde.")
+
+
+def _repeated(root: etree._Element, report: Report) -> None:
+    """What a step is done for can be read, and a number that is written out is one that can be."""
+    for node in root.iter(diagram.tag("loopDataInputRef")):
+        readable(report, places.owner(node), node.text or "", "listan som steget görs för")
+    for node in root.iter(diagram.tag("loopCardinality")):
+        if _cannot_be(node.text or ""):
+            told = f"Antalet gånger ska vara ett heltal från 0 till {MAX_INSTANCES}."
+            report.error(places.owner(node), "loop-count", told)
+
+
+def _cannot_be(count: str) -> bool:
+    """False for what only an ärende can say, and for what cannot be read, which is told of as such."""
+    try:
+        tree = feel.parse(count)
+        if feel.free_names(tree):
+            return False
+        value = feel.evaluate(tree, {}, now=datetime(2000, 1, 1, tzinfo=UTC))
+    except feel.FeelError:
+        return False
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return True
+    return value != int(value) or not 0 <= value <= MAX_INSTANCES

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.contrib.auth.middleware import get_user
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 
 from people.models import Staff
+from web.responses import typed
 from workflows import rights
 from workflows.services import refusals
 
@@ -94,4 +96,14 @@ def _log_in_first(request: HttpRequest) -> HttpResponse:
     target = settings.LOGIN_URL
     if settings.FORLOPP_DEMO:
         target = "/demo/"
+    if request.method == "POST" and request.accepts("text/html"):
+        return _ended(request, target)
     return HttpResponseRedirect(f"{target}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _ended(request: HttpRequest, log_in: str) -> HttpResponse:
+    """The session ended while somebody wrote: the page holds what was written until they are in again."""
+    context = {"log_in": log_in, "path": request.get_full_path(), "typed": typed(request)}
+    response = render(request, "401.html", context, status=401)
+    response.headers["Cache-Control"] = KEPT_NOWHERE
+    return response
