@@ -52,6 +52,7 @@ OBJECTS = {
 ACTIONS = {
     "add": "lade till",
     "add-api-client": "lade till",
+    "archive": "antecknade leverans till arkivet av",
     "ask": "frågade en kollega om",
     "assign": "ändrade uppdrag för",
     "bulk-cancel": "avbröt tillsammans med andra",

@@ -1,8 +1,12 @@
 """Personal files (personakter): a person's ärenden in one sphere, when they were last written in and when they are due.
 
 Social services: five years after the last note, and files of those born on the 5th, 15th and 25th are kept for
-research (SoL 2025:400, SoF). Health care: ten years after the last note at least (PDL 2008:355 3 kap. 17 §). How long
-each förlopp asks for stands in its `process.toml` (`retention`); of a file with several the longest holds.
+research (SoL 2025:400, SoF) until the archive has them. Health care: ten years after the last note at least (PDL
+2008:355 3 kap. 17 §). How long each förlopp asks for stands in its `process.toml` (`retention`); of a file with several
+the longest holds.
+
+What is done in a joint förlopp is written in both files: it is a file of its own, and the clocks of the other two go
+from it as well.
 """
 
 from __future__ import annotations
@@ -10,10 +14,11 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
+from disposal.models import Handover
 from people.models import Individual
 from people.spheres import Sphere
 from workflows.feel.moments import add_length, add_months
@@ -57,11 +62,17 @@ class File:
     courses: Sequence[Course]
     last_on: datetime.date
     due_on: datetime.date
+    is_handed_over: bool = False
+
+    @property
+    def told(self) -> list[dict[str, str | int]]:
+        return [course.told() for course in self.courses]
 
     @property
     def is_preserved(self) -> bool:
-        """By the day of birth; whose day we do not know is kept too, rather than destroyed by mistake."""
-        if self.sphere == Sphere.HEALTH:
+        """By the day of birth, until the archive has it as it is; whose day we do not know is kept too, rather than
+        destroyed by mistake."""
+        if self.sphere == Sphere.HEALTH or self.is_handed_over:
             return False
         born = self.individual.born_on
         return born is None or born.day in KEPT_BIRTHDAYS
@@ -118,12 +129,21 @@ def _files(individuals: Iterable[int], rules: dict[int, _Rule]) -> Iterator[File
     filed: dict[tuple[int, str], list[ProcessInstance]] = defaultdict(list)
     for row in rows.order_by("individual", "started_at"):
         filed[row.individual_id, rules[row.version_id].sphere].append(row)
-    for (_, sphere), held in filed.items():
-        if all(row.state != InstanceState.ACTIVE for row in held):
-            yield _file(sphere, held, rules)
+    handed: dict[tuple[int, str], list[object]] = defaultdict(list)
+    for key, sphere, courses in Handover.objects.filter(individual__in=individuals).values_list(
+        "individual", "sphere", "courses"
+    ):
+        handed[key or 0, sphere].append(courses)
+    for (individual, sphere), held in filed.items():
+        joint = filed.get((individual, Sphere.BOTH), []) if sphere != Sphere.BOTH else []
+        if all(row.state != InstanceState.ACTIVE for row in (*held, *joint)):
+            file = _file(sphere, held, rules, joint)
+            yield replace(file, is_handed_over=file.told in handed[individual, sphere])
 
 
-def _file(sphere: str, held: Sequence[ProcessInstance], rules: dict[int, _Rule]) -> File:
+def _file(
+    sphere: str, held: Sequence[ProcessInstance], rules: dict[int, _Rule], joint: Sequence[ProcessInstance]
+) -> File:
     courses = [
         Course(
             pk=row.pk,
@@ -135,7 +155,7 @@ def _file(sphere: str, held: Sequence[ProcessInstance], rules: dict[int, _Rule])
         )
         for row in held
     ]
-    last = max(course.ended_on for course in courses)
+    last = max(timezone.localdate(row.ended_at) for row in (*held, *joint))
     due_on = max(_after(last, rules[row.version_id].retention) for row in held)
     return File(individual=held[0].individual, sphere=sphere, courses=courses, last_on=last, due_on=due_on)
 

@@ -35,6 +35,29 @@ class Hold(models.Model):
         return str(self.ref)
 
 
+class Handover(models.Model):
+    """That the archive has a file that is kept for research, as it was then: it need not be kept here too.
+
+    `courses` are those of the file then, told as `Item` tells them; what is written in it since makes this void. When
+    it has been destroyed here it names nobody.
+    """
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    individual = models.ForeignKey("people.Individual", null=True, on_delete=models.PROTECT, related_name="+")
+    sphere = models.CharField(max_length=4)
+    courses = models.JSONField()
+    receipt = models.CharField(max_length=200, help_text="By what the archive knows the delivery.")
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(receipt=""), name="disposal_handover_has_receipt")]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
 class RunState(models.TextChoices):
     PROPOSED = "proposed", "Att besluta"
     APPROVED = "approved", "Gallras"

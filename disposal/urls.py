@@ -9,5 +9,6 @@ urlpatterns = [
     path("gallring/", views.index, name="index"),
     path("gallring/stopp/", views.holds, name="holds"),
     path("gallring/akt/", views.record, name="record"),
+    path("gallring/arkiv/", views.handover, name="handover"),
     path("gallring/<uuid:ref>/", views.run, name="run"),
 ]

@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from disposal import record as records
 from disposal.models import Hold, Item, Outcome, Run
+from disposal.services import handovers, runs
 from disposal.services import holds as holding
-from disposal.services import runs
 from people import identity
 from people import selectors as people
 from people.models import Individual
@@ -135,6 +135,25 @@ def record(request: StaffRequest) -> HttpResponseBase:
     return render(request, "disposal/record.html", context, status=422 if error else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@archive_page
+def handover(request: StaffRequest) -> HttpResponse:
+    """That the archive has received a file that is kept for research."""
+    error, target = "", ""
+    if request.method == "POST":
+        try:
+            return _handed_over(request)
+        except _Refused as problem:
+            error, target = problem.text, problem.target
+    context = {
+        "error": error,
+        "error_target": target,
+        "spheres": [choice for choice in Sphere.choices if choice[0] != Sphere.HEALTH],
+        "typed": {name: request.POST.get(name, "") for name in ("personnummer", "sfar", "kvitto")},
+    }
+    return render(request, "disposal/handover.html", context, status=422 if error else 200)
+
+
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
@@ -188,6 +207,26 @@ def _whole(request: StaffRequest) -> FileResponse:
     )
     made = records.whole(individual, by=request.user, now=now)
     return FileResponse(made, as_attachment=True, filename=f"akt-{now:%Y-%m-%d}.zip", content_type="application/zip")
+
+
+def _handed_over(request: StaffRequest) -> HttpResponse:
+    sphere = request.POST.get("sfar", "")
+    if sphere not in (Sphere.SOCIAL, Sphere.BOTH):
+        raise _Refused("Välj vilken akt det gäller.", "sfar-sol")
+    try:
+        handovers.hand_over(
+            individual=_individual(request),
+            sphere=sphere,
+            receipt=request.POST.get("kvitto", ""),
+            by=request.user,
+            now=timezone.now(),
+        )
+    except handovers.NoReceipt as problem:
+        raise _Refused(problem.__doc__ or "", "kvitto") from None
+    except (handovers.NothingToHandOver, handovers.NotFetched) as problem:
+        raise _Refused(type(problem).__doc__ or "", "personnummer") from None
+    messages.success(request, "Leveransen är antecknad. Akten gallras här när tiden är ute, om inget mer skrivs i den.")
+    return HttpResponseRedirect(reverse("disposal:handover"))
 
 
 def _individual(request: StaffRequest) -> Individual:

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
 from audit.models import Judgement, Pick, Round, Seal
-from disposal.models import Hold, Item
+from disposal.models import Handover, Hold, Item
 from integrations.models import (
     BatchContent,
     Dispatch,
@@ -97,7 +97,8 @@ def _person(individual: Individual) -> dict[str, int]:
     for model, path, _ in OF_PERSONS:
         removed[model.__name__] = _delete(model.objects.filter(**{path: individual}))
     if not AccessLog.objects.filter(individual=individual).exists():
-        Item.objects.filter(individual=individual).update(individual=None)
+        for model in (Item, Handover):
+            model.objects.filter(individual=individual).update(individual=None)
         Hold.objects.filter(individual=individual).delete()
         removed["Individual"] = Individual.objects.filter(pk=individual.pk).delete()[0]
     return removed

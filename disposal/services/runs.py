@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from disposal import files
 from disposal.files import File
-from disposal.models import Hold, Item, Outcome, Run, RunState
+from disposal.models import Handover, Hold, Item, Outcome, Run, RunState
 from disposal.services import destroying
 from people.models import Individual, Staff
 from workflows.models import ProcessInstance
@@ -85,7 +85,7 @@ def _item(run: Run, file: File) -> Item:
         run=run,
         individual=file.individual,
         sphere=file.sphere,
-        courses=[course.told() for course in file.courses],
+        courses=file.told,
         last_on=file.last_on,
         due_on=file.due_on,
     )
@@ -106,6 +106,7 @@ def _carry_out(key: int, *, now: datetime.datetime) -> None:
     else:
         file = files.of(individual, item.sphere)
         item.rows = destroying.destroy(file) if file else {}
+        Handover.objects.filter(individual=individual, sphere=item.sphere).update(individual=None)
         item.outcome, item.individual = Outcome.DESTROYED, None
     item.save()
 
@@ -114,7 +115,7 @@ def _why_kept(item: Item, individual: Individual) -> str:
     if Hold.objects.filter(individual=individual, lifted_at=None).exists():
         return "Gallringsstopp"
     file = files.of(individual, item.sphere)
-    if file is None or [course.told() for course in file.courses] != item.courses:
+    if file is None or file.told != item.courses:
         return "Något har hänt i akten sedan den listades"
     if file.is_preserved:
         return "Födelsedagen: akten bevaras för forskning"

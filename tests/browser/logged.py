@@ -76,4 +76,5 @@ def disposal(anna: Staff) -> dict[str, str]:
         "record of disposal": f"/gallring/{done.ref}/",
         "holds": "/gallring/stopp/",
         "record to hand over": "/gallring/akt/",
+        "receipt of the archive": "/gallring/arkiv/",
     }

@@ -248,7 +248,7 @@ def test_a_person_whom_something_was_written_about_lately_stays(anna: Staff) -> 
 
 
 LISTED = {model for model, _, _ in remains.OF_PERSONS}
-ELSEWHERE = {"ProcessInstance", "UserTask", "AccessLog", "Pick", "Item", "Hold"}
+ELSEWHERE = {"ProcessInstance", "UserTask", "AccessLog", "Pick", "Item", "Hold", "Handover"}
 """Part of a file, or of the log, or the record of disposal itself."""
 
 

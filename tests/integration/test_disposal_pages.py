@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from disposal.models import Hold, Item
+from disposal.models import Handover, Hold, Item
 from disposal.services import runs
 from people.models import AccessLog, Contact, Staff
 from people.services import plan
@@ -69,6 +69,25 @@ def test_a_hold_is_placed_and_lifted_on_the_page_with_reasons(client: Client, ar
     hold.refresh_from_db()
     assert (hold.lifted_by, hold.lifted_why) == (archivist, "Klar")
     assert AccessLog.objects.filter(action__in=("hold", "lift-hold"), outcome="allowed").count() == 2
+
+
+def test_the_archives_receipt_is_written_down_on_the_page(client: Client, anna: Staff, archivist: Staff) -> None:
+    ended(pages.person(), anna)
+    client.force_login(archivist)
+    wished = {"personnummer": "19380514-2381", "sfar": "sol", "kvitto": "KA 2026:14"}
+    for wrong, told in (
+        ({"sfar": "hsl"}, "Välj vilken akt"),
+        ({"kvitto": " "}, "Skriv arkivets beteckning"),
+        ({"personnummer": "12"}, "Leveransen är inte antecknad"),
+        ({}, "Akten är inte hämtad"),
+    ):
+        refused = client.post("/gallring/arkiv/", wished | wrong)
+        assert refused.status_code == 422
+        assert told in refused.content.decode()
+    assert client.post("/gallring/akt/", {"personnummer": "19380514-2381", "skal": "Leverans"}).status_code == 200
+    assert client.post("/gallring/arkiv/", wished).status_code == 302
+    assert Handover.objects.get().receipt == "KA 2026:14"
+    assert AccessLog.objects.filter(action="archive", reason="KA 2026:14").exists()
 
 
 def test_nobody_else_gets_in(client: Client, anna: Staff) -> None:
