@@ -60,9 +60,13 @@ class Reach:
         """`sees` for a list, but for the förlopp: SQL on `instance` and `individual`, with its values."""
         text: list[str] = []
         values: list[Any] = []
-        if not self.caller.staff.may_see_protected:
+        staff = self.caller.staff
+        if not staff.may_see_protected:
             text.append("individual.protection = %s")
             values.append(Protection.INGEN.value)
+        if staff.barred:
+            text.append(f"individual.id NOT IN ({', '.join(['%s'] * len(staff.barred))})")
+            values += sorted(staff.barred)
         if self.areas is not None:
             text.append(f"(individual.area IN ({', '.join(['%s'] * len(self.areas))}) OR instance.started_by_id = %s)")
             values += [*self.areas, self.caller.staff.pk]

@@ -72,8 +72,8 @@ def page(wanted: Wanted, *, viewer: Staff) -> tuple[list[Entry], str]:
         Entry(
             key=row.pk,
             at=row.at,
-            who=row.staff_name,
-            person=people.named(row.individual, viewer=viewer).name if row.individual else "",
+            who=row.staff_name or "Förlopp självt",
+            person=people.named(row.individual, viewer=viewer, also_barred=True).name if row.individual else "",
             what=words.what(row.action, row.object_type),
             units=_named(row.units, units),
             professions=_named(row.professions, professions),

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncHour
 
-from people.access_log import LISTED
+from people.access_log import EMERGENCY, LISTED
 from people.models import AccessLog, Protection, Staff, StaffKind
 from web.swedish import STOCKHOLM, midnight
 
@@ -30,6 +30,7 @@ TITLES = {
     "efternamn": "Samma efternamn",
     "kollega": "En kollegas uppgifter",
     "skyddad": "Skyddade personuppgifter",
+    "nod": "Nödöppning",
     "skal": "Öppnat med skäl",
     "avliden": "Avliden sedan mer än 30 dagar",
     "natt": "På natten",
@@ -63,7 +64,9 @@ def hits(day: datetime.date) -> Iterator[Hit]:
     )
     yield from _hits("kollega", about.filter(_is_colleague()))
     yield from _hits("skyddad", about.exclude(individual__protection=Protection.INGEN))
-    yield from _hits("skal", about.exclude(reason="").exclude(reason=None))
+    in_emergency = Q(action="emergency") | Q(reason=EMERGENCY)
+    yield from _hits("nod", about.filter(in_emergency))
+    yield from _hits("skal", about.exclude(reason="").exclude(reason=None).exclude(in_emergency))
     yield from _hits("avliden", about.filter(individual__deceased_on__lt=day - DEAD_FOR))
     yield from _hits("natt", _outside(about.filter(_at_night(day)), settings.FORLOPP_NIGHT_UNITS))
     yield from _many(opened)

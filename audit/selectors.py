@@ -88,7 +88,7 @@ def picked(row: Pick, *, viewer: Staff) -> Picked:
     return Picked(
         pick=row,
         who=str(row.staff),
-        person=people.named(row.individual, viewer=viewer).name if row.individual else "",
+        person=people.named(row.individual, viewer=viewer, also_barred=True).name if row.individual else "",
         why=[(rules.TITLES[key], row.why[key]) for key in rules.TITLES if key in row.why],
         judgements=list(row.judgements.all()),
         is_own=row.staff_id == viewer.pk,

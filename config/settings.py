@@ -33,6 +33,9 @@ FORLOPP_LOG_HEADS = env.text("FORLOPP_LOG_HEADS", "")
 FORLOPP_NIGHT_UNITS = env.words("FORLOPP_NIGHT_UNITS", "")
 FORLOPP_LOG_SAMPLE = env.number("FORLOPP_LOG_SAMPLE", 10)
 
+# How long a person stays open to who has opened them in an emergency.
+FORLOPP_EMERGENCY_MINUTES = env.number("FORLOPP_EMERGENCY_MINUTES", 60)
+
 # How long things are kept: a person without ärenden, the access log (five at least), files as they came, copies of all.
 FORLOPP_PERSON_YEARS = env.number("FORLOPP_PERSON_YEARS", 10)
 FORLOPP_LOG_YEARS = max(5, env.number("FORLOPP_LOG_YEARS", 5))
@@ -174,6 +177,7 @@ TEMPLATES = [
             "environment": "web.jinja.environment",
             "context_processors": ["web.jinja.forms"],
             "menu": "tasks.menu.menu",
+            "emergencies": "people.selectors.emergencies",
         },
     }
 ]

@@ -24,7 +24,7 @@ from disposal.services import handovers, runs
 from disposal.services import holds as holding
 from people import identity
 from people import selectors as people
-from people.models import Individual
+from people.models import Individual, Staff
 from people.services import access
 from people.signin.fresh import sensitive
 from people.spheres import Sphere
@@ -105,7 +105,7 @@ def holds(request: StaffRequest) -> HttpResponse:
         except _Refused as problem:
             error, target = problem.text, problem.target
     rows = Hold.objects.select_related("individual", "by", "lifted_by")[:MOST_HOLDS]
-    shown = [Held(hold=row, person=people.presented(row.individual, viewer=request.user).name) for row in rows]
+    shown = [Held(hold=row, person=_named(row, request.user)) for row in rows]
     context = {
         "open": [one for one in shown if one.hold.lifted_at is None],
         "lifted": [one for one in shown if one.hold.lifted_at is not None],
@@ -163,6 +163,10 @@ class _Refused(Exception):
     def __init__(self, text: str, target: str) -> None:
         super().__init__(text)
         self.text, self.target = text, target
+
+
+def _named(hold: Hold, viewer: Staff) -> str:
+    return people.named(hold.individual, viewer=viewer, also_barred=True).name
 
 
 def _held(request: StaffRequest) -> HttpResponse:
@@ -234,7 +238,7 @@ def _individual(request: StaffRequest) -> Individual:
         parsed = identity.parse(request.POST.get("personnummer", "").strip(), today=timezone.localdate())
     except identity.InvalidIdentity as invalid:
         raise _Refused(invalid.message_sv, "personnummer") from None
-    found = people.by_number(parsed, viewer=request.user)
+    found = people.by_number(parsed, viewer=request.user, also_barred=True)
     if found is None:
         raise _Refused(NO_SUCH_PERSON, "personnummer")
     return found

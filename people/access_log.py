@@ -8,6 +8,9 @@ from django.db.models import Q
 LISTED = "listed"
 """The action of a row that tells that a person was shown in a list: once a day and list. `object_id` is the day."""
 
+EMERGENCY = "Nödöppning"
+"""The reason of what one saw of a person whom one had opened in an emergency; why, stands in the row that opened it."""
+
 
 class AppendOnlyError(Exception):
     """The access log is never changed: add a new row instead."""

@@ -16,6 +16,7 @@ from people.absence import Absence
 from people.access_log import AccessLog, AccessLogQuerySet, AppendOnlyError
 from people.assignment import LONGEST_COMMISSION, Assignment, AssignmentQuerySet
 from people.attempt import FailedSignIn, SpentOnce
+from people.block import Block, Closed, Emergency
 from people.device import Device
 from people.directory_entry import DirectoryEntry, DirectoryGroup
 from people.plan import Agreement, Consent, Contact, Goal, Rating
@@ -29,11 +30,14 @@ __all__ = [
     "AppendOnlyError",
     "Assignment",
     "AssignmentQuerySet",
+    "Block",
+    "Closed",
     "Consent",
     "Contact",
     "Device",
     "DirectoryEntry",
     "DirectoryGroup",
+    "Emergency",
     "FailedSignIn",
     "Goal",
     "IdentityType",
@@ -133,6 +137,8 @@ class Staff(AbstractUser):
     _units: dict[str, str] | None = None
     _behalves: dict[str, str] | None = None
     _reached: frozenset[str] | None = None
+    _closed: Closed | None = None
+    _barred: frozenset[int] | None = None
     commission: str | None = None
     """The uppdrag of the session one acts in ('' none); None where nobody acts: then all that is held counts."""
     withheld: tuple[str, ...] = ()
@@ -195,6 +201,21 @@ class Staff(AbstractUser):
         return {assignment.unit.key: assignment.unit.name for assignment in held}
 
     @property
+    def barred(self) -> frozenset[int]:
+        """Keys of the persons whose spärr keeps one out."""
+        return self._barred if self._barred is not None else self.closed.to(self.units)
+
+    @property
+    def emergencies(self) -> dict[int, datetime.datetime]:
+        """Keys of the persons whom one has opened in an emergency, and until when."""
+        return self.closed.opened
+
+    @property
+    def closed(self) -> Closed:
+        """As the request read it; asked anew where nobody did."""
+        return self._closed if self._closed is not None else Closed.asked(self.pk)
+
+    @property
     def standing(self) -> tuple[str, str]:
         """Keys of the professions and of the units where they are held today, each with commas between."""
         return ",".join(self.roles), ",".join(sorted(self.units))
@@ -205,9 +226,11 @@ class Staff(AbstractUser):
         units: dict[str, str],
         behalves: dict[str, str] | None = None,
         reached: frozenset[str] | None = None,
+        closed: Closed | None = None,
     ) -> None:
         """For an object that lives as long as one request and no longer."""
         self._roles, self._units, self._behalves, self._reached = roles, units, behalves, reached
+        self._closed, self._barred = closed, closed.to(units) if closed is not None else None
 
     def _held(self) -> list[tuple[str, str, str, str]]:
         today = connection.ops.adapt_datefield_value(timezone.localdate())
@@ -269,6 +292,7 @@ class Individual(models.Model):
     protection = models.CharField(max_length=24, choices=Protection.choices, default=Protection.INGEN)
     born_on = models.DateField(null=True, blank=True)
     deceased_on = models.DateField(null=True, blank=True)
+    is_blocked = models.BooleanField(default=False, db_default=False, help_text="Whether there is a spärr.")
     is_invented = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -1,13 +1,17 @@
 """How people are shown: the only way from an individual to a name on a screen."""
 
 import datetime
+import uuid
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from django.utils import timezone
+
 from people import identity, reading
-from people.models import Assignment, Individual, Profession, Staff, Unit
+from people.models import Assignment, Emergency, Individual, Profession, Staff, Unit
 
 HIDDEN_NAME = "Skyddade personuppgifter"
+BARRED_NAME = "Spärrade uppgifter"
 UNKNOWN_NAME = "Okänd person"
 
 
@@ -20,6 +24,9 @@ class Viewer(Protocol):
     @property
     def may_see_protected(self) -> bool: ...
 
+    @property
+    def barred(self) -> frozenset[int]: ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Presented:
@@ -31,34 +38,64 @@ class Presented:
     is_hidden: bool = False
 
 
-def presented(individual: Individual, *, viewer: Staff | None) -> Presented:
-    """A protected person is shown by name, number and address only to those who `may_see_protected`."""
-    shown = named(individual, viewer=viewer)
+def presented(individual: Individual, *, viewer: Viewer | None, also_barred: bool = False) -> Presented:
+    """A protected person is shown by name, number and address only to those who `may_see_protected`.
+
+    `also_barred`: where it is not about care, as in the access log and the archive, a spärr hides nobody's name.
+    """
+    shown = named(individual, viewer=viewer, also_barred=also_barred)
     if shown.is_hidden:
         return shown
     number = identity.formatted(individual.identity_type, individual.identity_number)
     return replace(shown, identity=number, address=_address(individual))
 
 
-def is_hidden(individual: Individual, *, viewer: Viewer | None) -> bool:
-    """Whether the person is protected and this viewer may not see who it is."""
-    return individual.is_protected and not (viewer and viewer.is_active and viewer.may_see_protected)
+def is_hidden(individual: Individual, *, viewer: Viewer | None, also_barred: bool = False) -> bool:
+    """Whether the person is protected and this viewer may not see who it is, or has a spärr that keeps them out."""
+    is_secret = individual.is_protected and not (viewer and viewer.is_active and viewer.may_see_protected)
+    return is_secret or (not also_barred and viewer is not None and individual.pk in viewer.barred)
 
 
-def by_number(number: identity.Identity, *, viewer: Viewer | None) -> Individual | None:
+def by_number(number: identity.Identity, *, viewer: Viewer | None, also_barred: bool = False) -> Individual | None:
     """The person, when the viewer may see who it is.
 
     None for nobody and for somebody hidden alike: the number alone must not tell that we know them.
     """
     found = Individual.objects.filter(identity_type=number.type, identity_number=number.number).first()
-    return None if found is None or is_hidden(found, viewer=viewer) else found
+    return None if found is None or is_hidden(found, viewer=viewer, also_barred=also_barred) else found
 
 
-def named(individual: Individual, *, viewer: Viewer | None) -> Presented:
+def named(individual: Individual, *, viewer: Viewer | None, also_barred: bool = False) -> Presented:
     """The same without number and address, for lists."""
-    if is_hidden(individual, viewer=viewer):
-        return Presented(name=HIDDEN_NAME, is_hidden=True)
+    if is_hidden(individual, viewer=viewer, also_barred=also_barred):
+        return Presented(name=HIDDEN_NAME if individual.is_protected else BARRED_NAME, is_hidden=True)
     return Presented(name=" ".join(filter(None, (individual.given_name, individual.family_name))) or UNKNOWN_NAME)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A person whom one has opened in an emergency, as every page tells meanwhile."""
+
+    public_id: uuid.UUID
+    ref: uuid.UUID
+    name: str
+    until: datetime.datetime
+
+
+def emergencies(staff: Staff) -> list[Opened]:
+    """Of a member of staff; asks nothing when there are none."""
+    if not staff.emergencies:
+        return []
+    found = Emergency.objects.filter(staff=staff, ends_at__gt=timezone.now()).select_related("individual")
+    return [
+        Opened(
+            public_id=one.public_id,
+            ref=one.individual.ref,
+            name=named(one.individual, viewer=staff).name,
+            until=one.ends_at,
+        )
+        for one in found.order_by("ends_at")
+    ]
 
 
 def demo_professions(*, on: datetime.date) -> dict[Profession, list[Staff]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.http import Http404
 
 from people import selectors as people
-from people.models import Individual
+from people.models import Individual, Staff
 from people.services import access
 from tasks import positions
 from tasks.positions import Case
@@ -53,3 +53,11 @@ def person(
         raise Http404
     access.record(staff=viewer, individual=individual, action="read", object_type=what, object_id=str(ref), now=now)
     return Opened(individual=individual, sight=seen, cases=cases, tasks=positions.open_tasks(individual, seen))
+
+
+def is_barred(viewer: Staff, individual: Individual) -> bool:
+    """Whether nothing but a spärr keeps the viewer out: who may know that there is one (PDL 4:4)."""
+    if individual.pk not in viewer.barred or people.is_hidden(individual, viewer=viewer, also_barred=True):
+        return False
+    seen = sight.of(viewer, individual)
+    return bool(positions.cases(individual, seen)) and seen.is_let_in

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from tasks.views import courses, glance, person, plan, registering
+from tasks.views import blocks, courses, glance, person, plan, registering
 
 urlpatterns = [
     path("personer/<uuid:ref>/", person.person, name="person"),
     path("personer/<uuid:ref>/meddelande/", registering.choose, name="register"),
     path("personer/<uuid:ref>/meddelande/<slug:system>/<slug:kind>/", registering.register, name="register_kind"),
+    path("personer/<uuid:ref>/sparr/", blocks.block, name="block"),
+    path("nodoppning/", blocks.emergency, name="emergency"),
+    path("nodoppning/<uuid:public_id>/stang/", blocks.close, name="emergency_close"),
     path("personer/<uuid:ref>/tidslinje/", person.whole_timeline, name="timeline"),
     path("personer/<uuid:ref>/system/<slug:key>/", glance.glance, name="glance"),
     path("personer/<uuid:ref>/mal/<uuid:thread>/folj-upp/", plan.follow_up, name="follow_up"),

@@ -76,6 +76,7 @@ class Eyes(NamedTuple):
     held: frozenset[str]
     is_active: bool
     may_see_protected: bool
+    barred: frozenset[int]
 
     @classmethod
     def of(cls, staff: Staff) -> Eyes:
@@ -84,6 +85,7 @@ class Eyes(NamedTuple):
             held=frozenset(staff.professions),
             is_active=staff.is_active,
             may_see_protected=staff.may_see_protected,
+            barred=staff.barred,
         )
 
 

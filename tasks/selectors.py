@@ -9,11 +9,11 @@ from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from people import reading
-from people.models import Individual, Protection, Staff
+from people.models import Individual, Staff
 from people.reading import Reading
 from tasks import forms
 from tasks.forms.shown import Shown, said
-from workflows import amended, published, selectors, sieve, versions
+from workflows import amended, published, rights, selectors, sieve, versions
 from workflows.forms import expressions
 from workflows.models import (
     Amendment,
@@ -125,8 +125,7 @@ def _visible(staff: Staff) -> QuerySet[ProcessInstance]:
     versions = [pk for pk, professions in visible_to if held & set(professions or ())]
     offered = UserTask.objects.filter(Q(group__in=held) | Q(escalated_to__in=held)).values("instance_id")
     found = ProcessInstance.objects.filter(Q(version_id__in=versions) | Q(pk__in=offered))
-    if not staff.may_see_protected:
-        found = found.filter(individual__protection=Protection.INGEN)
+    found = found.filter(rights.shown(staff))
     return found.select_related("individual", "version").defer("engine_state", "version__sources", "version__compiled")
 
 

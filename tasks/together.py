@@ -34,12 +34,12 @@ WORDS = {
     CommentKind.QUESTION: "frågar dig",
     CommentKind.ANSWER: "svarade på din fråga",
 }
-RIGHTS = ("public_id", "name", "group", "escalated_to", "is_restricted", "signers")
+RIGHTS = ("public_id", "name", "group", "escalated_to", "is_restricted", "signers", "individual_id")
 # No more than a draft's way in asks: who may, which form, and whether somebody else was first.
 FORM = Reading(
     UserTask,
     "task",
-    (*RIGHTS, "form_key", "state", "individual_id"),
+    (*RIGHTS, "form_key", "state"),
     individual=("protection",),
     instance=("version_id",),
     instance__version=("public_id",),

@@ -53,7 +53,7 @@ def routes() -> list[str]:
 
 def of(examples: Iterable[str], more: Mapping[str, Mapping[str, Any]]) -> tuple[list[Address], list[str]]:
     """Each address with every real case that the examples have of it, or of the nearest address around it that takes
-    the same; and the routes that have none.
+    the same, or one beside it that takes as many things; and the routes that have none.
     """
     cases: dict[str, list[Mapping[str, Any]]] = {}
     for example in examples:
@@ -112,8 +112,10 @@ def _walk(resolver: URLResolver, before: str = "") -> Iterator[str]:
 
 
 def _around(route: str, takes: list[str], cases: Mapping[str, list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
-    near = [one for one in cases if route.startswith(one) and TAKEN.findall(one) == takes]
-    return cases[max(near, key=len)] if near else []
+    same = [one for one in cases if TAKEN.findall(one) == takes]
+    near = [one for one in same if route.startswith(one)]
+    beside = [one for one in same if one.split("/")[0] == route.split("/", maxsplit=1)[0] and len(takes) > 1]
+    return cases[max(near, key=len)] if near else cases[beside[0]] if beside else []
 
 
 def _is_id(told: Any) -> bool:

@@ -127,14 +127,17 @@ class _Addresses(NodeTransformer):
         return self.generic_visit(call)
 
 
-def environment(*, menu: str, **options: Any) -> Environment:
-    """Of Django's `TEMPLATES`; `menu` is the dotted name of the function that tells where one can go."""
+def environment(*, menu: str, emergencies: str, **options: Any) -> Environment:
+    """Of Django's `TEMPLATES`; `menu` is the dotted name of the function that tells where one can go, `emergencies` of
+    the one that tells whom one has opened in an emergency.
+    """
     options |= {"undefined": StrictUndefined, "autoescape": True, "lstrip_blocks": True, "cache_size": -1}
     made = Pages(**options)
     made.globals.update(
         # An error page may be written before anyone knows who asks.
         request=None,
         menu=import_string(menu),
+        emergencies=import_string(emergencies),
         messages=_messages,
         signed_in=_signed_in,
         installation=Installation(),

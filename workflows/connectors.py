@@ -41,6 +41,10 @@ class NotYet(DeliveryError):
         self.at = at
 
 
+class Withheld(DeliveryError):
+    """What let it be shared has been taken back: nothing is sent, and a person decides."""
+
+
 class BusinessError(DeliveryError):
     """The system understood and said no: an error boundary event with this code, else a person, takes over."""
 
@@ -127,7 +131,8 @@ class Operation:
 
     `params` and `returns` map names to types (str, int, dt, date, list …), `example` is a plausible answer, `errors`
     the codes by which the system may say no, with a Swedish sentence each: an error boundary event can catch them.
-    A local operation runs in the same transaction as the step and must not leave the machine.
+    A local operation runs in the same transaction as the step and must not leave the machine. `shares` is the kind of
+    consent (`people.plan.ConsentKind`) that what it sends goes by; one that has been taken back stops it.
     """
 
     name: str
@@ -137,6 +142,7 @@ class Operation:
     run: OperationFunction
     local: bool = False
     errors: Mapping[str, str] = field(default_factory=dict)
+    shares: str = ""
 
     @property
     def system(self) -> str:
@@ -227,11 +233,12 @@ def operation(
     example: Json,
     local: bool = False,
     errors: Mapping[str, str] | None = None,
+    shares: str = "",
 ) -> Callable[[OperationFunction], OperationFunction]:
     """Register the decorated function as the operation `name` ("system.verb_noun")."""
 
     def register(function: OperationFunction) -> OperationFunction:
-        _registry.operations[name] = Operation(name, title, params, example, function, local, errors or {})
+        _registry.operations[name] = Operation(name, title, params, example, function, local, errors or {}, shares)
         return function
 
     return register

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from people import reading
 from people import selectors as people
-from people.models import Assignment, Staff
+from people.models import Assignment, Protection, Staff
 from workflows import published
 from workflows.models import ProcessInstance, UserTask
 
@@ -50,6 +50,8 @@ def may_see(staff: Staff, instance: ProcessInstance) -> bool:
     """The professions of the förlopp, and those who have or had a task in the ärende."""
     if people.is_hidden(instance.individual, viewer=staff):
         return False
+    if instance.individual_id in staff.emergencies:
+        return True
     held = set(staff.professions)
     allowed = set(published.of(instance.version.public_id).config.get("visible_to", ()))
     if held & allowed:
@@ -62,7 +64,7 @@ def seeing(staff: Staff, task: str) -> tuple[str, list[Any]]:
 
     What asks least comes first. The last reads a version's settings, and is asked of what is offered to others only.
     """
-    held = staff.professions
+    held, opened = staff.professions, opened_now(staff, f"{task}.individual_id")
     if not held:
         return "FALSE", []
     mine = f"IN ({reading.places(held)})"
@@ -72,13 +74,34 @@ def seeing(staff: Staff, task: str) -> tuple[str, list[Any]]:
             AND (offered."group" {mine} OR offered.escalated_to {mine}))
         OR EXISTS (SELECT 1 FROM workflows_processinstance instance
             JOIN workflows_processversion version ON version.id = instance.version_id
-            WHERE instance.id = {task}.instance_id AND ({named}))))"""
+            WHERE instance.id = {task}.instance_id AND ({named})){opened}))"""
     return text, held * 4 + [f'"{key}"' for key in held]
 
 
-def unrestricted(staff: Staff, name: str = "") -> str:
-    """SQL that leaves out what is about protected persons, for those who may not see them; `name` is the alias."""
-    return "1 = 1" if staff.may_see_protected else f"NOT {name}{'.' if name else ''}is_restricted"
+def unrestricted(staff: Staff, name: str = "", *, has_person: bool = True) -> str:
+    """SQL that leaves out what is about protected persons, for those who may not see them, and about those whose spärr
+    keeps them out; `name` is the alias. A stop has no person of its own: what it shows is hidden on its page.
+    """
+    alias = f"{name}." if name else ""
+    text = "1 = 1" if staff.may_see_protected else f"NOT {alias}is_restricted"
+    barred = _keys(staff.barred) if has_person else ""
+    return f"({text} AND {alias}individual_id NOT IN ({barred}))" if barred else text
+
+
+def opened_now(staff: Staff, who: str) -> str:
+    """SQL to add to what lets one in: those whom one has opened in an emergency; `who` is the column of their id."""
+    keys = _keys(staff.emergencies)
+    return f" OR {who} IN ({keys})" if keys else ""
+
+
+def shown(staff: Staff, path: str = "individual") -> Q:
+    """The same as `unrestricted`, for what points to a person by `path`."""
+    told = Q() if staff.may_see_protected else Q(**{f"{path}__protection": Protection.INGEN})
+    return told & ~Q(**{f"{path}__in": staff.barred}) if staff.barred else told
+
+
+def _keys(individuals: Iterable[int]) -> str:
+    return ", ".join(str(int(key)) for key in sorted(individuals))
 
 
 def may_look_into(staff: Staff, config: Mapping[str, Any]) -> bool:
@@ -127,6 +150,11 @@ def may_review_log(staff: Staff) -> bool:
 def may_dispose(staff: Staff) -> bool:
     """Those who decide what is destroyed when its time is out, and what is kept all the same."""
     return ARCHIVE in staff.professions
+
+
+def may_open_in_emergency(staff: Staff) -> bool:
+    """Those who work with people, in health care or the social services."""
+    return bool(staff.reached)
 
 
 def may_mend(staff: Staff, instance: ProcessInstance) -> bool:

@@ -138,8 +138,8 @@ def stops(staff: Staff, *, limit: int) -> tuple[str, list[Any]]:
     if not staff.professions:
         return "0", []
     mine = f"IN ({reading.places(staff.professions)})"
-    text = f"""SELECT 1 FROM {STOPS} stop WHERE state = 'open' AND {rights.unrestricted(staff, "stop")}
-        AND "group" {mine} LIMIT {int(limit)}"""
+    seen = rights.unrestricted(staff, "stop", has_person=False)
+    text = f"""SELECT 1 FROM {STOPS} stop WHERE state = 'open' AND {seen} AND "group" {mine} LIMIT {int(limit)}"""
     return f"(SELECT count(*) FROM ({text}) stops)", staff.professions
 
 

@@ -69,7 +69,7 @@ def let_in(viewer: Staff, who: str) -> Sql:
                 WHERE unit.key = named.unit_key AND held.profession_id = role.id AND {HELD_ON})))
         OR EXISTS (SELECT 1 FROM workflows_usertask offered WHERE offered.individual_id = {who}
             AND offered.ended_at IS NULL AND (offered."group" IN ({mine}) OR offered.escalated_to IN ({mine})
-                OR offered.claimed_by_id = %s)))"""
+                OR offered.claimed_by_id = %s)){rights.opened_now(viewer, who)})"""
     day = [today, today]
     return text, [*day, *day, *units, *held, *day, *day, *held, *held, viewer.pk]
 
@@ -85,8 +85,9 @@ def closed(viewer: Staff) -> Sql:
     vendor, held = connection.vendor, viewer.professions
     mine = reading.places(held)
     signs = "".join([f" OR {SIGNS[vendor]}"] * len(held))
+    opened = rights.opened_now(viewer, "task.individual_id")
     own = f"""task."group" IN ({mine}) OR task.escalated_to IN ({mine})
-        OR COALESCE(task.completed_by_id, task.claimed_by_id, 0) = %s{signs}"""
+        OR COALESCE(task.completed_by_id, task.claimed_by_id, 0) = %s{signs}{opened}"""
     of_task = SPHERE.format(course=COURSE[vendor])
     text = f"""CASE WHEN {own} THEN '' ELSE COALESCE((SELECT its.sphere FROM ({of_task}) its
         WHERE its.sphere IN ({reading.places(apart)}) AND NOT {OPENED}), '') END"""

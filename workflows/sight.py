@@ -64,9 +64,13 @@ class Sight:
     def consents(self) -> list[Consent]:
         return list(current(Consent).filter(individual=self.individual).order_by("-given_on", "-pk"))
 
+    @property
+    def is_emergency(self) -> bool:
+        return self.individual.pk in self.viewer.emergencies
+
     @cached_property
     def opened(self) -> bool:
-        return spheres.are_open(self.consents, on=self.on)
+        return self.is_emergency or spheres.are_open(self.consents, on=self.on)
 
     @cached_property
     def is_with_their_unit(self) -> bool:
@@ -86,7 +90,7 @@ class Sight:
     @cached_property
     def is_let_in(self) -> bool:
         """Who has something to do for the person comes in, whichever unit is responsible."""
-        return self.is_with_their_unit or self._is_offered
+        return self.is_emergency or self.is_with_their_unit or self._is_offered
 
     @cached_property
     def works_with_them(self) -> bool:
@@ -137,6 +141,8 @@ class Sight:
 
     def visible(self, instance: str) -> tuple[str, list[Any]]:
         """As `rights.may_see` decides for one ärende: a condition on the table of ärenden, and its values."""
+        if self.is_emergency:
+            return "1 = 1", []
         held = sorted(self.held)
         versions, places = ", ".join(map(str, self.versions)) or "NULL", reading.places(held)
         text = f"""({instance}.version_id IN ({versions}) OR EXISTS (

@@ -73,7 +73,7 @@ def extract(request: StaffRequest) -> HttpResponse:
         except Refused as problem:
             refused = problem
         else:
-            person = people.presented(individual, viewer=request.user)
+            person = people.presented(individual, viewer=request.user, also_barred=True)
             told = entries.extract(individual, first_on=first, last_on=last)
             _record(request, individual, "extract")
             if request.POST.get("som") == "pdf":
@@ -117,7 +117,7 @@ def _individual(request: StaffRequest) -> Individual:
         parsed = identity.parse(request.POST.get("personnummer", "").strip(), today=timezone.localdate())
     except identity.InvalidIdentity as invalid:
         raise Refused(invalid.message_sv, "personnummer") from None
-    found = people.by_number(parsed, viewer=request.user)
+    found = people.by_number(parsed, viewer=request.user, also_barred=True)
     if found is None:
         raise Refused(NO_SUCH_PERSON, "personnummer")
     return found

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from integrations import overview, systems
 from integrations.overview import Overview
+from people import selectors as people
 from people.models import Individual, Staff
 from workflows.views.edge import StaffRequest, it_page, uuid_of
 
@@ -32,8 +33,8 @@ def system_or_404(key: str) -> Overview:
 
 
 def may_see(staff: Staff, individual: Individual | None) -> bool:
-    """Whether what is about a protected person may be seen at all."""
-    return individual is None or not individual.is_protected or staff.may_see_protected
+    """Whether what is about a protected person, or one with a spärr, may be seen at all."""
+    return individual is None or not people.is_hidden(individual, viewer=staff)
 
 
 def day_of(text: str) -> date | None:

@@ -13,6 +13,7 @@ from integrations.region.formats import FORMATS, connect
 from integrations.region.schemas import SCHEMA, SENT
 from integrations.region.soap.protocol import VERSIONS
 from integrations.systems import Job, Setting, System
+from people.plan import ConsentKind
 from workflows.connectors import Delivery, Json, operation
 
 _STAY = {"inskrivning_id": "str"}
@@ -112,6 +113,7 @@ def report_missing_information(delivery: Delivery) -> Json:
     params=_STAY | {"svar": "str", "tid": "dt", "deltagare": "list"},
     example=_SENT,
     errors=_REFUSALS,
+    shares=ConsentKind.SIP,
 )
 def send_sip_answer(delivery: Delivery) -> Json:
     return _message(delivery, "sip_svar")
@@ -123,6 +125,7 @@ def send_sip_answer(delivery: Delivery) -> Json:
     params=_STAY | {"datum": "date", "insatser": "list", "huvudansvarig": "str", "nasta_uppfoljning": "date"},
     example=_SENT,
     errors=_REFUSALS,
+    shares=ConsentKind.SIP,
 )
 def send_sip_plan(delivery: Delivery) -> Json:
     return _message(delivery, "sip_plan")

@@ -16,7 +16,7 @@ from integrations.runner.breaker import Breaker
 from web import metrics, tracing
 from workflows import connectors
 from workflows.connectors import Delivery, DeliveryError, Json, NotYet, PermanentError, TransientError
-from workflows.services import outbox
+from workflows.services import outbox, sharing
 from workflows.services.outbox import Claimed
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,11 @@ class Attempt:
             claimed.asked_at,
         )
         try:
-            return connectors.get_operation(claimed.operation).run(delivery)
+            called = connectors.get_operation(claimed.operation)
+            sharing.let_out(
+                operation=called.name, key=claimed.key, individual_ref=claimed.individual_ref, now=self._clock()
+            )
+            return called.run(delivery)
         except DeliveryError as error:
             return error
         except connectors.UnknownOperation:

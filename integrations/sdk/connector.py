@@ -6,6 +6,7 @@ from integrations import systems
 from integrations.batches import folders
 from integrations.sdk import intake, outgoing, watch
 from integrations.systems import Job, Setting, System
+from people.plan import ConsentKind
 from workflows.connectors import Delivery, Json, operation
 
 systems.register(
@@ -48,6 +49,7 @@ systems.register(
         "dt": "2026-11-23T09:05:00+01:00",
     },
     errors=outgoing.ERRORS,
+    shares=ConsentKind.SHARING,
 )
 def send_message(delivery: Delivery) -> Json:
     return outgoing.send(delivery)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from people import statements
-from people.access_log import LISTED
+from people.access_log import EMERGENCY, LISTED
 from people.models import AccessLog, Individual, Staff
 
 
@@ -27,8 +27,11 @@ def record(
     """Call it before the page is sent, in the same transaction: no log, no page. Refusals are written down too.
 
     `action` is a verb such as "read", "search", "complete"; `object_id` an opaque id, never a number or a name.
-    `reason` is asked of those who look at more than their work is about.
+    `reason` is asked of those who look at more than their work is about; what is seen meanwhile of a person whom one
+    has opened in an emergency says so.
     """
+    if reason is None and is_allowed and staff and individual and individual.pk in staff.emergencies:
+        reason = EMERGENCY
     professions, units = staff.standing if staff else ("", "")
     row = {
         "at": now,

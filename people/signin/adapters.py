@@ -9,8 +9,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from django.contrib.auth import login
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -88,19 +89,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             _refuse(request, key, mapping.Refused(), 401)
         try:
             identity = mapping.identity(sociallogin.told, told)
-            staff = arrivals.arrive(
-                source=key,
-                known=sociallogin.user if sociallogin.account.pk else None,
-                identity=identity,
-                now=timezone.now(),
-            )
+            staff = _arrived(request, sociallogin, key, identity)
             offered = entering.offered(staff, key, identity)
         except mapping.Refused as refused:
             _refuse(request, key, refused, 403)
-        if sociallogin.account.pk:
-            sociallogin.user = staff
-        else:
-            sociallogin.connect(request, staff)
         request.entrance = Entrance(provider=key, level=identity.level, offered=offered)  # type: ignore[attr-defined]
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **told: Any) -> None:
@@ -112,6 +104,30 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
     def send_notification_mail(self, *_said: Any, **_more: Any) -> None:
         """Nobody is written to."""
+
+
+def _arrived(request: HttpRequest, sociallogin: SocialLogin, key: str, identity: mapping.Identity) -> Staff:
+    """Who it is here, with the account that leads to them. When the same person came in elsewhere in the same moment,
+    the database lets one of the two through and the other looks again.
+    """
+    try:
+        return _connected(request, sociallogin, key, identity)
+    except IntegrityError:
+        made = SocialAccount.objects.select_related("user").filter(provider=key, uid=sociallogin.account.uid).first()
+        if made is not None:
+            sociallogin.account, sociallogin.user = made, made.user
+        return _connected(request, sociallogin, key, identity)
+
+
+@transaction.atomic
+def _connected(request: HttpRequest, sociallogin: SocialLogin, key: str, identity: mapping.Identity) -> Staff:
+    known = sociallogin.user if sociallogin.account.pk else None
+    staff = arrivals.arrive(source=key, known=known, identity=identity, now=timezone.now())
+    if known is not None:
+        sociallogin.user = staff
+    else:
+        sociallogin.connect(request, staff)
+    return staff
 
 
 def _level(request: HttpRequest, staff: Staff) -> int:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from people.models import Device, Staff
+from people.services import blocks
 from tasks import news, quiet, webpush
 from tasks.models import Channel, Comment, Notice, NoticeChoice, NoticeKind, Notifying, Pace
 from workflows.models import HistoryEntry, HistoryKind, TaskState, UserTask
@@ -45,6 +46,7 @@ class Listener:
     notifying: Notifying
     groups: frozenset[str]
     paces: Choices
+    barred: frozenset[int] = frozenset()
     devices: tuple[Device, ...] = ()
 
     def wants(self, kind: str) -> bool:
@@ -62,7 +64,8 @@ class Listener:
         member = self.notifying.staff
         is_offered = task.group in self.groups or task.escalated_to in self.groups
         is_free = task.claimed_by_id in {None, member.pk}
-        return is_offered and is_free and (member.may_see_protected or not task.is_restricted)
+        is_open = (member.may_see_protected or not task.is_restricted) and task.individual_id not in self.barred
+        return is_offered and is_free and is_open
 
 
 @transaction.atomic
@@ -120,8 +123,15 @@ def listeners(*, now: datetime.datetime, ids: list[int] | None = None) -> list[L
         paces[choice.notifying][choice.channel, choice.kind] = choice.pace
     held = news.holders([one.staff_id for one in paces], now=now)
     devices = _devices([one for one, chosen in paces.items() if any(channel == Channel.PUSH for channel, _ in chosen)])
+    barred = blocks.barring([one.staff_id for one in paces])
     return [
-        Listener(notifying=one, groups=held[one.staff_id].groups, paces=chosen, devices=tuple(devices[one.staff_id]))
+        Listener(
+            notifying=one,
+            groups=held[one.staff_id].groups,
+            paces=chosen,
+            barred=barred.get(one.staff_id, frozenset()),
+            devices=tuple(devices[one.staff_id]),
+        )
         for one, chosen in paces.items()
         if one.staff_id in held
     ]
@@ -194,7 +204,7 @@ def _told(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]:
 
 TOLD_BY = (
     "public_id", "group", "escalated_to", "claimed_by_id", "claimed_at", "on_behalf_of", "is_restricted",
-    "priority", "created_at", "changed_at", "due_sort", "instance_id", "element_id",
+    "priority", "created_at", "changed_at", "due_sort", "instance_id", "element_id", "individual_id",
 )  # fmt: skip
 
 

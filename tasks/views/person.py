@@ -10,10 +10,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from people.models import Unit
+from people.models import Individual, Unit
+from people.services import blocks
 from tasks import files, opening, persons, planned, positions, rows, selectors, timeline
 from tasks.opening import Opened
 from workflows import connectors, rights
+from workflows.services import refusals
 from workflows.views.edge import StaffRequest, staff_page
 
 FIRST = 12
@@ -25,6 +27,10 @@ FIRST = 12
 def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
     """What goes on, what comes, what the person wants, who is around, what has been agreed, what has happened."""
     now = timezone.now()
+    if request.user.barred:
+        closed = Individual.objects.filter(ref=ref).first()
+        if closed is not None and opening.is_barred(request.user, closed):
+            return _barred(request, closed)
     opened = opening.person(request, ref, now=now)
     seen, individual = opened.sight, opened.individual
     positions.place(opened.cases, opened.tasks, seen)
@@ -38,6 +44,7 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         "story": timeline.load(individual, seen, limit=FIRST),
         "plan": planned.load(seen),
         "can_plan": seen.works_with_them,
+        "blocked": blocks.units(individual),
         "words": planned,
         "systems": [system for system in connectors.glances().values() if seen.reads(system.sphere)],
         "files": files.about(seen) if any(case.has_files for case in opened.cases) else [],
@@ -61,6 +68,13 @@ def whole_timeline(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
     )
     context = _frame(request, opened) | {"story": story, "titles": titles, "chosen": chosen}
     return render(request, "tasks/timeline.html", context)
+
+
+def _barred(request: StaffRequest, individual: Individual) -> HttpResponse:
+    """That there is a spärr, and no more; the refusal is written down."""
+    refusals.record(staff=request.user, asked=[individual.ref], is_change=False, now=timezone.now())
+    context = {"ref": individual.ref, "can_open": rights.may_open_in_emergency(request.user)}
+    return render(request, "tasks/barred.html", context, status=403)
 
 
 def _frame(request: StaffRequest, opened: Opened) -> dict[str, Any]:

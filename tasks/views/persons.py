@@ -14,6 +14,7 @@ from people import selectors as people
 from people.selectors import Presented
 from people.services import access
 from tasks import selectors
+from workflows import rights
 from workflows.views.edge import StaffRequest, staff_page
 
 MOST = 50
@@ -50,5 +51,6 @@ def persons(request: StaffRequest) -> HttpResponse:
         "text": text,
         "has_more": len(found) > MOST,
         "can_start": bool(selectors.startable(request.user)),
+        "can_open": rights.may_open_in_emergency(request.user),
     }
     return render(request, "tasks/persons.html", context)

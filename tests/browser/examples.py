@@ -23,7 +23,7 @@ from integrations.sdk import document
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
 from tests import deciding, pages, replaying, signalling, workbench
-from tests.browser import amended, benched, first, handed_over, let_in, logged, released
+from tests.browser import amended, benched, closed, first, handed_over, let_in, logged, released
 from workbench.services import drafts
 from workflows import definitions, sight
 from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
@@ -109,6 +109,7 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
     plain = logged.addresses(anna, berit) | logged.disposal(anna) | amended.addresses(anna, berit)
     made |= {name: Example(address) for name, address in plain.items()}
+    made |= {name: Example(at, None, status) for name, (at, status) in closed.addresses(anna, berit).items()}
     made["row of the log with an error"] = Example(made["row of the log"].address, first.unjudged)
     made["search in the log with an error"] = Example("/logg/sok/", first.nobody_searched)
     made["disposal without a decision"] = Example(made["disposal to decide"].address, first.undecided)

@@ -92,7 +92,7 @@ class Walk:
 
     def _heard(self, message: Any) -> None:
         # A page that says that something is not there, or not right, is itself told as an error.
-        if message.type == "error" and not re.search(r"status of (404|409|422)", message.text):
+        if message.type == "error" and not re.search(r"status of (403|404|409|422)", message.text):
             self._errors.append(f"console: {message.text}")
 
 

@@ -188,13 +188,14 @@ def test_what_is_lent_is_never_more_than_the_absent_one_has_and_is_not_lent_on(
 
 
 def test_nobody_sees_more_of_protected_persons_than_before(anna: Staff, bo: Staff, eva: Staff) -> None:
+    sigrid = pages.person(protection="sekretessmarkering")
     Staff.objects.filter(pk=bo.pk).update(may_see_protected=True)
     with pytest.raises(absences.Unfit) as unfit:
         away(anna, fresh(bo))
     assert unfit.value.field == "vikarie"
     away(fresh(bo), anna, by=eva)
     assert not fresh(anna).may_see_protected
-    assert restricted.stand_in("sjukskoterska", on=today()) == "samordnare"
+    assert restricted.stand_in("sjukskoterska", individual=sigrid, on=today()) == "samordnare"
 
 
 def test_who_may_say_it_and_who_may_stand_in(anna: Staff, bo: Staff, eva: Staff) -> None:

@@ -16,7 +16,18 @@ import pytest
 from django.conf import LazySettings
 from django.utils import timezone
 
-from people.models import Absence, AccessLog, Assignment, Contact, Device, Individual, Profession, Staff, Unit
+from people.models import (
+    Absence,
+    AccessLog,
+    Assignment,
+    Contact,
+    Device,
+    Emergency,
+    Individual,
+    Profession,
+    Staff,
+    Unit,
+)
 from people.services import plan
 from tasks.models import SavedFilter, ShiftNote
 from tests import addresses, attached, pages
@@ -106,12 +117,14 @@ def _more(anna: Staff) -> dict[str, Mapping[str, Any]]:
     )
     draft = Draft.objects.earliest("pk")
     instance = ProcessInstance.objects.earliest("pk")
+    opened = Emergency.objects.earliest("pk")
     forlopp = {"key": "hembesok", "number": 1}
     return {
         "uppgifter/urval/<uuid:public_id>/": {"public_id": saved.public_id},
         "enhet/<slug:key>/overlamning/<uuid:public_id>/": {"key": "norr", "public_id": note.public_id},
         "enhet/<slug:key>/franvaro/<uuid:public_id>/avsluta/": {"key": "norr", "public_id": away.public_id},
         "notiser/webblasare/<uuid:public_id>/ta-bort/": {"public_id": device.public_id},
+        "nodoppning/<uuid:public_id>/stang/": {"public_id": opened.public_id},
         "filer/<uuid:public_id>/": {"public_id": file.public_id},
         "filer/<uuid:public_id>/liten/": {"public_id": file.public_id},
         "integrationer/sdk/post/<uuid:message_id>/filer/<uuid:public_id>/": {

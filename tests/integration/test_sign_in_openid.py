@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 import pytest
-from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from people.identities import configuration
 from people.models import AccessLog, Assignment, Profession, Staff, StaffSession, Unit
+from people.services import arrivals
 from tests import identity, pages
 from tests.identity import REHAB, SITHS, OpenId, commission, siri
 
@@ -68,6 +69,28 @@ class TestComingIn:
             SITHS,
         )
         assert roles(client) == ["sjukskoterska"]
+
+    @pytest.mark.parametrize("other", ["siths", "kommunen"])
+    def test_who_comes_in_twice_in_the_same_moment_for_the_first_time_is_one_and_comes_in_twice(
+        self, openid: OpenId, client: Client, monkeypatch: pytest.MonkeyPatch, other: str
+    ) -> None:
+        """Elsewhere all is stored between our look and our write; by HSA-id also when another provider said it."""
+        openid.knows("s1", **siri(NURSE))
+        first = Staff.objects.create_user("forst", first_name="Siri", hsa_id="SE2321000000-9001")
+        SocialAccount.objects.create(user=first, provider=other, uid="s1")
+        look, looked = arrivals._by_hsa_id, []
+
+        def overtaken(hsa_id: str) -> Staff | None:
+            looked.append(hsa_id)
+            return look(hsa_id) if len(looked) > 1 else None
+
+        monkeypatch.setattr(arrivals, "_by_hsa_id", overtaken)
+        monkeypatch.setattr(SocialLogin, "lookup", lambda self: setattr(self, "_did_authenticate_by_email", None))
+        assert openid.log_in(client, "s1").status_code == 302
+        assert looked
+        assert identity.who(client) == first == Staff.objects.get(hsa_id="SE2321000000-9001")
+        links = set(SocialAccount.objects.values_list("user", "provider"))
+        assert links == {(first.pk, one) for one in (other, "siths")}
 
     def test_nothing_about_them_is_kept_but_who_they_are(self, openid: OpenId, client: Client) -> None:
         openid.knows("s1", **siri(NURSE))

@@ -87,7 +87,7 @@ def _may(task: UserTask, staff: Staff) -> bool:
 def _asked_once(staff: Staff) -> Staff:
     """The same member of staff, whose professions are not asked for again with every task."""
     same = copy.copy(staff)
-    same.keep_roles(staff.roles, {}, staff.behalves)
+    same.keep_roles(staff.roles, staff.units, staff.behalves, closed=staff.closed)
     return same
 
 

@@ -135,9 +135,7 @@ def by_hand(element: Element) -> str:
 
 
 def _stand_in(instance: ProcessInstance, group: str, now: datetime) -> str:
-    if not instance.individual.is_protected:
-        return ""
-    return restricted.stand_in(group, on=now.astimezone(clock.ZONE).date())
+    return restricted.stand_in(group, individual=instance.individual, on=now.astimezone(clock.ZONE).date())
 
 
 def _moment(text: str, variables: dict[str, Any], element: Element, now: datetime) -> datetime | None:

@@ -98,6 +98,8 @@ def fail(*, key: uuid.UUID, token: uuid.UUID, error: connectors.DeliveryError, n
             _wait(row, error.at, now=now)
         elif isinstance(error, connectors.TransientError) and row.attempt < MAX_ATTEMPTS:
             _try_later(row, now=now)
+        elif isinstance(error, connectors.Withheld):
+            hand_over(row, why=error.message, now=now)
         elif isinstance(error, connectors.BusinessError) and _refused(row, error.code, now=now):
             pass
         else:

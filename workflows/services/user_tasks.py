@@ -75,8 +75,8 @@ class Completed:
 
 
 def may_work(task: UserTask, staff: Staff) -> bool:
-    """Whether the task is offered to one of the staff member's professions."""
-    if task.is_restricted and not staff.may_see_protected:
+    """Whether the task is offered to one of the staff member's professions, and no spärr keeps them out."""
+    if (task.is_restricted and not staff.may_see_protected) or task.individual_id in staff.barred:
         return False
     return not set(staff.professions).isdisjoint({task.group, task.escalated_to, *task.signers.split()} - {""})
 

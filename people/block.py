@@ -1,0 +1,101 @@
+"""A spärr (PDL 4:4): the person lets only some units read; and what opens it for a while in an emergency."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+
+class Block(models.Model):
+    """A unit that may go on reading about a person who has closed the rest; several rows are one spärr.
+
+    Whoever acts at none of the units meets the person nowhere: `Staff.barred`. Kept when it is lifted.
+    """
+
+    individual = models.ForeignKey("people.Individual", on_delete=models.PROTECT, related_name="blocks")
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    asked_by = models.CharField(max_length=200, help_text="The person, or who speaks for them.")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    lifted_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("individual", "unit"), condition=Q(lifted_at=None), name="people_block_once"
+            ),
+            models.CheckConstraint(condition=~Q(asked_by=""), name="people_block_asked"),
+            models.CheckConstraint(
+                condition=Q(lifted_at=None) | ~Q(lifted_reason="") & Q(lifted_by__isnull=False),
+                name="people_block_lifted",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"block {self.pk}"
+
+
+class Emergency(models.Model):
+    """A nödöppning: one member of staff reads about one person for a while, with a reason; reviewed afterwards."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    staff = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    individual = models.ForeignKey("people.Individual", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="people_emergency_reason"),
+            models.CheckConstraint(condition=Q(ends_at__gte=F("at")), name="people_emergency_ends"),
+        )
+        indexes = (models.Index(fields=("staff", "ends_at"), name="people_emergency_staff"),)
+
+    def __str__(self) -> str:
+        return f"emergency {self.public_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed:
+    """Every spärr in force as (person, key of a unit that may read), and whom one member of staff has opened now."""
+
+    blocks: tuple[tuple[int, str], ...] = ()
+    opened: dict[int, datetime.datetime] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, blocks: str | None, opened: str | None) -> Closed:
+        """From `people.backends.HELD`: "17:norr,17:soder" and "17|2026-11-28 23:50:00"; what has ended is left out."""
+        pairs = [one.split(":") for one in (blocks or "").split(",") if one]
+        until = {}
+        for one in filter(None, (opened or "").split(",")):
+            individual, _, text = one.partition("|")
+            at = datetime.datetime.fromisoformat(text)
+            until[int(individual)] = at if at.tzinfo else at.replace(tzinfo=datetime.UTC)
+        now = timezone.now()
+        return cls(
+            blocks=tuple((int(individual), unit) for individual, unit in pairs),
+            opened={individual: at for individual, at in until.items() if at > now},
+        )
+
+    @classmethod
+    def asked(cls, staff_id: int) -> Closed:
+        """The same of the database."""
+        blocks = Block.objects.filter(lifted_at=None).values_list("individual_id", "unit__key")
+        opened = Emergency.objects.filter(staff_id=staff_id, ends_at__gt=timezone.now())
+        return cls(blocks=tuple(blocks), opened=dict(opened.values_list("individual_id", "ends_at")))
+
+    def to(self, units: Collection[str]) -> frozenset[int]:
+        """Keys of the persons about whom none of these units may read, and who are not open in an emergency."""
+        if not self.blocks:
+            return frozenset()
+        theirs = {individual for individual, unit in self.blocks if unit in units}
+        return frozenset(individual for individual, _ in self.blocks) - theirs - set(self.opened)
