@@ -84,6 +84,9 @@ def folder_of(key: str, files: Mapping[str, str]) -> Folder:
     """The förlopp in these files, read as a package is."""
     papers = {name: text for name, text in files.items() if packages.PAPERS.fullmatch(name)}
     sources = {name: text for name, text in files.items() if name not in papers}
+    if key == published.SHARED.rstrip("/"):
+        read = definitions.from_sources(sources, Path(key))
+        return Folder(read.config, sources, read.findings, papers)
     read = definitions.from_sources(sources, Path(f"{key}.zip"))
     if read.key and read.key != key and CONFIG in sources:
         told = f"”key” ska vara ”{key}”: det är förloppets namn, som ärenden och andra förlopp känner det under."
@@ -129,8 +132,13 @@ def page_of(name: str) -> str:
 
 
 def is_shared(name: str) -> bool:
-    """Whether the file belongs to several förlopp and is read only here."""
+    """Whether the file belongs to several förlopp, and is changed in a draft of such parts only."""
     return name.startswith(published.SHARED)
+
+
+def is_fixed(draft: Draft, name: str) -> bool:
+    """Whether it can only be read in this draft."""
+    return not draft.is_open or is_shared(name) != draft.is_shared
 
 
 def listed(draft: Draft) -> list[DraftFile]:

@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 
 from workflows import versions
+from workflows.published import SHARED
 
 
 class DraftState(models.TextChoices):
@@ -44,6 +45,11 @@ class Draft(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == DraftState.OPEN
+
+    @property
+    def is_shared(self) -> bool:
+        """Of the parts that several förlopp use, which are changed together and nowhere else."""
+        return self.key == SHARED.rstrip("/")
 
 
 class DraftFile(models.Model):

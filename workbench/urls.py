@@ -23,6 +23,7 @@ app_name = "workbench"
 urlpatterns = [
     path("verkstad/", drafts.index, name="index"),
     path("verkstad/ny/", drafts.new, name="new"),
+    path("verkstad/delade/", drafts.shared, name="shared"),
     path("verkstad/las-in/", drafts.upload, name="upload"),
     path("verkstad/fran/<slug:key>/<int:number>/", drafts.from_version, name="from_version"),
     path("verkstad/galla/<slug:key>/<int:number>/", publishing.apply, name="apply"),

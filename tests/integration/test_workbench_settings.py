@@ -94,10 +94,10 @@ def test_a_scenario_is_called_and_ends_as_said(client: Client, draft: Draft, own
     page = pages.text(client.get(scenario(draft)))
     assert "Scenariot går som det ska." in page
     assert "Ramlade" in page
-    told = {"revision": "1", "titel": "Kommer i gång", "visar": "Någon har ramlat.", "slut": "end_klart"}
+    told = {"revision": "1", "titel": "Kommer i gång", "visar": "Någon har ramlat.", "slut": "klart"}
     page = pages.text(client.post(scenario(draft), told, follow=True))
     assert text(draft, NAME).startswith('# Någon har ramlat.\ntitle = "Kommer i gång"\n')
-    assert tomllib.loads(text(draft, NAME))["step"][-1] == {"end": "end_klart"}
+    assert tomllib.loads(text(draft, NAME))["step"][-1] == {"end": "klart"}
     assert "Scenariot går inte som det ska." in page
     assert "Ärendet pågår ännu" in page
 

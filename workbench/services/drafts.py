@@ -50,7 +50,7 @@ def begin(
     if len(files) > packages.MAX_FILES:
         raise Unstorable(f"Ett förlopp har högst {packages.MAX_FILES} filer.")
     for name, text in files.items():
-        _check(name, text, with_shared=True)
+        _check(name, text, of_shared=None)
     with transaction.atomic():
         draft = Draft.objects.create(
             key=key,
@@ -77,7 +77,7 @@ def save(*, draft: Draft, name: str, text: str, revision: int, by: Staff, now: d
 
     The same text once more changes nothing. Raises Overtaken, Closed and Unstorable.
     """
-    _check(name, text)
+    _check(name, text, of_shared=draft.is_shared)
     with transaction.atomic():
         _open(draft, by, now)
         found = DraftFile.objects.select_for_update().filter(draft=draft, name=name).first()
@@ -124,6 +124,15 @@ def discard(*, draft: Draft, by: Staff, now: datetime) -> None:
 def reopen(*, draft: Draft, by: Staff, now: datetime) -> None:
     """Raises Closed when it was not discarded."""
     move(draft, DraftState.DISCARDED, DraftState.OPEN, by, now)
+
+
+def follow_shared(changed: Mapping[str, str], *, by: Staff, now: datetime) -> None:
+    """Parts that have been published stand so in every draft that is open, where they are only read."""
+    rows = DraftFile.objects.filter(draft__state=DraftState.OPEN, name__in=changed).exclude(
+        draft__key=SHARED.rstrip("/")
+    )
+    for file in rows.select_related("draft"):
+        _stored(file.draft, file.name, changed[file.name], file.revision, by, now)
 
 
 def move(draft: Draft, old: DraftState, new: DraftState, by: Staff, now: datetime) -> None:
@@ -182,9 +191,11 @@ def _keep_aside(draft: Draft, name: str, text: str, revision: int, by: Staff, no
     Saving.objects.create(text=text, is_aside=True, begun_at=now, at=now, **about)
 
 
-def _check(name: str, text: str, *, with_shared: bool = False) -> None:
-    if name.startswith(SHARED) and not with_shared:
-        raise Unstorable("Delade delar används av flera förlopp och ändras inte i ett utkast.")
+def _check(name: str, text: str, *, of_shared: bool | None) -> None:
+    """`of_shared`: whether the draft is of parts that several förlopp use; None where both belong."""
+    if of_shared is not None and name.startswith(SHARED) != of_shared:
+        told = "Här ändras bara delade delar." if of_shared else "Delade delar ändras i ett utkast för sig."
+        raise Unstorable(told)
     belongs = packages.PUBLISHED.fullmatch(name) or packages.PAPERS.fullmatch(name)
     if not belongs or len(name) > 200 or ".." in name or "\\" in name:
         raise Unstorable(

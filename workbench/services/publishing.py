@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from people import selectors as people
 from people.models import Staff
-from workbench import drafting
+from workbench import drafting, sharing
 from workbench.models import Draft, DraftState, Plan, Publication
 from workbench.services import drafts
 from workbench.services.drafts import Closed
@@ -79,6 +79,25 @@ def publish(
         replaced = current(draft.key)
         version, _ = deployments.publish(folder=drafting.folder(draft), by=by, now=now, areas=areas)
         _note(Publication.Kind.PUBLISHED, version, replaced, areas, reason, by, now, draft=draft)
+    return version
+
+
+def publish_shared(*, draft: Draft, reason: str, by: Staff, now: datetime) -> ProcessVersion | None:
+    """Each förlopp that uses what is changed gets a version of its own, all or none; the last of them.
+
+    Drafts of others that are open have read the parts and nothing else of them: they follow along.
+    Raises Closed and NotCompilable.
+    """
+    version = None
+    with transaction.atomic():
+        texts, before = drafting.texts(draft), sharing.current()
+        drafts.move(draft, DraftState.REVIEW, DraftState.PUBLISHED, by, now)
+        for user in sharing.users(texts):
+            if user.changed:
+                version, _ = deployments.publish(folder=user.folder, by=by, now=now)
+                _note(Publication.Kind.PUBLISHED, version, user.version, (), reason, by, now, draft=draft)
+                Draft.objects.filter(state=DraftState.OPEN, base=user.version).update(base=version)
+        drafts.follow_shared({name: text for name, text in texts.items() if before.get(name) != text}, by=by, now=now)
     return version
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from people.models import Staff
-from workbench import drafting
+from workbench import drafting, sharing
 from workbench.models import Draft, DraftState, Remark, Review
 from workbench.services import drafts, publishing
 from workbench.services.drafts import Closed
@@ -28,13 +28,23 @@ class Unanswered(Exception):
 
 def ask(*, draft: Draft, note: str, by: Staff, now: datetime) -> Review:
     """Stop changes and show the draft to a colleague. Raises Closed and HasErrors."""
-    if drafting.checked(draft).compiled is None:
+    if not _is_right(draft):
         raise HasErrors
     with transaction.atomic():
         drafts.move(draft, DraftState.OPEN, DraftState.REVIEW, by, now)
         return Review.objects.create(
             draft=draft, digest=drafting.digest(draft), note=note.strip()[:MOST_CHARACTERS], asked_by=by, asked_at=now
         )
+
+
+def _is_right(draft: Draft) -> bool:
+    """It can be carried out; parts of others when all that use them can."""
+    if not draft.is_shared:
+        return drafting.checked(draft).compiled is not None
+    found = sharing.users(drafting.texts(draft), tried=True)
+    return not any(item.severity == "error" for item in drafting.checked(draft).findings) and not any(
+        user.errors for user in found
+    )
 
 
 def withdraw(*, draft: Draft, by: Staff, now: datetime) -> None:
@@ -74,6 +84,8 @@ def approve(
             "by": by,
             "now": now,
         }
+        if draft.is_shared:
+            return publishing.publish_shared(draft=draft, reason=reason, by=by, now=now)
         if due_at is None:
             return publishing.publish(**about)
         publishing.plan(due_at=due_at, **about)

@@ -30,7 +30,7 @@ def page(request: StaffRequest, draft: Draft, name: str) -> HttpResponseBase:
     context = {
         "draft": draft,
         "name": name,
-        "is_fixed": drafting.is_shared(name) or not draft.is_open,
+        "is_fixed": drafting.is_fixed(draft, name),
         "pages": json.dumps({kind.key: reverse(kind.page, args=[draft.ref, PLACE]) for kind in drafting.KINDS}),
     }
     response: HttpResponse = render(request, "workbench/diagram.html", context)

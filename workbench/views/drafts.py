@@ -6,7 +6,6 @@ import tempfile
 from itertools import groupby
 from pathlib import Path
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,12 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from people.models import Profession
 from web import uploads
 from web.responses import because
-from workbench import beginning, drafting, first_hour, offered
+from workbench import beginning, drafting, first_hour, offered, sharing
 from workbench.models import Draft
 from workbench.services import drafts
 from workbench.views.edge import draft_page, publishing_page, workbench_page
 from workbench.views.first_hour import is_away
-from workflows import catalogue, definitions, packages, published, rights
+from workflows import catalogue, definitions, packages, rights
 from workflows.definitions import Folder
 from workflows.models import ProcessDefinition, ProcessVersion
 from workflows.views.edge import StaffRequest
@@ -52,10 +51,10 @@ def index(request: StaffRequest) -> HttpResponseBase:
 @draft_page
 def draft(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     """Its files by kind, what the checks say, and what can be done with it."""
-    files = [file for file in drafting.listed(draft) if not drafting.is_shared(file.name)]
+    files = [file for file in drafting.listed(draft) if drafting.is_shared(file.name) == draft.is_shared]
     files.sort(key=lambda file: (drafting.KINDS.index(drafting.kind_of(file.name)), file.name))
     checked, folder = drafting.checked(draft), drafting.folder(draft)
-    told = [item for item in checked.findings if not drafting.is_shared(item.file)]
+    told = [item for item in checked.findings if drafting.is_shared(item.file) == draft.is_shared]
     context = {
         "draft": draft,
         "groups": [(kind, list(rows)) for kind, rows in groupby(files, key=lambda file: drafting.kind_of(file.name))],
@@ -66,6 +65,7 @@ def draft(request: StaffRequest, draft: Draft) -> HttpResponseBase:
         "page_of": drafting.page_of,
         "aside": drafting.aside(draft),
         "lesson": _lesson(request, draft),
+        "users": sharing.users(drafting.texts(draft), tried=True) if draft.is_shared else [],
         "planned": [plan for plan in drafting.planned(draft.key) if plan.draft_id == draft.pk],
     }
     return render(request, "workbench/draft.html", context)
@@ -148,6 +148,20 @@ def from_version(request: StaffRequest, key: str, number: int) -> HttpResponseBa
     return redirect("workbench:draft", made.ref)
 
 
+@require_POST
+@workbench_page
+def shared(request: StaffRequest) -> HttpResponseBase:
+    """A draft of the parts that several förlopp use; the one that is open already, if there is one."""
+    made = drafting.visible(request.user).filter(key=sharing.KEY).exclude(state__in=drafting.CLOSED).first()
+    if made is None:
+        folder = Folder({}, sharing.current())
+        if not folder.sources:
+            messages.error(request, "Det finns inga delade delar än.")
+            return redirect("workbench:index")
+        made = drafts.begin(key=sharing.KEY, folder=folder, title=sharing.TITLE, by=request.user, now=timezone.now())
+    return redirect("workbench:draft", made.ref)
+
+
 @csrf_exempt  # checked by `_taken_in`: the check reads the form, and what is too long must not be read
 @require_http_methods(["GET", "HEAD", "POST"])
 @workbench_page
@@ -208,11 +222,10 @@ def _not_taken(request: StaffRequest, error: str, *, code: str, folder: Folder |
 
 
 def _with_shared(folder: Folder) -> Folder:
-    """With the parts that several förlopp use, as this installation has them."""
-    shared = Path(settings.FORLOPP_BPMN_DIR) / published.SHARED.rstrip("/")
-    if not shared.is_dir() or any(drafting.is_shared(name) for name in folder.sources):
+    """With the parts that several förlopp use, as they are now."""
+    if any(drafting.is_shared(name) for name in folder.sources):
         return folder
-    return Folder(folder.config, {**folder.sources, **definitions.read(shared).sources}, folder.findings, folder.papers)
+    return Folder(folder.config, {**folder.sources, **sharing.current()}, folder.findings, folder.papers)
 
 
 def _wish(request: StaffRequest, professions: dict[str, str]) -> tuple[beginning.Wish, list[tuple[str, str]]]:

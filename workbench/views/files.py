@@ -94,7 +94,7 @@ def text(request: StaffRequest, draft: Draft, name: str) -> HttpResponseBase:
         "file": found,
         "typed": typed,
         "error": error,
-        "is_fixed": drafting.is_shared(name) or not draft.is_open,
+        "is_fixed": drafting.is_fixed(draft, name),
         "findings": [item for item in drafting.checked(draft).findings if item.file == name],
     }
     return render(request, "workbench/text.html", context, status=422 if error else 200)

@@ -52,7 +52,7 @@ def plan(request: StaffRequest, draft: Draft) -> HttpResponseBase:
                 return reviewing.shown(request, draft, problems=asked.problems)
             about: dict[str, Any] = {"draft": draft, "reason": reason, "by": request.user, "now": now}
             version = publishing.change(due_at=asked.due_at, areas=asked.areas, **about)
-            messages.success(request, reviewing.published(version, asked))
+            messages.success(request, reviewing.published(draft, version, asked))
     except publishing.NoReason as problem:
         return reviewing.shown(request, draft, problems=[("skal-plan", type(problem).__doc__ or "")])
     except REFUSED as problem:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from people.signin.fresh import sensitive
 from web.responses import because
-from workbench import differences, drafting, trying, when
+from workbench import differences, drafting, offered, sharing, trying, when
 from workbench.models import Draft, DraftState
 from workbench.services import publishing, reviews
 from workbench.services.drafts import Closed
@@ -78,7 +78,7 @@ def answer(request: StaffRequest, draft: Draft) -> HttpResponseBase:
                 if asked.problems:
                     return shown(request, draft, problems=asked.problems)
                 version = reviews.approve(answer=text, areas=asked.areas, due_at=asked.due_at, **about)
-                messages.success(request, published(version, asked))
+                messages.success(request, published(draft, version, asked))
             case _:
                 raise Http404
     except REFUSED as problem:
@@ -95,8 +95,11 @@ def _refused(request: StaffRequest, draft: Draft, problem: type[Exception]) -> H
     return because(response, problem.__name__)
 
 
-def published(version: ProcessVersion | None, asked: when.Wanted) -> str:
+def published(draft: Draft, version: ProcessVersion | None, asked: when.Wanted) -> str:
     """What has been decided, in a sentence."""
+    if draft.is_shared:
+        count = draft.publications.count()
+        return f"Delarna är publicerade. {count} förlopp har fått en ny version, som nya ärenden startar i."
     places = versions.in_words(asked.areas)
     if version is None:
         return f"Utkastet är godkänt och publiceras {places} när tiden är inne."
@@ -133,6 +136,8 @@ def shown(
         "page_of": drafting.page_of,
         "errors": [item for item in checked.findings if item.severity == "error"],
         "asked": asked,
+        "users": sharing.users(texts, tried=True) if draft.is_shared else [],
+        "titles": offered.titles(folder),
         "remarks": draft.remarks.select_related("by", "done_by"),
         "is_own": is_own,
         "may_approve": not is_own and rights.may_publish(request.user),
@@ -182,8 +187,17 @@ def remark(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     return redirect("workbench:review", draft.ref)
 
 
+def _shared_before(draft: Draft) -> dict[str, str]:
+    """The parts that are current; as they came into the draft when it has been published."""
+    if draft.state != DraftState.PUBLISHED:
+        return sharing.current()
+    return dict(draft.savings.filter(revision=1).values_list("name", "text"))
+
+
 def _against(draft: Draft, texts: dict[str, str]) -> Against:
     """What is current; for a new förlopp nothing but the parts that several use, which it has taken as they are."""
+    if draft.is_shared:
+        return Against(None, _shared_before(draft))
     found = ProcessDefinition.objects.filter(key=draft.key).select_related("current").first()
     is_over = draft.publications.exists()
     version = found.current if found is not None and not is_over else draft.base

@@ -83,7 +83,7 @@ def file_of(draft: Draft, name: str, kind: drafting.Kind) -> DraftFile:
 
 
 def can_change(draft: Draft, name: str) -> bool:
-    return draft.is_open and not drafting.is_shared(name)
+    return not drafting.is_fixed(draft, name)
 
 
 def can_undo(request: StaffRequest, draft: Draft, file: DraftFile) -> bool:

@@ -31,6 +31,8 @@ from workflows.outline import times
 from workflows.scenarios import Scenario
 from workflows.views.edge import StaffRequest
 
+OUTCOME = "end_"
+"""What stands before the outcome in the id of an end event."""
 STEP, BUTTON = "steg", "gor"
 WAYS = {"complete": "gjord", "could_not": "kunde_inte", "not_needed": "ej_aktuell", "start": "gjord"}
 DONE = {
@@ -220,7 +222,9 @@ def _outcomes(whole: published.Published | None) -> dict[str, str]:
         return {}
     found = whole.definition.elements.values()
     return {
-        one.id: one.name or one.id for one in found if one.type == "endEvent" and one.scope == whole.definition.process
+        one.id.removeprefix(OUTCOME): one.name or one.id
+        for one in found
+        if one.type == "endEvent" and one.scope == whole.definition.process
     }
 
 
