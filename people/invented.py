@@ -138,6 +138,19 @@ PROFESSIONS = (
     ("bostadsanpassningshandlaggare", "Bostadsanpassningshandläggare"),
     ("beteendevetare", "Beteendevetare"),
     ("socialsekreterare", "Socialsekreterare"),
+    ("spt_behandlare", "Behandlare i socialpsykiatriska teamet"),
+    ("bup_behandlare", "Behandlare i barn- och ungdomspsykiatrin"),
+    ("familjevaldsteam", "Familjevåldsteamet"),
+    ("koordinator", "Koordinator för ekonomiskt bistånd"),
+    ("arbetskonsulent", "Arbetskonsulent"),
+    ("nia_coach", "Coach mot arbete och studier"),
+    ("intag", "Intaget på behandlingshemmet"),
+    ("vardpersonal", "Vårdpersonal på behandlingshemmet"),
+    ("radgivare", "Behandlare på behandlingshemmet"),
+    ("oppenvard_kommun", "Kommunens öppenvård"),
+    ("stodpersonal_lss", "Stödpersonal inom LSS"),
+    ("aktivitetssamordnare", "Aktivitetssamordnare"),
+    ("frivillig", "Frivillig"),
     ("enhetschef", "Enhetschef"),
     ("mas", "Medicinskt ansvarig sjuksköterska"),
     ("mar", "Medicinskt ansvarig för rehabilitering"),
@@ -155,7 +168,10 @@ SPHERES = {
     **dict.fromkeys(("sjukskoterska", "arbetsterapeut", "fysioterapeut", "mas", "mar"), "hsl"),
     **dict.fromkeys(("bistandshandlaggare", "hemtjanst", "hemtjanst_planerare", "fast_omsorgskontakt"), "sol"),
     **dict.fromkeys(("bostadsanpassningshandlaggare", "socialsekreterare"), "sol"),
-    **dict.fromkeys(("samordnare", "underskoterska", "beteendevetare", "enhetschef"), "bada"),
+    **dict.fromkeys(("bup_behandlare", "intag", "vardpersonal", "radgivare"), "hsl"),
+    **dict.fromkeys(("familjevaldsteam", "koordinator", "arbetskonsulent", "nia_coach", "oppenvard_kommun"), "sol"),
+    **dict.fromkeys(("stodpersonal_lss", "aktivitetssamordnare"), "sol"),
+    **dict.fromkeys(("samordnare", "underskoterska", "beteendevetare", "enhetschef", "spt_behandlare"), "bada"),
 }
 
 # key, name, area ("" serves all), how the postal codes of the area begin
@@ -169,6 +185,11 @@ UNITS = (
     ("rehab", "Rehabenheten", "", ""),
     ("korttid", "Korttidsboendet", "Centrum", ""),
     ("vuxen", "Vuxenenheten", "", ""),
+    ("barn_och_unga", "Barn- och ungdomsenheten", "", ""),
+    ("forsorjning", "Arbete och försörjning", "", ""),
+    ("behandlingshem", "Behandlingshemmet", "", ""),
+    ("funktionsstod", "Funktionsstöd", "", ""),
+    ("motesplatser", "Mötesplatserna", "", ""),
     ("stab", "Förvaltningens stab", "", ""),
 )
 
@@ -186,6 +207,19 @@ _STAFF = (
     ("bostadsanpassningshandlaggare", "bostadsanpassningshandlaggare", "Britt", "Boman", "myndighet"),
     ("beteendevetare", "beteendevetare", "Beata", "Beckman", "rehab"),
     ("socialsekreterare", "socialsekreterare", "Said", "Salim", "vuxen"),
+    ("spt_behandlare", "spt_behandlare", "Sofia", "Sand", "barn_och_unga"),
+    ("bup_behandlare", "bup_behandlare", "Bertil", "Brink", "barn_och_unga"),
+    ("familjevaldsteam", "familjevaldsteam", "Frida", "Fors", "vuxen"),
+    ("koordinator", "koordinator", "Klara", "Kvist", "forsorjning"),
+    ("arbetskonsulent", "arbetskonsulent", "Anton", "Ahl", "forsorjning"),
+    ("nia_coach", "nia_coach", "Nora", "Nord", "forsorjning"),
+    ("intag", "intag", "Inga", "Isberg", "behandlingshem"),
+    ("vardpersonal", "vardpersonal", "Vera", "Vall", "behandlingshem"),
+    ("radgivare", "radgivare", "Rolf", "Rask", "behandlingshem"),
+    ("oppenvard_kommun", "oppenvard_kommun", "Olle", "Oskarsson", "vuxen"),
+    ("stodpersonal_lss", "stodpersonal_lss", "Stella", "Stark", "funktionsstod"),
+    ("aktivitetssamordnare", "aktivitetssamordnare", "Agnes", "Arvidsson", "motesplatser"),
+    ("frivillig", "frivillig", "Folke", "Friberg", "motesplatser"),
     ("enhetschef", "enhetschef", "Eva", "Engman", "hemgangsteamet"),
     ("mas", "mas", "Maja", "Malm", "stab"),
     ("mar", "mar", "Mattias", "Martell", "stab"),
@@ -202,7 +236,7 @@ FURTHER = {"enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "he
 
 # The restricted group of the demo: those who must be able to take in and lead the care of a protected person, and
 # who answers for what is told of them.
-_MAY_SEE_PROTECTED = {"samordnare", "enhetschef", "mas", "statistikansvarig", "logggranskare"}
+_MAY_SEE_PROTECTED = {"samordnare", "familjevaldsteam", "enhetschef", "mas", "statistikansvarig", "logggranskare"}
 
 STAFF = tuple(
     InventedStaff(
