@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 USERS, SECONDS = int(os.environ.get("USERS") or 250), int(os.environ.get("SECONDS") or 600)
 ASKED_FOR = {"inbox": 500, "complete": 800, "shown": 500}
 """Milliseconds that 95 of 100 are to come within."""
+TOLD = {"max_connections": "400"}
+"""Each of those who are played holds a connection too, to see which task is theirs."""
 LOOK, OPEN, COMPLETE, SHOWN, ALARM, TASK = "inbox", "open", "complete", "shown", "alarm", "alarm to task"
 
 
@@ -42,7 +44,7 @@ def main() -> int:
     if cluster.found() is None:
         print("PostgreSQL's own programs (initdb, pg_ctl) are not here")
         return 1
-    with tempfile.TemporaryDirectory(prefix="forlopp-load-") as var, cluster.started() as server:
+    with tempfile.TemporaryDirectory(prefix="forlopp-load-") as var, cluster.started(told=TOLD) as server:
         told = {
             "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
             "DATABASE_URL": server.url,
@@ -150,12 +152,13 @@ def _day(number: int, steps: int) -> tuple[Staff, list[ProcessInstance]]:
 @contextmanager
 def running() -> Iterator[int]:
     """Every process of an installation but Prefect, which nobody here waits for; the web's number."""
-    from config import processes
+    from config import processes, supervision
 
     with ExitStack() as ends:
         found = {}
         for row in processes.product():
-            process = subprocess.Popen(row.command, env=os.environ | row.environment)
+            command = [*supervision.CHILD, "--", *row.command]  # dies with us
+            process = subprocess.Popen(command, env=os.environ | row.environment)
             found[row.name] = process.pid
             ends.callback(process.wait, 30)
             ends.callback(process.terminate)

@@ -55,11 +55,10 @@ class Refusal(Exception):
 
 
 def main(arguments: "list[str]") -> None:
-    """Do `setup`, `run`, `dev`, `reset` or `lock`."""
     what = arguments[0] if arguments else "setup"
     try:
         check_python()
-        {"setup": setup, "run": run, "dev": dev, "reset": reset, "lock": lock}[what]()
+        {"setup": setup, "run": run, "image": image, "dev": lambda: build("dev"), "reset": reset, "lock": lock}[what]()
     except Refusal as refusal:
         sys.exit("\n" + str(refusal))
     except KeyboardInterrupt:
@@ -79,14 +78,15 @@ def run() -> None:
     os.execv(str(PYTHON), [str(PYTHON), "manage.py", "serve"])
 
 
-def dev() -> None:
-    build("dev")
+def image() -> None:
+    build("run", with_secrets=False)
 
 
-def build(kind: str) -> None:
+def build(kind: str, with_secrets: bool = True) -> None:
     ensure_environment(kind)
     ensure_bundle()
-    ensure_secrets()
+    if with_secrets:
+        ensure_secrets()
 
 
 def check_python() -> None:

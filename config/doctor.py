@@ -63,7 +63,7 @@ def libraries() -> Iterator[Finding]:
 def secrets() -> Iterator[Finding]:
     here = environment.read()
     missing = [name for name in environment.SECRET_NAMES if not here.secret(name)]
-    path = here.var / environment.SECRETS_FILE
+    path = here.secrets_file
     if missing:
         yield Finding(ERROR, "Hemligheter", f"{', '.join(missing)} saknas", "make setup, eller sätt dem i miljön")
     elif path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):

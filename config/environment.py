@@ -35,6 +35,7 @@ class Environment:
     database_url: str
     secrets: Mapping[str, str]
     stored: Mapping[str, str]
+    secrets_file: Path
     values: Mapping[str, str]
 
     @property
@@ -86,7 +87,10 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
     if mode not in {"production", "demo", "practice"}:
         raise EnvironmentProblem(f"FORLOPP_MODE är {mode!r}; det ska vara 'production', 'demo' eller 'practice'.")
     var = BASE_DIR / (values.get("FORLOPP_VAR") or "var")
-    stored = read_secrets(var / SECRETS_FILE)
+    secrets_file = (
+        Path(values.get("FORLOPP_SECRETS") or var / SECRETS_FILE) if mode != "practice" else var / SECRETS_FILE
+    )
+    stored = read_secrets(secrets_file)
     if mode == "practice":
         _keep_apart(values, var)
     return Environment(
@@ -100,6 +104,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         # The secrets of the real world may be in the environment that practice mode was started from: not for it.
         secrets={name: (mode != "practice" and values.get(name)) or stored.get(name, "") for name in SECRET_NAMES},
         stored=stored,
+        secrets_file=secrets_file,
         values=values,
     )
 

@@ -227,7 +227,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 # What machines call is refused without HTTPS rather than led on: their secret would go in the clear unnoticed.
 FORLOPP_MACHINES = r"^(api/|scim/|integrationer/(region/soap|medicingivare/|notis/(rapport/|svar)))"
-SECURE_REDIRECT_EXEMPT = [r"^halsa$", r"^metrics$", FORLOPP_MACHINES]
+SECURE_REDIRECT_EXEMPT = [r"^halsa(/lever|/redo)?$", r"^metrics$", FORLOPP_MACHINES]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

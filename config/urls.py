@@ -13,6 +13,8 @@ ROOMS += ["practice"] if settings.FORLOPP_PRACTICE else []
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("halsa", views.health, name="halsa"),
+    path("halsa/lever", views.live, name="halsa_lever"),
+    path("halsa/redo", views.ready, name="halsa_redo"),
     path("metrics", measured.show, name="metrics"),
     path("", include("people.signin.urls")),
     *(path("", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),

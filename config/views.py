@@ -2,8 +2,10 @@
 
 import sys
 
+from django.apps import apps
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
@@ -28,6 +30,43 @@ def health(_request: HttpRequest) -> JsonResponse:
     except (DatabaseError, InterfaceError):
         return JsonResponse({"status": "fel", "databas": "svarar inte"}, status=503)
     return JsonResponse({"status": "ok", "databas": "ok"})
+
+
+@never_cache
+@require_safe
+def live(_request: HttpRequest) -> JsonResponse:
+    """Whether this process answers at all: one that does not is to be started anew. The database is not its fault."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def ready(_request: HttpRequest) -> JsonResponse:
+    """Whether people may be sent here: the database answers, has the tables of this version, and there are förlopp."""
+    try:
+        lacks = _lacks()
+    except (DatabaseError, InterfaceError):
+        lacks = "databasen svarar inte"
+    return JsonResponse({"status": "väntar", "på": lacks} if lacks else {"status": "ok"}, status=503 if lacks else 200)
+
+
+def _lacks() -> str:
+    """What is not there yet, in Swedish; what has been there stays, so that is looked for once."""
+    global _has_been_ready  # noqa: PLW0603
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    if _has_been_ready:
+        return ""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return "databasens tabeller är av en annan version"
+    if not apps.get_model("workflows", "ProcessVersion").objects.exists():
+        return "inga förlopp är inlästa"
+    _has_been_ready = True
+    return ""
+
+
+_has_been_ready = False
 
 
 def failed(request: HttpRequest) -> HttpResponse:

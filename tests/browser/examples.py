@@ -42,7 +42,7 @@ from workflows.services import (
 Step = Callable[[Page], None]
 
 NOT_PAGES = {
-    "halsa": "for the supervisor: JSON",
+    **dict.fromkeys(("halsa", "halsa_lever", "halsa_redo"), "for the supervisor and others: JSON"),
     "metrics": "for Prometheus",
     "web:style": "the municipality's colours",
     "web:logo": "a picture",

@@ -71,7 +71,9 @@ def test_secrets_that_are_missing_or_that_others_can_read(monkeypatch: pytest.Mo
     assert "FORLOPP_SECRET_KEY, FORLOPP_PREFECT_AUTH" in told(doctor.secrets, ERROR)
     (tmp_path / "secrets.env").write_text("", encoding="utf-8")
     (tmp_path / "secrets.env").chmod(0o644)
-    monkeypatch.setattr(environment, "read", lambda: SimpleNamespace(var=tmp_path, secret=names.get))
+    monkeypatch.setattr(
+        environment, "read", lambda: SimpleNamespace(secrets_file=tmp_path / "secrets.env", secret=names.get)
+    )
     assert "kan läsas av andra → chmod 600" in told(doctor.secrets, ERROR)
     (tmp_path / "secrets.env").chmod(0o600)
     assert "finns" in told(doctor.secrets, OK)
