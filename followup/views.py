@@ -22,7 +22,7 @@ MOST_WAITING = 50
 @staff_page
 def index(request: StaffRequest) -> HttpResponse:
     found = catalogue.courses(request.user, may=rights.may_follow_up)
-    if not found and not rights.FOLLOWING & set(request.user.professions):
+    if not found and not rights.may_follow_all(request.user):
         raise Http404
     return render(request, "followup/index.html", {"courses": found})
 
@@ -78,7 +78,7 @@ def _course(staff: Staff, key: str, asked: choice.Choice) -> tuple[ProcessDefini
     config = published.of(definition.current.public_id).config
     if not rights.may_follow_up(staff, config):
         raise Http404
-    return definition, asked, bool(set(config.get("visible_to", ())) & set(staff.professions))
+    return definition, asked, rights.is_shown(staff, config)
 
 
 def _widths(followed: dict[str, int]) -> dict[str, tuple[int, str]]:

@@ -157,6 +157,7 @@ PROFESSIONS = (
     ("ekonomi", "Ekonomi"),
     ("statistikansvarig", "Statistikansvarig"),
     ("processagare", "Processägare"),
+    ("statistik", "Statistik"),
     ("logggranskare", "Logggranskare"),
     ("arkivarie", "Arkivarie"),
     ("publicerare", "Publicerare"),
@@ -230,6 +231,8 @@ _STAFF = (
     ("logggranskare", "logggranskare", "Lova", "Lagergren", "stab"),
     ("arkivarie", "arkivarie", "Arvid", "Ask", "stab"),
     ("it_drift", "it_drift", "Ivar", "Isaksson", "stab"),
+    # Last, since each has a number by its place.
+    ("statistik", "statistik", "Sten", "Sand", "stab"),
 )
 # What somebody holds beside that: a head leads more than one unit, and a colleague helps out in another.
 FURTHER = {"enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "hemtjanst_norr"))}

@@ -9,16 +9,8 @@ from django.http import HttpRequest
 from people.models import Staff
 from tasks.shortcuts import GO
 from web.addresses import url
-from workflows.rights import (
-    ARCHIVE,
-    HEAD,
-    LOG,
-    LOOKING,
-    OWNER,
-    STEERING,
-    may_enter_workbench,
-    may_operate,
-)
+from workflows import rights
+from workflows.rights import HEAD, OWNER, STATISTICS
 from workflows.selectors import counts
 
 MOST_COUNTED = 99
@@ -53,26 +45,25 @@ def menu(request: HttpRequest) -> tuple[NavItem, ...]:
         _item("enheten", "Enheten", url("tasks:my_unit"), here),
         _item("stopp", "Stopp", url("workflows:incidents"), here, count=stops, is_warning=True),
     ]
-    if may_operate(staff):
+    if rights.may_operate(staff):
         items.append(_item("integrationer", "Integrationer", url("integrations:index"), here))
-    held = set(staff.professions)
-    following = _following(here, held)
+    following = _following(here, staff)
     items += [_folded("folj-upp", "Följ upp", following)] if len(following) > 1 else following
-    if ARCHIVE in held:
+    if rights.may_dispose(staff):
         items.append(_item("gallring", "Gallring", url("disposal:index"), here))
-    if LOOKING & held:
+    if rights.may_look(staff):
         items.append(_steering(here, staff))
     return tuple(items)
 
 
-def _following(here: str, held: set[str]) -> list[NavItem]:
+def _following(here: str, staff: Staff) -> list[NavItem]:
     """What heads look after a while later, and others in part."""
     found = []
-    if held & {OWNER, HEAD}:
+    if rights.holds(staff, OWNER, HEAD, STATISTICS):
         found.append(_item("nyckeltal", "Nyckeltal", url("integrations:key_figures"), here))
-    if HEAD in held and not STEERING & held:
+    if rights.holds(staff, HEAD, STATISTICS) and not rights.may_signal(staff):
         found.append(_item("uppfoljning", "Uppföljning", url("followup:index"), here))
-    if held & {LOG, HEAD}:
+    if rights.may_review_log(staff) or rights.may_lead(staff):
         found.append(_item("logg", "Logg", url("audit:index"), here))
     return found
 
@@ -87,8 +78,8 @@ def _steering(here: str, staff: Staff) -> NavItem:
     )
     inside = [
         _item("katalog", "Alla förlopp", url("workflows:courses"), here),
-        *([_item("verkstad", "Verkstad", url("workbench:index"), here)] if may_enter_workbench(staff) else ()),
-        *(steering if STEERING & set(staff.professions) else ()),
+        *([_item("verkstad", "Verkstad", url("workbench:index"), here)] if rights.may_enter_workbench(staff) else ()),
+        *(steering if rights.may_signal(staff) else ()),
     ]
     return _folded("forlopp", "Förlopp", inside)
 

@@ -99,8 +99,7 @@ def startable_for(staff: Staff, key: str, individual: Individual) -> published.P
 
 
 def _may_start(staff: Staff, version: published.Published) -> bool:
-    by = set(version.config.get("start_by", ()))
-    return bool(by & set(staff.professions)) and instances.manual_start(version) is not None
+    return rights.may_start(staff, version.config) and instances.manual_start(version) is not None
 
 
 def persons(staff: Staff, *, text: str, limit: int) -> list[tuple[Individual, list[str]]]:

@@ -1,4 +1,4 @@
-"""Who may see an ärende, and who may step in when it has stopped."""
+"""What one may by profession: see an ärende, step in when it has stopped, and what roles of their own are there for."""
 
 # ruff: noqa: S608  the text is made of names of our own; every value is a parameter
 
@@ -24,12 +24,13 @@ OWNER = "processagare"
 PUBLISHER = "publicerare"
 HEAD = "enhetschef"
 LOG = "logggranskare"
+STATISTICS = "statistik"
 ARCHIVE = "arkivarie"
 GIVING_OUT = frozenset({COORDINATOR, HEAD})
 """Who takes and gives out many tasks at once, of those that they may do themselves."""
 STEERING = frozenset({IT, OWNER})
 """Who sends signals, and has something to do where ärenden are moved to another version."""
-FOLLOWING = STEERING | {HEAD}
+FOLLOWING = STEERING | {HEAD, STATISTICS}
 """Who sees how every förlopp goes, in figures that name nobody."""
 LOOKING = STEERING | {PUBLISHER}
 """Who sees every förlopp, how it is drawn and how it goes."""
@@ -39,6 +40,11 @@ VISIBLE_TO = {
     "sqlite": "instr(json_extract(version.config, '$.visible_to'), %s) > 0",
     "postgresql": "strpos(CAST(version.config -> 'visible_to' AS text), %s) > 0",
 }
+
+
+def holds(staff: Staff, *roles: str) -> bool:
+    """Whether any of these is held today, in the uppdrag one acts in; '' is nobody's."""
+    return not {*roles}.difference({""}).isdisjoint(staff.professions)
 
 
 def is_closed(staff: Staff, task: UserTask) -> bool:
@@ -52,9 +58,8 @@ def may_see(staff: Staff, instance: ProcessInstance) -> bool:
         return False
     if instance.individual_id in staff.emergencies:
         return True
-    held = set(staff.professions)
-    allowed = set(published.of(instance.version.public_id).config.get("visible_to", ()))
-    if held & allowed:
+    held = staff.professions
+    if is_shown(staff, published.of(instance.version.public_id).config):
         return True
     return UserTask.objects.filter(instance=instance).filter(Q(group__in=held) | Q(escalated_to__in=held)).exists()
 
@@ -106,22 +111,67 @@ def _keys(individuals: Iterable[int]) -> str:
 
 def may_look_into(staff: Staff, config: Mapping[str, Any]) -> bool:
     """Those who steer, and the profession that owns the förlopp: how it is drawn and how many are in it."""
-    return bool({*LOOKING, config.get("owner", "")} & set(staff.professions))
+    return holds(staff, *LOOKING, config.get("owner", ""))
+
+
+def may_look(staff: Staff) -> bool:
+    """At every förlopp."""
+    return holds(staff, *LOOKING)
+
+
+def may_manage(staff: Staff, config: Mapping[str, Any]) -> bool:
+    """IT, and the profession that owns the förlopp: its forms, and moving its ärenden to another version."""
+    return holds(staff, IT, config.get("owner", ""))
+
+
+def may_start(staff: Staff, config: Mapping[str, Any]) -> bool:
+    """By hand."""
+    return holds(staff, *config.get("start_by", ()))
+
+
+def is_shown(staff: Staff, config: Mapping[str, Any]) -> bool:
+    """Whether the ärenden of a förlopp are for one's profession."""
+    return holds(staff, *config.get("visible_to", ()))
+
+
+def may_signal(staff: Staff) -> bool:
+    """Those who send signals to many ärenden at once."""
+    return holds(staff, *STEERING)
+
+
+def may_give_out(staff: Staff) -> bool:
+    """Those who give many tasks at once to somebody, and say which area a unit serves."""
+    return holds(staff, *GIVING_OUT)
+
+
+def may_lead(staff: Staff) -> bool:
+    """Those who lead a unit."""
+    return holds(staff, HEAD)
+
+
+def may_follow_all(staff: Staff) -> bool:
+    """How every förlopp goes, in figures that name nobody."""
+    return holds(staff, *FOLLOWING)
+
+
+def may_see_key_figures(staff: Staff) -> bool:
+    """The municipality's beside others', in Kolada."""
+    return holds(staff, IT, OWNER, HEAD, STATISTICS)
 
 
 def may_follow_up(staff: Staff, config: Mapping[str, Any]) -> bool:
     """How many are where, how long they wait, which ways they take: also those who lead a unit."""
-    return bool({*FOLLOWING, config.get("owner", "")} & set(staff.professions))
+    return holds(staff, *FOLLOWING, config.get("owner", ""))
 
 
 def may_draft(staff: Staff) -> bool:
     """Those who change how care is done; each förlopp then has an owner of its own."""
-    return OWNER in staff.professions
+    return holds(staff, OWNER)
 
 
 def may_enter_workbench(staff: Staff) -> bool:
     """Also those who publish what others have changed."""
-    return bool({OWNER, PUBLISHER} & set(staff.professions))
+    return holds(staff, OWNER, PUBLISHER)
 
 
 def has_publishers(on: date) -> bool:
@@ -132,24 +182,24 @@ def has_publishers(on: date) -> bool:
 
 def may_publish(staff: Staff) -> bool:
     """Those who hold the role, where anybody does; else whoever changes förlopp. Nobody their own change."""
-    if PUBLISHER in staff.professions:
+    if holds(staff, PUBLISHER):
         return True
     return may_draft(staff) and not has_publishers(timezone.localdate())
 
 
 def may_operate(staff: Staff) -> bool:
     """Those who look after the systems, to whom their stops go."""
-    return IT in staff.professions
+    return holds(staff, IT)
 
 
 def may_review_log(staff: Staff) -> bool:
     """Those who review who has read what, of every unit; heads review their own units beside them."""
-    return LOG in staff.professions
+    return holds(staff, LOG)
 
 
 def may_dispose(staff: Staff) -> bool:
     """Those who decide what is destroyed when its time is out, and what is kept all the same."""
-    return ARCHIVE in staff.professions
+    return holds(staff, ARCHIVE)
 
 
 def may_open_in_emergency(staff: Staff) -> bool:
@@ -162,4 +212,4 @@ def may_mend(staff: Staff, instance: ProcessInstance) -> bool:
     if people.is_hidden(instance.individual, viewer=staff):
         return False
     owner = published.of(instance.version.public_id).config.get("owner", "")
-    return bool({IT, COORDINATOR, owner} & set(staff.professions))
+    return holds(staff, IT, COORDINATOR, owner)

@@ -21,6 +21,7 @@ from integrations.models import Batch, BatchContent, BatchState
 from people.models import Staff
 from people.services import access
 from people.signin.fresh import sensitive
+from workflows import rights
 from workflows.views.edge import StaffRequest, staff_page
 
 PAGE = 50
@@ -103,7 +104,7 @@ def _report(found: Batch) -> bytes | None:
 
 def _mine(staff: Staff, system: str) -> QuerySet[Batch]:
     """Missing and forbidden are the same."""
-    if not (importing.kinds(system) and importing.readers(system) & set(staff.professions)):
+    if not (importing.kinds(system) and rights.holds(staff, *importing.readers(system))):
         raise Http404
     return Batch.objects.filter(system=system)
 

@@ -23,6 +23,7 @@ from integrations.socialstyrelsen.deciding import Refused
 from integrations.socialstyrelsen.layouts import Layout
 from people import selectors as people
 from people.services import access
+from workflows import rights
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 PAGE = 50
@@ -76,7 +77,7 @@ def month(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 def _check(request: StaffRequest) -> None:
-    if preparing.GROUP not in request.user.professions:
+    if not rights.holds(request.user, preparing.GROUP):
         raise Http404
 
 

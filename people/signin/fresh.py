@@ -20,6 +20,7 @@ from people.signin.entering import WAITING
 ACTS = {
     "publish": "publicera ett förlopp",
     "dismiss": "avskriva ett meddelande",
+    "bulk": "ändra flera ärenden på en gång",
     "export": "hämta ut uppgifter om människor",
     "account": "ändra hur du loggar in",
 }

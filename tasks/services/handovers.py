@@ -40,7 +40,7 @@ def give_out(*, tasks: Sequence[UserTask], to: Staff, by: Staff, now: datetime, 
 
     Raises user_tasks.NotAllowed for who does not give out work.
     """
-    if not rights.GIVING_OUT & set(by.professions):
+    if not rights.may_give_out(by):
         raise user_tasks.NotAllowed
     to = Staff.objects.get(pk=to.pk)  # what was read for a list of names knows no rights
     also = None if to == by else partial(_tell, to=to, text="", by=by, now=now, action_id=action_id)

@@ -45,7 +45,7 @@ def area(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
 @staff_page
 def served(request: StaffRequest) -> HttpResponse:
     """Which unit has which area and which postal codes, for those who give out work."""
-    if rights.GIVING_OUT.isdisjoint(request.user.professions):
+    if not rights.may_give_out(request.user):
         raise Http404
     now = timezone.now()
     units = [(unit, areas.may_serve(request.user, unit, now=now)) for unit in Unit.objects.order_by("area", "name")]

@@ -98,7 +98,7 @@ def _opened(request: StaffRequest) -> tuple[wanted.Wanted, bool]:
 
 
 def _may_choose(request: StaffRequest, asked: wanted.Wanted) -> bool:
-    return asked.visa in ("", "mina") and bool(rights.GIVING_OUT & set(request.user.professions))
+    return asked.visa in ("", "mina") and rights.may_give_out(request.user)
 
 
 def _load(request: StaffRequest, asked: wanted.Wanted, *, now: datetime.datetime) -> worklist.Worklist:

@@ -50,7 +50,7 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         "files": files.about(seen) if any(case.has_files for case in opened.cases) else [],
         "units": _units(opened),
         "can_start": bool(selectors.startable(request.user)),
-        "can_steer": bool({rights.IT, rights.COORDINATOR, rights.OWNER} & seen.held),
+        "can_steer": rights.holds(request.user, rights.IT, rights.COORDINATOR, rights.OWNER),
     }
     return render(request, "tasks/person.html", context)
 

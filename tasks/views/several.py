@@ -40,7 +40,7 @@ class Wrong(NamedTuple):
 @staff_page
 def several(request: StaffRequest) -> HttpResponse:
     """The list with boxes to tick, as narrowed as it was; what to do with those ticked is posted here."""
-    if not rights.GIVING_OUT & set(request.user.professions):
+    if not rights.may_give_out(request.user):
         raise Http404
     asked = inbox.wanted_by(request)
     if asked.visa not in ("", "mina"):

@@ -139,3 +139,13 @@ def test_each_act_of_the_list_is_guarded_somewhere() -> None:
             guarded.add(getattr(inner, "sensitive", None))
             inner = getattr(inner, "__wrapped__", None)
     assert guarded - {None} == set(fresh.ACTS)
+
+
+def test_many_at_once_is_tried_out_and_tried_again_without_and_ended_only_by_who_has_just_signed_in() -> None:
+    client = pages.logged_in(pages.staff("ivar", "it_drift"))
+    with time_machine.travel(timezone.now() + timedelta(minutes=30)):
+        for harmless in ({"gor": "cancel", "skal": "Prov"}, {"gor": "retry", "steg": "gor"}):
+            assert client.post("/stopp/flera/", harmless).headers["Location"] == "/stopp/"
+        asked = client.post("/stopp/flera/", {"gor": "cancel", "skal": "Prov", "steg": "gor"}).headers["Location"]
+    assert asked.startswith("/logga-in/igen/")
+    assert "for=bulk" in asked

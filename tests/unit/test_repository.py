@@ -221,3 +221,24 @@ def test_make_help_names_every_target_in_a_line() -> None:
     command = ["make", "help"]
     said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in said.splitlines()] == targets
+
+
+ASKS_ROLES = ("people/", "workflows/rights.py", "workflows/sight.py", "workflows/sieve.py", "workbench/drafting.py")
+
+
+def test_what_a_role_may_is_said_in_one_room() -> None:
+    """Others ask `rights.may_…` or `rights.holds`; to list what is offered to one's professions is no rule."""
+    asked = re.compile(
+        r"[&|] set\([\w.]*\.professions\)|\bin [\w.]*(user|staff|by|viewer)\.professions\b|isdisjoint\(.*professions"
+    )
+    ours = [
+        path for path in sources() if not str(path.relative_to(ROOT)).startswith((*ASKS_ROLES, "tests/", "benchmarks/"))
+    ]
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in ours
+        for line in text(path).splitlines()
+        if asked.search(line)
+    ]
+    allowed = ("practice/views.py", "workflows/services/joint.py")  # whose exercises, and which of the signers one is
+    assert [one for one in found if not one.startswith(allowed)] == []

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from people import statements
-from workflows import engine, published
+from workflows import engine, published, rights
 from workflows.diagram import Element
 from workflows.models import OutboxMessage, ProcessInstance, TaskKind, TaskState, TimerJob, UserTask
 from workflows.services import offers
@@ -138,7 +138,7 @@ def _invite_anew(key: int, new: UserTask, *, now: datetime) -> None:
 
 def _release(rows: QuerySet[UserTask], group: str) -> None:
     row = rows.select_related("claimed_by").first()
-    if row is not None and row.claimed_by is not None and group not in row.claimed_by.professions:
+    if row is not None and row.claimed_by is not None and not rights.holds(row.claimed_by, group):
         rows.update(claimed_by=None, claimed_at=None, on_behalf_of="")
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from people import statements
 from people.models import Staff
-from workflows import engine, published
+from workflows import engine, published, rights
 from workflows.forms import answers as form_answers
 from workflows.models import (
     EventKind,
@@ -78,7 +78,7 @@ def may_work(task: UserTask, staff: Staff) -> bool:
     """Whether the task is offered to one of the staff member's professions, and no spärr keeps them out."""
     if (task.is_restricted and not staff.may_see_protected) or task.individual_id in staff.barred:
         return False
-    return not set(staff.professions).isdisjoint({task.group, task.escalated_to, *task.signers.split()} - {""})
+    return rights.holds(staff, task.group, task.escalated_to, *task.signers.split())
 
 
 def on_behalf_of(task: UserTask, staff: Staff) -> str:

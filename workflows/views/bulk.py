@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import cast
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from people.services import access
+from people.signin.fresh import sensitive
 from workflows import selectors
 from workflows.models import Incident
 from workflows.services import bulk
@@ -24,8 +25,14 @@ AT_A_TIME = 20
 WORDS: dict[str, str] = {"retry": "Försök igen", "skip": "Hoppa över steget", "cancel": "Avbryt ärendena"}
 
 
+def _is_final(request: HttpRequest) -> bool:
+    """To try again undoes nothing, and to look at what would happen changes nothing."""
+    return request.POST.get("steg") == "gor" and request.POST.get("gor") != "retry"
+
+
 @require_POST
 @staff_page
+@sensitive("bulk", when=_is_final)
 def several(request: StaffRequest) -> HttpResponse:
     """`steg` says how far one has come: nothing yet (try it out), or `gor` (do the next ones)."""
     action, reason = request.POST.get("gor", ""), request.POST.get("skal", "").strip()

@@ -18,7 +18,7 @@ MOST_SEARCHED = 80
 @staff_page
 def courses(request: StaffRequest) -> HttpResponse:
     found = catalogue.courses(request.user)
-    if not found and not rights.LOOKING & set(request.user.professions):
+    if not found and not rights.may_look(request.user):
         raise Http404
     text = request.GET.get("sok", "")[:MOST_SEARCHED].strip()
     fitting = [course for course in found if course.has(text)]
@@ -43,7 +43,7 @@ def course(request: StaffRequest, key: str) -> HttpResponse:
         "content": content,
         "readme": prose.page(content.papers.get(catalogue.README, "")),
         "versions": catalogue.every_version(key),
-        "can_see_forms": rights.IT in request.user.professions or config.get("owner") in request.user.professions,
+        "can_see_forms": rights.may_manage(request.user, config),
         "applied": applied,
         "current": found.version.definition.current_id,
         "tried": {key: versions.in_words(where) for key, where in areas.items() if any(where)},
@@ -51,7 +51,7 @@ def course(request: StaffRequest, key: str) -> HttpResponse:
         "planned": catalogue.announced(key),
         "can_publish": rights.may_publish(request.user),
         "can_draft": rights.may_draft(request.user),
-        "can_start": bool(set(config.get("start_by", ())) & set(request.user.professions)),
+        "can_start": rights.may_start(request.user, config),
         "names": {key: element.name for key, element in content.whole.definition.elements.items()},
     }
     return render(request, "workflows/course.html", context)

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from people.models import Staff
 from web import swedish
-from workflows import engine, published, selectors
+from workflows import engine, published, rights, selectors
 from workflows.models import InstanceMove, InstanceState, Migration, MigrationState, MoveState, ProcessVersion, Trial
 from workflows.models.definition import HEAVY
-from workflows.services import incidents, migration, trials
+from workflows.services import migration, trials
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 PAGE = 100
@@ -205,9 +205,7 @@ def _is_offered(pair: migration.Pair, chosen: str) -> bool:
 
 
 def _may(staff: Staff, version: ProcessVersion) -> bool:
-    """IT, and the profession that owns the förlopp."""
-    held = set(staff.professions)
-    return incidents.IT in held or published.of(version.public_id).config.get("owner") in held
+    return rights.may_manage(staff, published.of(version.public_id).config)
 
 
 def _rules_any(staff: Staff) -> bool:

@@ -15,8 +15,8 @@ from people import identity
 from people import selectors as people
 from people.models import Individual
 from people.services import access
+from workflows import rights
 from workflows.models import Signal
-from workflows.rights import STEERING
 from workflows.services import signals
 from workflows.views.edge import StaffRequest, staff_page
 from workflows.views.mending import action_id
@@ -44,7 +44,7 @@ class Refused(Exception):
 @staff_page
 def send(request: StaffRequest) -> HttpResponse:
     """For IT and process owners: what someone waits for, how many, and the sending of it."""
-    if not STEERING & set(request.user.professions):
+    if not rights.may_signal(request.user):
         raise Http404
     refused, tried, known = None, None, signals.known()
     if request.method == "POST":
