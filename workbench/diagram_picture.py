@@ -97,6 +97,32 @@ class Picture:
         self._widen(box)
         self._add(box)
 
+    def place_on_edge(self, element: str, host: str, beside: int) -> None:
+        """Below a step, to the right of those that are there already."""
+        box = self.shapes.get(host)
+        if box is None or self.plane is None:
+            return
+        width, height = size("Event")
+        left = min(box.x + 15 + beside * (width + 8), box.right - width)
+        self._add(Box(element, left, box.bottom - height / 2, width, height))
+
+    def draw_part(self, part: str, steps: list[tuple[str, str]], flows: list[str]) -> None:
+        """A plane of its own for what is inside a part: its steps in a row."""
+        if self.plane is None or part not in self.shapes:
+            return
+        inner, at, boxes = "", 160.0, []
+        for element, kind in steps:
+            width, height = size(kind)
+            boxes.append(Box(element, at, 160 - height / 2, width, height))
+            at += width + GAP
+        for box in boxes:
+            inner += self._shape("BPMNShape", box.element, self._bounds(box))
+        for flow, begin, end in zip(flows, boxes, boxes[1:], strict=False):
+            inner += self._shape("BPMNEdge", flow, self._waypoints(_between(begin, end)))
+        plane, prefix = f"{self.plane.prefix}BPMNPlane", self.plane.prefix
+        told = f'<{plane} id="{part}_plan" bpmnElement="{part}">{inner}</{plane}>'
+        self.text.put_last(self.text.root, f'<{prefix}BPMNDiagram id="{part}_bild">{told}</{prefix}BPMNDiagram>')
+
     def move_to_lane(self, element: str, lane: str) -> None:
         """To the same column of a lane that is drawn, on a row that is free."""
         box, target = self.shapes.get(element), self.shapes.get(lane)
@@ -207,9 +233,7 @@ class Picture:
         if box.node is not None:
             self._put_numbers(box.node, told)
             return
-        bounds = " ".join(f'{name}="{_written(value)}"' for name, value in told.items())
-        inner = f"<{self._prefix('Bounds', DC)}Bounds {bounds} />"
-        self._put("BPMNShape", box.element, inner)
+        self._put("BPMNShape", box.element, self._bounds(box))
 
     def _put_numbers(self, node: Node, told: dict[str, float]) -> None:
         for name, value in told.items():
@@ -221,22 +245,31 @@ class Picture:
             for mark, (x, y) in zip(line.marks, line.points, strict=True):
                 self._put_numbers(mark, {"x": x, "y": y})
             return
-        points = [
-            f'<{self._prefix("waypoint", DI)}waypoint x="{_written(x)}" y="{_written(y)}" />' for x, y in line.points
-        ]
         if line.node is None:
-            self._put("BPMNEdge", line.element, "".join(points))
+            self._put("BPMNEdge", line.element, self._waypoints(line.points))
             return
         for child in line.node.children:
             if child.name in {"waypoint", "BPMNLabel"}:
                 self.text.remove(child)
-        for point in points:
-            self.text.put_first(line.node, point)
+        for point in line.points:
+            self.text.put_first(line.node, self._waypoints([point]))
 
     def _put(self, name: str, element: str, inner: str) -> None:
         if self.plane is not None:
-            tag = f"{self.plane.prefix}{name}"
-            self.text.put_last(self.plane, f'<{tag} id="{element}_di" bpmnElement="{element}">{inner}</{tag}>')
+            self.text.put_last(self.plane, self._shape(name, element, inner))
+
+    def _shape(self, name: str, element: str, inner: str) -> str:
+        tag = f"{self.plane.prefix if self.plane is not None else ''}{name}"
+        return f'<{tag} id="{element}_di" bpmnElement="{element}">{inner}</{tag}>'
+
+    def _bounds(self, box: Box) -> str:
+        told = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+        bounds = " ".join(f'{name}="{_written(value)}"' for name, value in told.items())
+        return f"<{self._prefix('Bounds', DC)}Bounds {bounds} />"
+
+    def _waypoints(self, points: list[Point]) -> str:
+        tag = f"{self._prefix('waypoint', DI)}waypoint"
+        return "".join(f'<{tag} x="{_written(x)}" y="{_written(y)}" />' for x, y in points)
 
     def _prefix(self, name: str, namespace: str) -> str:
         """Of a part of the picture, as the file writes it."""

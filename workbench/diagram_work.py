@@ -114,6 +114,16 @@ class Work:
         self.picture.place_after(made.id, kind, after, before, below=below)
         return made.id
 
+    def add_on_edge(self, host: str, stem: str, name: str, *, attributes: str, inner: str) -> str:
+        """An event on the edge of a step, in its lane; returns its id."""
+        made = New(self.free_id(stem), "boundaryEvent", name, self.step(host), attributes, inner)
+        self.new[made.id] = made
+        lane = self.lane_of(host)
+        if lane is not None:
+            self.text.put_last(lane, self._element("flowNodeRef", made.id))
+        self.picture.place_on_edge(made.id, host, len(self.beside(host)))
+        return made.id
+
     def link(self, source: str, target: str, name: str = "", condition: str = "") -> Flow:
         flow = Flow(self.free_id(f"flow_{source}_{target}"), source, target, name=name, condition=condition)
         self.flows[flow.id] = flow

@@ -6,16 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from workbench import form_kinds, form_text, outline_edits, outline_panel, outline_settings, outline_times
+from workbench import (
+    form_kinds,
+    form_text,
+    outline_edits,
+    outline_events,
+    outline_panel,
+    outline_settings,
+    outline_times,
+)
 from workbench.diagram_work import Impossible
 from workbench.outline_edits import DOWN, UP, Edited
 from workbench.outline_panel import CHOOSES, DEFAULT, PARAM, WAY_IF, WAY_NAME, WAY_READY
+from workbench.outline_repeats import WHILE, Repeat
 from workbench.outline_settings import Change, Told
 from workbench.written import clean
 from workflows import diagram
 from workflows.published import form_file
 
 STEP, BUTTON, CLOSE, UNDO = "steg", "gor", "stang", "angra"
+EDGE_KIND, EDGE_NAME = "kant-slag", "kant-namn"
 NEW_KIND, NEW_NAME, WAY_TITLE, WAY_TO = "ny-slag", "ny-namn", "vag-namn", "vag-till"
 _BAD_TIME = "Skriv hur många med siffror, till exempel 3."
 
@@ -50,8 +60,12 @@ def carried_out(text: str, post: Mapping[str, str]) -> Outcome:
 def _pressed(text: str, opened: str, post: Mapping[str, str]) -> Outcome:
     verb, _, about = post.get(BUTTON, "").partition(":")
     if verb == "lagg-till":
-        made = outline_edits.add_after(text, opened, post.get(NEW_KIND, ""), clean(post.get(NEW_NAME, "")))
+        kind, name = post.get(NEW_KIND, ""), clean(post.get(NEW_NAME, ""))
+        made = _added(text, opened, kind, name)
         return _outcome(made, "Steget är tillagt. Här nedanför står det som kan sägas om det.")
+    if verb == "lagg-kant":
+        made = outline_events.add_edge(text, opened, post.get(EDGE_KIND, ""), clean(post.get(EDGE_NAME, "")))
+        return _outcome(made, "Det är tillagt. Här nedanför står vad det väntar på, och efter det steget som görs då.")
     if verb == "lagg-vag":
         made = outline_edits.add_way(text, opened, clean(post.get(WAY_TITLE, "")), post.get(WAY_TO, ""))
         return Outcome(made.text, opened, "Vägen är tillagd.")
@@ -64,6 +78,12 @@ def _pressed(text: str, opened: str, post: Mapping[str, str]) -> Outcome:
         way, word = (UP, "uppåt") if verb == "upp" else (DOWN, "nedåt")
         return _outcome(outline_edits.move(text, opened, way), f"Steget är flyttat {word}.")
     return Outcome(text, "" if verb == CLOSE else opened)
+
+
+def _added(text: str, opened: str, kind: str, name: str) -> Edited:
+    if kind == outline_events.NEW_PART:
+        return outline_events.add_part(text, opened, name)
+    return outline_edits.add_after(text, opened, kind, name)
 
 
 def _outcome(made: Edited, told: str) -> Outcome:
@@ -108,6 +128,11 @@ def _change(one: diagram.Element, post: Mapping[str, str]) -> Change:
     properties = {}
     if (due := _time(post, outline_panel.DUE)) is not None and due != one.properties.get("forfaller", ""):
         properties["forfaller"] = due
+    if (late := _time(post, outline_panel.LATE)) is not None and late != one.properties.get("eskalera_efter", ""):
+        properties["eskalera_efter"] = late
+    helper = new(outline_panel.HELPER, one.properties.get("eskaleras_till", ""))
+    if helper is not None:
+        properties["eskaleras_till"] = helper
     form = new(outline_panel.FORM, one.properties.get("formKey") or one.id)
     if form is not None and form != one.properties.get("formKey", ""):
         properties["formKey"] = "" if form == one.id else form
@@ -122,7 +147,20 @@ def _change(one: diagram.Element, post: Mapping[str, str]) -> Change:
         decision=clean(post.get(outline_panel.TABLE, "")) or None,
         operation=clean(post.get(outline_panel.OPERATION, "")) or None,
         params=_params(post),
+        interrupting=new(outline_panel.INTERRUPTS, "ja" if one.is_interrupting else "nej"),
+        code=clean(post.get(outline_panel.CODE, "")) or None,
+        repeat=_repeat(post),
     )
+
+
+def _repeat(post: Mapping[str, str]) -> Repeat | None:
+    """None when it was not asked, or is what the step says already."""
+    if outline_panel.REPEAT not in post:
+        return None
+    kind, over, row = (
+        clean(post.get(name, "")) for name in (outline_panel.REPEAT, outline_panel.OVER, outline_panel.ROW)
+    )
+    return Repeat(kind, over if kind else "", row if kind and kind != WHILE else "")
 
 
 def _params(post: Mapping[str, str]) -> dict[str, str]:

@@ -8,17 +8,19 @@ from typing import Any
 
 from lxml import etree
 
-from workbench import outline_times
+from workbench import outline_events, outline_repeats, outline_times
 from workbench.outline_conditions import Ready, ready
-from workbench.outline_edits import KINDS, NEW_END, NEW_STEP
+from workbench.outline_edits import NEW_END, NEW_STEP
 from workbench.outline_times import UNITS, Time
 from workflows import diagram
-from workflows.diagram import NAMESPACES, Element
+from workflows.diagram import COULD_NOT, NAMESPACES, NOT_NEEDED, Element
 from workflows.outline import Step, Turn
 
 PERSONS = frozenset({"userTask", "manualTask"})
 NAME, TEXT, WHO, FORM = "e-namn", "e-text", "e-vem", "e-formular"
-DUE, TIMER = "e-klart", "e-tid"
+DUE, TIMER, LATE = "e-klart", "e-tid", "e-eskalera"
+HELPER, INTERRUPTS, CODE = "e-eskaleras", "e-avbryter", "e-kod"
+REPEAT, OVER, ROW = "e-upprepas", "e-lista", "e-rad"
 MESSAGE, TABLE, OPERATION, PARAM = "e-meddelande", "e-tabell", "e-koppling", "p-"
 OPERATION_WAS = "e-koppling-var"
 WAY_NAME, WAY_IF, WAY_READY, DEFAULT = "-namn", "-villkor", "-valt", "v-standard"
@@ -71,10 +73,12 @@ class Panel:
     can_move: bool = False
     can_remove: bool = True
     targets: Mapping[str, str] = field(default_factory=dict)
-    kinds: Mapping[str, str] = field(default_factory=lambda: KINDS)
+    kinds: Mapping[str, str] = field(default_factory=lambda: outline_events.ADDED)
     new: Mapping[str, str] = field(default_factory=dict)
     form_file: str = ""
     ready: tuple[Ready, ...] = ()
+    edges: Mapping[str, str] = field(default_factory=dict)
+    repeats: tuple[Chosen, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,16 +114,56 @@ def panel(asked: Asked) -> Panel:
         targets=_targets(asked),
         new=typed,
         form_file=_form_file(asked),
+        edges=outline_events.offered(one.type),
+        repeats=_repeats(asked),
         ready=ready(asked.others, step, asked.answers) if one.type in CHOOSES else (),
     )
 
 
+def _repeats(asked: Asked) -> tuple[Chosen, ...]:
+    """How many times, for steps that can be done several."""
+    one = asked.step.element
+    if not outline_repeats.may(one.type) or one.is_event_subprocess:
+        return ()
+    stands = outline_repeats.read(asked.node)
+    over = "Ett uttryck: en lista som ”planering.insatser”, eller det som ska stämma."
+    row = "Så heter en av dem i steget, till exempel ”insats”. Bara när det görs för var och en."
+    return (
+        _chosen(asked, REPEAT, "Hur många gånger görs det?", stands.kind, outline_repeats.KINDS),
+        _chosen(asked, OVER, "För vilka, eller så länge vad?", stands.over, {}, help=over, is_free=True),
+        _chosen(asked, ROW, "Vad heter en av dem?", stands.row, {}, help=row, is_free=True),
+    )
+
+
+def _edge(asked: Asked) -> list[Chosen]:
+    """What an event on an edge says beside what it waits for."""
+    one, found = asked.step.element, []
+    if one.type == "boundaryEvent":
+        told = {"ja": "Det avbryts", "nej": "Det fortsätter, och det här görs bredvid"}
+        stands = "ja" if one.is_interrupting else "nej"
+        if one.event != "error":
+            found.append(_chosen(asked, INTERRUPTS, "Vad händer med steget?", stands, told))
+        if one.event in ("error", "escalation"):
+            codes = {COULD_NOT: "", NOT_NEEDED: ""} if one.event == "escalation" else _refusals(asked)
+            found.append(_chosen(asked, CODE, "Kod", outline_events.code_of(asked.node), codes, is_free=True))
+    return found
+
+
+def _refusals(asked: Asked) -> dict[str, str]:
+    """The ways in which systems may say no."""
+    return {code: told for each in asked.offered["operations"] for code, told in each["errors"].items()}
+
+
 def _choices(asked: Asked) -> list[Chosen]:
     one, offered = asked.step.element, asked.offered
-    found = []
+    found = _edge(asked)
     if one.type in PERSONS:
         professions = {each["key"]: each["title"] for each in offered["professions"]}
         found.append(_chosen(asked, WHO, "Vem gör det?", one.lane, {"": "Ingen vald", **professions}))
+        helper = one.properties.get("eskaleras_till", "")
+        found.append(
+            _chosen(asked, HELPER, "Vem får hjälpa till om det blir sent?", helper, {"": "Ingen", **professions})
+        )
     if one.type == "userTask":
         forms = {each["key"]: each["title"] for each in offered["forms"]}
         own = {"": "Stegets eget formulär"} if one.id not in forms else {}
@@ -149,7 +193,13 @@ def _chosen(asked: Asked, name: str, label: str, value: str, options: Mapping[st
 def _times(asked: Asked) -> list[Timed]:
     one = asked.step.element
     if one.type in PERSONS:
-        return [_timed(asked, DUE, "Ska vara klart inom", one.properties.get("forfaller", ""), UNITS)]
+        late = {key: title for key, title in UNITS.items() if key not in ("A", "F")}
+        return [
+            _timed(asked, DUE, "Ska vara klart inom", one.properties.get("forfaller", ""), UNITS),
+            _timed(
+                asked, LATE, "Hjälp kallas in så lång tid efter det", one.properties.get("eskalera_efter", ""), late
+            ),
+        ]
     if one.event == "timer":
         units = {key: title for key, title in UNITS.items() if key}
         return [_timed(asked, TIMER, "Hur länge?", _timer(asked.node), units)]

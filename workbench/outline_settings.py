@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from workbench import outline_events, outline_repeats
 from workbench.beginning import key_of
 from workbench.diagram_work import Impossible, Work, profession_of
+from workbench.outline_repeats import Repeat
 from workbench.xml_text import Node
 from workflows import diagram
 
@@ -25,6 +27,9 @@ class Change:
     decision: str | None = None
     operation: str | None = None
     params: Mapping[str, str] | None = None
+    interrupting: str | None = None
+    code: str | None = None
+    repeat: Repeat | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,4 +234,7 @@ _PARTS: dict[str, Callable[..., str]] = {
     "message": _put_message,
     "decision": _put_decision,
     "operation": _put_operation,
+    "interrupting": outline_events.put_interrupting,
+    "code": outline_events.put_code,
+    "repeat": outline_repeats.put,
 }
