@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from people.invented import MARK, PEOPLE
-from workflows import dmn, feel
+from workflows import dmn, feel, safe_xml
+from workflows.diagram import NAMESPACES
 from workflows.forms import answers, definition
 
 BPMN = Path(__file__).parents[2] / "bpmn"
@@ -154,6 +155,42 @@ def test_where_need_is_to_fall_it_is_measured_at_every_follow_up() -> None:
     assert wrong("_shared/forms/gemensam_uppfoljning.json", joint, **measured) == {"hjalp_timmar_manad"}
     assert wrong("_shared/forms/gemensam_uppfoljning.json", joint | {"hjalp_timmar_manad": 12}, **measured) == set()
     assert wrong("_shared/forms/gemensam_uppfoljning.json", joint) == set()
+
+
+SHARED_PARTS = {
+    "avliden": "avbryt_bestallningar",
+    "flyttat": "flytt",
+    "inskriven": "sjukhusvistelse",
+    "samtycke_aterkallat": "samtycke_aterkallat",
+    "skyddade_uppgifter_andrad": "skyddade_uppgifter",
+    "avvikelse": "avvikelse",
+    "byt_forlopp": "byt_forlopp",
+}
+OTHERWISE = {  # drawn in the förlopp itself, or of no consequence there, as its README tells
+    "trygg_hemgang": {"flyttat", "inskriven"},
+    "samordnad_plan": {"inskriven"},
+    "fast_kontakt": {"inskriven"},
+}
+EVENTS = ("messageRef", "signalRef", "escalationRef")
+
+
+def called_when(folder: str) -> dict[str, set[str]]:
+    """What each outermost event sub-process calls, by what it starts with."""
+    root = safe_xml.parse((BPMN / folder / f"{folder}.bpmn").read_bytes())
+    found = {}
+    for box in root.findall("./bpmn:process/bpmn:subProcess[@triggeredByEvent='true']", NAMESPACES):
+        events = [item.get(name) for item in box.findall("./bpmn:startEvent/*", NAMESPACES) for name in EVENTS]
+        calls = {item.get("calledElement", "") for item in box.findall("./bpmn:callActivity", NAMESPACES)}
+        found |= {event.partition("_")[2]: calls for event in events if event}
+    return found
+
+
+@pytest.mark.parametrize("folder", ["grundforlopp", "ibic_utredning", "samordnad_plan", "fast_kontakt",
+                                    "trygg_hemgang"])  # fmt: skip
+def test_what_may_happen_at_any_time_is_done_by_the_shared_parts(folder: str) -> None:
+    found = called_when(folder)
+    wanted = {event: part for event, part in SHARED_PARTS.items() if event not in OTHERWISE.get(folder, set())}
+    assert {event: part for event, part in wanted.items() if part not in found.get(event, set())} == {}
 
 
 def test_a_broken_dispenser_is_not_left_before_the_doses_are_secured() -> None:
