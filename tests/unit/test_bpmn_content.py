@@ -177,7 +177,7 @@ EVENTS = ("messageRef", "signalRef", "escalationRef")
 def called_when(folder: str) -> dict[str, set[str]]:
     """What each outermost event sub-process calls, by what it starts with."""
     root = safe_xml.parse((BPMN / folder / f"{folder}.bpmn").read_bytes())
-    found = {}
+    found: dict[str, set[str]] = {}
     for box in root.findall("./bpmn:process/bpmn:subProcess[@triggeredByEvent='true']", NAMESPACES):
         events = [item.get(name) for item in box.findall("./bpmn:startEvent/*", NAMESPACES) for name in EVENTS]
         calls = {item.get("calledElement", "") for item in box.findall("./bpmn:callActivity", NAMESPACES)}
