@@ -45,7 +45,7 @@ crash: dev ## kill, stop, fill and turn back the clock at length: N=500 kills, S
 	@CRASH_N=$(N) CRASH_SEED=$(SEED) $(BIN)/python -m tests.crash
 
 drill: dev ## copy both databases for SECONDS=120 while everybody works, destroy all of it, restore it and look it through
-	@DRILL_SECONDS=$(or $(SECONDS),120) $(BIN)/python -m pytest tests/crash/test_drill.py -q -n 0
+	@DRILL_SECONDS=$(or $(SECONDS),120) $(BIN)/python -m pytest tests/crash/test_drill.py tests/crash/test_rolling.py tests/integration/test_upgrade.py -q -n 0
 
 check: dev ## rules, types, the contracts of the house, templates, migrations, production settings
 	@$(BIN)/python -m tests.check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
@@ -57,6 +58,7 @@ def test_who_asks_while_the_web_is_started_anew_is_answered_by_one_or_the_other(
     assert answers[200] > 5
 
 
+@pytest.mark.skipif(not os.environ.get("DRILL_SECONDS"), reason="in make drill")
 def test_a_worker_that_is_told_to_end_ends_its_round_and_says_that_it_went_well(tmp_path: Path, migrated: str) -> None:
     place = Place(tmp_path, "", FORLOPP_MODE="production")
     place.var.mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,13 @@ from people.services import access
 from tests import invariants, released
 
 VERSIONS = sorted(file.name.removesuffix(".sqlite.xz") for file in released.FOLDER.glob("*.sqlite.xz"))
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    # All migrations once more take ten seconds: the database of real installations is tried in every run.
+    pytest.mark.skipif(
+        connection.vendor == "sqlite" and not os.environ.get("DRILL_SECONDS"), reason="on SQLite in make drill"
+    ),
+]
 
 
 @pytest.fixture(params=VERSIONS)
