@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disposal import views
+from disposal import map_views, views
 
 app_name = "disposal"
 urlpatterns = [
@@ -11,4 +11,7 @@ urlpatterns = [
     path("gallring/akt/", views.record, name="record"),
     path("gallring/arkiv/", views.handover, name="handover"),
     path("gallring/<uuid:ref>/", views.run, name="run"),
+    path("personuppgifter/", map_views.index, name="map"),
+    path("personuppgifter.csv", map_views.as_file, name="map_file"),
+    path("personuppgifter/<slug:key>/", map_views.course, name="map_course"),
 ]

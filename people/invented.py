@@ -160,6 +160,7 @@ PROFESSIONS = (
     ("statistik", "Statistik"),
     ("logggranskare", "Logggranskare"),
     ("arkivarie", "Arkivarie"),
+    ("dataskyddsombud", "Dataskyddsombud"),
     ("publicerare", "Publicerare"),
     ("it_drift", "IT-drift"),
 )
@@ -230,6 +231,7 @@ _STAFF = (
     ("processagare2", "processagare", "Pavel", "Prövare", "stab"),
     ("logggranskare", "logggranskare", "Lova", "Lagergren", "stab"),
     ("arkivarie", "arkivarie", "Arvid", "Ask", "stab"),
+    ("dataskyddsombud", "dataskyddsombud", "Disa", "Dahl", "stab"),
     ("it_drift", "it_drift", "Ivar", "Isaksson", "stab"),
     # Last, since each has a number by its place.
     ("statistik", "statistik", "Sten", "Sand", "stab"),

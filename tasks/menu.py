@@ -49,8 +49,7 @@ def menu(request: HttpRequest) -> tuple[NavItem, ...]:
         items.append(_item("integrationer", "Integrationer", url("integrations:index"), here))
     following = _following(here, staff)
     items += [_folded("folj-upp", "Följ upp", following)] if len(following) > 1 else following
-    if rights.may_dispose(staff):
-        items.append(_item("gallring", "Gallring", url("disposal:index"), here))
+    items += _answering(here, staff)
     if rights.may_look(staff):
         items.append(_steering(here, staff))
     return tuple(items)
@@ -68,6 +67,16 @@ def _following(here: str, staff: Staff) -> list[NavItem]:
     return found
 
 
+def _answering(here: str, staff: Staff) -> list[NavItem]:
+    """For those who answer for what is kept about people."""
+    found = []
+    if rights.may_advise(staff):
+        found.append(_item("personuppgifter", "Personuppgifter", url("disposal:map"), here))
+    if rights.may_dispose(staff):
+        found.append(_item("gallring", "Gallring", url("disposal:index"), here))
+    return found
+
+
 def _steering(here: str, staff: Staff) -> NavItem:
     """What those who own förlopp have besides the rest, folded into one entry so that the menu is one line."""
     steering = (
@@ -80,6 +89,7 @@ def _steering(here: str, staff: Staff) -> NavItem:
         _item("katalog", "Alla förlopp", url("workflows:courses"), here),
         *([_item("verkstad", "Verkstad", url("workbench:index"), here)] if rights.may_enter_workbench(staff) else ()),
         *(steering if rights.may_signal(staff) else ()),
+        *([_item("personuppgifter", "Personuppgifter", url("disposal:map"), here)] if rights.may_draft(staff) else ()),
     ]
     return _folded("forlopp", "Förlopp", inside)
 

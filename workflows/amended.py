@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -188,7 +186,7 @@ def _read(task: UserTask, keys: Collection[str], since: datetime) -> list[Read]:
     has_decided = any(
         one.type == "businessRuleTask" and one.id in after for one in version.definition.elements.values()
     )
-    checked, file = _checked(task.instance.version.public_id), published.form_file(task.form_key)
+    checked, file = definitions.of_published(task.instance.version.public_id), published.form_file(task.form_key)
     found: dict[str, Read] = {}
     for use in checked.uses:
         place, _, key = use.place.partition("#")
@@ -197,11 +195,3 @@ def _read(task: UserTask, keys: Collection[str], since: datetime) -> list[Read]:
             name = checked.names.get((use.file, use.element), "")
             found[name] = Read(name=name, is_done=is_done or (name in found and found[name].is_done))
     return list(found.values())
-
-
-@lru_cache(maxsize=16)
-def _checked(version: UUID) -> definitions.Checked:
-    """Who reads which answer; a version never changes."""
-    one = published.of(version)
-    folder = definitions.from_sources(dict(one.sources), Path(one.key))
-    return definitions.checked(folder, operations=connectors.operations())

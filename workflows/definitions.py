@@ -10,8 +10,10 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from lxml import etree
 
@@ -131,6 +133,13 @@ def names_at(folder: Folder, element: str) -> list[variables.Name]:
     roots = _diagrams(folder, unheard)
     run = {name: roots[name] for name in _called(roots, folder) or roots}
     return variables.names_at(_course(folder, run, _models(folder, unheard), _forms(folder, unheard)), element)
+
+
+@lru_cache(maxsize=32)
+def of_published(version: UUID) -> Checked:
+    """What there is to say of a version that has been published, which never changes."""
+    one = published.of(version)
+    return checked(from_sources(dict(one.sources), Path(one.key)), operations=connectors.operations())
 
 
 def _diagram_findings(

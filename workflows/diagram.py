@@ -264,6 +264,16 @@ def moved_data(node: etree._Element, kind: str, names: dict[str, str]) -> Iterat
                 yield taken, given
 
 
+def operations(root: etree._Element) -> dict[str, str]:
+    """Of the steps that ask a system for something: what they ask for, by element."""
+    found = {}
+    for node in flow_nodes(root):
+        operator = node.find("./bpmn:extensionElements/spiff:serviceTaskOperator", NAMESPACES)
+        if operator is not None:
+            found[node.get("id", "")] = operator.get("id", "")
+    return found
+
+
 def event_definition(node: etree._Element) -> etree._Element | None:
     for child in node:
         if is_bpmn(child) and local(child).endswith("EventDefinition"):

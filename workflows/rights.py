@@ -26,6 +26,7 @@ HEAD = "enhetschef"
 LOG = "logggranskare"
 STATISTICS = "statistik"
 ARCHIVE = "arkivarie"
+DATA_PROTECTION = "dataskyddsombud"
 GIVING_OUT = frozenset({COORDINATOR, HEAD})
 """Who takes and gives out many tasks at once, of those that they may do themselves."""
 STEERING = frozenset({IT, OWNER})
@@ -205,6 +206,16 @@ def may_dispose(staff: Staff) -> bool:
 def may_open_in_emergency(staff: Staff) -> bool:
     """Those who work with people, in health care or the social services."""
     return bool(staff.reached)
+
+
+def may_see_data_map(staff: Staff) -> bool:
+    """Those who answer for what is asked about people, and who advise them; it names nobody."""
+    return holds(staff, DATA_PROTECTION, OWNER, ARCHIVE)
+
+
+def may_advise(staff: Staff) -> bool:
+    """The data protection officer."""
+    return holds(staff, DATA_PROTECTION)
 
 
 def may_mend(staff: Staff, instance: ProcessInstance) -> bool:

@@ -50,6 +50,7 @@ NOT_PAGES = {
     "workflows:attachment": "a file that staff have added",
     "workflows:attachment_small": "the same, small",
     "tasks:task_pdf": "a PDF",
+    "disposal:map_file": "a file for a spreadsheet",
     "tasks:instance_pdf": "a PDF",
     "workflows:package": "a förlopp as a zip",
     "workflows:routine_pdf": "a PDF",

@@ -70,7 +70,10 @@ def disposal(anna: Staff) -> dict[str, str]:
     )  # fmt: skip
     waiting = Run.objects.create(day=today, proposed_at=now, preserved=2, held=1)
     Item.objects.create(run=waiting, individual=birgitta, sphere="sol", courses=[course], last_on=today, due_on=today)
+    pages.join(anna, "dataskyddsombud")
     return {
+        "map of personal data": "/personuppgifter/",
+        "map of a förlopp": "/personuppgifter/hembesok/",
         "disposal": "/gallring/",
         "disposal to decide": f"/gallring/{waiting.ref}/",
         "record of disposal": f"/gallring/{done.ref}/",
