@@ -29,7 +29,7 @@ from integrations.models import (
     StatisticsRow,
     VaccinationInvoice,
 )
-from people.models import AccessLog, Agreement, Consent, Contact, Goal, Individual, Rating
+from people.models import AccessLog, Agreement, Block, Consent, Contact, Emergency, Goal, Individual, Rating
 from workflows.models import Amendment, InboxMessage, InboxState, OutboxMessage, ProcessInstance, Signal
 
 AT_A_TIME = 200
@@ -40,6 +40,8 @@ OF_PERSONS: tuple[tuple[type[Any], str, str], ...] = (
     (Consent, "individual", "at"),
     (Agreement, "individual", "at"),
     (Amendment, "individual", "at"),
+    (Block, "individual", "at"),
+    (Emergency, "individual", "ends_at"),
     (InboxMessage, "individual", "received_at"),
     (OutboxMessage, "individual", "created_at"),
     (Signal, "individual", "sent_at"),
