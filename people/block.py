@@ -94,8 +94,8 @@ class Closed:
         return cls(blocks=tuple(blocks), opened=dict(opened.values_list("individual_id", "ends_at")))
 
     def to(self, units: Collection[str]) -> frozenset[int]:
-        """Keys of the persons about whom none of these units may read, and who are not open in an emergency."""
+        """Keys of the persons about whom none of these units may read."""
         if not self.blocks:
             return frozenset()
         theirs = {individual for individual, unit in self.blocks if unit in units}
-        return frozenset(individual for individual, _ in self.blocks) - theirs - set(self.opened)
+        return frozenset(individual for individual, _ in self.blocks) - theirs

@@ -138,7 +138,7 @@ class Staff(AbstractUser):
     _behalves: dict[str, str] | None = None
     _reached: frozenset[str] | None = None
     _closed: Closed | None = None
-    _barred: frozenset[int] | None = None
+    _kept_from: frozenset[int] | None = None
     commission: str | None = None
     """The uppdrag of the session one acts in ('' none); None where nobody acts: then all that is held counts."""
     withheld: tuple[str, ...] = ()
@@ -202,8 +202,14 @@ class Staff(AbstractUser):
 
     @property
     def barred(self) -> frozenset[int]:
-        """Keys of the persons whose spärr keeps one out."""
-        return self._barred if self._barred is not None else self.closed.to(self.units)
+        """Keys of the persons whose spärr keeps one out, and whom one has not opened in an emergency."""
+        closed = self.closed
+        return self.kept_from.difference(closed.opened) if closed.blocks else frozenset()
+
+    @property
+    def kept_from(self) -> frozenset[int]:
+        """Keys of the persons whose spärr one's units are not named in: an emergency lets one read, and do nothing."""
+        return self._kept_from if self._kept_from is not None else self.closed.to(self.units)
 
     @property
     def emergencies(self) -> dict[int, datetime.datetime]:
@@ -230,7 +236,7 @@ class Staff(AbstractUser):
     ) -> None:
         """For an object that lives as long as one request and no longer."""
         self._roles, self._units, self._behalves, self._reached = roles, units, behalves, reached
-        self._closed, self._barred = closed, closed.to(units) if closed is not None else None
+        self._closed, self._kept_from = closed, closed.to(units) if closed is not None else None
 
     def _held(self) -> list[tuple[str, str, str, str]]:
         today = connection.ops.adapt_datefield_value(timezone.localdate())

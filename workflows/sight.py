@@ -99,7 +99,9 @@ class Sight:
         """
         done = UserTask.objects.filter(individual=self.individual, completed_by=self.viewer)
         is_theirs = bool(rights.GIVING_OUT & self.held) or not self._units.isdisjoint(self.viewer.units)
-        return self.is_let_in and (is_theirs or self._is_offered or done.exists())
+        is_usual = self.is_with_their_unit or self._is_offered
+        is_usual = is_usual and self.individual.pk not in self.viewer.kept_from
+        return is_usual and (is_theirs or self._is_offered or done.exists())
 
     @cached_property
     def _is_offered(self) -> bool:

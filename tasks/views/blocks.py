@@ -47,6 +47,7 @@ def block(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         "chosen": {one.key for one in chosen} or set(units) or set(request.user.units),
         "asked_by": asked_by,
         "error": error,
+        "was_lifting": request.POST.get("gor") == "hav",
     }
     return render(request, "tasks/block.html", context, status=422 if error else 200)
 

@@ -169,6 +169,14 @@ def test_an_emergency_opens_for_an_hour_with_a_reason_shown_on_every_page_and_re
         assert opened(vera).status_code == 302
         assert Emergency.objects.get().reason == WHY
         assert set(seen(vera, instance).values()) == {200}
+        client, task = pages.logged_in(vera), pages.task(instance, "planera_besok")
+        for act in (
+            f"/uppgifter/{task.public_id}/ta/",
+            f"/personer/{berit.ref}/omrade/",
+            f"/personer/{berit.ref}/sparr/",
+        ):
+            assert client.post(act, {"omrade": "Norr", "enhet": "soder", "vem": "Jag"}).status_code == 404
+        assert client.post(f"/personer/{berit.ref}/plan/mal/", {"mal_text_egna_ord": "Prov"}).status_code == 404
         for page in ("/uppgifter/", "/personer/", "/stopp/"):
             assert "Nödöppning" in pages.text(pages.logged_in(vera).get(page))
         assert "Berit Provsson" in pages.text(pages.logged_in(vera).get("/stopp/"))

@@ -76,7 +76,7 @@ class Completed:
 
 def may_work(task: UserTask, staff: Staff) -> bool:
     """Whether the task is offered to one of the staff member's professions, and no spärr keeps them out."""
-    if (task.is_restricted and not staff.may_see_protected) or task.individual_id in staff.barred:
+    if (task.is_restricted and not staff.may_see_protected) or task.individual_id in staff.kept_from:
         return False
     return rights.holds(staff, task.group, task.escalated_to, *task.signers.split())
 
