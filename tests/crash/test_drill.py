@@ -26,6 +26,8 @@ from tests.crash.installation import ROOT, eventually, running
 from tests.crash.load import Load
 
 SECONDS = float(os.environ.get("DRILL_SECONDS") or 0)
+# The rest is about the fleet: which systems are simulated, and that it has no key for devices.
+OF_THE_CONTENT = ("Databasen", "Databasens tabeller", "Loggen", "Förloppen", "Uppgifternas filer")
 RESTORED_WITHIN = 15 * 60
 SEAL = (
     "from audit.services import sealing; from django.utils import timezone; "
@@ -116,8 +118,10 @@ def look_through(before: Load, seconds: float, say: Say) -> None:
         [sys.executable, "manage.py", "doctor"],
         cwd=ROOT, env=before.place.environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    wrong = [line for line in found.stdout.splitlines() if line.startswith("FEL") and "Portar" not in line]
-    assert wrong == [], found.stdout
+    told = [line.split(":")[0].split(None, 1) for line in found.stdout.splitlines() if ":" in line]
+    verdicts = {what: verdict for verdict, what in told if verdict in {"ok", "OBS", "FEL"}}
+    # SQLite of a version that is warned of is no fault of the content.
+    assert all(verdicts.get(what) in {"ok", "OBS"} for what in OF_THE_CONTENT), found.stdout
 
 
 @contextlib.contextmanager
