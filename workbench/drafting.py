@@ -96,7 +96,12 @@ def folder_of(key: str, files: Mapping[str, str]) -> Folder:
 
 def checked(draft: Draft) -> Checked:
     """What the checks say of it as it stands; kept by its content, since editors ask at every save."""
-    return _checked(draft.key, json.dumps(texts(draft), sort_keys=True))
+    return checked_of(draft.key, texts(draft))
+
+
+def checked_of(key: str, files: Mapping[str, str]) -> Checked:
+    """The same of texts that have been read."""
+    return _checked(key, json.dumps(dict(files), sort_keys=True))
 
 
 def digest(draft: Draft) -> str:

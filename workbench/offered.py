@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from people.models import Profession
@@ -10,6 +11,7 @@ from workbench import drafting, trying
 from workbench.models import Draft
 from workflows import connectors, diagram, dmn, published, safe_xml, strict_json
 from workflows.definitions import Folder
+from workflows.feel import functions
 
 Json = dict[str, Any]
 
@@ -24,8 +26,18 @@ def to_editors(draft: Draft) -> Json:
         "processes": list(_processes(folder)),
         "messages": list(_messages(folder)),
         "operations": [_operation(name, one) for name, one in sorted(connectors.operations().items())],
+        "functions": _functions(),
         "parameters": sorted(folder.config.get("parameters", {})),
     }
+
+
+@lru_cache(maxsize=1)
+def _functions() -> list[Json]:
+    """What expressions may call: how it is called, and what it gives in a sentence."""
+    return [
+        {"name": one.name, "signature": one.signatures[0].text if one.signatures else one.name, "help": one.summary}
+        for one in functions.catalogue()
+    ]
 
 
 def titles(folder: Folder) -> dict[str, str]:

@@ -45,11 +45,14 @@ class Coverage:
 
 def version(draft: Draft) -> published.Published | None:
     """The draft ready to play; None while it has errors."""
-    compiled = drafting.checked(draft).compiled
-    if compiled is None:
-        return None
-    folder = drafting.folder(draft)
-    return published.assemble(folder.config, folder.sources, compiled)
+    return ready(draft)[0]
+
+
+def ready(draft: Draft) -> tuple[published.Published | None, Folder]:
+    """The same with the folder that it is made of, whose texts are read once."""
+    texts = drafting.texts(draft)
+    folder, compiled = drafting.folder_of(draft.key, texts), drafting.checked_of(draft.key, texts).compiled
+    return (published.assemble(folder.config, folder.sources, compiled) if compiled is not None else None), folder
 
 
 def played(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -17,9 +18,12 @@ MOST_BYTES = 60_000
 MOST_TEXT = 2_000_000
 
 
-def remember(session: SessionBase, place: str, text: str, *, before: int, after: int) -> None:
-    """`text` is what stood at revision `before`; the save made it `after`. `place` is the draft and the file."""
-    steps = [*_steps(session, place, before), [_packed(text), after]]
+def remember(session: SessionBase, place: str, text: str, *, before: int, after: int, made: Sequence[str] = ()) -> None:
+    """`text` is what stood at revision `before`; the save made it `after`, and `made` files that were not there.
+
+    `place` is the draft and the file.
+    """
+    steps = [*_steps(session, place, before), [_packed(text), after, list(made)]]
     while len(steps) > MOST_STEPS or sum(len(step[0]) for step in steps) > MOST_BYTES:
         steps.pop(0)
     session[KEY] = {"place": place, "steps": steps}
@@ -29,16 +33,19 @@ def can(session: SessionBase, place: str, revision: int) -> bool:
     return bool(_steps(session, place, revision))
 
 
-def take(session: SessionBase, place: str, revision: int, *, after: int) -> str | None:
-    """The text before the latest save; the file gets the revision `after` when it is saved. None when there is none."""
+def take(session: SessionBase, place: str, revision: int, *, after: int) -> tuple[str, list[str]] | None:
+    """The text before the latest save, and the files that came with that; None when there is none.
+
+    The file gets the revision `after` when it is saved.
+    """
     steps = _steps(session, place, revision)
     if not steps:
         return None
-    packed, _ = steps.pop()
+    packed, _, *made = steps.pop()
     if steps:
-        steps[-1] = [steps[-1][0], after]
+        steps[-1] = [steps[-1][0], after, *steps[-1][2:]]
     session[KEY] = {"place": place, "steps": steps}
-    return _unpacked(packed)
+    return _unpacked(packed), made[0] if made else []
 
 
 def _steps(session: SessionBase, place: str, revision: int) -> list[list[Any]]:

@@ -117,6 +117,32 @@ def test_names_that_are_known_are_offered_while_one_writes(editor: Page, draft: 
     expect(field).to_have_value("{ dag: planera_besok.besoksdag")
 
 
+def test_functions_are_offered_with_what_they_give_and_comments_stay_where_they_stood(
+    context: BrowserContext, page: Page, owner: Staff, draft: Draft, live_server: LiveServer, log_in: LogIn
+) -> None:
+    text = _file(draft).text.replace(
+        '    <bpmn:userTask id="gor_besok"', '    <!-- kvar -->\n    <bpmn:userTask id="gor_besok"'
+    )
+    workbench.saved(draft, "hembesok.bpmn", text, 1, by=owner)
+    log_in(context, owner)
+    editor = _opened(page, draft, live_server)
+    _choose(editor, "gor_besok")
+    editor.get_by_text("Före och efter").click()
+    field = editor.get_by_label("Räkna ut före steget")
+    field.press_sequentially("{ antal: string le")
+    offered = editor.get_by_role("option", name="string length(")
+    expect(offered).to_contain_text("tecken")
+    field.press("Enter")
+    expect(field).to_have_value("{ antal: string length(")
+    field.press_sequentially('"a") }')
+    editor.keyboard.press("Control+s")
+    _saved(editor)
+    saved = _file(draft).text
+    assert "string length(" in saved
+    assert re.search(r'<!-- kvar -->\s*<bpmn:userTask id="gor_besok"', saved)
+    assert saved.count("<!--") == 1
+
+
 def test_two_who_draw_at_once_are_told_and_nothing_is_lost(editor: Page, draft: Draft, owner: Staff) -> None:
     colleague = workbench.owner("karin")
     theirs = _file(draft).text.replace("Planera besöket", "Planera hembesöket")

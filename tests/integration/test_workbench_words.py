@@ -116,6 +116,28 @@ def test_undo_gives_back_what_was_there(client: Client, made: Draft) -> None:
     assert made.files.get(name=NAME).text == before
 
 
+def test_undo_takes_back_the_form_that_came_with_a_step_unless_somebody_has_written_in_it(
+    client: Client, made: Draft, pia: Staff
+) -> None:
+    for is_written in (False, True):
+        press(client, made, "lagg-till", ny__slag="uppgift", ny__namn="Ring hem")
+        form = made.files.get(name="forms/ring_hem.json")
+        if is_written:
+            drafts.save(draft=made, name=form.name, text="{}", revision=1, by=pia, now=timezone.now())
+        press(client, made, "angra")
+        assert "ring_hem" not in elements(made)
+        assert made.files.filter(name=form.name).exists() is is_written
+
+
+def test_what_happens_during_a_step_is_added_and_opened(client: Client, made: Draft) -> None:
+    press(client, made, "lagg-kant", kant__slag="paminnelse", kant__namn="Dags att ringa")
+    edge = elements(made)["dags_att_ringa"]
+    assert edge.is_interrupting is False
+    page = pages.text(client.get(f"/verkstad/{made.ref}/ord/{NAME}?steg=dags_att_ringa"))
+    assert "Vad händer med steget?" in page
+    assert made.files.filter(name="forms/nytt_steg.json").exists()
+
+
 def test_what_cannot_be_done_is_told_and_what_was_written_is_kept(client: Client, made: Draft) -> None:
     answer = press(client, made, "spara", e__namn="Nytt namn", e__klart__antal="tre", e__klart__enhet="D")
     assert answer.status_code == 422

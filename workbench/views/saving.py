@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -64,15 +65,29 @@ def undone(request: StaffRequest, draft: Draft, file: DraftFile, *, unsaved: boo
     if unsaved:
         messages.success(request, "Det som inte var sparat är borta.")
         return
-    text = undoing.take(request.session, place(draft, file), file.revision, after=file.revision + 1)
-    done = saved(request, draft, file.name, text, file.revision) if text is not None else Saved(file.revision)
-    messages.success(request, done.refused or ("Ångrat." if text is not None else "Det finns inget att ångra."))
+    found = undoing.take(request.session, place(draft, file), file.revision, after=file.revision + 1)
+    if found is None:
+        messages.success(request, "Det finns inget att ångra.")
+        return
+    text, made = found
+    done = saved(request, draft, file.name, text, file.revision)
+    if not done.refused and done.theirs is None:
+        _take_away(request, draft, made)
+    messages.success(request, done.refused or "Ångrat.")
 
 
-def remembered(request: StaffRequest, draft: Draft, file: DraftFile, done: Saved) -> None:
-    """The text that was there, to go back to; nothing when the save changed nothing."""
+def _take_away(request: StaffRequest, draft: Draft, made: Iterable[str]) -> None:
+    """Files that came with what is undone, where nobody has written in them since."""
+    for name in made:
+        with suppress(drafts.Overtaken, drafts.Closed):
+            drafts.remove(draft=draft, name=name, revision=1, by=request.user, now=timezone.now())
+
+
+def remembered(request: StaffRequest, draft: Draft, file: DraftFile, done: Saved, *, made: Iterable[str] = ()) -> None:
+    """The text that was there, to go back to, and what files came; nothing when the save changed nothing."""
     if done.revision != file.revision:
-        undoing.remember(request.session, place(draft, file), file.text, before=file.revision, after=done.revision)
+        before, after = file.revision, done.revision
+        undoing.remember(request.session, place(draft, file), file.text, before=before, after=after, made=list(made))
 
 
 def file_of(draft: Draft, name: str, kind: drafting.Kind) -> DraftFile:

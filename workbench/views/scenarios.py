@@ -154,7 +154,7 @@ def _saved(request: StaffRequest, draft: Draft, file: DraftFile, text: str) -> N
 
 
 def _page(request: StaffRequest, draft: Draft, file: DraftFile, scenario: Scenario) -> HttpResponse:
-    whole, folder = trying.version(draft), drafting.folder(draft)
+    whole, folder = trying.ready(draft)
     result = trying.result(file.name, whole, folder.papers) if whole is not None else None
     context = {
         "draft": draft,

@@ -22,7 +22,7 @@ from workbench.models import Draft, Trial
 from workbench.services import drafts, trials
 from workbench.views.edge import draft_page, review_page
 from workflows import connectors, minimap, published, strict_json
-from workflows.definitions import main_file
+from workflows.definitions import Folder, main_file
 from workflows.engine.clock import ZONE
 from workflows.scenarios import Open
 from workflows.views.edge import StaffRequest
@@ -55,10 +55,10 @@ class Done:
 @draft_page
 def trial(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     """Where the ärende that is tried stands, and what can be done."""
-    whole, mine = trying.version(draft), _mine(request, draft)
+    (whole, folder), mine = trying.ready(draft), _mine(request, draft)
     context: dict[str, Any] = {"draft": draft, "trial": mine, "can_play": whole is not None, "ahead": AHEAD}
     if whole is not None and mine is not None:
-        context |= _where(draft, mine, whole)
+        context |= _where(folder, mine, whole)
     return render(request, "workbench/trial.html", context)
 
 
@@ -122,7 +122,7 @@ def answer(request: StaffRequest, draft: Draft, element: str) -> HttpResponseBas
 @draft_page
 def coverage(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     """Every scenario, how it went, and what none of them reaches."""
-    whole, folder = trying.version(draft), drafting.folder(draft)
+    whole, folder = trying.ready(draft)
     found = trying.coverage(whole, folder) if whole is not None else trying.Coverage()
     elements = whole.definition.elements if whole is not None else {}
     file = main_file(folder.config, folder.sources)
@@ -246,9 +246,8 @@ def bound_to(
     return forms.bind(form, variables=seen, post=post, answers=answers, now=how.now)
 
 
-def _where(draft: Draft, mine: Trial, whole: published.Published) -> dict[str, Any]:
+def _where(folder: Folder, mine: Trial, whole: published.Published) -> dict[str, Any]:
     """What the page shows of a trial."""
-    folder = drafting.folder(draft)
     how = trying.played(mine, whole, folder.papers)
     world, elements = how.world, whole.definition.elements
     waiting = world.waiting()

@@ -62,7 +62,7 @@ def _posted(request: StaffRequest, draft: Draft, file: DraftFile) -> HttpRespons
     if refused := done.refused or outcome.refused:
         again = file_of(draft, file.name, drafting.DIAGRAM)
         return _page(request, draft, again, opened=outcome.open, status=422, typed=posted, refused=refused)
-    remembered(request, draft, file, done)
+    remembered(request, draft, file, done, made=[form for form in forms if form not in stands])
     messages.success(request, outcome.told)
     return _back(request, outcome.open)
 

@@ -1,6 +1,7 @@
 // What surrounds the drawing: it keeps the chosen element, the findings and the state of saving together.
 import { createPortal } from "preact/compat";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { commentsIn, withComments } from "./comments.js";
 import { Findings, mark, ordered, summary } from "./findings.jsx";
 import { Model, bo, shapeOf } from "./model.js";
 import { showAll } from "./modeler.js";
@@ -13,15 +14,16 @@ import { Toolbar } from "./toolbar.jsx";
 
 const PANEL_WIDE = 120;
 
-function contextFor({ modeler, draft, knowledge, pages }, learn) {
+function contextFor({ modeler, draft, knowledge, pages, comments }, learn) {
   const model = modeler.get("editorModel");
+  const functions = knowledge.functions.map((each) => ({ ...each, isFunction: true }));
   const kept = new Map();
-  const read = async () => (await modeler.saveXML({ format: true })).xml;
+  const read = async () => withComments((await modeler.saveXML({ format: true })).xml, comments.current);
   // The names known at an element; asked again when the drawing has changed.
   const names = async (element, { afresh } = {}) => {
     const key = bo(element).id;
     if (afresh || kept.get(key)?.at !== modeler.get("commandStack")._stackIdx) {
-      const asked = draft.post("kant", { file: draft.file, element: key, text: await read() }).then((answer) => answer.names, () => []);
+      const asked = draft.post("kant", { file: draft.file, element: key, text: await read() }).then((answer) => answer.names, () => []).then((found) => [...found, ...functions]);
       kept.set(key, { at: modeler.get("commandStack")._stackIdx, asked });
     }
     return kept.get(key).asked;
@@ -45,7 +47,8 @@ export function Editor(about) {
   const [current, setCurrent] = useState(null);
   const [overtaken, setOvertaken] = useState(null);
   const [left, setLeft] = useState(about.left);
-  const context = useMemo(() => contextFor({ modeler, draft, knowledge, pages: about.pages }, async () => know(await draft.get("kunskap"))), [knowledge]);
+  const comments = useRef(commentsIn(about.text));
+  const context = useMemo(() => contextFor({ ...about, knowledge, comments }, async () => know(await draft.get("kunskap"))), [knowledge]);
   const saving = useMemo(() => new Saving({
     draft, revision: found.revision, read: context.read, overtaken: setOvertaken,
     told: (kind, words) => setState({ kind, words }), checked: (list) => setFindings(ordered(list, draft.file)),
@@ -72,7 +75,7 @@ export function Editor(about) {
   useEffect(() => { document.querySelector("[data-editor]").classList.toggle("is-playing", player.isActive); }, [player.isActive]);
 
   const stack = modeler.get("commandStack");
-  const take = (text) => replaced(modeler, saving, text, redraw);
+  const take = (text) => { comments.current = commentsIn(text); return replaced(modeler, saving, text, redraw); };
   const ofSelected = findings.filter((each) => each.file === draft.file && selected && each.element && shapeOf(modeler.get("elementRegistry"), each.element) === (selected.labelTarget ?? selected));
   return (
     <>

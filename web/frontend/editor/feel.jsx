@@ -2,7 +2,9 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Field, useText } from "./fields.jsx";
 
+// A name or a path, or the words of a function's name: "string le" is the beginning of "string length".
 const NAME = /[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}\p{N}_]*)*$/u;
+const WORDS = /[\p{L}_][\p{L}\p{N}_]*(?: [\p{L}\p{N}_]+)*$/u;
 const MOST = 12;
 
 function matching(known, typed) {
@@ -22,11 +24,14 @@ export function Feel({ label, hint, value = "", set, names, rows = 2, placeholde
 
   async function ask(force) {
     const node = area.current;
-    const word = NAME.exec(node.value.slice(0, node.selectionStart))?.[0] ?? "";
+    const before = node.value.slice(0, node.selectionStart);
+    const word = NAME.exec(before)?.[0] ?? "";
     if (!word && !force) return close();
     const known = await names();
     if (area.current !== node || document.activeElement !== node) return undefined;
-    return setOffer({ list: matching(known, word), at: 0, word });
+    const words = WORDS.exec(before)?.[0] ?? "";
+    const several = words.includes(" ") ? known.filter((each) => each.isFunction && each.name !== words && each.name.startsWith(words)) : [];
+    return setOffer(several.length ? { list: several.slice(0, MOST), at: 0, word: words } : { list: matching(known, word), at: 0, word });
   }
   function take(chosen) {
     const node = area.current;
@@ -64,7 +69,7 @@ export function Feel({ label, hint, value = "", set, names, rows = 2, placeholde
           <ul class="feel__list" role="listbox" id={`${id}-list`} aria-label="Det som är känt här">
             {offer.list.map((each, at) => (
               <li key={each.name} id={`${id}-${at}`} role="option" aria-selected={at === offer.at ? "true" : "false"} onMouseDown={(event) => { event.preventDefault(); take(each); }}>
-                <code>{each.name}</code> <span>{each.type}{each.origin && `, ${each.origin}`}</span>
+                {each.isFunction ? <><code>{each.signature}</code> <span>{each.help}</span></> : <><code>{each.name}</code> <span>{each.type}{each.origin && `, ${each.origin}`}</span></>}
               </li>
             ))}
           </ul>

@@ -53,7 +53,7 @@ async function edit(canvas, draft, found, knowledge) {
   const text = isBare ? await laidOut(whole) : whole;
   const modeler = modelerFor(canvas, text, knowledge);
   const { warnings } = await modeler.importXML(text);
-  const about = { modeler, draft, found, knowledge, left, pages: JSON.parse(page.dataset.pages), lost: lostIn(warnings), changed, isBare, hadLanes: isBare && hasLanes(found.text) };
+  const about = { modeler, text, draft, found, knowledge, left, pages: JSON.parse(page.dataset.pages), lost: lostIn(warnings), changed, isBare, hadLanes: isBare && hasLanes(found.text) };
   render(<Editor {...about} />, page.querySelector("[data-panel]"));
   showAll(modeler);
   window.forloppEditor = { modeler, missed };
