@@ -248,14 +248,14 @@ def ensure_secrets() -> None:
         "FORLOPP_PREFECT_AUTH": "forlopp:" + secrets.token_urlsafe(24),
         "FORLOPP_WEBHOOK_SECRETS": secrets.token_urlsafe(32),
         "FORLOPP_VAPID_KEY": secrets.token_urlsafe(32),  # all but one number in 2**32 is a key; doctor tells
+        "FORLOPP_DATA_KEYS": "a:" + secrets.token_urlsafe(32) + "=",
     }
-    missing = [
-        name + "=" + value for name, value in made.items() if not re.search("^" + name + "=", text, re.MULTILINE)
-    ]
+    held = Path(os.environ.get("CREDENTIALS_DIRECTORY") or "/run/secrets")
+    told = {name for name in made if (held / name).exists() or re.search("^" + name + "=", text, re.MULTILINE)}
+    missing = [name + "=" + value for name, value in made.items() if name not in told]
     if missing:
-        with os.fdopen(
-            os.open(str(path), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8"
-        ) as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        with os.fdopen(os.open(str(path), flags, 0o600), "a", encoding="utf-8") as file:
             file.write("\n".join(missing) + "\n")
 
 

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from audit.models import Seal
-from config import child, environment, processes, supervision
+from config import child, environment, processes, rotating, supervision
 from config.checks import sqlite_is_sound
 from config.examined import copies, machine, waiting
 from config.examined.finding import ERROR, OK, WARNING, Finding
@@ -27,6 +27,7 @@ from people.models import Device
 from people.signin import selectors
 from tasks import webpush
 from tasks.services import sending
+from web import secrecy
 from workflows.attachments import scanning, shelf
 from workflows.models import Attachment
 from workflows.services.attachments import LASTING
@@ -36,8 +37,8 @@ __all__ = ["ERROR", "OK", "WARNING", "Finding", "examine"]
 
 def examine() -> list[Finding]:
     questions: list[Callable[[], Iterator[Finding]]] = [
-        python, libraries, secrets, bundle, looks, machine.folders, machine.room, database, machine.clock, migrations,
-        log, copies.taken, definitions, files, scanner, mail, push,
+        python, libraries, secrets, encryption, bundle, looks, machine.folders, machine.room, database, machine.clock,
+        migrations, log, copies.taken, definitions, files, scanner, mail, push,
         sign_in, systems, waiting.by_itself, running,
     ]  # fmt: skip
     return [finding for question in questions for finding in question()]
@@ -70,6 +71,28 @@ def secrets() -> Iterator[Finding]:
         yield Finding(ERROR, "Hemligheter", f"{path} kan läsas av andra", f"chmod 600 {path}")
     else:
         yield Finding(OK, "Hemligheter", "finns")
+
+
+def encryption() -> Iterator[Finding]:
+    """What encrypts, held against what lies in the database."""
+    what, last = "Nycklar", "rätta FORLOPP_DATA_KEYS efter kopian av secrets.env"
+    try:
+        ring, found = secrecy.ring(), list(rotating.others())
+    except secrecy.BadKeys as problem:
+        yield Finding(ERROR, what, str(problem), f"make setup gör en till en ny installation; annars {last}")
+        return
+    except DatabaseError:
+        return
+    lost = sorted({name for _, name, is_readable in found if not is_readable})
+    places = ", ".join(sorted({place for place, _, _ in found}))
+    if lost:
+        yield Finding(ERROR, what, f"det som nyckeln {', '.join(lost)} krypterade kan inte läsas ({places})", last)
+    elif found:
+        names = ", ".join(sorted({name or "okrypterat" for _, name, _ in found}))
+        yield Finding(WARNING, what, f"en del är {names} och inte {ring.first} ({places})", "manage.py rotate_keys")
+    else:
+        count = f"{len(ring.boxes)} {'nyckel' if len(ring.boxes) == 1 else 'nycklar'}"
+        yield Finding(OK, what, f"{count}; det som ska vara krypterat är det med {ring.first}")
 
 
 def bundle() -> Iterator[Finding]:

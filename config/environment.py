@@ -15,7 +15,17 @@ SQLITE = "config.sqlite"
 DATABASE_FILES = {"production": "forlopp.sqlite3", "demo": "forlopp.sqlite3", "practice": "ovning.sqlite3"}
 
 # What is stored in <var>/secrets.env; the process environment wins over the file.
-SECRET_NAMES = ("FORLOPP_SECRET_KEY", "FORLOPP_PREFECT_AUTH", "FORLOPP_WEBHOOK_SECRETS", "FORLOPP_VAPID_KEY")
+SECRET_NAMES = (
+    "FORLOPP_SECRET_KEY",
+    "FORLOPP_PREFECT_AUTH",
+    "FORLOPP_WEBHOOK_SECRETS",
+    "FORLOPP_VAPID_KEY",
+    "FORLOPP_DATA_KEYS",
+)
+
+# Where containers have theirs; systemd says where in CREDENTIALS_DIRECTORY.
+CONTAINER_SECRETS = "/run/secrets"
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]+")
 
 # A name that Django answers to may be a pattern, which is nowhere to go.
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -62,7 +72,7 @@ class Environment:
         return self.secrets.get(name, "")
 
     def text(self, name: str, default: str) -> str:
-        value = self.values.get(name)
+        value = self.values.get(name) or self.stored.get(name)
         if value and self.is_practice and name.endswith("_URL"):
             raise EnvironmentProblem(f"{name} är satt; övningsläget når bara sina egna simulatorer. Ta bort den.")
         return value or default
@@ -91,6 +101,8 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         Path(values.get("FORLOPP_SECRETS") or var / SECRETS_FILE) if mode != "practice" else var / SECRETS_FILE
     )
     stored = read_secrets(secrets_file)
+    if mode != "practice":
+        stored |= read_folder(CONTAINER_SECRETS) | read_folder(values.get("CREDENTIALS_DIRECTORY", ""))
     if mode == "practice":
         _keep_apart(values, var)
     return Environment(
@@ -131,6 +143,18 @@ def read_secrets(path: Path) -> dict[str, str]:
     lines = path.read_text(encoding="utf-8").splitlines()
     pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
     return {name.strip(): value.strip() for name, value in pairs}
+
+
+def read_folder(folder: str) -> dict[str, str]:
+    """A file for each, by the name of its variable: systemd's credentials, secrets of containers."""
+    found: dict[str, str] = {}
+    for path in Path(folder).iterdir() if folder and Path(folder).is_dir() else ():
+        if VARIABLE.fullmatch(path.name) and path.is_file():
+            try:
+                found[path.name] = path.read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError):
+                raise EnvironmentProblem(f"{path} går inte att läsa; kontrollera vem som äger filen.") from None
+    return found
 
 
 def database(url: str) -> dict[str, Any]:

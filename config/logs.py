@@ -150,8 +150,8 @@ def begin(chosen: Mapping[str, Any]) -> None:
     warnings.showwarning = _warned  # type: ignore[assignment]  # with names of its own
     threading.excepthook = lambda told: _ended(told.exc_type, told.exc_value, told.exc_traceback)
     sys.unraisablehook = lambda told: _ended(told.exc_type, told.exc_value, told.exc_traceback)
-    # Who sits at a terminal is told by Python itself; that is not kept.
-    if not sys.stderr.isatty():
+    # Who sits at a terminal, or with the demo, is told by Python itself.
+    if chosen["formatters"]["line"]["as_json"] and not sys.stderr.isatty():
         sys.excepthook = _ended
 
 

@@ -62,6 +62,9 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_URL else 'filebased'
 if SMTP_URL:
     globals().update(environment.mail(SMTP_URL))
 
+# What encrypts columns (web/secrecy.py): the first does, the others read what they once encrypted.
+FORLOPP_DATA_KEYS = env.secret("FORLOPP_DATA_KEYS")
+
 # Notices to browsers (web push), by the push services that IT has named. Practice mode reaches nobody.
 FORLOPP_VAPID_KEY = "" if env.is_practice else env.secret("FORLOPP_VAPID_KEY")
 PUSH_SERVICES = "fcm.googleapis.com,updates.push.services.mozilla.com,push.apple.com,notify.windows.com"

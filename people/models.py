@@ -21,6 +21,7 @@ from people.device import Device
 from people.directory_entry import DirectoryEntry, DirectoryGroup
 from people.plan import Agreement, Consent, Contact, Goal, Rating
 from people.spheres import Sphere, reach
+from web.secrecy import SealedText
 
 __all__ = [
     "Absence",
@@ -287,10 +288,10 @@ class Individual(models.Model):
     identity_number = models.CharField(max_length=32, blank=True, default="")
     given_name = models.CharField(max_length=120, blank=True, default="")
     family_name = models.CharField(max_length=120, blank=True, default="")
-    street_address = models.CharField(max_length=200, blank=True, default="")
+    street_address = SealedText(blank=True, default="")
     postal_code = models.CharField(max_length=10, blank=True, default="")
     city = models.CharField(max_length=100, blank=True, default="")
-    phone = models.CharField(max_length=40, blank=True, default="")
+    phone = SealedText(blank=True, default="")
     municipality_code = models.CharField(max_length=4, blank=True, default="")
     area = models.CharField(
         max_length=120, blank=True, default="", help_text="Whose units serve the person; '' where nobody has said."

@@ -19,6 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Field, Model
 
 from people.reading import given, places, quoted, table
+from web.secrecy import Sealed
 
 # Rows in a statement: SQLite as it comes takes 32 766 values, and our widest row has some thirty.
 BATCH = 1_000
@@ -148,6 +149,8 @@ def _columns(model: type[Model]) -> dict[str, _Column]:
 
 
 def _plain(field: Field[Any, Any]) -> type | None:
+    if isinstance(field, Sealed):
+        return None
     if isinstance(field, models.ForeignKey):
         return _plain(field.target_field)
     return next((kind for known, kind in PLAIN.items() if isinstance(field, known)), None)

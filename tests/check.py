@@ -109,6 +109,7 @@ def deployment(var: str) -> dict[str, str]:
         "FORLOPP_PREFECT_AUTH": "forlopp:only-to-be-checked-here",
         "FORLOPP_WEBHOOK_SECRETS": "only-to-be-checked-here",
         "FORLOPP_VAPID_KEY": "only-to-be-checked-here",
+        "FORLOPP_DATA_KEYS": "a:b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtb2YtYS1rZXk=",
         "DATABASE_URL": "postgresql://forlopp@127.0.0.1:9/forlopp",
         "REGION_URL": "https://region.example.se",
         "HEMTJANST_URL": "https://hemtjanst.example.se",

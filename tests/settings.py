@@ -29,6 +29,7 @@ os.environ.update(
     FORLOPP_SECRET_KEY="only-for-tests-" + "x" * 40,
     FORLOPP_PREFECT_AUTH="forlopp:only-for-tests",
     FORLOPP_WEBHOOK_SECRETS="only-for-tests",
+    FORLOPP_DATA_KEYS="prov:b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtb2YtYS1rZXk=",
     FORLOPP_VAPID_KEY="c2VjcmV0LWtleS1vbmx5LWZvci10ZXN0cy0xMjM0NTY",
     FORLOPP_SIGN_IN=str(Path(__file__).parent / "fixtures" / "sign_in.toml"),
     # Nobody listens there: what a test wants answered it answers.

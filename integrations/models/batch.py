@@ -6,6 +6,8 @@ import uuid
 
 from django.db import models
 
+from web.secrecy import SealedBytes
+
 
 class BatchState(models.TextChoices):
     WAITING = "waiting", "Inte hel ännu"
@@ -57,8 +59,8 @@ class BatchContent(models.Model):
     """The bytes as they came and the report of each row, both compressed; apart, for lists do not read them."""
 
     batch = models.OneToOneField(Batch, on_delete=models.CASCADE, related_name="content")
-    raw = models.BinaryField(help_text="gzip")
-    report = models.BinaryField(null=True, help_text="gzip of CSV; see integrations/batches/report.py")
+    raw = SealedBytes(help_text="gzip")
+    report = SealedBytes(null=True, help_text="gzip of CSV; see integrations/batches/report.py")
 
     def __str__(self) -> str:
         return str(self.batch_id)

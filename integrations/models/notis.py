@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from web.secrecy import SealedText
+
 
 class Channel(models.TextChoices):
     SMS = "sms", "Sms"
@@ -37,9 +39,9 @@ class Dispatch(models.Model):
     channel = models.CharField(max_length=5, choices=Channel.choices, blank=True)
     receiver = models.CharField(max_length=80, help_text="Who it is to: person, anhorig, brevlada:…")
     template = models.CharField(max_length=60)
-    address = models.CharField(max_length=254, blank=True)
+    address = SealedText(blank=True)
     digest = models.CharField(max_length=64, blank=True)
-    text = models.TextField(blank=True)
+    text = SealedText(blank=True)
     parts = models.PositiveSmallIntegerField(default=0, help_text="SMS that it takes.")
     state = models.CharField(max_length=20, choices=DispatchState.choices, default=DispatchState.SENDING)
     reason = models.CharField(max_length=100, blank=True, help_text="Why it was not sent or did not arrive.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
@@ -27,6 +28,7 @@ from people.models import Staff
 from people.services import attempts, sessions
 from people.sessions import SIGNED
 from people.signin import entering, factors, fresh
+from web import secrecy
 
 
 @never_cache
@@ -142,7 +144,8 @@ def go_on(request: HttpRequest) -> HttpResponse:
     waiting = request.session.pop(entering.WAITING, None)
     if not waiting or not fresh.is_fresh(request):
         return redirect("/")
-    return render(request, "people/go_on.html", {**waiting, "act": fresh.ACTS[waiting["act"]]})
+    typed = {"act": fresh.ACTS[waiting["act"]], "fields": json.loads(secrecy.unseal(waiting["fields"]))}
+    return render(request, "people/go_on.html", waiting | typed)
 
 
 def _wrong(staff: Staff, request: HttpRequest) -> str:

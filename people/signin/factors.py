@@ -34,6 +34,7 @@ from people import browser
 from people.identities import configuration
 from people.models import Staff
 from people.services import attempts
+from web import secrecy
 
 KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 LOCKED = "För många felaktiga försök. Vänta en kvart och försök igen, eller kontakta kommunens IT."
@@ -57,14 +58,16 @@ class FactorAdapter(DefaultMFAAdapter):
         return f"Nyckel {Authenticator.objects.filter(user=user, type=type).count() + 1}"
 
     def encrypt(self, text: str) -> str:
-        return _box().encrypt(text.encode()).decode()
+        return secrecy.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _box().decrypt(encrypted_text.encode()).decode()
+        if secrecy.parts(encrypted_text)[0]:
+            return secrecy.unseal(encrypted_text)
+        return _earlier().decrypt(encrypted_text.encode()).decode()
 
 
-def _box() -> MultiFernet:
-    """By FORLOPP_SECRET_KEY: with another one, second steps are made anew."""
+def _earlier() -> MultiFernet:
+    """By FORLOPP_SECRET_KEY, before there were keys of data."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     made = [salted_hmac("people.factors", "", secret=key, algorithm="sha256").digest() for key in keys]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in made])

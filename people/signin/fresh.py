@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.http import urlencode
 from people.identities import configuration
 from people.sessions import SIGNED
 from people.signin.entering import WAITING
+from web import secrecy
 
 ACTS = {
     "publish": "publicera ett förlopp",
@@ -59,6 +61,7 @@ def _sign_in_again(request: HttpRequest, act: str) -> HttpResponseRedirect:
     if request.method == "POST":
         fields = [(name, value) for name, values in request.POST.lists() for value in values]
         fields = [one for one in fields if one[0] != "csrfmiddlewaretoken"]
-        request.session[WAITING] = {"path": wanted, "fields": fields, "act": act}
+        # What was typed may be about somebody, and lies in the database until one has signed in again.
+        request.session[WAITING] = {"path": wanted, "fields": secrecy.seal(json.dumps(fields)), "act": act}
         wanted = reverse("people:go_on")
     return HttpResponseRedirect(f"{reverse('people:again')}?{urlencode({'next': wanted, 'for': act})}")

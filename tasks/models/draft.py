@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from people.models import Staff
+from web.secrecy import SealedJson
 from workflows.models import UserTask
 
 
@@ -13,7 +14,7 @@ class Draft(models.Model):
 
     task = models.ForeignKey(UserTask, on_delete=models.CASCADE, related_name="drafts")
     by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    written = models.JSONField(help_text="The answers as they were posted, valid or not, blank rows included.")
+    written = SealedJson(help_text="The answers as they were posted, valid or not, blank rows included.")
     page = models.UUIDField(help_text="The opened page that wrote it last.")
     number = models.BigIntegerField(help_text="Rises with each save of a page: one that arrives late changes nothing.")
     changed_at = models.DateTimeField()

@@ -9,6 +9,7 @@ import pytest
 
 from config import bootstrap
 from config.bootstrap import Refusal
+from web import secrecy
 
 
 @pytest.fixture
@@ -35,8 +36,17 @@ def test_secrets_are_made_once_and_only_for_the_owner(installation: Path) -> Non
     first = (installation / "secrets.env").read_text()
     bootstrap.ensure_secrets()
     assert (installation / "secrets.env").read_text() == first
-    assert len(first.splitlines()) == 4
+    assert len(first.splitlines()) == 5
+    assert secrecy.read(dict(line.split("=", 1) for line in first.splitlines())["FORLOPP_DATA_KEYS"]).first == "a"
     assert stat.S_IMODE((installation / "secrets.env").stat().st_mode) == 0o600
+
+
+def test_a_secret_that_is_a_credential_is_not_made(installation: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(installation))
+    installation.mkdir(exist_ok=True)
+    (installation / "FORLOPP_DATA_KEYS").write_text("a:…")
+    bootstrap.ensure_secrets()
+    assert "FORLOPP_DATA_KEYS" not in (installation / "secrets.env").read_text()
 
 
 def test_reset_removes_what_is_ours_and_nothing_else(installation: Path) -> None:

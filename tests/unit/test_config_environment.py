@@ -22,6 +22,44 @@ def test_secrets_come_from_the_file_beside_the_database_and_the_environment_wins
     assert here.secret("FORLOPP_PREFECT_AUTH") == ""
 
 
+def test_each_variable_may_be_a_file_of_systemd_or_of_a_container(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systemd, container, var = (tmp_path / name for name in ("systemd", "container", "var"))
+    for folder in (systemd, container, var):
+        folder.mkdir()
+    monkeypatch.setattr(environment, "CONTAINER_SECRETS", str(container))
+    (var / "secrets.env").write_text(
+        "FORLOPP_SECRET_KEY=i filen\nFORLOPP_VAPID_KEY=i filen\nFORLOPP_PREFECT_AUTH=i filen\n"
+    )
+    (container / "FORLOPP_SECRET_KEY").write_text("i behållaren\n")
+    (container / "FORLOPP_VAPID_KEY").write_text("i behållaren\n")
+    (container / "tls.key").write_bytes(b"\xff")
+    (systemd / "FORLOPP_SECRET_KEY").write_text("hos systemd\n")
+    (systemd / "DATABASE_URL").write_text("postgresql://a:b@c/d\n")
+    (systemd / "FORLOPP_SMTP_URL").write_text("smtps://u:p@post.example.se\n")
+    told = {"FORLOPP_VAR": str(var), "CREDENTIALS_DIRECTORY": str(systemd)}
+    here = environment.read(told)
+    assert here.secret("FORLOPP_SECRET_KEY") == "hos systemd"
+    assert here.secret("FORLOPP_VAPID_KEY") == "i behållaren"
+    assert here.secret("FORLOPP_PREFECT_AUTH") == "i filen"
+    assert here.database_url == "postgresql://a:b@c/d"
+    assert here.text("FORLOPP_SMTP_URL", "") == "smtps://u:p@post.example.se"
+    assert here.told("FORLOPP_VAPID_KEY") == "i behållaren"
+    assert environment.read(told | {"FORLOPP_SECRET_KEY": "i miljön"}).secret("FORLOPP_SECRET_KEY") == "i miljön"
+    assert environment.read(told | {"FORLOPP_MODE": "practice"}).secret("FORLOPP_SECRET_KEY") == "i filen"
+    assert environment.read(told | {"FORLOPP_MODE": "practice"}).database_url.startswith("sqlite:")
+
+
+def test_a_file_that_cannot_be_read_is_told_by_its_name_and_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "CONTAINER_SECRETS", str(tmp_path))
+    (tmp_path / "FORLOPP_SECRET_KEY").write_bytes(b"\xff\xfe")
+    with pytest.raises(EnvironmentProblem, match="FORLOPP_SECRET_KEY går inte att läsa"):
+        environment.read({})
+
+
 @pytest.mark.parametrize(
     "values",
     [

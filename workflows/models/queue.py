@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models.functions import Greatest, Left, StrIndex
 
+from web.secrecy import SealedBytes
 from workflows.models.instance import ProcessInstance
 
 INTERNAL = "forlopp"
@@ -29,7 +30,7 @@ class InboxMessage(models.Model):
     source = models.CharField(max_length=50)
     message_id = models.CharField(max_length=200)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the body: same id with another body is a conflict.")
-    raw = models.BinaryField()
+    raw = SealedBytes()
     state = models.CharField(max_length=10, choices=InboxState.choices, default=InboxState.RECEIVED)
     name = models.CharField(max_length=100, blank=True)
     keys = models.JSONField(default=dict)
@@ -68,7 +69,7 @@ class Correction(models.Model):
 
     message = models.ForeignKey(InboxMessage, on_delete=models.CASCADE, related_name="corrections")
     number = models.PositiveSmallIntegerField()
-    raw = models.BinaryField()
+    raw = SealedBytes()
     reason = models.CharField(max_length=2000)
     by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

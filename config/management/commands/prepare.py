@@ -22,6 +22,7 @@ class Command(BaseCommand):
             raise CommandError(f"Integrationerna är fel inställda i {settings.FORLOPP_INTEGRATIONS}:\n{listed}")
         settings.FORLOPP_VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.step("Databasen", "migrate", interactive=False)
+        self.step("Det som ska vara krypterat", "rotate_keys")
         self.step("Förloppen i bpmn/", "load_forlopp")
         if settings.FORLOPP_DEMO:
             self.step("Påhittad personal och påhittade personer", "demo_data")
