@@ -59,6 +59,7 @@ def measured(database_url: str, var: str) -> dict[str, Any]:
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
         "DATABASE_URL": database_url,
         "FORLOPP_MODE": "production",
+        "FORLOPP_DATA_KEYS": "prov:b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtb2YtYS1rZXk=",
         "FORLOPP_VAR": var,
         "FORLOPP_SECRET_KEY": "only-to-measure-" + "x" * 40,
         "FORLOPP_PREFECT_AUTH": "forlopp:only-to-measure",

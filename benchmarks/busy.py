@@ -49,6 +49,7 @@ def main() -> int:
             "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
             "DATABASE_URL": server.url,
             "FORLOPP_MODE": "production",
+            "FORLOPP_DATA_KEYS": "prov:b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtb2YtYS1rZXk=",
             "FORLOPP_VAR": var,
             "FORLOPP_PORT": str(machine.free_ports(7)),
             "FORLOPP_SECRET_KEY": "only-to-measure-" + "x" * 40,

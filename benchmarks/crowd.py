@@ -37,6 +37,7 @@ def main() -> None:
             "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
             "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{var}/forlopp.sqlite3",
             "FORLOPP_MODE": "production",
+            "FORLOPP_DATA_KEYS": "prov:b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtb2YtYS1rZXk=",
             "FORLOPP_VAR": var,
             "FORLOPP_PORT": "28500",
             "FORLOPP_SECRET_KEY": "only-to-measure-" + "x" * 40,

@@ -62,6 +62,7 @@ def told(act: str, url: str, var: str) -> None:
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
         "DATABASE_URL": url,
         "FORLOPP_MODE": "production",
+        "FORLOPP_DATA_KEYS": "prov:b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtb2YtYS1rZXk=",
         "FORLOPP_VAR": var,
         "FORLOPP_SECRET_KEY": "only-to-measure-" + "x" * 40,
     }

@@ -43,6 +43,7 @@ def main() -> None:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "FORLOPP_MODE": "demo",
+            "FORLOPP_DATA_KEYS": "prov:b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtb2YtYS1rZXk=",
             "FORLOPP_VAR": var,
             "FORLOPP_PORT": str(port),
             "FORLOPP_SECRET_KEY": "only-for-pictures-" + "x" * 40,

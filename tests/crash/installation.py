@@ -48,6 +48,7 @@ class Place:
         of_tests = re.compile(r"FORLOPP_.*|.*_URL|DJANGO_SETTINGS_MODULE")
         self.environment = {key: value for key, value in os.environ.items() if not of_tests.fullmatch(key)} | {
             "FORLOPP_MODE": "demo",
+            "FORLOPP_DATA_KEYS": "prov:b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtb2YtYS1rZXk=",
             "FORLOPP_VAR": str(self.var),
             "FORLOPP_PORT": str(self.port),
             "FORLOPP_SECRET_KEY": "only-for-tests-" + "x" * 40,

@@ -33,6 +33,7 @@ class Municipality:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "FORLOPP_MODE": "production",
+            "FORLOPP_DATA_KEYS": "prov:b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtb2YtYS1rZXk=",
             "FORLOPP_VAR": str(self.var),
             "FORLOPP_PORT": str(self.port),
         }

@@ -38,7 +38,9 @@ def lived_through(var: Path) -> str:
         shutil.copyfile(databases.migrated(), var / "ovning.sqlite3")
     here = {key: value for key, value in os.environ.items() if not key.endswith("_URL")}
     own = {"FORLOPP_MODE": "practice", "FORLOPP_VAR": str(var), "FORLOPP_PORT": FREE_PORT}
-    (var / "secrets.env").write_text(f"FORLOPP_SECRET_KEY={'x' * 50}\nFORLOPP_WEBHOOK_SECRETS=ovning\n")
+    keys = "ovning:b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtb2YtYS1rZXk="
+    told = f"FORLOPP_SECRET_KEY={'x' * 50}\nFORLOPP_WEBHOOK_SECRETS=ovning\nFORLOPP_DATA_KEYS={keys}\n"
+    (var / "secrets.env").write_text(told)
     command = [sys.executable, "-m", "tests.fakes.practice"]
     done = subprocess.run(command, cwd=ROOT, env=here | own, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
