@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -38,7 +37,7 @@ def apart(settings: Settings, tmp_path: Any) -> None:
 
 
 @pytest.fixture
-def kept(task: UserTask, anna: Staff, berit: Individual) -> Iterator[None]:
+def kept(task: UserTask, anna: Staff, berit: Individual) -> None:
     """Something in every column that is encrypted."""
     Individual.objects.filter(pk=berit.pk).update(street_address="Kvastgatan 7", phone="070-174 06 10")
     drafts.save(
@@ -53,7 +52,6 @@ def kept(task: UserTask, anna: Staff, berit: Individual) -> Iterator[None]:
     BatchContent.objects.create(batch=batch, raw=b"B-raden", report=b"B-raden")
     notis.dispatch(berit)
     TOTP.activate(anna, "JBSWY3DPEHPK3PXP")
-    return
 
 
 def lying() -> str:
