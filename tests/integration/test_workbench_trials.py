@@ -77,7 +77,7 @@ def test_the_way_is_saved_as_a_scenario_that_is_run_and_fails_when_the_draft_goe
     begun(client, draft)
     assert "Sparat som scenarios/01_tva_uppgifter.toml" in act(client, draft, gor="spara", titel="Två uppgifter")
     text = drafting.texts(draft)["scenarios/01_tva_uppgifter.toml"]
-    assert 'tasks = [\n    "sjukskoterska:bekrafta_mal",\n    "sjukskoterska:gor_besok",\n]' in text
+    assert 'tasks = ["sjukskoterska:bekrafta_mal", "sjukskoterska:gor_besok"]' in text
     page = pages.text(client.get(f"/verkstad/{draft.ref}/scenarier/"))
     assert "1 av 1 scenario gick" in page
     assert "Besöket är gjort" in page
