@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpResponse
 from pydantic import BaseModel, Field
 
+from web.responses import because
 from workflows import strict_json
 from workflows.forms.answers import FieldError
 
@@ -70,7 +71,7 @@ class Problem(Exception):
         body = said.model_dump_json(exclude_none=True)
         response = HttpResponse(body, status=self.status, content_type=MEDIA, headers=dict(self.headers or {}))
         response.headers.setdefault("Cache-Control", "no-store")
-        return response
+        return because(response, self.code)
 
 
 def missing() -> Problem:

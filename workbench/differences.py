@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from lxml import etree
 
-from workflows import diagram, safe_xml, strict_json
+from workflows import diagram, dmn, safe_xml, strict_json
 
 How = Literal["new", "gone", "changed"]
 MOST_LINES = 2_000
@@ -187,7 +187,7 @@ def _ways(root: etree._Element) -> dict[tuple[str, str], str]:
 
 def _table(file: str, old: str, new: str) -> Iterator[Change]:
     try:
-        before, after = safe_xml.parse(old.encode()), safe_xml.parse(new.encode())
+        before, after = (safe_xml.parse(text.encode(), most_elements=dmn.MAX_ELEMENTS) for text in (old, new))
     except safe_xml.UnsafeXml:
         return
     was, now = _rows(before), _rows(after)

@@ -108,6 +108,8 @@ def tried(
         expression = sheet.child(column, "inputExpression")
         types.append("" if expression is None else (expression.get("typeRef") or "").rpartition(":")[2])
         if expression is not None:
+            # What is told of it has the name that its owner knows.
+            column.set("label", column.get("label") or "".join(map(str, expression.itertext())).strip())
             sheet.put_text(expression, f"{_GIVEN}{number}")
     try:
         model = dmn.load(sheet.written().encode(), others)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from workflows import safe_xml
+from workflows import dmn, safe_xml
 from workflows.dmn.document import ELEMENTS, NAMESPACES
 
 _DECLARATION = re.compile(r"\s*(<\?xml[^>]*\?>)\s*")
@@ -34,7 +34,7 @@ class Sheet:
     def __init__(self, text: str, *, any_root: bool = False) -> None:
         data = text.removeprefix("\ufeff").encode()
         try:
-            safe_xml.parse(data)
+            safe_xml.parse(data, most_elements=dmn.MAX_ELEMENTS)
         except safe_xml.UnsafeXml as problem:
             raise NotATable(problem.message) from None
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False)

@@ -86,11 +86,13 @@ def read(path: Path) -> Folder:
 
 def unreadable(path: Path) -> Finding | None:
     """Why a bare file is no diagram or table at all, which nobody can mend in an editor of ours."""
+    is_diagram = path.suffix == ".bpmn"
     try:
-        root = diagram.parse(path.read_bytes())
+        most = safe_xml.MAX_ELEMENTS if is_diagram else dmn.MAX_ELEMENTS
+        root = safe_xml.parse(path.read_bytes(), most_elements=most)
     except safe_xml.UnsafeXml as error:
         return _error(path.name, error.code, error.message)
-    if path.suffix == ".bpmn" and root.tag != diagram.tag("definitions"):
+    if is_diagram and root.tag != diagram.tag("definitions"):
         return _not_bpmn(path.name)
     return None
 

@@ -17,6 +17,7 @@ from integrations import configuration, refusals
 from integrations.medicingivare import dialects, intake
 from integrations.medicingivare.messages import SOURCE
 from web import webhooks
+from web.responses import because
 from workflows import strict_json
 
 log = logging.getLogger(__name__)
@@ -57,8 +58,8 @@ def receive(request: HttpRequest, dialect: str = "") -> JsonResponse:
         return _refuse(problem.code, now)
     try:
         return _take(message_id, body, dialect, now)
-    except (DatabaseError, InterfaceError):
-        log.exception("medicingivare: could not store a webhook")
+    except (DatabaseError, InterfaceError) as problem:
+        log.error("medicingivare: could not store a webhook: %s", type(problem).__name__)  # noqa: TRY400 - no stack
         return _say(503, "Försök igen om en stund.", **{"Retry-After": str(RETRY_SECONDS)})
 
 
@@ -75,7 +76,8 @@ def _body(request: HttpRequest) -> bytes | None:
 
 def _refuse(code: str, now: datetime) -> JsonResponse:
     refusals.count(SOURCE, code, now=now)
-    return _say(401, "Klockan skiljer mer än fem minuter." if code == "klocka" else "Signaturen stämmer inte.")
+    told = "Klockan skiljer mer än fem minuter." if code == "klocka" else "Signaturen stämmer inte."
+    return because(_say(401, told), code)
 
 
 def _take(message_id: str, body: bytes, dialect: str, now: datetime) -> JsonResponse:

@@ -18,7 +18,7 @@ Answers already given are shown with:
 """
 
 from tasks.forms.bound import BoundForm, bind
-from tasks.forms.posting import posted
+from tasks.forms.posting import posted, unknown
 from tasks.forms.shown import readonly
 
-__all__ = ["BoundForm", "bind", "posted", "readonly"]
+__all__ = ["BoundForm", "bind", "posted", "readonly", "unknown"]

@@ -12,6 +12,8 @@ from workflows.forms.shapes import Field, Form
 
 ADD, REMOVE, UPDATE, ROWS, SHOWN = "_add:", "_remove:", "_update", "_rows:", "_shown"
 
+PAGES_OWN = (ADD, REMOVE, UPDATE, ROWS, SHOWN, "csrfmiddlewaretoken", "action", "slutfor", "utkast")
+
 Fields = tuple[Field, ...]
 Raw = dict[str, Any]
 
@@ -24,6 +26,12 @@ def name(path: Path) -> str:
 def posted(form: Form, post: QueryDict) -> Raw:
     """All that was written in a form; what is no answer to it is left out."""
     return raw(form.fields, post)
+
+
+def unknown(form: Form, post: QueryDict) -> int:
+    """How many names are neither the form's nor the page's own."""
+    known = {field.key for field in form.fields}
+    return sum(name.partition("-")[0] not in known and not name.startswith(PAGES_OWN) for name in post)
 
 
 def raw(fields: Fields, post: QueryDict, at: Path = ()) -> Raw:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import uuid
 from contextlib import suppress
 from functools import partial
@@ -23,6 +24,7 @@ from workflows.models import UserTask
 from workflows.services import incidents, settle, steps, user_tasks
 from workflows.views.edge import StaffRequest, staff_page
 
+log = logging.getLogger(__name__)
 MEANWHILE = "Ärendet ändrades i samma ögonblick, så ingenting sparades. Det du skrev står kvar: skicka en gång till."
 PAUSED = "Ärendet är pausat, så ingenting sparades. Det du skrev står kvar: skicka det när ärendet har återupptagits."
 STOPPED = (
@@ -114,6 +116,8 @@ def _send(request: StaffRequest, found: UserTask, bound: forms.BoundForm, *, now
     """Whether the task is done now; a joint one is when all have signed. Raises as the services."""
     if found.to_sign:
         return not signing.sign(request, found, bound, now=now).is_open
+    if strange := forms.unknown(bound.form, request.POST):
+        log.warning("%s unknown fields were left out of the answers to a task", strange)
     user_tasks.complete(
         task=found,
         answers=bound.answers,

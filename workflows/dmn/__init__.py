@@ -1,6 +1,7 @@
 """Decision models of DMN 1.1-1.5: read safely, evaluated with our own FEEL, explained and checked."""
 
 from workflows.dmn.checking import check
+from workflows.dmn.document import MAX_ELEMENTS
 from workflows.dmn.errors import DmnError
 from workflows.dmn.evaluation import Result, evaluate
 from workflows.dmn.explanation import explained
@@ -9,6 +10,7 @@ from workflows.dmn.parts import CellDiagnostic
 from workflows.dmn.reader import load
 
 __all__ = [
+    "MAX_ELEMENTS",
     "CellDiagnostic",
     "Decision",
     "DecisionTable",

@@ -77,6 +77,11 @@ class _Reader:
             self._say("output-name", "Varje utdatakolumn måste ha ett namn när de är flera.")
         elif len(set(names)) != len(names):
             self._say("output-name", "Två utdatakolumner har samma namn.")
+        for name in names:
+            if name.startswith("_") or "." in name:
+                rule = "ett namn börjar med en bokstav och har ingen punkt."
+                told = f"Utdatakolumnen ”{name[:40]}” kan inte heta så: {rule}"
+                self._document.remark(self._place, "output-name", told)
 
     def _input(self, element: etree._Element) -> Input:
         source = self._document.child(element, "inputExpression")

@@ -20,6 +20,10 @@ ELEMENTS = ("inputData", "decision", "businessKnowledgeModel", "decisionService"
 _SPACES = re.compile(r"\s+")
 
 
+MAX_ELEMENTS = 60_000
+"""Five thousand rules of three conditions and an answer, with a remark on each."""
+
+
 @dataclass
 class Document:
     """One file; `findings` stop it from being loaded, `remarks` are about expressions and types inside it."""
@@ -76,7 +80,7 @@ class Document:
 def opened(data: bytes, filename: str) -> Document | Finding:
     """The document in these bytes, or why they are none."""
     try:
-        root = safe_xml.parse(data)
+        root = safe_xml.parse(data, most_elements=MAX_ELEMENTS)
     except safe_xml.UnsafeXml as error:
         return Finding(filename, "", "error", error.code, error.message)
     name = etree.QName(root)

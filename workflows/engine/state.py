@@ -61,7 +61,7 @@ def seen_in(state: Mapping[str, Any], token_id: UUID) -> dict[str, Any]:
                 layers.append(scope.get("local", {}))
                 wanted = scope.get("holder", "")
                 break
-    return {name: value for layer in (state["variables"], *reversed(layers)) for name, value in layer.items()}
+    return {name: value for layer in (state.get("variables", {}), *reversed(layers)) for name, value in layer.items()}
 
 
 def task_ids(state: Mapping[str, Any]) -> set[str]:

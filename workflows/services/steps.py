@@ -137,5 +137,5 @@ def variables_of(instance: ProcessInstance, waiting: UUID | None = None) -> dict
     """The instance's variables as last stored; as one waiting step sees them, with what is its own, when told which."""
     if waiting is not None:
         return engine.seen_in(instance.engine_state, waiting)
-    found: dict[str, Any] = instance.engine_state["variables"]
+    found: dict[str, Any] = instance.engine_state.get("variables", {})
     return found

@@ -65,8 +65,8 @@ def unwrapped(data: bytes) -> tuple[Version, etree._Element]:
     """The version and what stands in the body. Raises Fault, also the one that it brings."""
     try:
         root = safe_xml.parse(data)
-    except safe_xml.UnsafeXml:
-        raise NotSoap("sender", "Anropet går inte att läsa som XML i UTF-8.") from None
+    except safe_xml.UnsafeXml as problem:
+        raise NotSoap("sender", f"Anropet går inte att läsa som XML i UTF-8. {problem.message}") from None
     version = next((one for one in VERSIONS.values() if root.tag == one.tag("Envelope")), None)
     if version is None:
         raise NotSoap("version", "Anropet är varken SOAP 1.1 eller SOAP 1.2.")

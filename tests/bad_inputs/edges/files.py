@@ -16,7 +16,7 @@ from django.utils import timezone
 from people.models import Staff
 from tests import forlopp, pages, workbench
 from tests.attack.files import XML
-from tests.bad_inputs.edges import Answer, answered, edge, running
+from tests.bad_inputs.edges import Answer, answered, edge, running, tables
 from tests.bpmn.drawing import draw
 from tests.integration.all_waits import lanes
 from tests.unit.engine_bpmn import process
@@ -113,6 +113,8 @@ def _written(feed: dict[str, Any]) -> tuple[str, str]:
     """The file that is saved, by name."""
     if "xml" in feed:
         return feed.get("file", "prov.bpmn"), feed["xml"]
+    if "rows" in feed or "many" in feed:
+        return tables.NAME, tables.text(feed)
     if "file" in feed or "made" in feed:
         return feed.get("file", "prov.bpmn"), content(feed).decode()
     drawn = running.body(feed)

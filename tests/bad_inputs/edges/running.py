@@ -32,18 +32,17 @@ def body(feed: dict[str, Any]) -> str:
     return str(feed["body"]) if "body" in feed else draw(*feed["paths"], extra=feed.get("extra", ""))
 
 
-def publish(feed: dict[str, Any], **settings: Any) -> None:
-    """Prov, with the diagram of the input; each user task has a form and a lane."""
+def publish(feed: dict[str, Any], form: dict[str, Any] = forlopp.FORM) -> None:
+    """Prov, with the diagram of the input; each user task has this form and a lane."""
     drawn = body(feed)
     people = re.findall(r'<userTask id="([^"]+)"', drawn)
     sources = {"process.toml": "", "p.bpmn": process((lanes(["", *people]) if people else "") + drawn).decode()}
-    sources |= {f"forms/{key}.json": json.dumps(forlopp.FORM) for key in ("s", *people)}
+    sources |= {f"forms/{key}.json": json.dumps(form if key in people else forlopp.FORM) for key in ("s", *people)}
     config = {
         **forlopp.CONFIG,
         "messages": {},
         "start_by": ["sjukskoterska"],
         "visible_to": ["sjukskoterska"],
-        **settings,
     }
     deployments.publish(folder=Folder(config, sources), by=None, now=timezone.now())
 
