@@ -179,8 +179,10 @@ def _history(instance: ProcessInstance, history: list[HistoryEntry], tasks: list
         yield f"{instance.state}, ended {kinds[HistoryKind.ENDED]} times"
     completed = [row for row in tasks if row.state == TaskState.COMPLETED]
     # It was written once at the start and once for each that was completed: else a later step overwrote an earlier.
-    if instance.revision < 2 + len(completed):
-        yield f"revision {instance.revision} with {len(completed)} completed tasks"
+    # The signatures of a joint task are one step with it.
+    steps = sum(row.kind != TaskKind.SIGNATURE for row in completed)
+    if instance.revision < 2 + steps:
+        yield f"revision {instance.revision} with {steps} completed tasks"
     told = Counter(
         (row.element_id, row.at, row.by_id)
         for row in history
