@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.db.models import Q
 
+from people.invented import PROFESSIONS
 from people.models import Assignment, Individual, Profession, Protection, Staff, Unit
 from workflows import connectors, engine
 from workflows.diagram import COULD_NOT
@@ -201,10 +202,7 @@ def _staff() -> Staff:
     """Someone with every profession: who may do what is tested elsewhere."""
     unit = Unit.objects.create(key="alla", name="Alla")
     member = Staff.objects.create_user("alla", may_see_protected=True)
-    wanted = {"samordnare", "bistandshandlaggare", "sjukskoterska", "arbetsterapeut", "fysioterapeut", "underskoterska"}
-    wanted |= {"hemtjanst", "hemtjanst_planerare", "fast_omsorgskontakt", "bostadsanpassningshandlaggare"}
-    wanted |= {"enhetschef", "mas", "it_drift"}
-    for key in wanted:
+    for key, _name in PROFESSIONS:
         profession = Profession.objects.create(key=key, name=key)
         Assignment.objects.create(staff=member, profession=profession, unit=unit, valid_from=date(2020, 1, 1))
     return member
