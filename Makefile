@@ -14,7 +14,7 @@ BOOTSTRAP = command -v $(PYTHON) >/dev/null || { echo "Python saknas ($(PYTHON))
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run practice reset dev test attack crash drill check fix lock bench load log fuzz tck screenshots
+.PHONY: help setup run practice reset dev test attack crash drill check audit sbom fix lock bench load log fuzz tck screenshots
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,12 @@ drill: dev ## copy both databases for SECONDS=120 while everybody works, destroy
 
 check: dev ## rules, types, the contracts of the house, templates, migrations, production settings
 	@$(BIN)/python -m tests.check
+
+audit: dev ## ask for known faults in every package of the locks; fails when nobody answers, or when something was passed over
+	@$(BIN)/python -m tests.audit
+
+sbom: ## write what the product is made of, as CycloneDX: OUT=forlopp.cdx.json
+	@$(BIN)/python manage.py sbom "$(or $(OUT),forlopp.cdx.json)"
 
 fix: dev ## put right what a machine can put right
 	@$(BIN)/python -m tests.check --fix

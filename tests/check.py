@@ -33,6 +33,7 @@ FIXES = {
     "ruff format": ["ruff", "format", "--quiet", "."],
     "docs/funktioner.md": ["python", "manage.py", "feel_functions", "--write"],
     "docs/bpmn.md": ["python", "-m", "tests.bpmn"],
+    "docs/licences.md": ["python", "manage.py", "sbom", "--licences", "docs/licences.md"],
     "docs/performance.md": ["python", "-m", "benchmarks.table"],
 }
 
