@@ -94,16 +94,6 @@ def test_row_62_a_false_signature_stores_nothing_but_a_count(post: Post, changes
     assert SystemState.objects.get(system="medicingivare").refused == 1
 
 
-def test_row_63_an_old_signature_is_refused_and_told_to_the_operator(
-    post: Post, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert post(event(), age=600).status_code == 401
-
-    state = SystemState.objects.get(system="medicingivare")
-    assert (state.refused, state.refused_code) == (1, "klocka")
-    assert [record.levelname for record in caplog.records if "klocka" in record.getMessage()] == ["ERROR"]
-
-
 @pytest.mark.usefixtures("individual")
 def test_row_64_the_same_again_is_taken_as_known(post: Post) -> None:
     assert [post(event()).status_code, post(event(), age=30).status_code] == [202, 200]

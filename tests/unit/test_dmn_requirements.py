@@ -220,7 +220,7 @@ ENTRIES = "".join(f'<contextEntry><variable name="v{n}"/>{literal("1")}</context
     ("data", "code"),
     [
         pytest.param(b"<a>" + b"x" * 5_000_001 + b"</a>", "too-large", id="bytes"),
-        pytest.param(model("<decision/>" * 20_001), "too-many-elements", id="elements"),
+        pytest.param(model("<decision/>" * (dmn.MAX_ELEMENTS + 1)), "too-many-elements", id="elements"),
         pytest.param(model(SPECIAL_NAMES, decision("svar", "1")), "too-many-names", id="names"),
         pytest.param(model(f'<decision id="a"><context>{ENTRIES}</context></decision>'), "too-deep", id="entries"),
     ],
