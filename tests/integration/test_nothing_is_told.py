@@ -112,7 +112,7 @@ def given(annfrid: Staff, bertilda: Individual) -> dict[str, list[Any]]:
         "uuid": [task.public_id, instance.public_id, RANDOM],
         "ref": [bertilda.ref, RANDOM],
         "slug": ["hembesok", "Bertilda", "380514-2381"],
-        "text": ["Bertilda Kvastsjö 19380514-2381"],
+        "text": ["planera_besok", "Bertilda Kvastsjö 19380514-2381"],
         "int": [1, 3805142381],
     }
 
