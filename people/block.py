@@ -89,9 +89,13 @@ class Closed:
     @classmethod
     def asked(cls, staff_id: int) -> Closed:
         """The same of the database."""
-        blocks = Block.objects.filter(lifted_at=None).values_list("individual_id", "unit__key")
         opened = Emergency.objects.filter(staff_id=staff_id, ends_at__gt=timezone.now())
-        return cls(blocks=tuple(blocks), opened=dict(opened.values_list("individual_id", "ends_at")))
+        return cls(blocks=cls.blocked(), opened=dict(opened.values_list("individual_id", "ends_at")))
+
+    @staticmethod
+    def blocked() -> tuple[tuple[int, str], ...]:
+        """Every spärr in force, of the database."""
+        return tuple(Block.objects.filter(lifted_at=None).values_list("individual_id", "unit__key"))
 
     def to(self, units: Collection[str]) -> frozenset[int]:
         """Keys of the persons about whom none of these units may read."""

@@ -204,13 +204,16 @@ class Staff(AbstractUser):
     @property
     def barred(self) -> frozenset[int]:
         """Keys of the persons whose spärr keeps one out, and whom one has not opened in an emergency."""
-        closed = self.closed
-        return self.kept_from.difference(closed.opened) if closed.blocks else frozenset()
+        kept_from = self.kept_from
+        return kept_from.difference(self.closed.opened) if kept_from else kept_from
 
     @property
     def kept_from(self) -> frozenset[int]:
         """Keys of the persons whose spärr one's units are not named in: an emergency lets one read, and do nothing."""
-        return self._kept_from if self._kept_from is not None else self.closed.to(self.units)
+        if self._kept_from is not None:
+            return self._kept_from
+        blocks = Closed.blocked()
+        return Closed(blocks=blocks).to(self.units) if blocks else frozenset()
 
     @property
     def emergencies(self) -> dict[int, datetime.datetime]:

@@ -36,7 +36,7 @@ def test_a_full_disk_is_told_and_writes_come_back_by_themselves_on_sqlite(
     tmp_path: Path, migrated: str, say: Say
 ) -> None:
     """Its write-ahead log lies beside it and is what cannot grow."""
-    with small_disk(16) as disk:
+    with small_disk(32) as disk:
         expect_it_to_cope(tmp_path, f"sqlite:///{disk}/forlopp.sqlite3", disk, say, like=migrated)
 
 

@@ -164,6 +164,7 @@ def test_copies_that_nobody_takes_that_are_old_and_that_are_taken(settings: Sett
 
 
 def test_copies_older_than_they_may_be_are_removed_when_the_next_is_taken(settings: Settings, tmp_path: Path) -> None:
+    settings.FORLOPP_FILES = tmp_path.with_name("no files")
     now = timezone.now()
     old = backup.save_in(tmp_path, now=now - timedelta(days=settings.FORLOPP_BACKUP_DAYS + 1))
     age(old, timedelta(days=settings.FORLOPP_BACKUP_DAYS + 1))

@@ -154,6 +154,7 @@ def test_age_counts_whole_years_and_stops_at_death() -> None:
     assert Individual().age(datetime.date(2026, 3, 1)) is None
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("protection", ["sekretessmarkering", "skyddad_folkbokforing"])
 def test_a_protected_person_is_hidden_from_all_but_the_restricted_group(protection: str) -> None:
     person = Individual(**{**BIRGITTA, "protection": protection})
@@ -165,6 +166,7 @@ def test_a_protected_person_is_hidden_from_all_but_the_restricted_group(protecti
     assert (seen.name, seen.is_hidden) == ("Birgitta Åkerman (påhittad)", False)
 
 
+@pytest.mark.django_db
 def test_others_are_shown_with_name_number_and_address() -> None:
     shown = selectors.presented(Individual(**BIRGITTA), viewer=Staff(username="a"))
     assert shown == selectors.Presented(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
@@ -31,8 +32,9 @@ pytestmark = [
 
 
 @pytest.fixture(params=VERSIONS)
-def left(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
-    """On a database of this test's own; what was recorded of its ärenden."""
+def left(request: pytest.FixtureRequest, tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
+    """On a database of this test's own, with files of its own; what was recorded of its ärenden."""
+    settings.FORLOPP_FILES = tmp_path / "files"
     file = released.FOLDER / f"{request.param}.{connection.vendor}"
     copy = tmp_path / "left"
     copy.write_bytes(lzma.decompress(file.with_name(f"{file.name}.xz").read_bytes()))
