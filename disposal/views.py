@@ -7,7 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.contrib import messages
@@ -33,6 +33,7 @@ from workflows.models import UserTask
 from workflows.views.edge import StaffRequest, StaffView, only_for, uuid_of
 
 P = ParamSpec("P")
+Done = TypeVar("Done", bound=HttpResponseBase)
 RESTRICTED = "I akten finns skyddade personuppgifter. En kollega som har behörighet till dem behöver hämta den."
 NO_SUCH_PERSON = "Det finns ingen person med det numret här. Kontrollera numret."
 MOST_RUNS, MOST_ITEMS, MOST_HOLDS = 50, 1000, 200
@@ -98,12 +99,9 @@ def run(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
 @archive_page
 def holds(request: StaffRequest) -> HttpResponse:
     """Who must not be destroyed, and why."""
-    error, target = "", ""
-    if request.method == "POST":
-        try:
-            return _held(request)
-        except _Refused as problem:
-            error, target = problem.text, problem.target
+    done, error, target = _posted(request, _held)
+    if done is not None:
+        return done
     rows = Hold.objects.select_related("individual", "by", "lifted_by")[:MOST_HOLDS]
     shown = [Held(hold=row, person=_named(row, request.user)) for row in rows]
     context = {
@@ -121,12 +119,9 @@ def holds(request: StaffRequest) -> HttpResponse:
 @sensitive("export")
 def record(request: StaffRequest) -> HttpResponseBase:
     """All that there is about a person, as one file to hand over."""
-    error, target = "", ""
-    if request.method == "POST":
-        try:
-            return _whole(request)
-        except _Refused as problem:
-            error, target = problem.text, problem.target
+    done, error, target = _posted(request, _whole)
+    if done is not None:
+        return done
     context = {
         "error": error,
         "error_target": target,
@@ -139,12 +134,9 @@ def record(request: StaffRequest) -> HttpResponseBase:
 @archive_page
 def handover(request: StaffRequest) -> HttpResponse:
     """That the archive has received a file that is kept for research."""
-    error, target = "", ""
-    if request.method == "POST":
-        try:
-            return _handed_over(request)
-        except _Refused as problem:
-            error, target = problem.text, problem.target
+    done, error, target = _posted(request, _handed_over)
+    if done is not None:
+        return done
     context = {
         "error": error,
         "error_target": target,
@@ -163,6 +155,16 @@ class _Refused(Exception):
     def __init__(self, text: str, target: str) -> None:
         super().__init__(text)
         self.text, self.target = text, target
+
+
+def _posted(request: StaffRequest, act: Callable[[StaffRequest], Done]) -> tuple[Done | None, str, str]:
+    """What was done, if something was asked for; else why not, and the control to go to."""
+    if request.method != "POST":
+        return None, "", ""
+    try:
+        return act(request), "", ""
+    except _Refused as problem:
+        return None, problem.text, problem.target
 
 
 def _named(hold: Hold, viewer: Staff) -> str:

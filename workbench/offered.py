@@ -9,7 +9,7 @@ from typing import Any
 from people.models import Profession
 from workbench import drafting, trying
 from workbench.models import Draft
-from workflows import connectors, diagram, dmn, published, safe_xml, strict_json
+from workflows import connectors, diagram, dmn, published, strict_json
 from workflows.definitions import Folder
 from workflows.feel import functions
 
@@ -70,14 +70,9 @@ def _decisions(folder: Folder) -> Iterable[Json]:
 
 
 def _processes(folder: Folder) -> Iterable[Json]:
-    for name, text in folder.sources.items():
-        if name.endswith(".bpmn"):
-            try:
-                found = diagram.processes(diagram.parse(text.encode()))
-            except safe_xml.UnsafeXml:
-                continue
-            for process in found:
-                yield {"id": process.get("id", ""), "title": process.get("name") or process.get("id"), "file": name}
+    for name, root in diagram.readable(folder.sources).items():
+        for process in diagram.processes(root):
+            yield {"id": process.get("id", ""), "title": process.get("name") or process.get("id"), "file": name}
 
 
 def _messages(folder: Folder) -> Iterable[Json]:

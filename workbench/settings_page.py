@@ -74,14 +74,10 @@ class Around:
 def around(folder: Folder, typed: Mapping[str, str]) -> Around:
     tasks: dict[str, str] = {}
     messages: set[str] = set()
-    for name, text in folder.sources.items():
-        if name.endswith(".bpmn"):
-            try:
-                found = diagram.elements(diagram.parse(text.encode()))
-            except safe_xml.UnsafeXml:
-                continue
-            tasks |= {one.id: one.name or one.id for one in found.values() if one.type == "userTask"}
-            messages |= {one.message for one in found.values() if one.message}
+    for root in diagram.readable(folder.sources).values():
+        found = diagram.elements(root).values()
+        tasks |= {one.id: one.name or one.id for one in found if one.type == "userTask"}
+        messages |= {one.message for one in found if one.message}
     return Around(typed, tasks, tuple(sorted(messages)))
 
 

@@ -266,14 +266,10 @@ def _toml(text: str) -> dict[str, Any]:
 def _guessed(sources: Mapping[str, str], path: Path) -> dict[str, Any]:
     """Settings for a bare diagram: its first process."""
     process = ""
-    for name, text in sources.items():
-        if name.endswith(".bpmn"):
-            try:
-                found = diagram.processes(diagram.parse(text.encode()))
-            except safe_xml.UnsafeXml:
-                continue
-            executable = [item for item in found if item.get("isExecutable") == "true"] or found
-            process = executable[0].get("id", "") if executable else ""
+    for root in diagram.readable(sources).values():
+        found = diagram.processes(root)
+        executable = [item for item in found if item.get("isExecutable") == "true"] or found
+        process = executable[0].get("id", "") if executable else ""
     return {"key": path.stem, "title": path.stem, "process": process}
 
 

@@ -5,8 +5,8 @@ Pure; knows nothing of the engine. The engine, the checks and the pages all read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field, replace
 from functools import wraps
@@ -134,6 +134,16 @@ def parse(data: bytes) -> etree._Element:
             if colon and (name.endswith("Ref") or name in REFERRING) and node.nsmap.get(prefix) == own:
                 node.set(name, key)
     return root
+
+
+def readable(sources: Mapping[str, str]) -> dict[str, etree._Element]:
+    """The diagrams among the files of a förlopp, by name; one that is no XML is for the checks to tell of."""
+    found = {}
+    for name, text in sources.items():
+        if name.endswith(".bpmn"):
+            with suppress(safe_xml.UnsafeXml):
+                found[name] = parse(text.encode())
+    return found
 
 
 def signing(settings: dict[str, str]) -> Signing | None:

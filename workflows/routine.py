@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from workflows import connectors, definitions, diagram, dmn, outline, published, safe_xml
+from workflows import connectors, definitions, diagram, dmn, outline, published
 from workflows.forms import definition as form_definition
 from workflows.forms.shapes import Form
 from workflows.outline import Outline, Section
@@ -26,7 +26,7 @@ class Routine:
 
 def routine(config: Mapping[str, Any], sources: Sources, professions: Mapping[str, str]) -> Routine:
     """Of everything that the förlopp's own diagram reaches. Diagrams that cannot be read are left out."""
-    roots = _roots(sources)
+    roots = diagram.readable(sources)
     known = around(sources, professions, roots)
     file = definitions.main_file(config, sources)
     if file not in roots:
@@ -51,7 +51,7 @@ def of_file(
     file: str, sources: Sources, professions: Mapping[str, str], address: Callable[[str], str]
 ) -> Outline | None:
     """One diagram alone, the others at the addresses of their files; None when it cannot be read."""
-    roots = _roots(sources)
+    roots = diagram.readable(sources)
     if file not in roots:
         return None
     places = {
@@ -67,7 +67,7 @@ def around(
     sources: Sources, professions: Mapping[str, str], roots: Mapping[str, etree._Element] | None = None
 ) -> outline.Around:
     """What steps may refer to, in these files."""
-    found = roots if roots is not None else _roots(sources)
+    found = roots if roots is not None else diagram.readable(sources)
     return outline.Around(
         professions=professions,
         processes={
@@ -83,17 +83,6 @@ def around(
 
 def _calls(steps: Iterable[outline.Step]) -> list[str]:
     return [step.calls for step in steps if step.calls]
-
-
-def _roots(sources: Sources) -> dict[str, etree._Element]:
-    found = {}
-    for name, text in sources.items():
-        if name.endswith(".bpmn"):
-            try:
-                found[name] = diagram.parse(text.encode())
-            except safe_xml.UnsafeXml:
-                continue
-    return found
 
 
 def _forms(sources: Sources) -> dict[str, Form]:
