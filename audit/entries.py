@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, Value, When
 from django.utils import timezone
 
 from audit import rules, words
@@ -92,16 +92,22 @@ def extract(individual: Individual, *, first_on: datetime.date, last_on: datetim
     """
     wanted = Wanted(individual=individual, first_on=first_on, last_on=last_on)
     rows = _filtered(wanted).exclude(outcome=AccessLog.Outcome.DENIED).order_by("at", "id")
+    # Staff are told by unit; the person, and who has their leave, by name.
+    rows = rows.annotate(own_name=Case(When(staff=None, then=F("staff_name")), default=Value("")))
     units, professions = _names()
 
     @functools.cache  # a person of whom much is read has twenty thousand rows, of a few kinds
-    def line(kind: str, of_units: str | None, of_professions: str | None, action: str, of: str) -> tuple[str, str]:
+    def line(
+        kind: str, name: str, of_units: str | None, of_professions: str | None, action: str, of: str
+    ) -> tuple[str, str]:
+        if name:
+            return name, words.what(action, of)
         parts = [_named(of_units, units), _named(of_professions, professions)]
         is_system = kind == StaffKind.SYSTEM
         place = "Ett annat system" if is_system else " · ".join(filter(None, parts)) or "Enhet ej noterad"
         return place, words.what(action, of)
 
-    columns = ("at", "staff__kind", "units", "professions", "action", "object_type")
+    columns = ("at", "staff__kind", "own_name", "units", "professions", "action", "object_type")
     told = sorted((timezone.localdate(at), *line(*kind), at) for at, *kind in rows.values_list(*columns).iterator())
     found = []
     for (day, place, what), same in groupby(told, key=lambda one: one[:3]):

@@ -28,6 +28,7 @@ OURS = frozenset(
         "config",
         "disposal",
         "followup",
+        "plan",
         "integrations",
         "people",
         "practice",

@@ -36,6 +36,9 @@ FORLOPP_LOG_SAMPLE = env.number("FORLOPP_LOG_SAMPLE", 10)
 # How long a person stays open to who has opened them in an emergency.
 FORLOPP_EMERGENCY_MINUTES = env.number("FORLOPP_EMERGENCY_MINUTES", 60)
 
+# How long a code on paper to Min plan lets in, if nobody uses it.
+FORLOPP_PLAN_CODE_DAYS = env.number("FORLOPP_PLAN_CODE_DAYS", 14)
+
 # How long things are kept: a person without ärenden, the access log (five at least), files as they came, copies of all.
 FORLOPP_PERSON_YEARS = env.number("FORLOPP_PERSON_YEARS", 10)
 FORLOPP_LOG_YEARS = max(5, env.number("FORLOPP_LOG_YEARS", 5))
@@ -154,6 +157,7 @@ INSTALLED_APPS = [
     "disposal.apps.DisposalConfig",
     "workbench.apps.WorkbenchConfig",
     "followup.apps.FollowupConfig",
+    "plan.apps.PlanConfig",
 ]
 
 # No LocaleMiddleware: everyone reads Swedish, and an English browser must not turn the decimal comma into an error.
@@ -219,6 +223,8 @@ SESSION_COOKIE_NAME = _cookies.format(f"session_{env.port}")
 # How long a session lasts sign_in.toml says, and its row; a browser keeps its key for a day.
 SESSION_COOKIE_AGE = (8 if env.is_demo else 24) * 60 * 60
 SESSION_COOKIE_SECURE = not env.is_demo
+# A person's own, never a session of staff: people/own.py.
+FORLOPP_PLAN_COOKIE = _cookies.format(f"plan_{env.port}")
 FORLOPP_DEVICE_COOKIE = _cookies.format(f"webblasare_{env.port}")
 CSRF_COOKIE_NAME = _cookies.format(f"csrf_{env.port}")
 CSRF_COOKIE_HTTPONLY = True

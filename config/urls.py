@@ -9,6 +9,7 @@ from config import measured, views
 
 # What is asked most first: Django looks through them in turn. /integrationer/api/ is not a system's page.
 ROOMS = ["tasks", "web", "people", "workflows", "api", "integrations", "audit", "disposal", "workbench", "followup"]
+ROOMS += ["plan"]
 ROOMS += ["practice"] if settings.FORLOPP_PRACTICE else []
 
 urlpatterns: list[URLPattern | URLResolver] = [

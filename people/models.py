@@ -19,6 +19,7 @@ from people.attempt import FailedSignIn, SpentOnce
 from people.block import Block, Closed, Emergency
 from people.device import Device
 from people.directory_entry import DirectoryEntry, DirectoryGroup
+from people.own import Letter, Mandate, Reply, Visit
 from people.plan import Agreement, Consent, Contact, Goal, Rating
 from people.spheres import Sphere, reach
 from web.secrecy import SealedText
@@ -43,14 +44,18 @@ __all__ = [
     "Goal",
     "IdentityType",
     "Individual",
+    "Letter",
+    "Mandate",
     "Profession",
     "Protection",
     "Rating",
+    "Reply",
     "ServedArea",
     "SpentOnce",
     "Staff",
     "StaffKind",
     "Unit",
+    "Visit",
 ]
 
 

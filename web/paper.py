@@ -61,13 +61,16 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """`mark` stands at the top of each page, `foot` at the bottom."""
+    """`mark` stands at the top of each page, `foot` at the bottom with the words of `numbered`; `size` is in points."""
 
     title: str
     mark: str
     foot: str
     at: datetime.datetime
     sections: list[Section] = field(default_factory=list)
+    size: float = 10.5
+    language: str = "sv"
+    numbered: tuple[str, str] = ("Sida", "av")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,11 +131,11 @@ def _compiled(source: Path, data: Callable[[re.Pattern[str]], dict[str, Any]]) -
 
 
 def _data(paper: Paper, unprintable: re.Pattern[str]) -> dict[str, Any]:
-    told = _around(paper) | {"sections": [asdict(section) for section in paper.sections]}
+    told = _around(paper) | {"sections": [asdict(section) for section in paper.sections], "numbered": paper.numbered}
     told = _all_printable(told, unprintable)
     if MISSING in json.dumps(told["sections"], ensure_ascii=False):
         told["sections"].append(asdict(Section(heading="Om utskriften", lead=NOTE)))
-    return told | _date(paper.at)
+    return told | _date(paper.at) | {"size": paper.size, "lang": paper.language.partition("-")[0]}
 
 
 def _around(paper: Paper | Drawing) -> dict[str, Any]:

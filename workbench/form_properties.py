@@ -82,6 +82,7 @@ class Panel:
 _LABEL = Asked("label", "Fråga", help="Skriv som du talar: Hur mår personen?")
 _HELP = Asked("help", "Hjälptext", help="Står under frågan. Till exempel: Skriv med personens egna ord.")
 _REQUIRED = Asked("required", "Måste besvaras", TICK)
+_PERSON = Asked("person_reads", "Visas för personen i Min plan", TICK)
 _SHOW_IF = Asked("show_if", "Visas bara om", FEEL, 'Till exempel: svar = "ja". Tomt: visas alltid.')
 _HEADING = Asked("heading", "Rubrik ovanför", help="Börjar ett nytt avsnitt med den här frågan.")
 _DEFAULT = Asked("default", "Börjar med", FEEL, "Ett uttryck för det vi redan vet. Kan ändras av den som svarar.")
@@ -106,7 +107,12 @@ _SPECIAL: dict[str, tuple[Asked, ...]] = {
         Asked("max_items", "Högst så många rader", BOUND),
     ),
 }
-_FORM = (Asked("title", "Formulärets namn"), Asked("intro", "Inledning", LONG, "En eller två meningar om varför."))
+_FORM = (
+    Asked("title", "Formulärets namn"),
+    Asked("intro", "Inledning", LONG, "En eller två meningar om varför."),
+    Asked("person_told", "Personen läser medan steget väntar", help="Tomt: steget syns inte i Min plan."),
+    Asked("person_asked", "Personen får svara på före steget", help="Till exempel: Vad vill du prata om?"),
+)
 _REASONS = {
     COULD_NOT: ("Egna skäl till att det inte kunde göras nu", "Utöver dem som alltid finns."),
     NOT_NEEDED: ("Skäl till att uppgiften inte är aktuell", "Finns något skäl får uppgiften avslutas utan att göras."),
@@ -145,7 +151,7 @@ def _asked(content: Content, place: Place, shared: Mapping[str, str]) -> tuple[t
         return (form, _HEADING, _SHOW_IF), (prefix,)
     kinds = {**form_kinds.KINDS, **_as_it_is(content.get("type"), form_kinds.KINDS)}
     first = (_LABEL, Asked("type", _TYPE.label, CHOOSE, options=kinds), _REQUIRED, _HELP, _SHOW_IF, _HEADING)
-    return (*first, *_SPECIAL.get(kind, ())), (_KEY, *_bounds(kind), _DEFAULT, _COMPUTED)
+    return (*first, *_SPECIAL.get(kind, ())), (_PERSON, _KEY, *_bounds(kind), _DEFAULT, _COMPUTED)
 
 
 def _as_it_is(value: object, known: Mapping[str, str]) -> dict[str, str]:

@@ -29,7 +29,21 @@ from integrations.models import (
     StatisticsRow,
     VaccinationInvoice,
 )
-from people.models import AccessLog, Agreement, Block, Consent, Contact, Emergency, Goal, Individual, Rating
+from people.models import (
+    AccessLog,
+    Agreement,
+    Block,
+    Consent,
+    Contact,
+    Emergency,
+    Goal,
+    Individual,
+    Letter,
+    Mandate,
+    Rating,
+    Reply,
+    Visit,
+)
 from workflows.models import Amendment, InboxMessage, InboxState, OutboxMessage, ProcessInstance, Signal
 
 AT_A_TIME = 200
@@ -42,6 +56,10 @@ OF_PERSONS: tuple[tuple[type[Any], str, str], ...] = (
     (Amendment, "individual", "at"),
     (Block, "individual", "at"),
     (Emergency, "individual", "ends_at"),
+    (Reply, "individual", "at"),
+    (Visit, "individual", "seen_at"),
+    (Letter, "individual", "at"),
+    (Mandate, "individual", "at"),
     (InboxMessage, "individual", "received_at"),
     (OutboxMessage, "individual", "created_at"),
     (Signal, "individual", "sent_at"),

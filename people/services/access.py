@@ -23,12 +23,13 @@ def record(
     now: datetime.datetime,
     is_allowed: bool = True,
     reason: str | None = None,
+    as_whom: str = "",
 ) -> None:
     """Call it before the page is sent, in the same transaction: no log, no page. Refusals are written down too.
 
     `action` is a verb such as "read", "search", "complete"; `object_id` an opaque id, never a number or a name.
     `reason` is asked of those who look at more than their work is about; what is seen meanwhile of a person whom one
-    has opened in an emergency says so.
+    has opened in an emergency says so. `as_whom`: who, where it is no staff: the person, or one with their leave.
     """
     if reason is None and is_allowed and staff and individual and individual.pk in staff.emergencies:
         reason = EMERGENCY
@@ -36,7 +37,7 @@ def record(
     row = {
         "at": now,
         "staff_id": staff.pk if staff else None,
-        "staff_name": str(staff) if staff else "",
+        "staff_name": str(staff) if staff else as_whom[:320],
         "individual_id": individual.pk if individual else None,
         "action": action,
         "object_type": object_type,

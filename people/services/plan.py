@@ -50,16 +50,17 @@ def add(
     now: datetime.datetime,
     action_id: uuid.UUID | None = None,
     instance: uuid.UUID | None = None,
+    as_whom: str = "",
     **more: Any,
 ) -> R:
-    """Something new. Raises Invalid."""
+    """Something new; `as_whom` is who writes where that is no staff. Raises Invalid."""
     if (earlier := _earlier(kind, action_id)) is not None:
         return earlier
     values = _values(kind, told) | more
     _check(kind, values)
     row = kind(individual=individual, by=by, at=now, action_id=action_id, instance=instance, **values)
     try:
-        return _written(row)
+        return _written(row, as_whom)
     except IntegrityError:
         if (first := _earlier(kind, action_id)) is not None:
             return first
@@ -76,6 +77,7 @@ def change(
     action_id: uuid.UUID | None = None,
     instance: uuid.UUID | None = None,
     is_mistake: bool = False,
+    as_whom: str = "",
 ) -> R:
     """A new revision after `row`, which must be the last one. Raises Changed, Invalid, NoReason for a mistake."""
     if (earlier := _earlier(type(row), action_id)) is not None:
@@ -86,7 +88,7 @@ def change(
     _check(type(row), values)
     values |= {"by": by, "at": now, "action_id": action_id, "reason": reason.strip()[:500], "is_mistake": is_mistake}
     try:
-        return _written(type(row)(**values, number=row.number + 1, instance=instance or row.instance))
+        return _written(type(row)(**values, number=row.number + 1, instance=instance or row.instance), as_whom)
     except IntegrityError:
         # The database lets one of two revisions with the same number through.
         raise Changed from None
@@ -139,7 +141,7 @@ def _earlier(kind: type[R], action_id: uuid.UUID | None) -> R | None:
     return found
 
 
-def _written(row: R) -> R:
+def _written(row: R, as_whom: str) -> R:
     with transaction.atomic():
         row.save(force_insert=True)
         access.record(
@@ -149,6 +151,7 @@ def _written(row: R) -> R:
             object_type=row._meta.model_name or "",
             object_id=str(row.thread),
             now=row.at,
+            as_whom=as_whom,
         )
     return row
 

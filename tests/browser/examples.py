@@ -23,7 +23,7 @@ from integrations.sdk import document
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
 from tests import deciding, pages, replaying, signalling, workbench
-from tests.browser import amended, benched, closed, first, handed_over, let_in, logged, released
+from tests.browser import amended, benched, closed, first, handed_over, let_in, logged, own_plan, released
 from workbench.services import drafts
 from workflows import definitions, sight
 from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
@@ -49,7 +49,7 @@ NOT_PAGES = {
     "workflows:diagram": "the diagram as BPMN",
     "workflows:attachment": "a file that staff have added",
     "workflows:attachment_small": "the same, small",
-    **dict.fromkeys(("tasks:task_pdf", "tasks:instance_pdf", "workflows:routine_pdf"), "a PDF"),
+    **dict.fromkeys(("tasks:task_pdf", "tasks:instance_pdf", "workflows:routine_pdf", "plan:pdf"), "a PDF"),
     **dict.fromkeys(("workbench:routine_pdf", "workbench:diagram_pdf"), "a PDF"),
     "disposal:map_file": "a file for a spreadsheet",
     "workflows:package": "a förlopp as a zip",
@@ -105,6 +105,7 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     pages.join(anna, "statistikansvarig")
     pages.join(anna, "processagare")
     made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
+    made |= {name: Example(at, then) for name, (at, then) in own_plan.addresses(anna, berit).items()}
     plain = logged.addresses(anna, berit) | logged.disposal(anna) | amended.addresses(anna, berit)
     made |= {name: Example(address) for name, address in plain.items()}
     made |= {name: Example(at, None, status) for name, (at, status) in closed.addresses(anna, berit).items()}

@@ -20,7 +20,7 @@ from workflows.services import deployments
 
 pytestmark = pytest.mark.django_db
 BPMN = Path(__file__).resolve().parents[2] / "bpmn"
-OURS = {"people", "workflows", "tasks", "integrations", "api", "audit", "disposal", "workbench", "followup"}
+OURS = {"people", "plan", "workflows", "tasks", "integrations", "api", "audit", "disposal", "workbench", "followup"}
 
 
 def test_every_table_of_ours_has_been_thought_of() -> None:

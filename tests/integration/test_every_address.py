@@ -62,6 +62,7 @@ OWN = (
     "logga-",
     "uppdrag/",
     "demo/",
+    "min-plan/",
     "notiser/",
     "kortkommandon/",
     "uppgifter/urval/",

@@ -12,7 +12,9 @@ from workflows.forms import expressions, prefixes
 from workflows.forms.shapes import TYPES, Bound, Choice, Field, Rule, Shared, Source
 
 TIMES = ("date", "dt", "time", "duration")
-COMMON_KEYS = frozenset({"key", "type", "label", "required", "help", "heading", "show_if", "default", "computed"})
+COMMON_KEYS = frozenset(
+    {"key", "type", "label", "required", "person_reads", "help", "heading", "show_if", "default", "computed"}
+)
 EXTRA_KEYS: dict[str, frozenset[str]] = {
     **{name: frozenset({"min", "max"}) for name in ("str", "text", "dec", "money", *TIMES)},
     "int": frozenset({"min", "max", "choices"}),
@@ -119,6 +121,7 @@ class Parts:
             type=kind,
             label=self.text(content, "label", element, required=True),
             required=self.flag(content, "required", element),
+            person_reads=self.flag(content, "person_reads", element),
             help=self.text(content, "help", element),
             heading=self.text(content, "heading", element),
             show_if=self.expression(content, "show_if", element),

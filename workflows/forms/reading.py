@@ -15,7 +15,7 @@ from workflows.forms.parts import Parts
 from workflows.forms.shapes import Field, Form, Rule, Shared, Source
 
 MAX_BYTES = 500_000
-TOP_KEYS = frozenset({"title", "intro", "fields", "rules", COULD_NOT, NOT_NEEDED})
+TOP_KEYS = frozenset({"title", "intro", "fields", "rules", COULD_NOT, NOT_NEEDED, "person_told", "person_asked"})
 
 
 def read(data: Source, *, filename: str, shared: Shared) -> tuple[Form | None, list[Finding]]:
@@ -39,7 +39,10 @@ def _form(content: Mapping[str, Any], parts: Parts) -> Form:
     fields: tuple[Field, ...] = parts.fields(content.get("fields"), "", rules)
     rules.extend(parts.rules(content.get("rules"), ""))
     could_not, not_needed = (parts.reasons(content, code) for code in (COULD_NOT, NOT_NEEDED))
-    return Form(title, intro, fields, tuple(rules), could_not, not_needed)
+    told, asked = (parts.text(content, name, "") for name in ("person_told", "person_asked"))
+    if asked and not told:
+        parts.report("", "form_missing_key", "”person_asked” behöver ”person_told”: det som personen läser om steget.")
+    return Form(title, intro, fields, tuple(rules), could_not, not_needed, told, asked)
 
 
 class NotAFormError(ValueError):

@@ -35,12 +35,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`show_if`, `default` and `computed` are FEEL; `item` and what follows it belong to lists, `of` to references."""
+    """`show_if`, `default` and `computed` are FEEL; `item` and what follows it belong to lists, `of` to references.
+
+    `person_reads`: the answer is shown to the person whom it is about, on their own pages. Nothing else is.
+    """
 
     key: str
     type: str
     label: str
     required: bool = False
+    person_reads: bool = False
     help: str = ""
     heading: str = ""
     show_if: str = ""
@@ -59,7 +63,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """`could_not` are its own reasons why an attempt came to nothing; with `not_needed` a person may say so."""
+    """`could_not` are its own reasons why an attempt came to nothing; with `not_needed` a person may say so.
+
+    `person_told` is what the person is told of the step while it waits, '' nothing; `person_asked` what they may say
+    something about before it.
+    """
 
     title: str
     intro: str = ""
@@ -67,6 +75,8 @@ class Form:
     rules: tuple[Rule, ...] = ()
     could_not: tuple[Choice, ...] = ()
     not_needed: tuple[Choice, ...] = ()
+    person_told: str = ""
+    person_asked: str = ""
 
     def walk(self) -> Iterator[Field]:
         """Every field, also those inside lists, in the order of the page."""

@@ -27,6 +27,7 @@ PROPERTIES: dict[str, Schema] = {
     "key": KEY | {"description": "Frågans namn i diagram och tabeller."},
     "label": SAID | {"description": "Frågan som den står på skärmen."},
     "required": {"type": "boolean", "description": "Måste besvaras."},
+    "person_reads": {"type": "boolean", "description": "Svaret visas för personen i Min plan."},
     "help": TEXT | {"description": "En mening till hjälp, under frågan."},
     "heading": TEXT | {"description": "Börjar ett avsnitt med den här rubriken."},
     **dict.fromkeys(("show_if", "default", "computed"), FEEL),
@@ -46,6 +47,8 @@ TOP: dict[str, Schema] = {
     "fields": FIELDS,
     "rules": RULES,
     **{code: CHOICES | {"description": "Egna skäl att välja bland."} for code in (COULD_NOT, NOT_NEEDED)},
+    "person_told": TEXT | {"description": "Det personen läser i Min plan medan steget väntar."},
+    "person_asked": TEXT | {"description": "Det personen får svara på före steget. Kräver person_told."},
 }
 INCLUDED: dict[str, Schema] = {
     "type": {"const": "include"},

@@ -1,0 +1,1 @@
+"""Pages of the room: the person's own, and those where staff hand over access."""
