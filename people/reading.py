@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any, Generic, TypeVar
@@ -164,6 +165,27 @@ def rows(text: str, values: Sequence[Any] = ()) -> list[Any]:
         cursor.execute(text, [value if type(value) in AS_IS else given(value) for value in values])
         found: list[Any] = cursor.fetchall()
         return found
+
+
+@contextmanager
+def kept_plans() -> Iterator[None]:
+    """What is asked inside is planned once per connection, whatever its values are; for texts that name every state.
+
+    PostgreSQL plans a text anew each time when it believes that the values matter, and of a list made of twenty walks
+    along indexes that takes four times as long as to answer it. A statement of Django's gives a state as a value, and
+    would find no partial index this way.
+    """
+    if _is_sqlite():
+        yield
+        return
+    connections[DEFAULT_DB_ALIAS].ensure_connection()
+    driver: Any = connections[DEFAULT_DB_ALIAS].connection
+    driver.execute("SET plan_cache_mode = force_generic_plan")
+    try:
+        yield
+    finally:
+        with suppress(driver.Error):  # a transaction that has failed takes it back itself
+            driver.execute("SET plan_cache_mode = auto")
 
 
 def places(values: Collection[Any]) -> str:

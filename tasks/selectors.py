@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -33,6 +34,8 @@ ANSWERED = Reading(
     extra={"is_amended": amended.IS_AMENDED},
 )
 LEAST_DIGITS = 6
+MOST_KNOWN = 200
+"""So many of the tasks done last are told on the page of another: an ärende may have gone round for years."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,21 +50,28 @@ class Known:
     note: str = ""
 
 
-def known(instance: ProcessInstance, sight: Sight, *, apart_from: UserTask | None = None) -> dict[str, list[Known]]:
-    """What has been answered in the ärende so far by the name of the step, the latest first.
+class Earlier(NamedTuple):
+    """By the name of the step, the latest first; whether there is more than is told."""
+
+    by_step: dict[str, list[Known]]
+    has_older: bool
+
+
+def known(instance: ProcessInstance, sight: Sight, *, apart_from: UserTask | None = None) -> Earlier:
+    """What has been answered in the ärende so far; MOST_KNOWN at most.
 
     What the form of the task itself asks for by its prefills, and the [[known]] of process.toml, are declared by the
     process owner to be needed, and are not held back.
     """
     version = published.of(instance.version.public_id)
-    rest = "WHERE task.instance_id = %s AND task.state = 'completed' ORDER BY task.ended_at DESC, task.id DESC"
-    answered = ANSWERED.rows(rest, [instance.pk])
-    earlier = [task for task in answered if task != apart_from and version.has_form(task.form_key)]
+    rest = "WHERE task.instance_id = %s AND task.state = 'completed' ORDER BY task.ended_at DESC, task.id DESC LIMIT %s"
+    answered = ANSWERED.rows(rest, [instance.pk, MOST_KNOWN + 1])
+    earlier = [task for task in answered[:MOST_KNOWN] if task != apart_from and version.has_form(task.form_key)]
     rows = amended.of_tasks(earlier)
     found: dict[str, list[Known]] = {}
     for one in [_known(task, rows.get(task.pk, []), version, sight) for task in earlier if task.answers]:
         found.setdefault(one.name, []).append(one)
-    return found
+    return Earlier(by_step=found, has_older=len(answered) > MOST_KNOWN)
 
 
 def told(instance: ProcessInstance, *, now: datetime.datetime) -> list[Shown]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from people import reading
 from people.models import Staff
 from tasks import followed, lists, rows
 from tasks.menu import MOST_COUNTED
@@ -88,9 +89,10 @@ def stamp(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> str:
 
 def load(staff: Staff, wanted: Wanted, *, now: datetime.datetime) -> Worklist:
     """The first tasks of what is wanted. The stamp is taken first: a change while we read shows at the next poll."""
-    glance = lists.glance(staff, most=MOST_COUNTED + 1)
+    with reading.kept_plans():
+        glance = lists.glance(staff, most=MOST_COUNTED + 1)
+        found = lists.rows(staff, wanted, limit=wanted.antal + 1, now=now)
     mark = _stamp(staff, wanted, glance.latest, now=now)
-    found = lists.rows(staff, wanted, limit=wanted.antal + 1, now=now)
     is_watched = wanted.visa == "bevakade"
     eyes, minute = Eyes.of(staff), now.replace(second=0, microsecond=0)
     seen = eyes, minute, is_watched

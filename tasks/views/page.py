@@ -182,13 +182,15 @@ def _common(
     version = published.of(found.instance.version.public_id)
     seen = sight.of(request.user, found.individual)
     is_read = seen.reads_task(found, version)
+    earlier = selectors.known(found.instance, seen, apart_from=found)
     return {
         "task": found,
         "person": persons.header(found.individual, viewer=request.user, on=timezone.localdate()),
         "process_title": version.title,
         "profession": found.profession_name,
         "told": selectors.told(found.instance, now=now),
-        "known": selectors.known(found.instance, seen, apart_from=found),
+        "known": earlier.by_step,
+        "has_older": earlier.has_older,
         "goals": _goals(seen) if around.has_goals else [],
         "taken": {
             "name": found.taken_by,

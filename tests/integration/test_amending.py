@@ -81,7 +81,7 @@ def test_the_latest_correction_holds_and_every_one_is_kept(done: UserTask, anna:
     rows = amended.of_task(done)
     assert [after["besoksdag"] for _, after in amended.changes(done, rows) if after] == ["2026-12-03", "2026-12-04"]
     seen = sight.of(anna, done.individual)
-    known = selectors.known(done.instance, seen)["Planera besöket"][0]
+    known = selectors.known(done.instance, seen).by_step["Planera besöket"][0]
     assert known.note == "Rättat"
     assert "4 december 2026" in str(known.answers)
     told = str(paper.of_instance(done.instance, anna, now=timezone.now()))

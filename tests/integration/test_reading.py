@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from people import reading
 from people.models import Individual, Staff
 from people.reading import EVERY, NOTHING, Reading
+from tasks import selectors, worklist
+from tasks.wanted import Wanted
 from tests import pages
+from workflows import sight
 from workflows.models import ProcessInstance, UserTask
 from workflows.services import user_tasks
 
@@ -83,3 +88,34 @@ def test_nothing_found_is_none(done: UserTask) -> None:
     reading = Reading(ProcessInstance, "instance")
     assert reading.one("WHERE instance.id = %s", [done.instance_id + 1]) is None
     assert reading.rows("WHERE instance.id = %s", [done.instance_id + 1]) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans once as it is")
+def test_the_inbox_is_planned_once_however_long_one_has_worked(done: UserTask, anna: Staff) -> None:
+    for _ in range(12):
+        worklist.load(anna, Wanted(), now=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT max(generic_plans), sum(custom_plans) FROM pg_prepared_statements
+            WHERE statement LIKE %s OR statement LIKE %s""",
+            ["%string_agg%", "%JOIN (SELECT * FROM (%"],
+        )
+        generic, custom = cursor.fetchone()
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("auto",)
+    assert generic > 5
+    assert custom == 0
+
+
+def test_what_fails_while_plans_are_kept_is_told_as_itself(anna: Staff) -> None:
+    failure = ProgrammingError if connection.vendor == "postgresql" else OperationalError
+    with pytest.raises(failure), transaction.atomic(), reading.kept_plans():
+        reading.rows("SELECT nothing FROM nowhere")
+    assert reading.rows("SELECT 1") == [(1,)]
+
+
+def test_what_an_aged_arende_already_knows_is_told_so_far_and_that_there_is_more(done: UserTask, anna: Staff) -> None:
+    seen = sight.of(anna, done.individual)
+    assert selectors.known(done.instance, seen).has_older is False
+    with mock.patch.object(selectors, "MOST_KNOWN", 0):
+        assert selectors.known(done.instance, seen) == ({}, True)
