@@ -298,8 +298,9 @@ def _read(task: UserTask) -> Form | None:
 def _readable(fields: Iterable[Field]) -> Iterator[Field]:
     """Of a list that is read, only those of its questions that are; what they stand under is the staff's words."""
     for one in fields:
-        if one.person_reads:
-            yield replace(one, heading="", item=tuple(_readable(one.item)))
+        item = tuple(_readable(one.item))
+        if one.person_reads and (item or one.type != "list"):
+            yield replace(one, heading="", item=item)
 
 
 def _changes(own: Own, since: datetime.datetime) -> Iterator[tuple[str, str]]:

@@ -46,6 +46,7 @@ from config.settings import (  # noqa: E402
     CSRF_COOKIE_NAME,
     DATABASES,
     FORLOPP_DEVICE_COOKIE,
+    FORLOPP_PLAN_COOKIE,
     SESSION_COOKIE_NAME,
 )
 
@@ -59,6 +60,7 @@ CSRF_COOKIE_SECURE = False
 SESSION_COOKIE_NAME = SESSION_COOKIE_NAME.removeprefix("__Host-")
 CSRF_COOKIE_NAME = CSRF_COOKIE_NAME.removeprefix("__Host-")
 FORLOPP_DEVICE_COOKIE = FORLOPP_DEVICE_COOKIE.removeprefix("__Host-")
+FORLOPP_PLAN_COOKIE = FORLOPP_PLAN_COOKIE.removeprefix("__Host-")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A power cut is nothing to a database that nobody needs tomorrow; the crash tests run installations of their own.
 _options = DATABASES["default"]["OPTIONS"]
