@@ -140,7 +140,7 @@ def parse(file: str, text: str, sample: Callable[[str], str]) -> Scenario:
         return Scenario(
             file=file,
             title=data["title"],
-            now=_moment(data["now"]),
+            now=moment(data["now"]),
             steps=list(data["step"]),
             sample=sample,
             person=data.get("person", {}),
@@ -244,7 +244,7 @@ class _Run:
 
     def _wait(self, step: Mapping[str, Any]) -> None:
         try:
-            goal = clock.parse_duration(step["wait"]).after(self.now) if "wait" in step else _moment(step["until"])
+            goal = clock.parse_duration(step["wait"]).after(self.now) if "wait" in step else moment(step["until"])
         except ValueError as error:
             raise Failed(str(error)) from None
         for _ in range(MAX_FIRINGS):
@@ -327,19 +327,10 @@ class _Run:
     def _incoming(self, step: Mapping[str, Any]) -> Incoming:
         name = step["send"]
         if "sample" not in step:
-            return Incoming(self._plain(name, dict(step.get("payload", {})), dict(step.get("keys", {}))))
+            return Incoming(arriving(step, self.world.person_ref, now=self.now))
         envelope = self._envelope(step)
         message = self._translated(name, envelope)
         return Incoming(message, envelope)
-
-    def _plain(self, name: str, payload: dict[str, Any], keys: dict[str, str]) -> connectors.IncomingMessage:
-        payload.setdefault("person_ref", self.world.person_ref)
-        for key in STAMPS:
-            payload.setdefault(key, self.now.astimezone(ZONE).isoformat())
-        for key in IDS:
-            payload.setdefault(key, str(uuid4()))
-        keys = {**{key: value for key, value in payload.items() if isinstance(value, str)}, **keys}
-        return connectors.IncomingMessage(name=name, keys=keys, payload=payload, sent_at=self.now)
 
     def _envelope(self, step: Mapping[str, Any]) -> dict[str, Any]:
         try:
@@ -369,7 +360,18 @@ class _Run:
         raise Failed(f"Inget system känner igen exemplet som {name}. {' '.join(reasons)}")
 
 
-def _moment(value: Any) -> datetime:
+def arriving(step: Mapping[str, Any], person_ref: str, *, now: datetime) -> connectors.IncomingMessage:
+    """What a step sends that says its content itself, with what every message has."""
+    payload = {"person_ref": person_ref, **step.get("payload", {})}
+    for key in STAMPS:
+        payload.setdefault(key, now.astimezone(ZONE).isoformat())
+    for key in IDS:
+        payload.setdefault(key, str(uuid4()))
+    keys = {**{key: value for key, value in payload.items() if isinstance(value, str)}, **step.get("keys", {})}
+    return connectors.IncomingMessage(name=step["send"], keys=keys, payload=payload, sent_at=now)
+
+
+def moment(value: Any) -> datetime:
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
 

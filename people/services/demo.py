@@ -1,6 +1,7 @@
 """Fills an installation with invented staff, units and persons."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +24,43 @@ def fill(*, now: datetime.datetime) -> None:
     for person in invented.PEOPLE:
         if person.is_known:
             _register(person, now=now)
+
+
+@transaction.atomic
+def add_units(units: Iterable[tuple[str, str, str, str]]) -> None:
+    """Key, name, area and postal codes of each; what exists is kept."""
+    for key, name, area, codes in units:
+        Unit.objects.get_or_create(key=key, defaults={"name": name, "area": area, "postal_codes": codes})
+
+
+@transaction.atomic
+def employ(
+    username: str,
+    name: tuple[str, str],
+    place: tuple[str, str],
+    *,
+    since: datetime.date,
+    now: datetime.datetime,
+) -> Staff:
+    """An invented colleague whom nobody logs in as, with one profession at one unit; kept if already here."""
+    profession, unit = place
+    staff, is_new = Staff.objects.get_or_create(
+        username=username,
+        defaults={
+            "first_name": name[0],
+            "last_name": name[1],
+            "title": dict(invented.PROFESSIONS)[profession],
+            "hsa_id": f"SE2321000000-{username.upper()}",
+            "may_see_protected": True,
+            "is_invented": True,
+            "date_joined": now,
+            "password": "!",
+        },
+    )
+    if is_new:
+        role, where = Profession.objects.get(key=profession), Unit.objects.get(key=unit)
+        Assignment.objects.create(staff=staff, profession=role, unit=where, valid_from=since)
+    return staff
 
 
 def _employ(member: invented.InventedStaff, number: int, *, on: datetime.date) -> None:

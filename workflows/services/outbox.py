@@ -63,6 +63,11 @@ def claim(
         return [_lease(row, worker, now=now, lease=lease) for row in rows]
 
 
+def take(*, row: OutboxMessage, worker: str, now: datetime, lease: timedelta) -> Claimed:
+    """Take this one and no other, for who knows of it already and holds its instance: nobody else may have it."""
+    return _lease(row, worker, now=now, lease=lease)
+
+
 def renew(*, key: uuid.UUID, token: uuid.UUID, now: datetime, lease: timedelta) -> bool:
     """Hold on to a slow call; False when somebody else has taken it over."""
     return bool(_mine(key, token).update(lease_until=now + lease))
