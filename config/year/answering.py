@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from config.year.draws import Draw
-from config.year.lines import Line, Said, moved
+from config.year.lines import Coming, Line, Said, moved
 from config.year.profiles import Group, Profile
 from tasks.forms import made_up
 from workflows import published
@@ -28,10 +28,23 @@ class Script:
     group: Group | None
     draw: Draw
     done: dict[str, int] = field(default_factory=dict)
+    awaited: int = 0
+    """How much of what the scenario has coming has been planned."""
 
     @property
     def line(self) -> Line | None:
         return self.group.line if self.group else None
+
+    def coming(self, upto: tuple[str, int] | None) -> list[Coming]:
+        """What comes when a task is done the n:th time, with all that should have come before; None: what is next."""
+        told = self.line.coming[self.awaited :] if self.line else []
+        if upto is None:
+            found = told[:1]
+        else:
+            last = max((number for number, one in enumerate(told, start=1) if one.trigger == upto), default=0)
+            found = told[:last]
+        self.awaited += len(found)
+        return found
 
     def next_said(self, task: str) -> Said | None:
         """What the scenario says this time; the last that it says, from then on."""
@@ -43,18 +56,16 @@ class Answers:
     """Of every förlopp, also for a task that a profile says nothing of: another scenario has answered it."""
 
     def __init__(self, profiles: Mapping[str, Profile], units: Mapping[str, str]) -> None:
-        self._any: dict[str, list[Said]] = {}
+        self._all = [line for profile in profiles.values() for line in profile.lines]
         self._units = units
-        for profile in profiles.values():
-            for line in profile.lines:
-                for task, said in line.said.items():
-                    self._any.setdefault(task, []).extend(one for one in said if one.doing == "complete")
 
     def offered(self, task: UserTask, script: Script, *, now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
         """What to do with the task, the best first: the next where the form refuses one."""
-        first = script.next_said(task.element_id)
-        others = [said for line in script.profile.lines for said in line.said.get(task.element_id, ())]
-        others = [said for said in (*others, *self._any.get(task.element_id, ())) if said.doing == "complete"]
+        first, again = script.next_said(task.element_id), script.done.get(task.element_id, 0)
+        lines = [*script.profile.lines, *self._all]
+        told = [line.said[task.element_id] for line in lines if task.element_id in line.said]
+        others = [said[min(again, len(said) - 1)] for said in told]
+        others = [said for said in others if said.doing == "complete"]
         for said in ([first] if first else []) + others[:6]:
             yield said.doing, self._put(task, script, moved(copy.deepcopy(said.answers), said=said.at, now=now), now)
         version = published.of(task.instance.version.public_id)

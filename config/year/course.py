@@ -23,17 +23,29 @@ from config.year.answering import Answers, Script
 from config.year.colleagues import Colleagues
 from config.year.draws import Draw
 from config.year.hours import at_work
-from config.year.lines import Coming, moved
+from config.year.lines import BEGIN, Coming, moved
 from config.year.profiles import Profile
 from people.models import Individual, Staff
 from people.services import access
 from workflows import connectors, scenarios
-from workflows.models import OutboxMessage, OutboxState, TaskState, UserTask
-from workflows.services import bringing, instances, joint, messages, not_done, outbox, signals, steps, timers, user_tasks
+from workflows.models import OutboxMessage, OutboxState, UserTask
+from workflows.services import (
+    bringing,
+    instances,
+    joint,
+    messages,
+    not_done,
+    outbox,
+    signals,
+    steps,
+    timers,
+    user_tasks,
+)
 
 LEASE = timedelta(minutes=5)
 WHY = "Personen har sagt det själv."
 AGREED = {"underskrift_individ": "muntligt"}
+PATIENCE = timedelta(days=30)
 MOST_STEPS = 4_000
 OFTEN_IN_TIME = NormalDist(math.log(0.45), 0.5)
 """The share of the time given that passes before a task is done: half within 45 %, one in twenty late."""
@@ -71,6 +83,7 @@ class Course:
         self.seen = watching.newest()
         self.begun_before = self.seen.instance
         self.ours: list[int] = []
+        self.early: list[Act] = []
 
     def play(self, at: datetime) -> None:
         self._begin(at)
@@ -92,7 +105,7 @@ class Course:
             self._start(begin, line.at)
         else:
             self._send(begin, line.at, at)
-        self._await("", 0, self.script)
+        self._await(BEGIN, self.script)
 
     def _start(self, begin: Mapping[str, Any], said: datetime) -> None:
         profile = self.script.profile
@@ -113,14 +126,21 @@ class Course:
     def _send(self, step: Mapping[str, Any], said: datetime, at: datetime) -> None:
         name = step["send"]
         payload = moved(copy.deepcopy(dict(step.get("payload", {}))), said=said, now=at)
-        told = self.script.group.answers.get(name, {}) if self.script.group else {}
-        for key, value in told.items():
+        drawn = self.script.group.answers.get(name, {}) if self.script.group else {}
+        for key, value in drawn.items():
             payload[key] = self.script.draw.value(value, f"{name}.{key}", {"svar": payload}, now=at)
         told_keys = self._own(dict(step.get("keys", {})))
         told_step = {**step, "payload": self._own(payload), "keys": told_keys}
         incoming = scenarios.arriving(told_step, str(self.individual.ref), now=at)
         keys = {**incoming.keys, "person_ref": str(self.individual.ref)}
-        messages.publish(name=name, keys=keys, payload=incoming.payload, individual=self.individual, now=at)
+        told = {"name": name, "keys": keys, "payload": incoming.payload, "individual": self.individual}
+        self._bring(told, at)
+
+    def _bring(self, told: dict[str, Any], at: datetime) -> None:
+        """What nobody waits for yet comes again when something has been done; it is not kept beyond the ärende."""
+        result = messages.publish(**told, now=at)
+        if result.ttl and not result.already:
+            self.early.append(lambda later: self._bring(told, later))
 
     def _own(self, told: dict[str, Any]) -> dict[str, Any]:
         """Keys of a scenario, as of this ärende and no other."""
@@ -157,10 +177,14 @@ class Course:
 
     def _next(self) -> datetime | None:
         """Do what comes first; when that was."""
-        due = watching.first_due(self.ours)
-        if due is not None and (not self.agenda or due <= self.agenda[0][0]):
+        timer = watching.first_due(self.ours)
+        if not self.agenda and (timer is None or timer[0] > self.now + PATIENCE):
+            self._await(None, self.script)  # what it was to come after did not happen: it comes all the same
+        if timer is not None and (not self.agenda or timer[0] <= self.agenda[0][0]):
+            due, instance_id = timer
             if due <= self.town.until:
-                self._fire(due)
+                self.now = max(self.now, due)
+                timers.fire(instance_id=instance_id, now=self.now)
             return due
         if not self.agenda:
             return None
@@ -171,19 +195,13 @@ class Course:
             act(at)
         return at
 
-    def _fire(self, due: datetime) -> None:
-        self.now = max(self.now, due)
-        for instance_id in watching.due(self.ours, self.now):
-            timers.fire(instance_id=instance_id, now=self.now)
-
     def _plan(self, at: datetime, act: Act) -> None:
         heapq.heappush(self.agenda, (max(at, self.now), next(self.number), act))
 
-    def _await(self, task: str, nth: int, script: Script) -> None:
-        """What the scenario has coming after the task was done for the n:th time."""
-        for coming in script.line.coming if script.line else ():
-            if coming.trigger == (task, nth):
-                self._plan(self.now + coming.after, self._coming(coming))
+    def _await(self, upto: tuple[str, int] | None, script: Script) -> None:
+        """Plan what the scenario has coming."""
+        for coming in script.coming(upto):
+            self._plan(self.now + coming.after, self._coming(coming))
 
     def _coming(self, coming: Coming) -> Act:
         def act(at: datetime) -> None:
@@ -196,7 +214,7 @@ class Course:
 
     # -- people ------------------------------------------------------------------------------------------------------
 
-    def _done_at(self, task: UserTask) -> datetime:
+    def _done_at(self, task: watching.Offered) -> datetime:
         """When somebody will have done it: within the time that it gives, most often."""
         script = self._script(task)
         if span := script.group.takes.get(task.element_id) if script.group else None:
@@ -209,7 +227,7 @@ class Course:
 
     def _doing(self, key: int) -> Act:
         def act(at: datetime) -> None:
-            task = UserTask.objects.filter(pk=key, state=TaskState.OPEN).first()
+            task = watching.task(key)
             if task is not None:
                 task.instance = steps.locked(task.instance_id)
                 self._do(task, at)
@@ -226,7 +244,10 @@ class Course:
                 refused = getattr(error, "errors", error)
                 continue
             nth = script.done[task.element_id] = script.done.get(task.element_id, 0) + 1
-            self._await(task.element_id, nth, script)
+            self._await((task.element_id, nth), script)
+            early, self.early = self.early, []
+            for again in early:
+                again(at)
             return
         raise Stuck(f"{script.profile.key}.{task.element_id}: {refused}")
 
@@ -257,7 +278,7 @@ class Course:
         what = f"{self.individual.pk}"
         return self.town.colleagues.doing(profession, task.area, what, may_see_protected=task.is_restricted)
 
-    def _script(self, task: UserTask) -> Script:
+    def _script(self, task: UserTask | watching.Offered) -> Script:
         """Its ärende's; one that was played before may be moved on by what comes to the person."""
         if task.instance_id not in self.scripts:
             self.ours.append(task.instance_id)
@@ -304,4 +325,3 @@ def _error(told: str) -> connectors.DeliveryError:
     if kind == "business":
         return connectors.BusinessError(code, "Systemet sade nej.")
     return connectors.PermanentError("down", "Systemet svarar inte.")
-

@@ -43,9 +43,7 @@ class Draw:
             return told
         kind = next((name for name in KINDS if name in told), None)
         if kind is None:
-            return {
-                key: self.value(one, f"{what}.{key}", variables, now=now, again=again) for key, one in told.items()
-            }
+            return {key: self.value(one, f"{what}.{key}", variables, now=now, again=again) for key, one in told.items()}
         if kind == "feel":
             return feel.to_plain(feel.evaluate(told["feel"], dict(variables), now=now))
         if kind == "after":

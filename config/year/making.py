@@ -21,6 +21,7 @@ from config.year.hours import at_work
 from config.year.profiles import Group, Profile
 from people.models import Staff, Unit
 from workflows.models import ProcessInstance
+from workflows.services import instances
 
 TOGETHER = 25
 """Ärenden in one transaction: flushing it to the disk takes longer than a step."""
@@ -72,9 +73,10 @@ def make(root: Path, share: float, *, now: datetime, tell: Callable[[Made], None
 
 def left(known: Mapping[str, Profile], share: float, until: datetime) -> Iterator[Plan]:
     """What is to be played and is not there."""
+    published = set(instances.definitions().values_list("key", flat=True))
     there = set(ProcessInstance.objects.values_list("definition__key", "started_at"))
     for profile in known.values():
-        for group in profile.groups:
+        for group in profile.groups if profile.key in published else ():
             for number in range(group.many(share)):
                 plan = planned(group, number, until)
                 if (group.key, plan.at) not in there:
@@ -94,12 +96,12 @@ def planned(group: Group, number: int, until: datetime) -> Plan:
 def _play(plan: Plan, profile: Profile, place: Town, made: Made) -> None:
     group = plan.group
     script = Script(profile, group, Draw(group.name, plan.number))
-    today = timezone.localdate(place.until)
+    then = timezone.localdate(plan.at)
     began = time.process_time()
     try:
         with transaction.atomic():
             number = plan.number + group.offset
-            individual, _ = inhabitants.somebody(group.ages, number, today=today, is_alone=group.is_alone)
+            individual, _ = inhabitants.somebody(group.ages, number, today=then, is_alone=group.is_alone)
             Course(place, individual, script, f"{plan.name}/{plan.number}").play(plan.at)
     except Stuck as problem:
         made.stuck.append(str(problem))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from workflows.engine import clock
 
 FILE = "aret.toml"
 A_YEAR = ("P1Y", "P0D")
-ENDING = ("avliden", "flyttat", "byt_forlopp")
 
 
 class Unreadable(Exception):
@@ -34,13 +33,17 @@ class Group:
     ages: tuple[int, int]
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     takes: Mapping[str, tuple[clock.Duration, clock.Duration]] = field(default_factory=dict)
+    broad: frozenset[str] = frozenset()
+    """Messages that reach all ärenden of the person."""
     offset: int = 0
     """Where among the inhabitants it begins: some of them have one förlopp, some several."""
 
     @property
     def is_alone(self) -> bool:
         """Whether something comes to the person that ends other ärenden too: then they have no other."""
-        return any("send" in coming.step and coming.step["send"] in ENDING for coming in self.line.coming)
+        return any(
+            step.get("send") in self.broad for step in (self.line.begin, *(one.step for one in self.line.coming))
+        )
 
     @property
     def name(self) -> str:
@@ -65,11 +68,14 @@ class Profile:
 
 def read(root: Path) -> dict[str, Profile]:
     """Every förlopp folder, by key; one without a profile has no groups. Raises Unreadable."""
-    return {profile.key: profile for path in sorted(root.glob("*/process.toml")) for profile in [_read(path.parent)]}
+    settings = {path.parent: tomllib.loads(path.read_text(encoding="utf-8")) for path in root.glob("*/process.toml")}
+    rules = [(name, rule) for told in settings.values() for name, rule in told.get("messages", {}).items()]
+    broad = frozenset(rule.get("from", name) for name, rule in rules if rule.get("deliver") == "all")
+    found = [_read(folder, told, broad) for folder, told in sorted(settings.items())]
+    return {profile.key: profile for profile in found}
 
 
-def _read(folder: Path) -> Profile:
-    settings = tomllib.loads((folder / "process.toml").read_text(encoding="utf-8"))
+def _read(folder: Path, settings: dict[str, Any], broad: frozenset[str]) -> Profile:
     lines = {path.stem: Line.of(scenarios.read(path)) for path in scenarios.files(folder)}
     told: dict[str, Any] = {}
     if (path := folder / FILE).exists():
@@ -81,7 +87,8 @@ def _read(folder: Path) -> Profile:
     upto = zlib.crc32(settings["key"].encode()) % 4_000
     try:
         for number, one in enumerate(told.get("group", [])):
-            groups.append(_group(settings["key"], number, told, one, lines, upto))
+            group = _group(settings["key"], number, told, one, lines)
+            groups.append(replace(group, broad=broad, offset=upto))
             upto += one["count"]
     except (KeyError, TypeError, ValueError) as error:
         raise Unreadable(f"{path}: {error!r}") from None
@@ -95,7 +102,7 @@ def _read(folder: Path) -> Profile:
     )
 
 
-def _group(key: str, number: int, told: dict[str, Any], one: dict[str, Any], lines: dict[str, Line], offset: int) -> Group:
+def _group(key: str, number: int, told: dict[str, Any], one: dict[str, Any], lines: dict[str, Line]) -> Group:
     """What a group says goes before what is said for all."""
     low, high = one.get("ages", told.get("ages", (65, 96)))
     answers = {
@@ -110,7 +117,6 @@ def _group(key: str, number: int, told: dict[str, Any], one: dict[str, Any], lin
         begins=_span(one.get("begins", told.get("begins", A_YEAR))),
         ages=(low, high),
         answers=answers,
-        offset=offset,
         takes={task: _span(span) for task, span in {**told.get("takes", {}), **one.get("takes", {})}.items()},
     )
 

@@ -34,9 +34,7 @@ def people_it(*, since: date, now: datetime) -> None:
     """Add who is missing; can be run again."""
     demo.add_units(UNITS)
     given, family = " ".join(GIVEN).split(), FAMILY.split()
-    places = {
-        member.profession: (member.unit, *ELSEWHERE.get(member.profession, ())) for member in invented.STAFF
-    }
+    places = {member.profession: (member.unit, *ELSEWHERE.get(member.profession, ())) for member in invented.STAFF}
     number = 0
     for profession, units in places.items():
         for unit in dict.fromkeys(units):

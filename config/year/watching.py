@@ -9,7 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from people import reading
+from people.reading import Reading
 from workflows.models import OutboxMessage, ProcessDefinition, ProcessInstance, Signal, TaskState, TimerJob, UserTask
+
+
+TASK = Reading(UserTask, "task")
 
 
 @dataclass(frozen=True)
@@ -40,25 +44,42 @@ def definition(instance: int) -> str:
     return ProcessDefinition.objects.filter(instances=instance).values_list("key", flat=True).get()
 
 
-def tasks(after: int) -> list[UserTask]:
-    """The open ones that are somebody's to do, and have come since."""
-    return list(UserTask.objects.filter(pk__gt=after, state=TaskState.OPEN, joint_of=None).order_by("pk"))
+@dataclass(frozen=True)
+class Offered:
+    """An open task that is somebody's to do, by what one needs to know of it before."""
+
+    pk: int
+    instance_id: int
+    element_id: str
+    group: str
+    priority: int
+    due_at: datetime | None
 
 
-def first_due(instances: list[int]) -> datetime | None:
+def tasks(after: int) -> list[Offered]:
+    """Those that have come since."""
+    text = f"""SELECT id, instance_id, element_id, "group", priority, due_at FROM {reading.table(UserTask)}
+        WHERE id > %s AND state = %s AND joint_of_id IS NULL ORDER BY id"""
+    found = reading.rows(text, [after, TaskState.OPEN.value])
+    return [Offered(*row[:5], due_at=_moment(row[5])) for row in found]
+
+
+def task(key: int) -> UserTask | None:
+    """If it is still open."""
+    return next(iter(TASK.rows("WHERE task.id = %s AND task.state = %s", [key, TaskState.OPEN.value])), None)
+
+
+def first_due(instances: list[int]) -> tuple[datetime, int] | None:
+    """The first timer of these ärenden, and whose it is."""
     if not instances:
         return None
-    text = f"SELECT MIN(due_at) FROM {reading.table(TimerJob)} WHERE instance_id IN ({reading.places(instances)})"
-    return _moment(reading.rows(text, instances)[0][0])
-
-
-def due(instances: list[int], now: datetime) -> list[int]:
-    rows = TimerJob.objects.filter(instance__in=instances, due_at__lte=now)
-    return sorted(set(rows.values_list("instance_id", flat=True)))
+    text = f"""SELECT due_at, instance_id FROM {reading.table(TimerJob)} WHERE instance_id IN ({reading.places(instances)})
+        ORDER BY due_at LIMIT 1"""
+    found = reading.rows(text, instances)
+    return (_moment(found[0][0]) or datetime.max, found[0][1]) if found else None
 
 
 def _moment(told: Any) -> datetime | None:
-    """SQLite keeps moments as texts."""
-    if not isinstance(told, str):
-        return told  # type: ignore[no-any-return]
-    return datetime.fromisoformat(told).replace(tzinfo=UTC)
+    """SQLite keeps moments as texts, and without a zone."""
+    found = datetime.fromisoformat(told) if isinstance(told, str) else told
+    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)

@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Fyller demon med ett påhittat år för en kommun med 100 000 invånare. Kan avbrytas och köras om."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--share", type=float, default=1.0, help="Hur stor del av kommunen: 0.1 är 10 000 invånare.")
+        parser.add_argument(
+            "--share", type=float, default=1.0, help="Hur stor del av kommunen: 0.1 är 10 000 invånare."
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if not settings.FORLOPP_DEMO:
