@@ -28,6 +28,7 @@ from config.year.profiles import Profile
 from people.models import Individual, Staff
 from people.services import access
 from workflows import connectors, scenarios
+from workflows.diagram import EVERYONE
 from workflows.models import OutboxMessage, OutboxState, UserTask
 from workflows.services import (
     bringing,
@@ -89,22 +90,20 @@ class Course:
         self._begin(at)
         for _ in range(MOST_STEPS):
             self._look()
-            at = self._next()
-            if at is None or at > self.town.until:
+            was = self._next()
+            if was is None or was > self.town.until:
                 return
         raise Stuck(f"{self.script.profile.key}: aldrig klart")
 
     # -- what happens ------------------------------------------------------------------------------------------------
 
     def _begin(self, at: datetime) -> None:
-        line = self.script.line
-        assert line is not None
         self.now = at
-        begin = line.begin
-        if "start" in begin:
-            self._start(begin, line.at)
-        else:
-            self._send(begin, line.at, at)
+        line = self.script.line
+        if line and "start" in line.begin:
+            self._start(line.begin, line.at)
+        elif line:
+            self._send(line.begin, line.at, at)
         self._await(BEGIN, self.script)
 
     def _start(self, begin: Mapping[str, Any], said: datetime) -> None:
@@ -152,7 +151,7 @@ class Course:
 
     def _signal(self, step: Mapping[str, Any], at: datetime) -> None:
         """To the person's ärenden; nobody tells everybody's in the year."""
-        if step.get("galler") == scenarios.EVERYONE:
+        if step.get("galler") == EVERYONE:
             return
         with contextlib.suppress(signals.NobodyHears):
             signals.send(name=step["signal"], individuals=[self.individual], reason=WHY, by=None, now=at)

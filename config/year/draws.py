@@ -17,7 +17,8 @@ from workflows import feel
 from workflows.engine import clock
 
 KINDS = ("around", "between", "one_of", "chance", "feel", "after")
-_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
+_STEPS = [root % 1 for root in map(math.sqrt, range(2, 3_000)) if 0.36 < root % 1 < 0.45 or 0.55 < root % 1 < 0.64]
+"""So far apart that the first few already lie on both sides of the middle."""
 _NORMAL = NormalDist()
 
 
@@ -29,11 +30,11 @@ class Draw:
     number: int
 
     def even(self, what: str, again: int = 0) -> float:
-        """Between 0 and 1. The first of each ärende lie evenly between those of all others, so that few tell of many."""
+        """Between 0 and 1. The first of each ärende lie evenly between those of the others: few tell of many."""
         if again:
             return random.Random(f"{self.salt}/{self.number}/{what}/{again}").random()  # noqa: S311 - no secret
         seed = zlib.crc32(f"{self.salt}/{what}".encode())
-        return (seed / 2**32 + self.number * math.sqrt(_PRIMES[seed % len(_PRIMES)])) % 1.0
+        return (0.5 + self.number * _STEPS[seed % len(_STEPS)]) % 1.0
 
     def value(self, told: Any, what: str, variables: Mapping[str, Any], *, now: datetime, again: int = 0) -> Any:
         """`told` as it stands, or drawn where it is a table with one of KINDS."""

@@ -8,6 +8,7 @@ from web.swedish import STOCKHOLM
 
 EVERY_DAY = {"sjukskoterska", "underskoterska", "hemtjanst", "fast_omsorgskontakt", "vardpersonal", "stodpersonal_lss"}
 MORNING, EVENING = 8, 16
+WEEKEND = (5, 6)
 
 
 def at_work(moment: datetime, profession: str, *, is_urgent: bool) -> datetime:
@@ -18,6 +19,6 @@ def at_work(moment: datetime, profession: str, *, is_urgent: bool) -> datetime:
     if local.hour >= EVENING or local.hour < MORNING:
         days = 1 if local.hour >= EVENING else 0
         local = (local + timedelta(days=days)).replace(hour=MORNING, minute=5 + (local.minute * 7 + local.second) % 50)
-    while profession not in EVERY_DAY and local.weekday() > 4:  # noqa: PLR2004 - Saturday
+    while profession not in EVERY_DAY and local.weekday() in WEEKEND:
         local += timedelta(days=1)
     return local.astimezone(moment.tzinfo)

@@ -12,7 +12,6 @@ from people import reading
 from people.reading import Reading
 from workflows.models import OutboxMessage, ProcessDefinition, ProcessInstance, Signal, TaskState, TimerJob, UserTask
 
-
 TASK = Reading(UserTask, "task")
 
 
@@ -61,7 +60,10 @@ def tasks(after: int) -> list[Offered]:
     text = f"""SELECT id, instance_id, element_id, "group", priority, due_at FROM {reading.table(UserTask)}
         WHERE id > %s AND state = %s AND joint_of_id IS NULL ORDER BY id"""
     found = reading.rows(text, [after, TaskState.OPEN.value])
-    return [Offered(*row[:5], due_at=_moment(row[5])) for row in found]
+    return [
+        Offered(pk, instance, element, group, priority, _moment(due))
+        for pk, instance, element, group, priority, due in found
+    ]
 
 
 def task(key: int) -> UserTask | None:
@@ -73,10 +75,10 @@ def first_due(instances: list[int]) -> tuple[datetime, int] | None:
     """The first timer of these ärenden, and whose it is."""
     if not instances:
         return None
-    text = f"""SELECT due_at, instance_id FROM {reading.table(TimerJob)} WHERE instance_id IN ({reading.places(instances)})
-        ORDER BY due_at LIMIT 1"""
+    text = f"""SELECT due_at, instance_id FROM {reading.table(TimerJob)}
+        WHERE instance_id IN ({reading.places(instances)}) ORDER BY due_at LIMIT 1"""
     found = reading.rows(text, instances)
-    return (_moment(found[0][0]) or datetime.max, found[0][1]) if found else None
+    return next(((at, key) for told, key in found if (at := _moment(told))), None)
 
 
 def _moment(told: Any) -> datetime | None:

@@ -53,7 +53,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_year")]
 
 def _answers(task: str, key: str, **of: Any) -> list[dict[str, Any]]:
     rows = UserTask.objects.filter(instance__definition__key=key, element_id=task, state=TaskState.COMPLETED, **of)
-    return list(rows.values_list("answers", flat=True))
+    return [dict(answers or {}) for answers in rows.values_list("answers", flat=True)]
 
 
 def test_what_was_stopped_goes_on_and_nothing_is_played_twice() -> None:
@@ -85,9 +85,9 @@ def test_some_are_open_and_some_have_ended() -> None:
 def test_the_hours_of_eskilstuna_come_out_of_the_answers() -> None:
     after: dict[str, list[float]] = {"ihr": [], "kontroll": []}
     for instance in ProcessInstance.objects.filter(definition__key="ihr"):
-        told = {task.element_id: task.answers for task in instance.user_tasks.filter(state=TaskState.COMPLETED)}
+        told = {task.element_id: task.answers or {} for task in instance.user_tasks.filter(state=TaskState.COMPLETED)}
         age = instance.individual.age(instance.started_at.date()) or 0
-        group = (told.get("screena") or {}).get("studiegrupp")
+        group = told.get("screena", {}).get("studiegrupp")
         if "slutmatning" in told and group in after and 65 <= age <= 75:
             after[group].append(float(told["slutmatning"]["hemtjanst_timmar"]))
     assert mean(after["ihr"]) == pytest.approx(10, abs=3)

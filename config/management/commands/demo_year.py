@@ -32,14 +32,14 @@ class Command(BaseCommand):
             made = making.make(Path(settings.FORLOPP_BPMN_DIR), share, now=timezone.now(), tell=self.progress)
         except profiles.Unreadable as problem:
             raise CommandError(str(problem)) from None
-        for problem in made.stuck[:20]:
-            self.stderr.write(problem)
+        for told in made.stuck[:20]:
+            self.stderr.write(told)
         seconds = time.monotonic() - self.began
         self.stdout.write(f"Året är klart: {made.of} ärenden spelade på {seconds:.0f} s.")
 
     def progress(self, made: making.Made) -> None:
         now = time.monotonic()
-        if now - self.told < 5 and made.done < made.of:  # noqa: PLR2004 - seconds between lines
+        if now - self.told < 5 and made.done < made.of:
             return
         self.told = now
         left = (now - self.began) / made.done * (made.of - made.done)
