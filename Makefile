@@ -22,7 +22,7 @@ help: ## list these targets
 setup: ## build everything that `make run` needs, and start nothing
 	@$(BOOTSTRAP) setup
 
-run: ## start the whole municipality; Ctrl-C stops it, `make run` again continues
+run: ## start the whole municipality; Ctrl-C stops it, `make run` again continues; YEAR=1 plays a year into it first
 	@$(BOOTSTRAP) run
 
 practice: ## a world of its own to practise in, beside the real one: invented people, a clock that can be moved forward

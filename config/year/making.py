@@ -19,9 +19,10 @@ from config.year.course import Course, Stuck, Town
 from config.year.draws import Draw
 from config.year.hours import at_work
 from config.year.profiles import Group, Profile
+from followup.services import counting
 from people.models import Staff, Unit
 from workflows.models import ProcessInstance
-from workflows.services import instances
+from workflows.services import instances, user_tasks
 
 TOGETHER = 25
 """Ärenden in one transaction: flushing it to the disk takes longer than a step."""
@@ -68,6 +69,10 @@ def make(root: Path, share: float, *, now: datetime, tell: Callable[[Made], None
                 _play(plan, known[plan.group.key], place, made)
         made.done = min(first + TOGETHER, len(plans))
         tell(made)
+    while user_tasks.escalate_due(now=until):
+        pass
+    while counting.run_waiting(now=now):
+        pass
     return made
 
 

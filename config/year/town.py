@@ -33,7 +33,7 @@ NAMED = "aret"
 def people_it(*, since: date, now: datetime) -> None:
     """Add who is missing; can be run again."""
     demo.add_units(UNITS)
-    given = WOMEN + MEN
+    given, family = (WOMEN + MEN).split(), FAMILY.split()
     places = {member.profession: (member.unit, *ELSEWHERE.get(member.profession, ())) for member in invented.STAFF}
     number = 0
     for profession, units in places.items():
@@ -41,7 +41,7 @@ def people_it(*, since: date, now: datetime) -> None:
             for _ in range(EACH):
                 demo.employ(
                     f"{NAMED}{number:03}",
-                    (given[number * 7 % len(given)], f"{FAMILY[number * 11 % len(FAMILY)]} {invented.MARK}"),
+                    (given[number * 7 % len(given)], f"{family[number * 11 % len(family)]} {invented.MARK}"),
                     (profession, unit),
                     since=since,
                     now=now,

@@ -43,6 +43,9 @@ class Command(BaseCommand):
     def run_all(self, supervisor: supervision.Supervisor) -> None:
         supervision.check_ports()
         call_command("prepare")
+        if settings.FORLOPP_DEMO and (share := os.environ.get("YEAR")):
+            self.stdout.write("  Ett påhittat år …")
+            call_command("demo_year", share=float(share), is_held=True, stdout=self.stdout)
         self.stdout.write("  Startar …")
         try:
             supervisor.start()
@@ -90,6 +93,8 @@ def greeting() -> str:
             f"  3. Inom {jobs.DEMO_SECONDS} sekunder ligger uppgiften i inkorgen: ta den, fyll i, gör klar.",
             f"  4. Skicka ett larm som medicingivare, {settings.FORLOPP_SIMULATORS['medicingivare']}/,",
             "     och se det hos sjuksköterskan.",
+            "",
+            "Fyll på med ett helt påhittat år: stoppa, och starta med make run YEAR=1 (eller YEAR=0.1).",
             "",
         ]
     lines += [f"Loggar: {settings.FORLOPP_VAR / 'log'}. Stoppa allt med Ctrl-C."]
