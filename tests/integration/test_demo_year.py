@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from config.year import making
+from config.year import making, profiles
 from config.year.draws import Draw
 from people.models import Individual
 from people.services import demo
@@ -24,7 +24,7 @@ from workflows.models import Incident, InstanceState, OutboxMessage, OutboxState
 from workflows.services import deployments
 
 BPMN = Path(settings.FORLOPP_BPMN_DIR)
-PLAYED = ("ihr", "medicingivare_pafyllning", "vag_mot_forsorjning", "spt")
+PLAYED = ("ihr", "medicingivare_pafyllning", "spt")
 NOW = datetime(2026, 11, 27, 14, tzinfo=UTC)
 SHARE = 0.03
 
@@ -121,3 +121,11 @@ def test_draws_lie_evenly_however_few_they_are() -> None:
         assert mean(drawn) == pytest.approx(26, abs=10 / many**0.7)
     shares = [Draw("y", number).value({"chance": 0.2}, "boende", {}, now=NOW) for number in range(200)]
     assert 36 <= sum(shares) <= 44
+
+
+def test_half_of_those_on_their_way_in_lekeberg_come_to_work_or_studies() -> None:
+    """What is planned; that each comes to its scenario's end is what playing it shows."""
+    groups = profiles.read(BPMN)["vag_mot_forsorjning"].groups
+    ended = [group for group in groups if group.begins[1].months >= 6]
+    reached = [group.count for group in ended if group.line.name in ("01_steg_till_arbete", "02_studier")]
+    assert sum(reached) / sum(group.count for group in ended) == 0.525
