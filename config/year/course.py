@@ -215,7 +215,7 @@ class Course:
 
     def _done_at(self, task: watching.Offered) -> datetime:
         """When somebody will have done it: within the time that it gives, most often."""
-        script = self._script(task)
+        script = self._script(task.instance_id)
         if span := script.group.takes.get(task.element_id) if script.group else None:
             first, last = (one.after(self.now) for one in span)
             return at_work(first + (last - first) * self.random.random(), task.group, is_urgent=task.priority == 1)
@@ -234,7 +234,7 @@ class Course:
         return act
 
     def _do(self, task: UserTask, at: datetime) -> None:
-        script = self._script(task)
+        script = self._script(task.instance_id)
         refused: object = "ingen"
         for doing, answers in self.town.answers.offered(task, script, now=at):
             try:
@@ -277,12 +277,12 @@ class Course:
         what = f"{self.individual.pk}"
         return self.town.colleagues.doing(profession, task.area, what, may_see_protected=task.is_restricted)
 
-    def _script(self, task: UserTask | watching.Offered) -> Script:
-        """Its ärende's; one that was played before may be moved on by what comes to the person."""
-        if task.instance_id not in self.scripts:
-            self.ours.append(task.instance_id)
-            self.scripts[task.instance_id] = self._script_of(watching.definition(task.instance_id))
-        return self.scripts[task.instance_id]
+    def _script(self, instance_id: int) -> Script:
+        """Of an ärende; one that was played before may be moved on by what comes to the person."""
+        if instance_id not in self.scripts:
+            self.ours.append(instance_id)
+            self.scripts[instance_id] = self._script_of(watching.definition(instance_id))
+        return self.scripts[instance_id]
 
     def _script_of(self, key: str) -> Script:
         """The root's own, or for an ärende that came of it one of its förlopp's groups."""
@@ -312,7 +312,7 @@ class Course:
                 outbox.fail(key=claimed.key, token=claimed.token, error=_error(str(error)), now=self.now)
 
     def _system_says(self, row: OutboxMessage) -> Mapping[str, Any]:
-        script = self.scripts[row.instance_id]
+        script = self._script(row.instance_id)
         said = script.line.systems.get(row.operation, []) if script.line else []
         nth = script.done.get(row.operation, 0)
         script.done[row.operation] = nth + 1

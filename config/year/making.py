@@ -3,13 +3,14 @@ was stopped. What has been played is known by the ärenden themselves: a förlop
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from config.year import inhabitants, profiles, town
@@ -24,8 +25,11 @@ from people.models import Staff, Unit
 from workflows.models import ProcessInstance
 from workflows.services import instances, user_tasks
 
+log = logging.getLogger(__name__)
+
 TOGETHER = 25
 """Ärenden in one transaction: flushing it to the disk takes longer than a step."""
+MEMORY_KB = 200_000
 EARLIER = timedelta(days=4 * 365)
 
 
@@ -62,6 +66,7 @@ def make(root: Path, share: float, *, now: datetime, tell: Callable[[Made], None
     town.people_it(since=(until - EARLIER).date(), now=until)
     place = Town(known, Colleagues((until - EARLIER).date()), Answers(known, _units()), until)
     plans = sorted(left(known, share, until))
+    _give_room()
     made = Made(of=len(plans))
     for first in range(0, len(plans), TOGETHER):
         with transaction.atomic():
@@ -108,9 +113,19 @@ def _play(plan: Plan, profile: Profile, place: Town, made: Made) -> None:
             number = plan.number + group.offset
             individual, _ = inhabitants.somebody(group.ages, number, today=then, is_alone=group.is_alone)
             Course(place, individual, script, f"{plan.name}/{plan.number}").play(plan.at)
-    except Stuck as problem:
-        made.stuck.append(str(problem))
+    except Exception as problem:
+        # One that cannot be played must not cost the others; it is told of, and undone.
+        log.exception("ärende %s/%s of the year", plan.name, plan.number)
+        told = str(problem) if isinstance(problem, Stuck) else f"{plan.name}: {type(problem).__name__}"
+        made.stuck.append(told)
     made.seconds[plan.name] = made.seconds.get(plan.name, 0) + time.process_time() - began
+
+
+def _give_room() -> None:
+    """SQLite writes what a long transaction has changed to the disk again and again where its memory is small."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = -{MEMORY_KB}")
 
 
 def _units() -> dict[str, str]:
