@@ -1,12 +1,11 @@
 """Reads a förlopp (folder, zip package or bare file) and checks it; no database.
 
-A folder holds process.toml, one main .bpmn, decision tables (.dmn), forms/*.json, samples/ and scenarios/. What it
-calls in the neighbouring `_shared` folder is read along, under the name `_shared/…`.
+A folder holds process.toml, one main .bpmn, decision tables (.dmn), forms/*.json, samples/ and scenarios/, and may
+hold utfall.toml. What it calls in the neighbouring `_shared` folder is read along, under the name `_shared/…`.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ from uuid import UUID
 
 from lxml import etree
 
-from workflows import connectors, diagram, dmn, engine, lint, packages, published, safe_xml, variables
+from workflows import connectors, diagram, dmn, engine, lint, measures, packages, published, safe_xml, variables
 from workflows.findings import Finding
 from workflows.forms import definition as form_definition
 
@@ -25,8 +24,6 @@ CONFIG = "process.toml"
 SHARED = published.SHARED
 FALLBACK_FORM = "_shared/manuell_atgard"
 BARE = frozenset({".bpmn", ".dmn"})
-MAX_SETTINGS = 200_000
-_DEEP_KEY = re.compile(r"""(?<![\w"'-])(?:["']?[\w-]++["']?\s*+\.\s*+){20}""")
 
 
 @dataclass(frozen=True)
@@ -114,8 +111,10 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     run = {name: roots[name] for name in used or roots}
     findings += _diagram_findings(folder, roots, run, models, operations)
     cells = {(item.file, item.element) for item in findings if item.code.startswith("cell-")}
-    told = variables.told(_course(folder, run, models, forms))
-    findings += [item for item in told.findings if (item.file, item.element) not in cells]
+    measured = lint.measure_findings(folder.sources, run.values())
+    course = replace(_course(folder, run, models, forms), measured=[] if measured else lint.measured(folder.sources))
+    told = variables.told(course)
+    findings += [item for item in told.findings if (item.file, item.element) not in cells] + measured
     findings = sorted(set(findings), key=lambda item: (item.file, item.severity, item.element, item.code))
     names = lint.element_names(roots, models, {used.file: used.form for used in forms.values()})
     known: dict[str, Any] = {"names": names, "uses": told.uses, "known": told.names}
@@ -202,8 +201,14 @@ def _folder_files(path: Path) -> dict[str, bytes]:
 
 
 def _published_files(path: Path) -> list[tuple[str, bytes]]:
-    """What is published: diagrams, tables, forms and settings, not samples, scenarios and prose."""
-    found = [*path.glob("*.bpmn"), *path.glob("*.dmn"), *path.glob("forms/*.json"), *path.glob(CONFIG)]
+    """What is published: diagrams, tables, forms, settings and measures, not samples, scenarios and prose."""
+    found = [
+        *path.glob("*.bpmn"),
+        *path.glob("*.dmn"),
+        *path.glob("forms/*.json"),
+        *path.glob(CONFIG),
+        *path.glob(measures.FILE),
+    ]
     return [(item.relative_to(path).as_posix(), item.read_bytes()) for item in sorted(found)]
 
 
@@ -232,7 +237,7 @@ def _config(sources: Mapping[str, str], path: Path, findings: list[Finding]) -> 
             findings.append(_error(CONFIG, "no-config", "Filen process.toml saknas."))
         return _guessed(sources, path)
     try:
-        config = _toml(sources[CONFIG])
+        config = lint.toml(sources[CONFIG])
     except tomllib.TOMLDecodeError as error:
         findings.append(_error(CONFIG, "not-toml", f"process.toml går inte att läsa: {error}"))
         return _guessed(sources, path)
@@ -254,13 +259,6 @@ def _table(found: object) -> dict[str, Any]:
 
 def _tables(found: object) -> dict[str, Any]:
     return {name: item for name, item in _table(found).items() if isinstance(item, dict)}
-
-
-def _toml(text: str) -> dict[str, Any]:
-    """The settings; ValueError for a file that would fill the memory, as keys of thousands of parts do."""
-    if len(text) > MAX_SETTINGS or _DEEP_KEY.search(text):
-        raise ValueError
-    return tomllib.loads(text)
 
 
 def _guessed(sources: Mapping[str, str], path: Path) -> dict[str, Any]:

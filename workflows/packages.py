@@ -22,7 +22,7 @@ MANIFEST = "paket.json"
 FORMAT = 1
 MAX_FILES = 500
 MAX_TOTAL = 20_000_000
-PUBLISHED = re.compile(r"process\.toml|(?:_shared/)?(?:[^/]+\.(?:bpmn|dmn)|forms/[^/]+\.json)")
+PUBLISHED = re.compile(r"process\.toml|utfall\.toml|(?:_shared/)?(?:[^/]+\.(?:bpmn|dmn)|forms/[^/]+\.json)")
 """What a version is made of; `_shared/` is what it calls of the parts that several have."""
 PAPERS = re.compile(r"README\.md|samples/[^/]+\.json|(?:scenarios|exercises)/[^/]+\.toml")
 """What lies beside: why it is there, examples and tests. A word changed in them makes no new version."""

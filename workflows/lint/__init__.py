@@ -9,11 +9,21 @@ from lxml import etree
 
 from workflows.findings import Finding
 from workflows.lint import elements, expressions, starts, structure, tasks
+from workflows.lint.measures import measure_findings, measured
 from workflows.lint.names import element_names
 from workflows.lint.report import Context, Report
-from workflows.lint.settings import config_findings, unused_rules
+from workflows.lint.settings import config_findings, toml, unused_rules
 
-__all__ = ["Context", "config_findings", "diagram_findings", "element_names", "unused_rules"]
+__all__ = [
+    "Context",
+    "config_findings",
+    "diagram_findings",
+    "element_names",
+    "measure_findings",
+    "measured",
+    "toml",
+    "unused_rules",
+]
 
 
 def diagram_findings(root: etree._Element, file: str, context: Context) -> list[Finding]:

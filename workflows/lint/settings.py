@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,12 +19,21 @@ BECOMING_KEYS = ("task", "is", "value")
 BECOMES = ("mal", "uppfoljning", "samtycke", "kontakt", "overenskommelse")
 RULE_KEYS = ("from", "key", "value", "ttl", "deliver", "once")
 DELIVERIES = ("one", "all")
+MAX_SETTINGS = 200_000
+_DEEP_KEY = re.compile(r"""(?<![\w"'-])(?:["']?[\w-]++["']?\s*+\.\s*+){20}""")
+
+
+def toml(text: str) -> dict[str, Any]:
+    """The settings; ValueError for a file that would fill the memory, as keys of thousands of parts do."""
+    if len(text) > MAX_SETTINGS or _DEEP_KEY.search(text):
+        raise ValueError("för stor eller för djup")
+    return tomllib.loads(text)
 
 
 def config_findings(config: Mapping[str, Any], file: str) -> list[Finding]:
     """Message rules, what is known, durations and misspelt words of process.toml."""
     report = Report(file, Context({}, set(), set(), set()))
-    _spelling(config, KEYS, "process.toml", "", report)
+    spelling(config, KEYS, "process.toml", "", report)
     messages = config.get("messages", {})
     if isinstance(messages, Mapping):
         for name, rule in messages.items():
@@ -57,7 +68,7 @@ def _rule(name: str, rule: object, report: Report) -> None:
     if not isinstance(rule, dict):
         report.error(name, "message", f"[messages.{name}] ska vara en tabell.")
         return
-    _spelling(rule, RULE_KEYS, f"[messages.{name}]", name, report)
+    spelling(rule, RULE_KEYS, f"[messages.{name}]", name, report)
     if not rule.get("key"):
         report.error(name, "message-key", f"Meddelandet {name} saknar ”key”: utan nyckel matchar det ingen.")
     if rule.get("value"):
@@ -69,7 +80,7 @@ def _rule(name: str, rule: object, report: Report) -> None:
         report.error(name, "deliver", text)
 
 
-def _spelling(content: Mapping[str, Any], known: tuple[str, ...], where: str, element: str, report: Report) -> None:
+def spelling(content: Mapping[str, Any], known: tuple[str, ...], where: str, element: str, report: Report) -> None:
     for name in content:
         if name not in known:
             hint = did_you_mean(str(name), known) or f" De som finns är {listed(known)}."
@@ -90,7 +101,7 @@ def _becoming(rules: object, report: Report) -> None:
         if not isinstance(rule, dict) or not all(isinstance(rule.get(name), str) for name in BECOMING_KEYS):
             report.error("person", "person", "Varje [[person]] ska ha ”task”, ”is” och ”value”.")
             continue
-        _spelling(rule, BECOMING_KEYS, "[[person]]", "person", report)
+        spelling(rule, BECOMING_KEYS, "[[person]]", "person", report)
         if rule["is"] not in BECOMES:
             report.error("person", "person", f"”is” är något av {listed(BECOMES)}, inte ”{rule['is']}”.")
         readable(report, "person", rule["value"], "det som blir personens")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from workflows import diagram, feel
+from workflows import diagram, feel, measures
 from workflows.dmn import Decision, Model
 from workflows.feel import nodes
 from workflows.findings import Finding
@@ -16,7 +16,7 @@ from workflows.variables.course import Course, UsedForm
 from workflows.variables.knowledge import Knowledge
 from workflows.variables.places import CONDITION, PAYLOAD, Place
 from workflows.variables.reading import Reader, Remark
-from workflows.variables.shapes import TEXT, Shape, context
+from workflows.variables.shapes import ANY, TEXT, Shape, context
 
 _SIGNED_IN = context({"hsa_id": TEXT}, origin="den som är inloggad")
 Names = Mapping[str, Shape]
@@ -207,7 +207,7 @@ class _FormReading:
         yield Asked(self.used.file, element, where, text, _read(reader, text, is_condition=is_condition))
 
 
-# -- process.toml ------------------------------------------------------------------------------------------------------
+# -- process.toml and utfall.toml --------------------------------------------------------------------------------------
 
 SETTINGS = "process.toml"
 
@@ -218,6 +218,10 @@ def _settings(course: Course, known: Knowledge) -> Iterator[Asked]:
     for element, where, text in _texts(course.config):
         reader = _read(Reader(known.shapes, is_open=known.is_open), text, is_condition=False)
         yield Asked(SETTINGS, element, where, text, reader)
+    given = {**known.shapes, **dict.fromkeys(measures.GIVEN, ANY)}
+    for element, where, text in course.measured:
+        reader = _read(Reader(given, is_open=known.is_open), text, is_condition=False)
+        yield Asked(measures.FILE, element, where, text, reader)
 
 
 def _texts(config: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,7 @@ class Course:
 
     `is_whole` is False for a bare diagram or the shared folder, where names may come from somewhere not seen here.
     `given` are variables that the platform sets, beside those that are found in the files.
+    `measured` are expressions of utfall.toml, each with the measure's key and what it is.
     """
 
     diagrams: Mapping[str, etree._Element]
@@ -45,3 +46,4 @@ class Course:
     services: Mapping[str, Service] = field(default_factory=dict)
     is_whole: bool = True
     given: Mapping[str, Shape] = field(default_factory=dict)
+    measured: Sequence[tuple[str, str, str]] = ()
