@@ -62,3 +62,87 @@ class Counted(models.Model):
 
     def __str__(self) -> str:
         return str(self.upto)
+
+
+class Effect(models.Model):
+    """What came of one ärende by one measure, from what is known in it; told anew when that is corrected.
+
+    `value` and `base` are as the measure's kind says: after and before, what is divided and by what, or a value alone.
+    """
+
+    instance = models.ForeignKey(
+        "workflows.ProcessInstance", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    version = models.ForeignKey("workflows.ProcessVersion", on_delete=models.PROTECT, related_name="+", db_index=False)
+    measure = models.CharField(max_length=40)
+    part = models.CharField(max_length=40, blank=True)
+    occasion = models.PositiveSmallIntegerField(default=0, help_text="Which time, of a measure that is told each time.")
+    day = models.DateField()
+    unit = models.CharField(max_length=60, blank=True, help_text="Key of the unit of who did it; '' when not known.")
+    age = models.CharField(max_length=20, blank=True, help_text="The age band's words; '' when not known.")
+    value = models.FloatField()
+    base = models.FloatField(default=0)
+    is_first = models.BooleanField(default=True, help_text="Whether it is the first of its ärende in the month.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["instance", "measure", "part", "occasion"], name="effect_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instance_id} {self.measure}"
+
+
+class EffectSum(models.Model):
+    """The effects of a month together: how many, their sums and the sums of their squares, of which all else is made.
+
+    It is changed in the transaction that writes the effects, and kept when the ärenden are not.
+    """
+
+    version = models.ForeignKey("workflows.ProcessVersion", on_delete=models.PROTECT, related_name="+", db_index=False)
+    month = models.DateField()
+    measure = models.CharField(max_length=40)
+    part = models.CharField(max_length=40, blank=True)
+    unit = models.CharField(max_length=60, blank=True)
+    age = models.CharField(max_length=20, blank=True)
+    instances = models.IntegerField(help_text="How many ärenden they are of.")
+    count = models.IntegerField()
+    value = models.FloatField()
+    base = models.FloatField()
+    value_value = models.FloatField()
+    base_base = models.FloatField()
+    value_base = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "month", "measure", "part", "unit", "age"], name="effect_sum_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.month} {self.measure}"
+
+
+class AssumptionRevision(models.Model):
+    """What the municipality reckons with in place of what a förlopp came with: by whom, since when and why."""
+
+    definition = models.ForeignKey("workflows.ProcessDefinition", on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=40)
+    number = models.PositiveSmallIntegerField(
+        help_text="Counts those of the same assumption: of two at once one is told."
+    )
+    value = models.FloatField()
+    why = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["definition", "key", "number"], name="assumption_once"),
+            models.CheckConstraint(condition=~Q(why=""), name="assumption_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.value}"

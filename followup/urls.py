@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from followup import views
+from followup import effect_views, views
 
 app_name = "followup"
 urlpatterns = [
     path("uppfoljning/", views.index, name="index"),
     path("uppfoljning/<slug:key>/", views.flow, name="flow"),
+    path("uppfoljning/<slug:key>/effekter/", effect_views.effects, name="effects"),
+    path("uppfoljning/<slug:key>/effekter/<slug:measure>/", effect_views.measure, name="measure"),
+    path("uppfoljning/<slug:key>/nytta/", effect_views.benefit, name="benefit"),
     path("uppfoljning/<slug:key>/<str:element>/", views.waiting, name="waiting"),
 ]

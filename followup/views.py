@@ -7,12 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from followup import choice, where
+from followup import choice, courses, where
 from followup.flow import FEW, Flow
-from people.models import Staff
 from web import swedish
-from workflows import catalogue, published, rights
-from workflows.models import ProcessDefinition
+from workflows import catalogue, rights
 from workflows.views.edge import StaffRequest, staff_page
 
 MOST_WAITING = 50
@@ -31,7 +29,8 @@ def index(request: StaffRequest) -> HttpResponse:
 @staff_page
 def flow(request: StaffRequest, key: str) -> HttpResponse:
     """The diagram first, then the same as tables."""
-    found = Flow(*_course(request.user, key, choice.read(request.GET.dict(), today=timezone.localdate())))
+    definition, knows_few = courses.followed(request.user, key)
+    found = Flow(definition, choice.read(request.GET.dict(), today=timezone.localdate()), knows_few)
     steps = {step.element.id: step for step in found.steps}
     names = {key: element.name for key, element in found.whole.definition.elements.items()}
     part = request.GET.get("del", "")
@@ -59,26 +58,14 @@ def flow(request: StaffRequest, key: str) -> HttpResponse:
 @staff_page
 def waiting(request: StaffRequest, key: str, element: str) -> HttpResponse:
     """Those that wait at a step: how many, and of those that the reader may follow since when, with the way there."""
-    asked = choice.read({}, today=timezone.localdate())
-    found = Flow(*_course(request.user, key, asked))
+    definition, knows_few = courses.followed(request.user, key)
+    found = Flow(definition, choice.read({}, today=timezone.localdate()), knows_few)
     step = next((one for one in found.steps if one.element.id == element), None)
     if step is None:
         raise Http404
     rows = where.seen(request.user, found.now.get(element, ()), limit=MOST_WAITING)
     context = {"flow": found, "step": step, "rows": rows, "most": MOST_WAITING}
     return render(request, "followup/waiting.html", context)
-
-
-def _course(staff: Staff, key: str, asked: choice.Choice) -> tuple[ProcessDefinition, choice.Choice, bool]:
-    """The förlopp, and whether the viewer may see its ärenden; missing and forbidden are one answer."""
-    rows = ProcessDefinition.objects.select_related("current").defer("current__sources", "current__compiled")
-    definition = rows.filter(key=key).exclude(current=None).first()
-    if definition is None or definition.current is None:
-        raise Http404
-    config = published.of(definition.current.public_id).config
-    if not rights.may_follow_up(staff, config):
-        raise Http404
-    return definition, asked, rights.is_shown(staff, config)
 
 
 def _widths(followed: dict[str, int]) -> dict[str, tuple[int, str]]:

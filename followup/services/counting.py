@@ -1,4 +1,4 @@
-"""Follows history and counts it: a batch at a time, each row once, and what is counted in the same transaction.
+"""Follows history and counts it and what came of it: a batch at a time, each row once, all of it in one transaction.
 
 It may be stopped anywhere and done by several. `begin_again` throws all away; what comes
 of it is the same, but for ärenden that are not kept any more: `lost` tells how many those are.
@@ -14,8 +14,9 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet, Sum
 
-from followup import tallying
-from followup.models import Counted, Tally, What
+from followup import measuring, tallying
+from followup.models import Counted, Effect, EffectSum, Tally, What
+from followup.services import effects
 from people import reading
 from workflows.models import HistoryEntry, HistoryKind
 
@@ -38,10 +39,14 @@ def run_waiting(*, now: datetime, limit: int = BATCH) -> bool:
     if found.upto >= found.looked or set(found.writers) & _writers():
         return False
     last = _last(found, limit)
-    counts = tallying.tally(tallying.rows(HistoryEntry.objects.filter(pk__gt=found.upto, pk__lte=last)))
+    rows = HistoryEntry.objects.filter(pk__gt=found.upto, pk__lte=last)
+    counts = tallying.tally(tallying.rows(rows))
+    instances = measuring.touched(rows.values_list("instance_id", "kind", "element_id", "element_type"))
+    told = measuring.effects(instances)
     with transaction.atomic():
         if _as_read(found).update(upto=last) == 1:
             _add(counts)
+            effects.put(instances, told)
     return True
 
 
@@ -56,7 +61,8 @@ def begin_again() -> None:
     """Forget every count."""
     with transaction.atomic():
         Counted.objects.filter(pk=1).delete()
-        Tally.objects.all().delete()
+        for counts in (Tally, Effect, EffectSum):
+            counts.objects.all().delete()
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,90 @@
+"""Which effects a page shows: which months, which version, unit and age, as its address asks for it."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+PERIODS = {3: "Senaste 3 månaderna", 12: "Senaste 12 månaderna", 24: "Senaste 2 åren", 60: "Senaste 5 åren"}
+USUAL = 12
+MONTH = re.compile(r"(2[01]\d\d)-(0[1-9]|1[0-2])(?:-\d\d)?")
+DIMENSIONS = ("version", "unit", "age")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """`first` and `last` are first days of months, both included; `version` is a number, 0 for all."""
+
+    first: datetime.date
+    last: datetime.date
+    months: int = 0
+    version: int = 0
+    unit: str = ""
+    age: str = ""
+    since: int = 0
+
+    @property
+    def narrowed(self) -> list[str]:
+        """What has been chosen one of."""
+        return [name for name in DIMENSIONS if getattr(self, name)]
+
+    def without(self, name: str) -> Asked:
+        """The same of each of what was chosen one of."""
+        if name == "version":
+            return replace(self, version=0)
+        return replace(self, unit="") if name == "unit" else replace(self, age="")
+
+    @property
+    def given(self) -> list[tuple[str, str]]:
+        """What an address asks for to show the same of something else."""
+        told: dict[str, object] = {"manader": "" if self.months == USUAL else self.months}
+        if not self.months:
+            told = {"fran": f"{self.first:%Y-%m}", "till": f"{self.last:%Y-%m}"}
+        told |= {"version": self.version, "enhet": self.unit, "alder": self.age}
+        return [(key, str(value)) for key, value in told.items() if value]
+
+    @property
+    def query(self) -> str:
+        """The same in an address: '' or with its question mark."""
+        return f"?{urlencode(self.given)}" if self.given else ""
+
+
+def read(asked: Mapping[str, str], *, today: datetime.date) -> Asked:
+    """What cannot be understood is as if it had not been said."""
+    first, last = _month(asked.get("fran", "")), _month(asked.get("till", ""))
+    months = _number(asked.get("manader", ""))
+    months = months if months in PERIODS else 0
+    if first is None and last is None:
+        months = months or USUAL
+    if months:
+        last = today.replace(day=1)
+        first = earlier(last, months - 1)
+    last = last or today.replace(day=1)
+    first = first or earlier(last, USUAL - 1)
+    return Asked(
+        first=min(first, last),
+        last=max(first, last),
+        months=months,
+        version=_number(asked.get("version", "")),
+        unit=asked.get("enhet", "")[:60],
+        age=asked.get("alder", "")[:20],
+        since=_number(asked.get("fore", "")),
+    )
+
+
+def earlier(month: datetime.date, months: int) -> datetime.date:
+    """The first day of the month so many before."""
+    whole = month.year * 12 + month.month - 1 - months
+    return datetime.date(whole // 12, whole % 12 + 1, 1)
+
+
+def _month(text: str) -> datetime.date | None:
+    found = MONTH.fullmatch(text.strip())
+    return datetime.date(int(found[1]), int(found[2]), 1) if found else None
+
+
+def _number(text: str) -> int:
+    return int(text[:6]) if text.isascii() and text.isdecimal() else 0
