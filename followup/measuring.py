@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from people.models import Assignment
 from workflows import amended, feel, measures, published
-from workflows.measures import ALL, BASED, GAS, RATIO, SUM, Declared, Measure
+from workflows.measures import ALL, BASED, GAS, RATIO, SHARE, SUM, Declared, Measure
 from workflows.models import Amendment, HistoryKind, ProcessInstance, TaskKind, TaskState, UserTask
 
 CHANGED = (HistoryKind.ENDED, HistoryKind.CORRECTED, HistoryKind.CHANGED)
@@ -209,11 +209,11 @@ def _asked(text: str, names: Mapping[str, Any], now: datetime.datetime) -> objec
 
 
 def _number(measure: Measure, value: object) -> float | None:
-    """Yes and no are a whole and nothing."""
+    """Of a share only yes and no are an answer: a whole and nothing."""
     if measure.kind == GAS:
         return _gas(value)
-    if isinstance(value, bool):
-        return float(value)
+    if measure.kind == SHARE:
+        return float(value) if isinstance(value, bool) else None
     return _plain(value)
 
 

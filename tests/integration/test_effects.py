@@ -15,6 +15,7 @@ from followup.services import counting, effects
 from people.models import Individual, Staff
 from tests import pages
 from tests.disposing import LATER
+from workflows import measures
 from workflows.models import ProcessDefinition, ProcessInstance
 from workflows.services import amending, user_tasks
 
@@ -201,3 +202,17 @@ def test_what_it_gives_and_costs_follows_what_is_assumed_and_who_changed_it_is_k
     assert client.post(address, sent | {"sett": "1", "varde": "inf"}).status_code == 422
     assert client.post(address, sent | {"antagande": "annat"}).status_code == 404
     assert pages.logged_in(pages.staff("stina", "statistik")).post(address, sent).status_code == 404
+
+
+@pytest.mark.parametrize("value", ["null", "9", '"ja"', "[true]", "-1", "1 / 0", "gor_besok.finns_inte"])
+def test_a_share_of_what_is_neither_yes_nor_no_is_of_nobody(anna: Staff, value: str) -> None:
+    begun = visited(pages.person(), anna, follow_up=True)
+    version = ProcessDefinition.objects.get().current
+    assert version is not None
+    text = version.sources[measures.FILE].replace('"gor_besok.uppfoljning"', f"'{value}'")
+    version.pk, version.number, version.digest = None, 2, "2" * 64
+    version.public_id, version.sources = pages.person().ref, version.sources | {measures.FILE: text}
+    version.save(force_insert=True)
+    ProcessInstance.objects.filter(pk=begun.pk).update(version=version)
+    count_all()
+    assert told().keys() == {"ord"}
