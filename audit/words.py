@@ -18,6 +18,7 @@ OBJECTS = {
     "consent": "ett samtycke",
     "contact": "en kontakt",
     "dispatch": "ett skickat meddelande",
+    "eventlog": "händelseloggen av ett förlopp (med pseudonymer)",
     "fhir.CarePlan": "planen",
     "fhir.Communication": "ett meddelande",
     "fhir.Task": "en uppgift",

@@ -50,7 +50,7 @@ class Choice:
 
 def read(asked: Mapping[str, str], *, today: datetime.date) -> Choice:
     """What cannot be understood is as if it had not been said."""
-    first, last = (_day(asked.get(name, "")) for name in ("fran", "till"))
+    first, last = (day(asked.get(name, "")) for name in ("fran", "till"))
     days = _number(asked.get("dagar", ""))
     days = days if days in PERIODS else 0
     if first is None and last is None:
@@ -73,7 +73,7 @@ def _month(day: datetime.date, later: int) -> datetime.date:
     return datetime.date(day.year + (day.month + later - 1) // 12, (day.month + later - 1) % 12 + 1, 1)
 
 
-def _day(text: str) -> datetime.date | None:
+def day(text: str) -> datetime.date | None:
     try:
         day = datetime.date.fromisoformat(text.strip())
     except ValueError:

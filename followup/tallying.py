@@ -143,7 +143,7 @@ class _Around:
         self.started = {pk: started for pk, _, started in known}
         self._moves = _moves(instances)
         self._calls, self._tasks = _given(row for row in found if row.type in PERSONS | {"serviceTask"})
-        self._posts = _posts(row.by for row in found if row.by is not None)
+        self._posts = posts(row.by for row in found if row.by is not None)
         self._ids = dict(ProcessVersion.objects.values_list("pk", "public_id"))
         self._done = self._before(found)
 
@@ -235,7 +235,7 @@ def _given(found: Iterable[Row]) -> tuple[dict[Any, list[datetime.datetime]], di
     return _grouped(calls, lambda since: since), _grouped(tasks.values_list(*names), Task)
 
 
-def _posts(staff: Iterable[int]) -> dict[tuple[int, str], list[tuple[str, datetime.date, datetime.date | None]]]:
+def posts(staff: Iterable[int]) -> dict[tuple[int, str], list[tuple[str, datetime.date, datetime.date | None]]]:
     held = Assignment.objects.filter(staff__in=set(staff)).order_by("pk")
     names = ("staff_id", "profession__key", "unit__key", "valid_from", "valid_to")
     return _grouped(held.values_list(*names), lambda *post: post)

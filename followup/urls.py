@@ -3,6 +3,7 @@
 from django.urls import path
 
 from followup import effect_views, views
+from followup.eventlog import views as eventlog
 
 app_name = "followup"
 urlpatterns = [
@@ -11,5 +12,6 @@ urlpatterns = [
     path("uppfoljning/<slug:key>/effekter/", effect_views.effects, name="effects"),
     path("uppfoljning/<slug:key>/effekter/<slug:measure>/", effect_views.measure, name="measure"),
     path("uppfoljning/<slug:key>/nytta/", effect_views.benefit, name="benefit"),
+    path("uppfoljning/<slug:key>/handelselogg/", eventlog.take_out, name="eventlog"),
     path("uppfoljning/<slug:key>/<str:element>/", views.waiting, name="waiting"),
 ]

@@ -49,6 +49,7 @@ def flow(request: StaffRequest, key: str) -> HttpResponse:
         "periods": choice.PERIODS,
         "few": FEW,
         "units": sorted((name, key) for key, (name, _) in found.units.items()),
+        "can_take_out": rights.may_take_out_events(request.user, found.whole.config),
         "can_look_into": rights.may_look_into(request.user, found.whole.config),
     }
     return render(request, "followup/flow.html", context)

@@ -165,6 +165,11 @@ def may_follow_up(staff: Staff, config: Mapping[str, Any]) -> bool:
     return holds(staff, *FOLLOWING, config.get("owner", ""))
 
 
+def may_take_out_events(staff: Staff, config: Mapping[str, Any]) -> bool:
+    """All that has happened, by pseudonyms, out of the house: those who answer for figures, and for the förlopp."""
+    return holds(staff, STATISTICS, OWNER, config.get("owner", ""))
+
+
 def may_draft(staff: Staff) -> bool:
     """Those who change how care is done; each förlopp then has an owner of its own."""
     return holds(staff, OWNER)

@@ -320,7 +320,7 @@ def _catalogue() -> dict[str, Example]:
         "how it goes": Example("/uppfoljning/hembesok/"),
         "how it goes, for a profession": Example("/uppfoljning/hembesok/?profession=samordnare&version=1"),
         "how it goes, nothing yet": Example("/uppfoljning/hembesok/?profession=lakare"),
-        **{one: Example(f"/uppfoljning/hembesok/{one}/") for one in ("effekter", "effekter/uppfoljning", "nytta")},
+        **{one: Example(f"/uppfoljning/hembesok/{one}/") for one in ("effekter", "effekter/uppfoljning", "nytta", "handelselogg")},
         "who waits": Example("/uppfoljning/hembesok/planera_besok/"),
         "förlopp as a routine": Example("/forlopp/hembesok/1/rutin/"),
     }
