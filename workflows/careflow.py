@@ -2,8 +2,7 @@
 
 Our own words say why; these say what it came to, for those who compare with other systems. A task that was never taken
 up and is not needed was `cancelled`; one that somebody had taken, or had tried to do, and that was then taken
-away was `aborted`. What could not be done and is to be tried again is `postponed`. The codes are those of
-openEHR's group "instruction states".
+away was `aborted`. What could not be done and is to be tried again is `postponed`.
 """
 
 from __future__ import annotations
@@ -23,15 +22,6 @@ class Careflow(StrEnum):
     COMPLETED = "completed"
 
 
-CODES = {
-    Careflow.PLANNED: "526",
-    Careflow.POSTPONED: "527",
-    Careflow.ACTIVE: "245",
-    Careflow.SUSPENDED: "530",
-    Careflow.CANCELLED: "528",
-    Careflow.ABORTED: "531",
-    Careflow.COMPLETED: "532",
-}
 OF_INSTANCE = {
     InstanceState.ACTIVE: Careflow.ACTIVE,
     InstanceState.COMPLETED: Careflow.COMPLETED,
