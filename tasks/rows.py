@@ -127,7 +127,8 @@ def made(
         # A list needs no personnummer: the age tells two of the same name apart, the rest is on the task's page.
         age=task.individual.age(timezone.localdate(now)) if is_known and not shown.is_hidden else None,
         process_title=task.process_title if is_known or not is_closed else "",
-        profession=task.profession_name,
+        # Who works in one profession only is told so above the list.
+        profession=task.profession_name if is_by_name or held != {task.group} else "",
         area=task.area or "",
         is_first=is_open and task.priority == 1 and not is_closed,
         is_paused=task.suspended_at is not None,

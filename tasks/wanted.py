@@ -97,19 +97,15 @@ def read(asked: Mapping[str, str], *, professions: list[str], searches: Mapping[
 
 
 def span(tid: str, *, now: datetime.datetime) -> tuple[datetime.datetime, datetime.datetime] | None:
-    """After when and until when a task must be due; None for whenever."""
+    """After when and until when a task must be due, a day to its last moment; None for whenever."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     if tid == "forsenade":
         return datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC), now
     if tid == "idag":
-        return now, _before(today + datetime.timedelta(days=1))
+        return now, today + datetime.timedelta(days=1)
     if tid == "veckan":
-        return now, _before(today + datetime.timedelta(days=7 - today.weekday()))
-    return (_before(NEVER), NEVER) if tid == "utan" else None
-
-
-def _before(moment: datetime.datetime) -> datetime.datetime:
-    return moment - datetime.timedelta(microseconds=1)
+        return now, today + datetime.timedelta(days=7 - today.weekday())
+    return (NEVER - datetime.datetime.resolution, NEVER) if tid == "utan" else None
 
 
 def _number(asked: str) -> int:

@@ -18,7 +18,12 @@ from tasks.rows import Eyes, Row
 from tasks.wanted import FILTERS, MOST, PAGE, PRIORITIES, TAKEN, TIMES, VIEWS, Wanted, whole
 from web.swedish import Urgency
 
-TITLES = {Urgency.LATE: "Försenade", Urgency.TODAY: "I dag", Urgency.LATER: "Senare"}
+TITLES = {
+    Urgency.LATE: "Försenade",
+    Urgency.NOW: "Nu, inom en timme",
+    Urgency.TODAY: "I dag",
+    Urgency.LATER: "Senare",
+}
 SORTED = {"nyast": "Nyast först", "person": "Efter person", "forlopp": "Efter förlopp"}
 
 

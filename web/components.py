@@ -95,7 +95,13 @@ def _calls(environment: Environment, room: str) -> Iterator[tuple[str, str]]:
 def _told(now: datetime.datetime) -> dict[str, object]:
     """What every example may use: moments around now, and ids of nobody."""
     hour = datetime.timedelta(hours=1)
-    moments = {"late": now - 3 * hour, "soon": now + hour, "later": now + 10 * 24 * hour, "now": now}
+    moments = {
+        "late": now - 3 * hour,
+        "soon": now + hour / 2,
+        "today": now + 5 * hour,
+        "later": now + 10 * 24 * hour,
+        "now": now,
+    }
     return moments | {"ids": [uuid.UUID(int=number) for number in range(1, 20)]}
 
 

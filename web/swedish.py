@@ -37,18 +37,20 @@ class Urgency(StrEnum):
     """Where a due time stands to now; always shown with its word, never by colour alone."""
 
     LATE = "late"
+    NOW = "now"
     TODAY = "today"
     LATER = "later"
 
 
 def urgency(due: datetime.datetime | None, *, now: datetime.datetime) -> Urgency:
-    """A task without a due time is never late."""
+    """A task without a due time is never late. What is due within the hour is due now."""
     if due is None:
         return Urgency.LATER
     if due <= now:
         return Urgency.LATE
-    same_day = due.astimezone(STOCKHOLM).date() == now.astimezone(STOCKHOLM).date()
-    return Urgency.TODAY if same_day else Urgency.LATER
+    if due - now <= HOUR:
+        return Urgency.NOW
+    return Urgency.TODAY if _last_day(due) == now.astimezone(STOCKHOLM).date() else Urgency.LATER
 
 
 def number(count: int) -> str:
@@ -88,12 +90,21 @@ def moment(at: datetime.datetime, *, now: datetime.datetime) -> str:
 
 
 def due(at: datetime.datetime, *, now: datetime.datetime) -> str:
-    """When something should be done: how long ago when it is late, else the day, with the clock when it is near."""
+    """When something should be done: how long ago when it is late, the clock within the hour, else the day with the
+    clock when it is near. What ends with a day is said by that day alone."""
     if at <= now:
         return f"för {_span(now - at)} sedan" if now - at >= MINUTE else "nyss"
-    local, today = at.astimezone(STOCKHOLM), now.astimezone(STOCKHOLM).date()
-    days = (local.date() - today).days
-    return f"{_day(local.date(), today)} {clock(local)}" if days < WEEK else date(local.date())
+    last, today = _last_day(at), now.astimezone(STOCKHOLM).date()
+    ends_day = last != at.astimezone(STOCKHOLM).date()
+    said = "24:00" if ends_day else clock(at)
+    if at - now <= HOUR:
+        return said
+    return _day(last, today) if ends_day or (last - today).days >= WEEK else f"{_day(last, today)} {said}"
+
+
+def _last_day(due: datetime.datetime) -> datetime.date:
+    """The last day on which it is in time: what is due at midnight is due by the end of the day before."""
+    return (due - datetime.datetime.resolution).astimezone(STOCKHOLM).date()
 
 
 def length(span: datetime.timedelta) -> str:

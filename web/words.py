@@ -10,7 +10,12 @@ from web import swedish
 
 JOINTS = re.compile(r"(bostads|anpassnings|social)(?=[a-zåäö]{4})", re.IGNORECASE)
 
-WORDS = {swedish.Urgency.LATE: "Försenad:", swedish.Urgency.TODAY: "Senast", swedish.Urgency.LATER: "Senast"}
+WORDS = {
+    swedish.Urgency.LATE: "Försenad:",
+    swedish.Urgency.NOW: "Nu, senast",
+    swedish.Urgency.TODAY: "Senast",
+    swedish.Urgency.LATER: "Senast",
+}
 NO_DUE_TIME = SafeString('<span class="tag tag--plain">Ingen bestämd tid</span>')
 
 

@@ -167,7 +167,7 @@ def _piles(text: str, values: Sequence[Any], attribute: str, looking: Looking) -
     rest = f"""JOIN (SELECT id, due_sort, row_number() OVER (PARTITION BY whose ORDER BY due_sort, id) AS place,
             count(*) OVER (PARTITION BY whose) AS many,
             sum(CASE WHEN due_sort <= %s THEN 1 ELSE 0 END) OVER (PARTITION BY whose) AS late,
-            sum(CASE WHEN due_sort > %s AND due_sort < %s THEN 1 ELSE 0 END) OVER (PARTITION BY whose) AS today
+            sum(CASE WHEN due_sort > %s AND due_sort <= %s THEN 1 ELSE 0 END) OVER (PARTITION BY whose) AS today
         FROM ({text}) every) found ON found.id = task.id AND found.place <= {SHOWN}
         ORDER BY found.due_sort, found.id"""
     found: dict[Any, list[UserTask]] = {}

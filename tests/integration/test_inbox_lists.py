@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from people.models import AccessLog, Individual, Staff
-from tasks import lists
+from tasks import lists, worklist
 from tasks.models import Comment, Watch
 from tasks.wanted import FILTERS, Wanted
 from tests import pages
@@ -27,7 +27,8 @@ pytestmark = pytest.mark.django_db
 ANSWERS = {"besoksdag": "2026-12-01", "plats": "hemma", "tolk": False}
 # A Wednesday noon in Sweden.
 NOW = datetime.datetime(2026, 11, 25, 11, tzinfo=datetime.UTC)
-DUE = {"forsenade": -1, "idag": 5, "veckan": 80, "later": 120, "utan": None}
+DUE = {"forsenade": -1, "idag": 12, "veckan": 108, "later": 108.1, "utan": None}
+"""A day and a week to their last moment: what is due at midnight is due by then."""
 
 
 @pytest.fixture
@@ -54,6 +55,22 @@ def put(task: UserTask, hours: float | None) -> UserTask:
 
 def found(by: Staff, **asked: Any) -> list[int]:
     return [task.pk for task in lists.tasks(by, Wanted(**asked), limit=50, now=NOW)]
+
+
+def test_what_is_due_within_the_hour_stands_by_itself_before_the_rest_of_the_day(anna: Staff, client: Client) -> None:
+    dues = {"Försenade": -1, "Nu, inom en timme": 0.5, "I dag": 12, "Senare": 13}
+    for hours in dues.values():
+        put(started(anna), hours)
+    sections = worklist.load(anna, Wanted(), now=NOW).sections
+    assert [(section.title, len(section.rows)) for section in sections] == [(title, 1) for title in dues]
+
+
+def test_a_row_names_the_profession_only_to_one_who_has_others(anna: Staff, client: Client) -> None:
+    started(anna)
+    assert [row.profession for row in worklist.load(anna, Wanted(), now=NOW).sections[0].rows] == [""]
+    pages.join(anna, "sjukskoterska")
+    both = Staff.objects.get(pk=anna.pk)
+    assert [row.profession for row in worklist.load(both, Wanted(), now=NOW).sections[0].rows] == ["Samordnare"]
 
 
 def test_by_time(anna: Staff, client: Client) -> None:

@@ -29,6 +29,15 @@ def test_the_page_tells_who_why_and_when(task: UserTask, anna: Staff) -> None:
         assert words in page
 
 
+def test_the_person_can_be_called_from_the_task_and_from_their_page(
+    task: UserTask, anna: Staff, berit: Individual
+) -> None:
+    Individual.objects.filter(pk=berit.pk).update(phone="070-174 06 10")
+    client = pages.logged_in(anna)
+    for address in (_url(task), f"/personer/{berit.ref}/"):
+        assert '<a class="call" href="tel:0701740610">Ring 070-174 06 10</a>' in pages.text(client.get(address))
+
+
 def test_the_title_names_the_task_and_never_the_person(task: UserTask, anna: Staff) -> None:
     page = pages.text(pages.logged_in(anna).get(_url(task)))
     title = page.split("<title>")[1].split("</title>")[0]

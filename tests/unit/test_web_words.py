@@ -12,18 +12,18 @@ NOW = datetime.datetime.fromisoformat("2026-11-21T12:00:00+01:00")
 
 
 @pytest.mark.parametrize(
-    ("hours", "kind", "said"),
+    ("hours", "kind", "word", "when"),
     [
-        (-2, "late", "Försenad: för 2 timmar sedan"),
-        (3, "today", "Senast i dag 15:00"),
-        (24, "later", "Senast i morgon 12:00"),
+        (-2, "late", "Försenad:", "för 2 timmar sedan"),
+        (0.5, "now", "Nu, senast", "12:30"),
+        (3, "today", "Senast", "i dag 15:00"),
+        (24, "later", "Senast", "i morgon 12:00"),
     ],
 )
-def test_a_due_time_is_a_colour_and_a_word(hours: int, kind: str, said: str) -> None:
+def test_a_due_time_is_a_colour_and_a_word(hours: float, kind: str, word: str, when: str) -> None:
     due = NOW + datetime.timedelta(hours=hours)
     with time_machine.travel(NOW, tick=False):
         html = conditional_escape(words.due_tag(due))
-    word, _, when = said.partition(" ")
     assert html == f'<span class="tag tag--{kind}">{word} <time datetime="{due.isoformat()}">{when}</time></span>'
 
 
