@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.utils import timezone
 
 from people.models import Assignment, Staff, StaffKind, Unit
@@ -24,9 +26,23 @@ def label(of: str, value: str) -> str:
         return ""
 
 
-def colleagues() -> list[Offer]:
-    """HSA-id and label of the staff who have one, to suggest where an HSA-id is asked for; any other may be written."""
-    return [(staff.hsa_id, text) for staff, text in _assigned() if staff.hsa_id]
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """One to suggest where an HSA-id is asked for; any other may be written."""
+
+    hsa_id: str
+    name: str
+    work: str
+
+    @property
+    def written(self) -> str:
+        """As the field shows one who is chosen, and takes it back."""
+        return f"{self.name}, {self.hsa_id}"
+
+
+def colleagues() -> list[Colleague]:
+    """The staff who have an HSA-id."""
+    return [Colleague(staff.hsa_id, str(staff), work) for staff, work in _assigned() if staff.hsa_id]
 
 
 def holder(hsa_id: str) -> str:
@@ -39,13 +55,14 @@ def _units() -> list[Offer]:
 
 
 def _staff() -> list[Offer]:
-    return [(str(staff.public_id), text) for staff, text in _assigned()]
+    return [(str(staff.public_id), f"{staff} ({work})") for staff, work in _assigned()]
 
 
 def _assigned() -> list[tuple[Staff, str]]:
+    """Each with what they do, and where."""
     held = Assignment.objects.current(timezone.localdate()).filter(staff__is_active=True, staff__kind=StaffKind.PERSON)
     roles: dict[Staff, list[str]] = {}
     ordered = ("staff__last_name", "staff__first_name", "staff_id", "profession__sort")
     for assignment in held.select_related("staff", "profession", "unit").order_by(*ordered):
         roles.setdefault(assignment.staff, []).append(f"{assignment.profession.name}, {assignment.unit.name}")
-    return [(staff, f"{staff} ({'; '.join(dict.fromkeys(held))})") for staff, held in roles.items()]
+    return [(staff, "; ".join(dict.fromkeys(held))) for staff, held in roles.items()]

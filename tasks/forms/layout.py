@@ -87,19 +87,18 @@ class Page:
     has_rows: bool
     deciding: list[str]
     focus: str
-    colleagues: list[tuple[str, str]]
+    colleagues: list[choices.Colleague]
 
 
 def page(form: Form, raw: Mapping[str, Any], cleaned: Cleaned, errors: list[FieldError], *, focus: str = "") -> Page:
-    builder = _Builder(cleaned, errors)
+    colleagues = _colleagues(form)
+    builder = _Builder(cleaned, errors, {one.hsa_id: one.written for one in colleagues})
     sections = builder.sections(form.fields, raw, (), _Scope({}, {}))
     summary = [(error.message, builder.ids.get(error.path, "")) for error in builder.ordered(errors)]
-    return Page(
-        sections, summary, builder.conditional, builder.has_rows, sorted(builder.deciding), focus, _colleagues(form)
-    )
+    return Page(sections, summary, builder.conditional, builder.has_rows, sorted(builder.deciding), focus, colleagues)
 
 
-def _colleagues(form: Form) -> list[tuple[str, str]]:
+def _colleagues(form: Form) -> list[choices.Colleague]:
     """Suggestions for the questions about an HSA-id; they are on the page once."""
     return choices.colleagues() if any(field.type == "hsaid" for field in form.walk()) else []
 
@@ -120,12 +119,13 @@ def _named(field: Field, title: str) -> Field:
 class _Builder:
     """One drawing of one form; keeps the ids so that every link in the summary lands."""
 
-    def __init__(self, cleaned: Cleaned, errors: list[FieldError]) -> None:
+    def __init__(self, cleaned: Cleaned, errors: list[FieldError], names: dict[str, str]) -> None:
         self.ids: dict[Path, str] = {}
         self.conditional: list[str] = []
         self.deciding: set[str] = set()
         self.has_rows = False
         self._cleaned = cleaned
+        self._names = names
         self._errors: dict[Path, list[str]] = {}
         for error in errors:
             self._errors.setdefault(error.path, []).append(error.message)
@@ -164,7 +164,9 @@ class _Builder:
         elif field.type == "list":
             entry.rows = self._rows(field, raw.get(field.key), path, scope)
         else:
-            entry.control = controls.control(field, raw.get(field.key))
+            given = raw.get(field.key)
+            named = self._names.get(given) if field.type == "hsaid" and isinstance(given, str) else None
+            entry.control = controls.control(field, named or given)
             if entry.control.is_group:
                 entry.id = self.ids[path] = f"id_{name}_0"
         return entry

@@ -74,6 +74,7 @@ from tests.asked import clean, field, make, messages
         ("pnr", "19610118-2803", "196101182803"),
         ("pnr", "610118-2803", "196101182803"),
         ("hsaid", "se2321000016-1003", "SE2321000016-1003"),
+        ("hsaid", "Siri Strand (påhittad), SE2321000016-1003", "SE2321000016-1003"),
         ("ref", "hemgangsteam", "hemgangsteam"),
     ],
 )

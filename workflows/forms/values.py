@@ -112,7 +112,8 @@ def _pnr(raw: object, today: date) -> str:
 
 
 def _hsa_id(raw: object) -> str:
-    clean = _line(raw).replace(" ", "").upper()
+    # "Siri Strand, SE2321000016-1003" is how a page suggests it: people know a name.
+    clean = _line(raw).rpartition(",")[2].replace(" ", "").upper()
     if not _HSA_ID.fullmatch(clean):
         raise AnswerError(
             "ska vara ett HSA-id, till exempel SE2321000016-1003. Välj ett namn i listan eller skriv av tjänstekortet."
