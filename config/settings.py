@@ -166,6 +166,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.OnlyEncrypted",
     "config.middleware.ContentSecurityPolicy",
+    "config.middleware.Compressed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "people.sessions.Middleware",
     "django.middleware.common.CommonMiddleware",
