@@ -140,6 +140,10 @@ def _visible(staff: Staff) -> QuerySet[ProcessInstance]:
 
 def _matches(word: str) -> Q:
     """Part of a name, or at least six digits of a number as one writes it: with or without hyphen or century."""
-    by_name = Q(given_name__icontains=word) | Q(family_name__icontains=word)
+    # SQLite knows no case of å, ä and ö: a word that has them is asked for in each way it may be written.
+    ways = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize(), word.title()}
+    by_name = Q()
+    for way in sorted(ways):
+        by_name |= Q(given_name__icontains=way) | Q(family_name__icontains=way)
     digits = "".join(character for character in word if character.isdecimal())
     return by_name | Q(identity_number__contains=digits) if len(digits) >= LEAST_DIGITS else by_name

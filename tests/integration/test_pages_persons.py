@@ -28,6 +28,12 @@ def test_a_person_is_found_by_name_or_number(anna: Staff, text: str) -> None:
     assert "Berit Provsson" in pages.text(pages.logged_in(anna).post("/personer/", {"sok": text}))
 
 
+@pytest.mark.parametrize("text", ["åsa", "ÅSA", "öster", "Åsa-öst", "lÖv"])
+def test_a_name_with_swedish_letters_is_found_whatever_the_case(anna: Staff, text: str) -> None:
+    pages.start(pages.person("193902282387", "Åsa-Österlöv"), anna)
+    assert "Åsa-Österlöv" in pages.text(pages.logged_in(anna).post("/personer/", {"sok": text}))
+
+
 @pytest.mark.usefixtures("ongoing")
 @pytest.mark.parametrize("text", ["doris", "2381", "%", "' OR 1=1", "berit x"])
 def test_other_words_find_nobody(anna: Staff, text: str) -> None:
