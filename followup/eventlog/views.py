@@ -12,10 +12,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from followup import choice
+from followup import choice, courses
 from followup.eventlog import making
 from followup.eventlog.making import FORMATS, Wanted
-from followup import courses
 from workflows import published, rights
 from workflows.models import ProcessDefinition
 from workflows.views.edge import StaffRequest, staff_page

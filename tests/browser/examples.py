@@ -309,7 +309,7 @@ def _let_in() -> dict[str, Example]:
     return made | {"new client with errors": wrong, "token": Example(made["client"].address, first.another_token)}
 
 
-def _catalogue() -> dict[str, Example]:
+def _catalogue(followed: str = "/uppfoljning/hembesok/") -> dict[str, Example]:
     while counting.run_waiting(now=timezone.now()):
         pass
     return {
@@ -317,10 +317,10 @@ def _catalogue() -> dict[str, Example]:
         "catalogue, nothing fits": Example("/forlopp/?sok=finns+inte"),
         "förlopp": Example("/forlopp/hembesok/"),
         "follow-up": Example("/uppfoljning/"),
-        "how it goes": Example("/uppfoljning/hembesok/"),
-        "how it goes, for a profession": Example("/uppfoljning/hembesok/?profession=samordnare&version=1"),
-        "how it goes, nothing yet": Example("/uppfoljning/hembesok/?profession=lakare"),
-        **{one: Example(f"/uppfoljning/hembesok/{one}/") for one in ("effekter", "effekter/uppfoljning", "nytta", "handelselogg")},
+        "how it goes": Example(followed),
+        "how it goes, for a profession": Example(f"{followed}?profession=samordnare&version=1"),
+        "how it goes, nothing yet": Example(f"{followed}?profession=lakare"),
+        **{one: Example(f"{followed}{one}/") for one in ("effekter", "effekter/uppfoljning", "nytta", "handelselogg")},
         "who waits": Example("/uppfoljning/hembesok/planera_besok/"),
         "förlopp as a routine": Example("/forlopp/hembesok/1/rutin/"),
     }
