@@ -19,11 +19,9 @@ Addresses = dict[str, tuple[str, Callable[[Page], None] | None]]
 def addresses(anna: Staff, individual: Individual) -> Addresses:
     now = timezone.now()
     signed: dict[str, Any] = {"individual": individual, "by": anna, "now": now}
-    agreed = plan.add(
-        Agreement, told={"text": "Vi tränar varje dag.", "datum": "2026-11-01", "deltagare": "Berit"}, **signed
-    )
+    plan.add(Agreement, told={"text": "Vi tränar varje dag.", "datum": "2026-11-01", "deltagare": "Berit"}, **signed)
     told = {"slag": "sip", "grund": "samtycke", "hur": "muntligt", "lamnat_av": "Berit", "lamnat": "2026-11-01"}
-    consent = plan.add(Consent, told=told, **signed)
+    plan.add(Consent, told=told, **signed)
     till = timezone.localdate(now) + datetime.timedelta(days=90)
     mandate = own.give(kind="god_man", name="Gun (påhittad)", number="", valid_to=till, ground="Visat.", **signed)
     own.print_letter(mandate=mandate, **signed)
@@ -32,17 +30,7 @@ def addresses(anna: Staff, individual: Individual) -> Addresses:
         "plan, who may read": (f"/personer/{individual.ref}/min-plan/", None),
         "plan, a mandate with errors": (f"/personer/{individual.ref}/min-plan/", _unfilled),
         "plan, wrong code": ("/min-plan/in/", _wrong),
-        **{
-            f"plan, {name}": (address, _with(key, address))
-            for name, address in {
-                "read": "/min-plan/",
-                "a week": "/min-plan/vecka/",
-                "saying yes": "/min-plan/samtycke/",
-                "saying no": f"/min-plan/samtycke/{consent.thread}/ta-tillbaka/",
-                "agreement": f"/min-plan/overenskommelse/{agreed.thread}/",
-                "letting somebody read": "/min-plan/lova/",
-            }.items()
-        },
+        "plan": ("/min-plan/", _with(key, "/min-plan/")),
     }
 
 

@@ -1,1 +1,0 @@
-"""Verbs of the room: the only code here that writes."""
