@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse, set_urlconf
 from django.urls.converters import IntConverter, UUIDConverter
 from django.urls.exceptions import Resolver404
 from playwright.sync_api import Browser, Page
@@ -104,6 +104,7 @@ def practice(settings: Settings) -> Iterator[None]:
     settings.FORLOPP_PRACTICE, settings.ROOT_URLCONF = True, "tests.fakes.practice_urls"
     yield
     searched.remove(str(PRACTICE))
+    set_urlconf(None)  # a request leaves its addresses to the thread
 
 
 @pytest.mark.parametrize("half", [0, 1])
