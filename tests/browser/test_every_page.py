@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse, set_urlconf
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.urls.converters import IntConverter, UUIDConverter
 from django.urls.exceptions import Resolver404
 from playwright.sync_api import Browser, Page
@@ -101,10 +101,10 @@ def practice(settings: Settings) -> Iterator[None]:
     """The pages of practice mode in this installation, which is not in it."""
     searched = jinja.loaded().loader.searchpath  # type: ignore[union-attr]
     searched.append(str(PRACTICE))
+    assert get_resolver().url_patterns, "those of the installation are read while it is not in practice"
     settings.FORLOPP_PRACTICE, settings.ROOT_URLCONF = True, "tests.fakes.practice_urls"
     yield
     searched.remove(str(PRACTICE))
-    set_urlconf(None)  # a request leaves its addresses to the thread
 
 
 @pytest.mark.parametrize("half", [0, 1])
