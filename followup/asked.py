@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from followup import choice
+
 PERIODS = {3: "Senaste 3 månaderna", 12: "Senaste 12 månaderna", 24: "Senaste 2 åren", 60: "Senaste 5 åren"}
 USUAL = 12
 MONTH = re.compile(r"(2[01]\d\d)-(0[1-9]|1[0-2])(?:-\d\d)?")
@@ -55,36 +57,26 @@ class Asked:
 def read(asked: Mapping[str, str], *, today: datetime.date) -> Asked:
     """What cannot be understood is as if it had not been said."""
     first, last = _month(asked.get("fran", "")), _month(asked.get("till", ""))
-    months = _number(asked.get("manader", ""))
+    months = choice.number(asked.get("manader", ""))
     months = months if months in PERIODS else 0
     if first is None and last is None:
         months = months or USUAL
     if months:
         last = today.replace(day=1)
-        first = earlier(last, months - 1)
+        first = choice.month(last, 1 - months)
     last = last or today.replace(day=1)
-    first = first or earlier(last, USUAL - 1)
+    first = first or choice.month(last, 1 - USUAL)
     return Asked(
         first=min(first, last),
         last=max(first, last),
         months=months,
-        version=_number(asked.get("version", "")),
+        version=choice.number(asked.get("version", "")),
         unit=asked.get("enhet", "")[:60],
         age=asked.get("alder", "")[:20],
-        since=_number(asked.get("fore", "")),
+        since=choice.number(asked.get("fore", "")),
     )
-
-
-def earlier(month: datetime.date, months: int) -> datetime.date:
-    """The first day of the month so many before."""
-    whole = month.year * 12 + month.month - 1 - months
-    return datetime.date(whole // 12, whole % 12 + 1, 1)
 
 
 def _month(text: str) -> datetime.date | None:
     found = MONTH.fullmatch(text.strip())
     return datetime.date(int(found[1]), int(found[2]), 1) if found else None
-
-
-def _number(text: str) -> int:
-    return int(text[:6]) if text.isascii() and text.isdecimal() else 0

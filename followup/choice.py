@@ -26,7 +26,7 @@ class Choice:
 
     def spans(self) -> Iterator[tuple[bool, datetime.date, datetime.date]]:
         """Whole months, and the days before and after them: whether months, the first and the last, each when any."""
-        months = _month(self.first - DAY, 1), _month(self.last + DAY, 0) - DAY
+        months = month(self.first - DAY, 1), month(self.last + DAY, 0) - DAY
         if months[0] > months[1]:
             yield False, self.first, self.last
             return
@@ -51,7 +51,7 @@ class Choice:
 def read(asked: Mapping[str, str], *, today: datetime.date) -> Choice:
     """What cannot be understood is as if it had not been said."""
     first, last = (day(asked.get(name, "")) for name in ("fran", "till"))
-    days = _number(asked.get("dagar", ""))
+    days = number(asked.get("dagar", ""))
     days = days if days in PERIODS else 0
     if first is None and last is None:
         days = days or USUAL
@@ -62,14 +62,14 @@ def read(asked: Mapping[str, str], *, today: datetime.date) -> Choice:
         first=min(first, last) if first else last - datetime.timedelta(days=USUAL - 1),
         last=last,
         days=days,
-        version=_number(asked.get("version", "")),
+        version=number(asked.get("version", "")),
         group=asked.get("profession", "")[:50],
         unit=asked.get("enhet", "")[:60],
     )
 
 
-def _month(day: datetime.date, later: int) -> datetime.date:
-    """The first day of its month, or of the next."""
+def month(day: datetime.date, later: int) -> datetime.date:
+    """The first day of its month, or of the one so many months later."""
     return datetime.date(day.year + (day.month + later - 1) // 12, (day.month + later - 1) % 12 + 1, 1)
 
 
@@ -81,5 +81,6 @@ def day(text: str) -> datetime.date | None:
     return day if day.year in YEARS else None
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """What an address says; 0 for all that is none."""
     return int(text[:6]) if text.isascii() and text.isdecimal() else 0

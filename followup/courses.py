@@ -6,7 +6,8 @@ from django.http import Http404
 
 from people.models import Staff
 from workflows import published, rights
-from workflows.models import ProcessDefinition
+from workflows.models import ProcessDefinition, ProcessVersion
+from workflows.models.definition import HEAVY
 
 
 def followed(staff: Staff, key: str) -> tuple[ProcessDefinition, bool]:
@@ -19,6 +20,11 @@ def followed(staff: Staff, key: str) -> tuple[ProcessDefinition, bool]:
     if not rights.may_follow_up(staff, config):
         raise Http404
     return definition, rights.is_shown(staff, config)
+
+
+def versions(definition: ProcessDefinition) -> list[ProcessVersion]:
+    """All of them, the latest first, without what is heavy to read."""
+    return list(ProcessVersion.objects.filter(definition=definition).defer(*HEAVY).order_by("-number"))
 
 
 def may_assume(staff: Staff, definition: ProcessDefinition) -> bool:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from followup import asked, courses
 from followup.benefit import Benefit
+from followup.figures import FEW
 from followup.measured import Measured
-from followup.results import FEW, Results
+from followup.results import Results
 from followup.services import assumptions
 from workflows.views.edge import StaffRequest, staff_page
 

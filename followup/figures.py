@@ -9,6 +9,8 @@ from typing import NamedTuple
 from workflows import diagram
 from workflows.diagram import Element
 
+FEW = 5
+"""Of fewer nothing is told but to those who may see who they are."""
 MINUTE = datetime.timedelta(minutes=1)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from followup import buckets, where
+from followup import buckets, courses, where
 from followup.choice import Choice
-from followup.figures import Group, Step, Told, Waits, Way, levelled, slowest_first
+from followup.figures import FEW, Group, Step, Told, Waits, Way, levelled, slowest_first
 from followup.models import Counted, What
 from people import reading
 from people.models import Profession, Unit
@@ -18,10 +18,8 @@ from web.swedish import midnight
 from workflows import diagram, engine, published
 from workflows.diagram import Element
 from workflows.models import ProcessDefinition, ProcessVersion
-from workflows.models.definition import HEAVY
 from workflows.progress import WAITS, scopes_around
 
-FEW = 5
 LONG = 0.9
 SHOWN = diagram.TASKS | diagram.SCOPES | {"intermediateCatchEvent"}
 QUICK = frozenset({"scriptTask", "businessRuleTask", "sendTask", "task"})
@@ -44,8 +42,7 @@ class Flow:
 
     @cached_property
     def versions(self) -> list[ProcessVersion]:
-        rows = ProcessVersion.objects.filter(definition=self.definition).defer(*HEAVY)
-        return list(rows.order_by("-number"))
+        return courses.versions(self.definition)
 
     @cached_property
     def shown(self) -> ProcessVersion:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from followup import intervals
-from followup.results import BY_MONTH, FEW, Cell, Results, summed
+from followup.figures import FEW
+from followup.results import BY_MONTH, Cell, Results, summed
 from followup.telling import Figure, month_name
 from web import swedish
 from workflows.measures import ALL, Measure

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from statistics import fmean
@@ -19,7 +19,8 @@ from django.db.models import Exists, OuterRef
 from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
-from people.models import Assignment
+from followup import tallying
+from followup.tallying import Posts
 from workflows import amended, feel, measures, published
 from workflows.measures import ALL, BASED, GAS, RATIO, SHARE, SUM, Declared, Measure
 from workflows.models import Amendment, HistoryKind, ProcessInstance, TaskKind, TaskState, UserTask
@@ -31,8 +32,6 @@ MOST = 1e12
 """No measure of a person is larger; what is comes of a mistake."""
 DIGITS = 6
 NAMES = ("pk", "version_id", "version__public_id", "definition__current__public_id", "outcome", "ended_at", "known")
-
-Posts = Mapping[tuple[int, str], Sequence[tuple[str, datetime.date, datetime.date | None]]]
 
 
 class Told(NamedTuple):
@@ -85,7 +84,7 @@ def touched(rows: Iterable[tuple[int, str, str, str]]) -> set[int]:
 def effects(instances: Collection[int]) -> list[Told]:
     """All effects of these ärenden."""
     known = list(_known(instances))
-    posts = _posts({task.completed_by_id for one in known for task in one.tasks if task.completed_by_id})
+    posts = tallying.posts(task.completed_by_id for one in known for task in one.tasks if task.completed_by_id)
     return [told for one in known for told in _of(one, posts)]
 
 
@@ -241,18 +240,6 @@ def _inside(told: Mapping[str, Any], name: str, key: str) -> object:
 
 
 def _unit(task: UserTask | None, posts: Posts) -> str:
-    """Where the one who did it worked then, in the profession that it was given to."""
     if task is None or task.ended_at is None:
         return ""
-    day = timezone.localdate(task.ended_at)
-    held = posts.get((task.completed_by_id or 0, task.group), ())
-    return next((unit for unit, first, last in held if first <= day and (last is None or day <= last)), "")
-
-
-def _posts(staff: Collection[int]) -> Posts:
-    found: dict[tuple[int, str], list[tuple[str, datetime.date, datetime.date | None]]] = defaultdict(list)
-    held = Assignment.objects.filter(staff__in=staff).order_by("pk")
-    rows = held.values_list("staff_id", "profession__key", "unit__key", "valid_from", "valid_to")
-    for who, profession, unit, first, last in rows:
-        found[who, profession].append((unit, first, last))
-    return found
+    return tallying.worked_at(posts, task.completed_by_id, task.group, task.ended_at)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from followup import intervals
+from followup import courses, intervals
 from followup.asked import Asked
+from followup.figures import FEW
 from followup.intervals import Sums
 from followup.telling import Figure, month_name
 from people import reading
@@ -18,9 +19,7 @@ from people.models import Unit
 from workflows import measures, published
 from workflows.measures import ALL, Declared, Measure
 from workflows.models import ProcessDefinition, ProcessVersion
-from workflows.models.definition import HEAVY
 
-FEW = 5
 PERIOD = "FROM followup_effectsum WHERE version_id IN ({}) AND month >= %s AND month <= %s"
 BY_MONTH = f"""SELECT version_id, month, measure, part, unit, age, instances, count, value, base, value_value,
     base_base, value_base {PERIOD}"""
@@ -51,8 +50,7 @@ class Results:
 
     @cached_property
     def versions(self) -> list[ProcessVersion]:
-        rows = ProcessVersion.objects.filter(definition=self.definition).defer(*HEAVY)
-        return list(rows.order_by("-number"))
+        return courses.versions(self.definition)
 
     @cached_property
     def numbers(self) -> dict[int, int]:
@@ -121,8 +119,9 @@ class Results:
 
     def _tells_few(self, measure: Measure, cells: Sequence[Cell], chosen: Sequence[Cell]) -> bool:
         """Whether these are few, or those that are left when they are taken from more that can be asked for."""
+        own = set(chosen)
         wider = [self.chosen(cells, self.asked.without(name)) for name in self.asked.narrowed]
-        rest = [[cell for cell in found if cell not in set(chosen)] for found in wider]
+        rest = [[cell for cell in found if cell not in own] for found in wider]
         return any(0 < self.persons(measure, part) < FEW for part in (chosen, *rest))
 
 

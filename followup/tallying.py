@@ -38,6 +38,7 @@ KINDS = (
     HistoryKind.ENDED,
 )
 BROKEN_OFF = "avbrutet"
+Posts = Mapping[tuple[int, str], Sequence[tuple[str, datetime.date, datetime.date | None]]]
 PERSONS = frozenset({"userTask", "manualTask"})
 
 
@@ -175,10 +176,7 @@ class _Around:
         return max(last, default=None)
 
     def unit(self, row: Row, group: str) -> str:
-        """Where the one who did it worked then, in the profession that it was given to."""
-        day = timezone.localdate(row.at)
-        held = self._posts.get((row.by or 0, group), [])
-        return next((unit for unit, first, last in held if first <= day and (last is None or day <= last)), "")
+        return worked_at(self._posts, row.by, group, row.at)
 
     def _before(self, found: Sequence[Row]) -> dict[tuple[int, str], list[tuple[int, datetime.datetime]]]:
         wanted: dict[int, set[str]] = defaultdict(set)
@@ -235,7 +233,17 @@ def _given(found: Iterable[Row]) -> tuple[dict[Any, list[datetime.datetime]], di
     return _grouped(calls, lambda since: since), _grouped(tasks.values_list(*names), Task)
 
 
-def posts(staff: Iterable[int]) -> dict[tuple[int, str], list[tuple[str, datetime.date, datetime.date | None]]]:
+def posts(staff: Iterable[int]) -> Posts:
+    """Where these members of staff have worked, by who and in which profession, and from when till when."""
     held = Assignment.objects.filter(staff__in=set(staff)).order_by("pk")
     names = ("staff_id", "profession__key", "unit__key", "valid_from", "valid_to")
     return _grouped(held.values_list(*names), lambda *post: post)
+
+
+def worked_at(posts: Posts, by: int | None, group: str, at: datetime.datetime) -> str:
+    """The unit of who did something, then and in the profession that it was given to; '' when that is not known."""
+    held = posts.get((by or 0, group))
+    if not held:
+        return ""
+    day = timezone.localdate(at)
+    return next((unit for unit, first, last in held if first <= day and (last is None or day <= last)), "")

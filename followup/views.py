@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from followup import choice, courses, where
-from followup.flow import FEW, Flow
+from followup.figures import FEW
+from followup.flow import Flow
 from web import swedish
 from workflows import catalogue, rights
 from workflows.views.edge import StaffRequest, staff_page

@@ -65,7 +65,7 @@ def held(definition: int) -> Iterator[Held]:
             group=group,
             area=area,
             is_given=bool(is_given),
-            since=_moment(since) if is_given else None,
+            since=reading.as_moment(since) if is_given else None,
         )
 
 
@@ -95,10 +95,3 @@ def seen(staff: Staff, found: Iterable[Held], *, limit: int) -> list[Waiting]:
     known = rows.in_bulk(ids)
     mine = [known[pk] for pk in ids if pk in known and sights.of(staff, known[pk].individual).may_follow(known[pk])]
     return [Waiting(instance=row, since=since[row.pk]) for row in mine]
-
-
-def _moment(found: object) -> datetime.datetime | None:
-    """SQLite tells a moment that has been chosen among others as text."""
-    if isinstance(found, str):
-        return datetime.datetime.fromisoformat(found).replace(tzinfo=datetime.UTC)
-    return found if isinstance(found, datetime.datetime) else None

@@ -198,6 +198,13 @@ def as_uuid(found: Any) -> uuid.UUID:
     return found if isinstance(found, uuid.UUID) else uuid.UUID(found)
 
 
+def as_moment(found: Any) -> Any:
+    """The same of a moment, or of none: SQLite has no zone, and tells what was chosen among others as text."""
+    if isinstance(found, str):
+        found = datetime.datetime.fromisoformat(found)
+    return found if found is None or found.tzinfo else found.replace(tzinfo=datetime.UTC)
+
+
 def given(value: Any) -> Any:
     """A value as the database takes it."""
     if type(value) in AS_IS:

@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from people import reading
 from people.reading import Reading
@@ -61,7 +60,7 @@ def tasks(after: int) -> list[Offered]:
         WHERE id > %s AND state = %s AND joint_of_id IS NULL ORDER BY id"""
     found = reading.rows(text, [after, TaskState.OPEN.value])
     return [
-        Offered(pk, instance, element, group, priority, _moment(due))
+        Offered(pk, instance, element, group, priority, reading.as_moment(due))
         for pk, instance, element, group, priority, due in found
     ]
 
@@ -78,10 +77,4 @@ def first_due(instances: list[int]) -> tuple[datetime, int] | None:
     text = f"""SELECT due_at, instance_id FROM {reading.table(TimerJob)}
         WHERE instance_id IN ({reading.places(instances)}) ORDER BY due_at LIMIT 1"""
     found = reading.rows(text, instances)
-    return next(((at, key) for told, key in found if (at := _moment(told))), None)
-
-
-def _moment(told: Any) -> datetime | None:
-    """SQLite keeps moments as texts, and without a zone."""
-    found = datetime.fromisoformat(told) if isinstance(told, str) else told
-    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
+    return next(((at, key) for told, key in found if (at := reading.as_moment(told))), None)

@@ -17,7 +17,6 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.utils import timezone
 
 from followup import tallying
 from followup.eventlog.pseudonyms import Pseudonyms
@@ -152,14 +151,14 @@ class Reader:
         key, version, individual, state, outcome, is_suspended = row
         names = self._names(version)
         given = [
-            _Given(one[1], one[2], _moment(one[3]), _moment(one[4]) if one[4] else None, *one[5:]) for one in tasks
+            _Given(one[1], one[2], reading.as_moment(one[3]), reading.as_moment(one[4]), *one[5:]) for one in tasks
         ]
         events: list[Event] = []
         by_element: dict[str, list[_Given]] = defaultdict(list)
         for one in given:
             by_element[one.element].append(one)
         for _, at, by, kind, element, type_, code in history:
-            moment = _moment(at)
+            moment = reading.as_moment(at)
             task = _of(by_element.get(element, ()), moment)
             events.append(_event(moment, by, kind, element, type_, code, task, names, units, self.pseudonyms))
         # After what it came of, which was done at the same moment.
@@ -225,16 +224,12 @@ class Reader:
 
 
 class _Units(NamedTuple):
-    posts: Mapping[tuple[int, str], list[tuple[str, datetime.date, datetime.date | None]]]
+    posts: tallying.Posts
     told: frozenset[str]
 
     def of(self, by: int | None, group: str, at: datetime.datetime) -> str:
-        """Where the one who did it worked then, in that profession."""
-        held = self.posts.get((by or 0, group), ())
-        if not held:
-            return ""
-        day = timezone.localdate(at)
-        found = next((unit for unit, first, last in held if first <= day and (last is None or day <= last)), "")
+        """Where the one who did it worked then, in that profession, if it may be told."""
+        found = tallying.worked_at(self.posts, by, group, at)
         return found if found in self.told else ""
 
 
@@ -244,13 +239,6 @@ class _Units(NamedTuple):
 def _by_instance(text: str, keys: Sequence[int]) -> dict[int, list[Any]]:
     filled = text.format(**DIALECT[connection.vendor], places=reading.places(keys))
     return {key: list(rows) for key, rows in groupby(reading.rows(filled, keys), key=itemgetter(0))}
-
-
-def _moment(found: Any) -> datetime.datetime:
-    if isinstance(found, str):
-        return datetime.datetime.fromisoformat(found).replace(tzinfo=datetime.UTC)
-    moment: datetime.datetime = found
-    return moment
 
 
 def _of(given: Sequence[_Given], at: datetime.datetime) -> _Given | None:

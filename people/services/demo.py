@@ -17,8 +17,7 @@ def fill(*, now: datetime.datetime) -> None:
     for sort, (key, name) in enumerate(invented.PROFESSIONS, start=1):
         sphere = invented.SPHERES.get(key, "")
         Profession.objects.get_or_create(key=key, defaults={"name": name, "sort": sort, "sphere": sphere})
-    for key, name, area, codes in invented.UNITS:
-        Unit.objects.get_or_create(key=key, defaults={"name": name, "area": area, "postal_codes": codes})
+    add_units(invented.UNITS)
     for number, member in enumerate(invented.STAFF, start=1):
         _employ(member, number, on=timezone.localdate(now))
     for person in invented.PEOPLE:
