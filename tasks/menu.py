@@ -43,8 +43,10 @@ def menu(request: HttpRequest) -> tuple[NavItem, ...]:
         _item("uppgifter", "Uppgifter", url("tasks:inbox"), here, count=tasks),
         _item("personer", "Personer", url("tasks:persons"), here),
         _item("enheten", "Enheten", url("tasks:my_unit"), here),
-        _item("stopp", "Stopp", url("workflows:incidents"), here, count=stops, is_warning=True),
     ]
+    stopped = _item("stopp", "Stopp", url("workflows:incidents"), here, count=stops, is_warning=True)
+    if stops or stopped.is_current or rights.may_see_to_stops(staff):
+        items.append(stopped)
     if rights.may_operate(staff):
         items.append(_item("integrationer", "Integrationer", url("integrations:index"), here))
     following = _following(here, staff)

@@ -223,6 +223,11 @@ def may_advise(staff: Staff) -> bool:
     return holds(staff, DATA_PROTECTION)
 
 
+def may_see_to_stops(staff: Staff) -> bool:
+    """Those to whom stops usually go; others get one now and then, and are shown the way to it then."""
+    return holds(staff, IT, COORDINATOR, OWNER)
+
+
 def may_mend(staff: Staff, instance: ProcessInstance) -> bool:
     """Those who see stops, and the owner of the förlopp. It says nothing of seeing what the ärende is about."""
     if people.is_hidden(instance.individual, viewer=staff):

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from tasks.forms import choices, layout, posting
+from tasks.forms import choices, layout, posting, shown
 from workflows.forms import answers
 from workflows.forms.answers import Cleaned, FieldError, Path
 from workflows.forms.shapes import Field, Form
@@ -75,6 +75,11 @@ class BoundForm:
     @property
     def cleaned(self) -> Cleaned:
         return self._cleaned
+
+    @property
+    def written(self) -> list[shown.ShownSection]:
+        """What stands in it, to read."""
+        return shown.written(self.form, self.raw, hidden=self._cleaned.hidden)
 
     def add_errors(self, errors: Iterable[FieldError]) -> None:
         """Errors found elsewhere, such as when the answers were stored."""

@@ -12,6 +12,7 @@ from people import identity
 from tasks.forms import choices
 from web import swedish
 from workflows.forms import lengths, moments
+from workflows.forms.answers import Path
 from workflows.forms.refused import AnswerError
 from workflows.forms.shapes import Field, Form
 
@@ -48,6 +49,25 @@ def readonly(form: Form, answers: Mapping[str, Any]) -> list[ShownSection]:
         if field.key in answers:
             sections[-1][1].append(_entry(field, answers[field.key]))
     return [ShownSection(heading, tuple(entries)) for heading, entries in sections if entries]
+
+
+def written(form: Form, raw: Mapping[str, Any], *, hidden: frozenset[Path]) -> list[ShownSection]:
+    """What somebody has written so far; not what was left blank, nor what their own answers leave out."""
+    return readonly(form, _filled_in(form.fields, raw, hidden, ()))
+
+
+def _filled_in(fields: tuple[Field, ...], raw: Mapping[str, Any], hidden: frozenset[Path], at: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field in fields:
+        path, value = (*at, field.key), raw.get(field.key)
+        if path in hidden or field.computed:
+            continue
+        if field.type == "list" and isinstance(value, list):
+            rows = [_filled_in(field.item, dict(row), hidden, (*path, number)) for number, row in enumerate(value)]
+            value = [row for row in rows if row]
+        if value not in (None, "", []):
+            found[field.key] = value
+    return found
 
 
 def _entry(field: Field, value: object) -> Shown:

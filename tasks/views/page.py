@@ -15,7 +15,6 @@ from django.utils import timezone
 from people.models import Staff
 from people.services import access
 from tasks import afterwards, amendments, attempts, files, forms, persons, planned, selectors, signing, together
-from tasks.amendments import Amendments
 from tasks.models import Comment, CommentKind, Draft
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments
@@ -160,7 +159,7 @@ def show(
             context["signatures"], agreed, now=now
         )
     else:
-        context |= _ended(request, found, bound, around.drafts, context["amendments"], is_read=context["is_read"])
+        context |= _ended(request, found, bound, around.drafts, context, now=now)
     return render(request, _page(found, request.user, is_posted=bound is not None), context, status=status)
 
 
@@ -254,7 +253,6 @@ def _open(
     now: datetime.datetime,
 ) -> dict[str, Any]:
     """A page that comes back as it was posted knows no more of other drafts than it did."""
-    form = form_of(found)
     seen = drafts.mine.changed_at.isoformat() if drafts.mine else ""
     posted = action_id(request) if bound else None
     return {
@@ -262,10 +260,16 @@ def _open(
         "is_posted": bound is not None,
         "action_id": posted or uuid.uuid4(),
         "seen": request.POST.get("utkast_sett", seen) if bound else seen,
-        "theirs": [(draft, forms.readonly(form, draft.written)) for draft in drafts.theirs],
+        "theirs": [(draft, _written(request, found, draft, now=now)) for draft in drafts.theirs],
         "may_end": not_done.not_needed_form(found) is not None,
         "onward": onward.following(found, request.user) if found.instance.is_suspended else [],
     }
+
+
+def _written(
+    request: StaffRequest, found: UserTask, draft: Draft, *, now: datetime.datetime
+) -> list[forms.ShownSection]:
+    return bind(request, found, now=now, is_posted=False, draft=draft).written
 
 
 def _agreed(
@@ -282,15 +286,14 @@ def _ended(
     found: UserTask,
     bound: forms.BoundForm | None,
     drafts: together.Drafts,
-    told: Amendments,
+    common: dict[str, Any],
     *,
-    is_read: bool,
+    now: datetime.datetime,
 ) -> dict[str, Any]:
-    form, mine, held = form_of(found), drafts.mine, told.held
-    typed = bound.raw if bound else mine.written if mine else {}
+    mine, held = drafts.mine, common["amendments"].held
     return {
-        "typed": forms.readonly(form, typed) if typed else None,
-        "answers": forms.readonly(form, held) if held and is_read else None,
+        "typed": bound.written if bound else _written(request, found, mine, now=now) if mine else None,
+        "answers": forms.readonly(form_of(found), held) if held and common["is_read"] else None,
         "completed": {"by_name": found.done_by or "systemet", "at": found.ended_at},
         "instance_ended": not found.instance.is_active,
         "onward": onward.following(found, request.user),

@@ -119,7 +119,7 @@ def test_what_is_no_answer_to_the_form_is_not_kept(task: UserTask, anna: Staff) 
 
 
 def test_a_colleagues_draft_is_shown_and_can_be_gone_on_with(task: UserTask, anna: Staff, bo: Staff) -> None:
-    Page(bo, task).saves("Bos plats", tolk="false")
+    Page(bo, task).saves("Bos plats", plats="annan", tolk="false")
     page = Page(anna, task)
     assert "Bo Prov</strong> har ett utkast från" in page.html
     assert "Bos plats" in page.html
@@ -188,6 +188,23 @@ def test_when_a_colleague_was_first_what_i_sent_stays_until_i_throw_it_away(
     assert "Biblioteket" not in page.html
 
 
+def test_what_i_wrote_tells_no_question_that_my_own_answers_leave_out_or_that_i_left_blank(
+    task: UserTask, anna: Staff, bo: Staff
+) -> None:
+    label = "Vilken plats?"
+    page = Page(anna, task)
+    page.presses(**{**pages.PLAN, "annan_plats": "Biblioteket", "action": "utkast"})
+    theirs = Page(bo, task).html.split("Visa utkastet")[1].split("</details>")[0]
+    assert "Var sker besöket?" in theirs
+    assert label not in theirs
+    Page(bo, task).presses(**pages.PLAN)
+    page.open()
+    mine = page.html.split("<h2>Det du skrev</h2>")[1].split("</form>")[0]
+    assert "Var sker besöket?" in mine
+    assert label not in mine
+    assert "Inget svar" not in mine
+
+
 def test_a_save_after_a_colleague_completed_is_kept_and_says_so(task: UserTask, anna: Staff, bo: Staff) -> None:
     page = Page(anna, task)
     Page(bo, task).presses(**pages.PLAN)
@@ -200,7 +217,7 @@ def test_a_save_after_a_colleague_completed_is_kept_and_says_so(task: UserTask, 
 def test_what_was_written_in_a_task_of_a_cancelled_arende_stays_too(task: UserTask, anna: Staff) -> None:
     page = Page(anna, task)
     instances.cancel(instance=task.instance, reason="Flyttat", by=anna, now=timezone.now())
-    assert page.saves("sent") == 409
+    assert page.saves("sent", plats="annan") == 409
     page.open()
     assert "sent" in page.html
 

@@ -47,6 +47,15 @@ def test_a_stop_is_listed_and_counted_for_its_group_only(stop: Incident, anna: S
     assert other.post(_url(stop), {"gor": "avskriv", "skal": "x"}).status_code == 404
 
 
+def test_the_menu_leads_to_stops_those_whose_they_are_and_others_when_there_is_one(unreadable: Incident) -> None:
+    nurse = pages.logged_in(pages.staff("siri", "sjukskoterska"))
+    assert 'href="/stopp/"' not in pages.text(nurse.get("/uppgifter/"))
+    Incident.objects.filter(pk=unreadable.pk).update(group="sjukskoterska")
+    assert 'href="/stopp/"' in pages.text(nurse.get("/uppgifter/"))
+    coordinator = pages.logged_in(pages.staff("sara", "samordnare"))
+    assert 'href="/stopp/"' in pages.text(coordinator.get("/uppgifter/"))
+
+
 def test_trying_again_closes_the_stop_when_it_works(stop: Incident, anna: Staff) -> None:
     pages.logged_in(anna).post(_url(stop), {"gor": "igen"})
     stop.refresh_from_db()
