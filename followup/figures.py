@@ -38,7 +38,7 @@ class Waits:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One step. `level` is how long its median is beside the others', 0–3."""
+    """One step. `level` is how long its median is beside the others', 0–3; `times` on a way is 2 for several."""
 
     element: Element
     profession: str
@@ -49,6 +49,7 @@ class Step:
     stops: int = 0
     open_stops: int = 0
     level: int = 0
+    times: int = 0
 
     @property
     def is_reached(self) -> bool:

@@ -14,6 +14,16 @@ class What(models.TextChoices):
     FOLLOWED = "followed", "Väg som följdes"
     STARTED = "started", "Startade"
     ENDED = "ended", "Avslutades"
+    LATE = "late", "Blev försenad"
+    RULED_OUT = "ruled_out", "Ej aktuellt"
+    SKIPPED = "skipped", "Hoppades över"
+    MOVED = "moved", "Flyttades till ett annat steg"
+    BY_HAND = "by_hand", "Togs för hand"
+    CHANGED = "changed", "Uppgifter ändrades"
+    MIGRATED = "migrated", "Flyttades till en annan version"
+    BROKEN_OFF = "broken_off", "Avbröts av en person"
+    RETRIED = "retried", "Försöktes igen efter ett stopp"
+    PAUSED = "paused", "Pausades"
 
 
 class Tally(models.Model):
@@ -43,6 +53,67 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.day} {self.what}:{self.element_id}"
+
+
+class Trail(models.Model):
+    """The way of an ärende that is under way, as far as history has been counted; gone when the ärende has ended.
+
+    `steps` are the elements that were done, with 2 for more than once; `flows` those that were chosen; `off` what has
+    been counted of it that the diagram did not foresee, each "what:element" once.
+    """
+
+    instance = models.OneToOneField(
+        "workflows.ProcessInstance", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    version = models.ForeignKey("workflows.ProcessVersion", on_delete=models.PROTECT, related_name="+", db_index=False)
+    digest = models.CharField(max_length=16)
+    steps = models.JSONField()
+    flows = models.JSONField()
+    off = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["version", "digest"], name="trails_by_way")]
+
+    def __str__(self) -> str:
+        return f"{self.instance_id}: {self.digest}"
+
+
+class Variant(models.Model):
+    """A way that ärenden of a version have gone from start to end; '' is all those that are told apart no more."""
+
+    version = models.ForeignKey("workflows.ProcessVersion", on_delete=models.PROTECT, related_name="+", db_index=False)
+    digest = models.CharField(max_length=16, blank=True)
+    outcome = models.CharField(max_length=200, blank=True)
+    steps = models.JSONField()
+    flows = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "digest"], name="variant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.digest}"
+
+
+class VariantCount(models.Model):
+    """How many went a way and ended in a month, how long it took, and whether all of it was drawn and in time."""
+
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="counts", db_index=False)
+    month = models.DateField()
+    bucket = models.SmallIntegerField(help_text="From start to end, by `followup.buckets`.")
+    is_off = models.BooleanField(help_text="Whether a person led it past what is drawn.")
+    is_late = models.BooleanField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant", "month", "bucket", "is_off", "is_late"], name="variant_count_once"
+            ),
+            models.CheckConstraint(condition=Q(count__gt=0), name="variant_counts_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id} {self.month}: {self.count}"
 
 
 class Counted(models.Model):

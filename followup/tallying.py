@@ -19,10 +19,12 @@ from followup import buckets
 from followup.models import What
 from people.models import Assignment
 from workflows import engine, published
+from workflows.diagram import NOT_NEEDED
 from workflows.models import (
     HistoryEntry,
     HistoryKind,
     InstanceMove,
+    InstanceState,
     OutboxMessage,
     ProcessInstance,
     ProcessVersion,
@@ -30,12 +32,23 @@ from workflows.models import (
     UserTask,
 )
 
+MENDED: Mapping[str, What] = {
+    HistoryKind.SKIPPED: What.SKIPPED,
+    HistoryKind.MOVED: What.MOVED,
+    HistoryKind.BY_HAND: What.BY_HAND,
+    HistoryKind.CHANGED: What.CHANGED,
+    HistoryKind.MIGRATED: What.MIGRATED,
+    HistoryKind.RETRIED: What.RETRIED,
+    HistoryKind.SUSPENDED: What.PAUSED,
+}
+"""What a person did that no diagram has drawn."""
 KINDS = (
     HistoryKind.STARTED,
     HistoryKind.COMPLETED,
     HistoryKind.CANCELLED,
     HistoryKind.NOT_NEEDED,
     HistoryKind.ENDED,
+    *MENDED,
 )
 BROKEN_OFF = "avbrutet"
 Posts = Mapping[tuple[int, str], Sequence[tuple[str, datetime.date, datetime.date | None]]]
@@ -76,6 +89,7 @@ class Task:
     since: datetime.datetime
     ended: datetime.datetime | None
     group: str
+    due: datetime.datetime | None = None
 
 
 def rows(upto: QuerySet[HistoryEntry]) -> list[Row]:
@@ -86,25 +100,33 @@ def rows(upto: QuerySet[HistoryEntry]) -> list[Row]:
     return [Row(*row) for row in told.values_list(*names)]
 
 
-def tally(found: Sequence[Row]) -> Counter[Key]:
+def tally(found: Sequence[Row], around: Around) -> Counter[Key]:
     """How many of each there are in these rows."""
-    around = _Around(found)
-    days = Counter(key for row in found for key in _keys(row, around))
+    return with_months(Counter(key for row in found for key in _keys(row, around)))
+
+
+def with_months(days: Counter[Key]) -> Counter[Key]:
+    """The same of each month beside them."""
     months: Counter[Key] = Counter()
     for key, count in days.items():
         months[key._replace(is_month=True, day=key.day.replace(day=1))] += count
     return days + months
 
 
-def _keys(row: Row, around: _Around) -> Iterator[Key]:
+def ended_as(row: Row) -> str:
+    """How it ended, of a row that tells so."""
+    return str(row.outcome or "")[:200] if row.kind == HistoryKind.ENDED else BROKEN_OFF
+
+
+def _keys(row: Row, around: Around) -> Iterator[Key]:
     """Of the day."""
     version, day = around.version(row), timezone.localdate(row.at)
     if row.kind == HistoryKind.STARTED:
         yield Key(version, day, What.STARTED, "")
-    elif row.kind == HistoryKind.ENDED or (row.kind == HistoryKind.CANCELLED and not row.type):
-        lasted = buckets.of(row.at - around.started[row.instance])
-        outcome = str(row.outcome or "") if row.kind == HistoryKind.ENDED else BROKEN_OFF
-        yield Key(version, day, What.ENDED, outcome[:200], bucket=lasted)
+    elif around.ends(row):
+        yield Key(version, day, What.ENDED, ended_as(row), bucket=buckets.of(row.at - around.started[row.instance]))
+    elif row.kind in MENDED or row.kind == HistoryKind.ENDED:
+        return
     elif row.kind in (HistoryKind.CANCELLED, HistoryKind.NOT_NEEDED):
         task = around.task(row)
         yield Key(version, day, What.NEEDLESS, row.element, task.group if task else "")
@@ -113,7 +135,7 @@ def _keys(row: Row, around: _Around) -> Iterator[Key]:
         yield from (Key(version, day, What.FOLLOWED, flow) for flow in _followed(row, around.ways(version)))
 
 
-def _done(row: Row, version: int, day: datetime.date, around: _Around) -> Key:
+def _done(row: Row, version: int, day: datetime.date, around: Around) -> Key:
     task = around.task(row)
     group = task.group if task is not None else ""
     since = around.called(row) or (task.since if task is not None else around.came(row, version))
@@ -134,14 +156,15 @@ def ways_of(version: UUID) -> engine.Ways:
     return engine.ways(published.of(version).definition)
 
 
-class _Around:
+class Around:
     """What the rows do not say themselves, read at once for all of them."""
 
     def __init__(self, found: Sequence[Row]) -> None:
         instances = {row.instance for row in found}
-        known = ProcessInstance.objects.filter(pk__in=instances).values_list("pk", "version_id", "started_at")
-        self._versions = {pk: version for pk, version, _ in known}
-        self.started = {pk: started for pk, _, started in known}
+        known = ProcessInstance.objects.filter(pk__in=instances).values_list("pk", "version_id", "started_at", "state")
+        self._versions = {pk: version for pk, version, _, _ in known}
+        self.started = {pk: started for pk, _, started, _ in known}
+        self._broken_off = {pk for pk, _, _, state in known if state == InstanceState.CANCELLED}
         self._moves = _moves(instances)
         self._calls, self._tasks = _given(row for row in found if row.type in PERSONS | {"serviceTask"})
         self._posts = posts(row.by for row in found if row.by is not None)
@@ -155,6 +178,16 @@ class _Around:
 
     def ways(self, version: int) -> engine.Ways:
         return ways_of(self._ids[version])
+
+    def foresees(self, row: Row, version: int) -> bool:
+        """Whether the diagram has drawn what follows when somebody says that the task is not needed."""
+        return NOT_NEEDED in published.of(self._ids[version]).definition.codes_at(row.element)
+
+    def ends(self, row: Row) -> bool:
+        """Whether it tells that the whole ärende ended. One that a person broke off has a row for that besides."""
+        if row.kind == HistoryKind.ENDED:
+            return row.instance not in self._broken_off
+        return row.kind == HistoryKind.CANCELLED and not row.type
 
     def task(self, row: Row) -> Task | None:
         """The task that the row tells the end of; of a system's step the one of the person who did it instead."""
@@ -229,7 +262,7 @@ def _given(found: Iterable[Row]) -> tuple[dict[Any, list[datetime.datetime]], di
     about = {"instance__in": wanted, "element_id__in": set().union(*wanted.values())}
     calls = OutboxMessage.objects.filter(**about).values_list("instance_id", "element_id", "created_at")
     tasks = UserTask.objects.filter(**about).exclude(kind=TaskKind.SIGNATURE).order_by("created_at", "pk")
-    names = ("instance_id", "element_id", "created_at", "ended_at", "group")
+    names = ("instance_id", "element_id", "created_at", "ended_at", "group", "due_at")
     return _grouped(calls, lambda since: since), _grouped(tasks.values_list(*names), Task)
 
 

@@ -14,9 +14,9 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet, Sum
 
-from followup import measuring, tallying
-from followup.models import Counted, Effect, EffectSum, Tally, What
-from followup.services import effects
+from followup import measuring, tallying, trails
+from followup.models import Counted, Effect, EffectSum, Tally, Trail, Variant, What
+from followup.services import effects, ways
 from people import reading
 from workflows.models import HistoryEntry, HistoryKind
 
@@ -40,12 +40,15 @@ def run_waiting(*, now: datetime, limit: int = BATCH) -> bool:
         return False
     last = _last(found, limit)
     rows = HistoryEntry.objects.filter(pk__gt=found.upto, pk__lte=last)
-    counts = tallying.tally(tallying.rows(rows))
+    told_of = tallying.rows(rows)
+    around = tallying.Around(told_of)
+    counts, followed = tallying.tally(told_of, around), trails.follow(told_of, around)
     instances = measuring.touched(rows.values_list("instance_id", "kind", "element_id", "element_type"))
     told = measuring.effects(instances)
     with transaction.atomic():
         if _as_read(found).update(upto=last) == 1:
-            _add(counts)
+            _add(counts + tallying.with_months(followed.counts))
+            ways.put(followed)
             effects.put(instances, told)
     return True
 
@@ -61,7 +64,7 @@ def begin_again() -> None:
     """Forget every count."""
     with transaction.atomic():
         Counted.objects.filter(pk=1).delete()
-        for counts in (Tally, Effect, EffectSum):
+        for counts in (Tally, Effect, EffectSum, Trail, Variant):
             counts.objects.all().delete()
 
 

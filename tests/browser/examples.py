@@ -17,13 +17,12 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from followup.services import counting
 from integrations import configuration, volume
 from integrations.sdk import document
 from people.models import Contact, Goal, Individual, Profession, Staff
 from people.services import plan
 from tests import deciding, pages, replaying, signalling, workbench
-from tests.browser import amended, benched, closed, first, handed_over, let_in, logged, own_plan, released
+from tests.browser import amended, benched, closed, first, followed, handed_over, let_in, logged, own_plan, released
 from workbench.services import drafts
 from workflows import definitions, sight
 from workflows.models import OutboxMessage, ProcessInstance, ProcessVersion, UserTask
@@ -309,19 +308,12 @@ def _let_in() -> dict[str, Example]:
     return made | {"new client with errors": wrong, "token": Example(made["client"].address, first.another_token)}
 
 
-def _catalogue(followed: str = "/uppfoljning/hembesok/") -> dict[str, Example]:
-    while counting.run_waiting(now=timezone.now()):
-        pass
+def _catalogue() -> dict[str, Example]:
     return {
         "catalogue": Example("/forlopp/", first.unfold_menu),
         "catalogue, nothing fits": Example("/forlopp/?sok=finns+inte"),
         "förlopp": Example("/forlopp/hembesok/"),
-        "follow-up": Example("/uppfoljning/"),
-        "how it goes": Example(followed),
-        "how it goes, for a profession": Example(f"{followed}?profession=samordnare&version=1"),
-        "how it goes, nothing yet": Example(f"{followed}?profession=lakare"),
-        **{one: Example(f"{followed}{one}/") for one in ("effekter", "effekter/uppfoljning", "nytta", "handelselogg")},
-        "who waits": Example("/uppfoljning/hembesok/planera_besok/"),
+        **{name: Example(address) for name, address in followed.addresses().items()},
         "förlopp as a routine": Example("/forlopp/hembesok/1/rutin/"),
     }
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
 from followup import buckets
-from followup.models import Counted, Tally, What
+from followup.models import Counted, Tally, Trail, VariantCount, What
 from followup.services import counting
 from people.models import Individual, Staff
 from tests import forlopp, pages
@@ -72,6 +72,14 @@ def count_all(limit: int = counting.BATCH) -> None:
 def counted() -> Counter[tuple[Any, ...]]:
     names = ("version", "is_month", "day", "what", "element_id", "group", "unit", "bucket", "count")
     return Counter({key: count for *key, count in Tally.objects.values_list(*names) for key in [tuple(key)]})
+
+
+def ways() -> tuple[list[Any], list[Any]]:
+    """Those that have ended, and how far those under way have come."""
+    names = ("variant__version", "variant__digest", "variant__steps", "month", "bucket", "is_off", "is_late", "count")
+    ended = VariantCount.objects.order_by("variant__version", "variant__digest", *names[3:]).values_list(*names)
+    under_way = Trail.objects.order_by("pk").values_list("pk", "version", "digest", "steps", "flows", "off")
+    return list(ended), list(under_way)
 
 
 def of(what: What, element: str) -> list[tuple[str, str, int, int]]:
@@ -155,10 +163,11 @@ class Followed(AnyOrder):
     def teardown(self) -> None:
         try:
             count_all()
-            followed = counted()
+            followed, gone = counted(), ways()
             counting.begin_again()
             count_all()
             assert counted() == followed
+            assert ways() == gone
             plainly()
         finally:
             super().teardown()
@@ -172,9 +181,11 @@ def plainly() -> None:
     assert months() == dict(of_days)
     done = HistoryEntry.objects.filter(kind=HistoryKind.COMPLETED).order_by().values_list("element_id")
     assert sums(What.DONE) == dict(done.annotate(Count("pk")))
-    ended = [HistoryKind.ENDED, HistoryKind.CANCELLED]
-    over = HistoryEntry.objects.filter(kind__in=ended, element_type="").count()
+    over = ProcessInstance.objects.exclude(state="active").count()
     assert sum(sums(What.ENDED).values()) == over
+    assert sum(VariantCount.objects.values_list("count", flat=True)) == over
+    under_way = ProcessInstance.objects.filter(state="active").values_list("pk", flat=True)
+    assert set(Trail.objects.values_list("pk", flat=True)) == set(under_way)
     assert sum(sums(What.STARTED).values()) == ProcessInstance.objects.count()
     chosen = Counter(
         flow for detail in HistoryEntry.objects.values_list("detail", flat=True) for flow in detail.get("flows", ())
