@@ -15,7 +15,7 @@ from tests import sharing
 
 # What comes with the migrations and no test changes; Django's own flush makes the last two anew each time, at length.
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
-TOLD = "database"
+TOLD, PREPARED = "database", "prepared"
 _flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # Django's own, told of by no stub
 
 
@@ -55,9 +55,10 @@ def migrated() -> str:
 
 
 def forget() -> None:
-    """After the run: the one that was copied."""
-    if (settings.TESTS_SHARE / TOLD).exists():
-        _remove(migrated())
+    """After the run: those that were copied."""
+    for told in (TOLD, PREPARED):
+        if (settings.TESTS_SHARE / told).exists():
+            _remove((settings.TESTS_SHARE / told).read_text(encoding="utf-8"))
 
 
 def _remove(name: str) -> None:

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from tests import databases
-from tests.crash import options
+from tests import databases, sharing
+from tests.crash import installation, options
 
 Say = Callable[[str], None]
 
 
-@pytest.fixture
-def migrated(django_db_setup: None) -> str:
+@pytest.fixture(scope="session")
+def prepared(django_db_setup: None) -> str:
     """A database to begin with a copy of; that one can begin with nothing is proved by test_kill."""
-    return databases.migrated()
+    return sharing.once(databases.PREPARED, installation.prepare_one)
 
 
 @pytest.fixture

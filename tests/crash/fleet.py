@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import threading
 import time
@@ -22,10 +21,7 @@ SIMULATED = {"region", "hemtjanst", "medicingivare"}
 
 
 class Fleet(Place):
-    """Web, worker, executor, flows and the simulators; no Prefect, which they do without.
-
-    On SQLite it begins with a copy of the database `like`, if one is given.
-    """
+    """Web, worker, executor, flows and the simulators; no Prefect, which they do without."""
 
     rows_needed: tuple[str, ...] = ("web", "worker", "executor", "flows")
 
@@ -39,10 +35,8 @@ class Fleet(Place):
         only: tuple[str, ...] = (),
         **more: str,
     ) -> None:
-        super().__init__(folder, database, **more)
-        (self.var / "log").mkdir(parents=True)
-        if like and (file := self.file()):
-            shutil.copyfile(like, file)
+        super().__init__(folder, database, like=like, **more)
+        (self.var / "log").mkdir()
         if copy is not None:
             self.command("manage.py", "restore", str(copy))
         self.command("manage.py", "prepare")

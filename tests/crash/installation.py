@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -17,9 +18,10 @@ from typing import Any, TypeVar
 
 import psycopg
 import requests
+from django.conf import settings
 from psycopg import sql
 
-from tests import machine
+from tests import databases, machine
 
 WEBHOOK_SECRET = "only-for-tests"
 ROOT = Path(__file__).parent.parent.parent
@@ -34,13 +36,16 @@ WORDS = {
 
 
 class Place:
-    """Demo mode on ports of its own; `database` is an address, or '' for SQLite in `var`."""
+    """Demo mode on ports of its own; `database` is an address, or '' for SQLite in `var`.
+
+    On SQLite it begins with a copy of the database `like`, if one is given.
+    """
 
     # What must run and answer before it is up, the latter by port.
     rows_needed: tuple[str, ...] = tuple(WORDS)
     answers_at: tuple[int, ...] = (0, 2, 3)
 
-    def __init__(self, folder: Path, database: str, **more: str) -> None:
+    def __init__(self, folder: Path, database: str, *, like: str = "", **more: str) -> None:
         self.var = folder / "var"
         self.port = machine.free_ports(7)
         self._database = database
@@ -59,6 +64,9 @@ class Place:
         if database:
             self.environment["DATABASE_URL"] = database
         self.environment |= more
+        self.var.mkdir(parents=True)
+        if like and (file := self.file()):
+            shutil.copyfile(like, file)
 
     def command(self, *words: str) -> str:
         """Run something of the installation to its end; what it said."""
@@ -139,8 +147,8 @@ class Place:
 class Installation(Place):
     """The whole of it, as `make run` starts it."""
 
-    def __init__(self, folder: Path, database: str, **more: str) -> None:
-        super().__init__(folder, database, **more)
+    def __init__(self, folder: Path, database: str, *, like: str = "", **more: str) -> None:
+        super().__init__(folder, database, like=like, **more)
         self.said = folder / "said.txt"
         with self.said.open("wb") as said:
             command = [sys.executable, "manage.py", "serve"]
@@ -188,6 +196,20 @@ def own_database(which: str = "", *, like: str = "") -> Iterator[str]:
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def prepare_one() -> str:
+    """One as `manage.py prepare` leaves it, for others to begin with: its name on the server, or its file."""
+    server = os.environ.get("TEST_DATABASE_URL", "")
+    name = f"forlopp_prepared_{os.getpid()}"
+    if server:
+        with psycopg.connect(server, autocommit=True) as connection:
+            which_one = sql.Identifier(name), sql.Identifier(databases.migrated())
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*which_one))
+    address = f"{server.rpartition('/')[0]}/{name}" if server else ""
+    place = Place(settings.TESTS_SHARE / name, address, like=databases.migrated())
+    place.command("manage.py", "prepare")
+    return str(place.file() or name)
 
 
 def answers(url: str) -> bool:

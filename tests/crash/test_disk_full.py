@@ -33,11 +33,11 @@ STARTED_SECONDS = 10  # when the database itself must be started first
 
 
 def test_a_full_disk_is_told_and_writes_come_back_by_themselves_on_sqlite(
-    tmp_path: Path, migrated: str, say: Say
+    tmp_path: Path, prepared: str, say: Say
 ) -> None:
     """Its write-ahead log lies beside it and is what cannot grow."""
     with small_disk(32) as disk:
-        expect_it_to_cope(tmp_path, f"sqlite:///{disk}/forlopp.sqlite3", disk, say, like=migrated)
+        expect_it_to_cope(tmp_path, f"sqlite:///{disk}/forlopp.sqlite3", disk, say, like=prepared)
 
 
 @pytest.mark.skipif(not options.IS_LONG, reason="`make crash` fills PostgreSQL's disk too")

@@ -24,12 +24,12 @@ VICTIMS = ("web", "worker", "web", "executor", "web", "flows", "executor", "work
 
 
 def test_whatever_is_killed_nothing_is_lost_and_a_copy_taken_meanwhile_goes_on(
-    tmp_path: Path, migrated: str, say: Say
+    tmp_path: Path, prepared: str, say: Say
 ) -> None:
     chance, copy = options.chance("fire"), tmp_path / "copy"
     with (
-        own_database(like=migrated) as database,
-        running(Fleet(tmp_path / "old", database, like=migrated)) as fleet,
+        own_database(like=prepared) as database,
+        running(Fleet(tmp_path / "old", database, like=prepared)) as fleet,
     ):
         load = Load(fleet, chance)
         load.start()

@@ -116,7 +116,7 @@ def served(mailbox: Mailbox) -> Iterator[str]:
         server.server_close()
 
 
-def test_each_notice_has_one_effect(tmp_path: Path, say: Say) -> None:
+def test_each_notice_has_one_effect(tmp_path: Path, prepared: str, say: Say) -> None:
     chance = options.chance("notices")
     notices = [told(number) for number in range(NOTICES)]
     deliveries = notices * COPIES
@@ -124,8 +124,8 @@ def test_each_notice_has_one_effect(tmp_path: Path, say: Say) -> None:
     mailbox = Mailbox(deliveries)
     with (
         served(mailbox) as url,
-        own_database() as database,
-        running(Installation(tmp_path, database, REGION_URL=url)) as place,
+        own_database(like=prepared) as database,
+        running(Installation(tmp_path, database, like=prepared, REGION_URL=url)) as place,
     ):
         began = time.monotonic()
         killed = kill(place, mailbox, chance)

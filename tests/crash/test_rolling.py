@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -28,7 +27,6 @@ HANDED = 'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&0 <&-'
 
 def test_who_asks_while_the_web_is_started_anew_is_answered_by_one_or_the_other(tmp_path: Path) -> None:
     place = Place(tmp_path, "", FORLOPP_MODE="production", FORLOPP_HOSTS="127.0.0.1")
-    place.var.mkdir()
     with socket.create_server(("127.0.0.1", place.port), backlog=2048) as held:
         old = web(place, held)
         started = [old]
@@ -59,10 +57,8 @@ def test_who_asks_while_the_web_is_started_anew_is_answered_by_one_or_the_other(
 
 
 @pytest.mark.skipif(not os.environ.get("DRILL_SECONDS"), reason="in make drill")
-def test_a_worker_that_is_told_to_end_ends_its_round_and_says_that_it_went_well(tmp_path: Path, migrated: str) -> None:
-    place = Place(tmp_path, "", FORLOPP_MODE="production")
-    place.var.mkdir()
-    shutil.copyfile(migrated, place.var / "forlopp.sqlite3")
+def test_a_worker_that_is_told_to_end_ends_its_round_and_says_that_it_went_well(tmp_path: Path, prepared: str) -> None:
+    place = Place(tmp_path, "", like=prepared, FORLOPP_MODE="production")
     process = subprocess.Popen([sys.executable, "manage.py", "process", "worker"], cwd=ROOT, env=place.environment)
     try:
         eventually(lambda: catches(process, signal.SIGTERM), seconds=60, what="it is at work")

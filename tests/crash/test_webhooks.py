@@ -26,11 +26,11 @@ SENDERS = 4
 
 
 @pytest.fixture
-def fleet(tmp_path: Path, migrated: str) -> Iterator[Fleet]:
+def fleet(tmp_path: Path, prepared: str) -> Iterator[Fleet]:
     only = ("web", "worker")
     with (
-        own_database(like=migrated) as database,
-        running(Fleet(tmp_path, database, like=migrated, only=only)) as place,
+        own_database(like=prepared) as database,
+        running(Fleet(tmp_path, database, like=prepared, only=only)) as place,
     ):
         yield place
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -196,6 +198,21 @@ def test_a_restart_leaves_a_trial_alone(asked: Draft, per: Staff, settings: Any)
     settings.FORLOPP_BPMN_DIR = str(pages.FORLOPP)
     call_command("load_forlopp")
     assert [starts_in(living(area)) for area in ("Norr", "Söder")] == [2, 1]
+
+
+def test_a_restart_checks_only_what_has_changed(tmp_path: Path, settings: Any) -> None:
+    folder = tmp_path / "hembesok"
+    shutil.copytree(pages.FORLOPP / "hembesok", folder)
+    settings.FORLOPP_BPMN_DIR = str(tmp_path)
+    checks = []
+    for changed in ("", "", "README.md", "", "process.toml", ""):
+        if changed:
+            with (folder / changed).open("a", encoding="utf-8") as file:
+                file.write("\n# Något nytt\n")
+        with mock.patch.object(deployments, "checked", side_effect=definitions.checked) as checked:
+            call_command("load_forlopp")
+        checks.append(checked.call_count)
+    assert checks == [1, 0, 1, 0, 1, 0]
 
 
 # -- those that go on --------------------------------------------------------------------------------------------------

@@ -77,10 +77,24 @@ def is_chosen(key: str) -> bool:
     return ProcessDefinition.objects.filter(key=key).exclude(chosen_by=None).exists()
 
 
+def unchanged(folder: Folder) -> ProcessVersion | None:
+    """The version that applies to all, if it and its papers are what the folder holds: nothing to check or publish."""
+    found = ProcessDefinition.objects.filter(key=folder.key, current__digest=_digest(folder))
+    current = found.select_related("current").defer(*(f"current__{name}" for name in HEAVY)).first()
+    if current is None or folder.findings:
+        return None
+    papers = Papers.objects.filter(version=current.current).first()
+    return current.current if (papers.files if papers else {}) == folder.papers else None
+
+
+def _digest(folder: Folder) -> str:
+    return hashlib.sha256(json.dumps([folder.config, folder.sources], sort_keys=True).encode()).hexdigest()
+
+
 def _stored(
     definition: ProcessDefinition, folder: Folder, compiled: dict[str, Any], by: Staff | None, now: datetime
 ) -> tuple[ProcessVersion, bool]:
-    digest = hashlib.sha256(json.dumps([folder.config, folder.sources], sort_keys=True).encode()).hexdigest()
+    digest = _digest(folder)
     version = definition.versions.filter(digest=digest).first()
     is_new = version is None
     if version is None:

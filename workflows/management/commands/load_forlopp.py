@@ -29,6 +29,10 @@ class Command(BaseCommand):
             if not options["paths"] and deployments.is_chosen(folder.key):
                 self.stdout.write(f"{folder.title}: publicerat i verkstaden, mappen läses inte in")
                 continue
+            # To check and compile twenty diagrams again would take seconds, at each start.
+            if version := deployments.unchanged(folder):
+                self.stdout.write(f"{folder.title}: oförändrad, version {version.number}")
+                continue
             try:
                 version, is_new = deployments.publish(folder=folder, by=None, now=timezone.now())
             except engine.NotCompilable as error:
