@@ -207,6 +207,7 @@ class Contact(Revision):
         "telefon": "phone",
         "epost": "email",
         "kontaktvag": "way",
+        "tolk": "interpreter",
         "relation": "relation",
         "fran": "valid_from",
         "till": "valid_to",
@@ -221,6 +222,9 @@ class Contact(Revision):
     email = models.CharField(max_length=254, blank=True, default="", db_default="")
     way = models.CharField(
         max_length=20, choices=ContactWay.choices, blank=True, default="", db_default="", help_text="How they wish it."
+    )
+    interpreter = models.CharField(
+        max_length=100, blank=True, default="", db_default="", help_text="For which language."
     )
     relation = models.CharField(max_length=120, blank=True)
     valid_from = models.DateField()

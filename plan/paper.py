@@ -9,7 +9,7 @@ from django.conf import settings
 
 from people.models import Individual, Letter, Mandate, Visit
 from plan.language import Language
-from plan.shown import Aim, Own
+from plan.shown import Aim, Near, Own
 from tasks.forms.shown import Shown
 from web.addresses import url
 from web.paper import Entry, Paper, Row, Section
@@ -99,11 +99,16 @@ def _coming(own: Own, t: Language) -> Section:
     return _listed(t("coming.heading"), rows, t("coming.none"))
 
 
+def _reached(one: Near, t: Language) -> list[str]:
+    way = t(f"way.{one.way}") if one.way else ""
+    return [way, t("contacts.interpreter", language=one.interpreter) if one.interpreter else ""]
+
+
 def _contacts(own: Own, t: Language) -> Section:
     entries = [
         Entry(
             label=t("contacts.myself") if one.kind == "personen" else t(f"kind.{one.kind}"),
-            value=", ".join(filter(None, (one.name, one.title, one.phone, one.email, one.way and t(f"way.{one.way}")))),
+            value=", ".join(filter(None, (one.name, one.title, one.phone, one.email, *_reached(one, t)))),
         )
         for one in own.contacts
     ]

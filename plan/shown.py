@@ -65,6 +65,7 @@ class Near:
     phone: str
     email: str
     way: str
+    interpreter: str
     at: datetime.datetime
 
 
@@ -224,6 +225,7 @@ def _contacts(individual: Individual, on: datetime.date) -> Iterator[Near]:
             phone=row.phone,
             email=row.email,
             way=row.way,
+            interpreter=row.interpreter,
             at=row.at,
         )
 

@@ -182,9 +182,11 @@ def _common(
     seen = sight.of(request.user, found.individual)
     is_read = seen.reads_task(found, version)
     earlier = selectors.known(found.instance, seen, apart_from=found)
+    person = persons.header(found.individual, viewer=request.user, on=timezone.localdate())
     return {
         "task": found,
-        "person": persons.header(found.individual, viewer=request.user, on=timezone.localdate()),
+        "person": person,
+        "reach": persons.reach(seen) if around.has_contacts and not person.is_hidden else None,
         "process_title": version.title,
         "profession": found.profession_name,
         "told": selectors.told(found.instance, now=now),

@@ -6,7 +6,8 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from people.models import AccessLog, Individual, Staff
+from people.models import AccessLog, Contact, Individual, Staff
+from people.services import plan
 from tests import pages
 from workflows import engine
 from workflows.models import Incident, ProcessInstance, TaskState, UserTask
@@ -36,6 +37,23 @@ def test_the_person_can_be_called_from_the_task_and_from_their_page(
     client = pages.logged_in(anna)
     for address in (_url(task), f"/personer/{berit.ref}/"):
         assert '<a class="call" href="tel:0701740610">Ring 070-174 06 10</a>' in pages.text(client.get(address))
+
+
+def test_how_one_talks_with_the_person_stands_where_it_is_done(task: UserTask, anna: Staff, berit: Individual) -> None:
+    own = {"slag": "personen", "kontaktvag": "via_anhorig", "tolk": "finska", "fran": "2026-01-01"}
+    guardian = {"slag": "god_man", "namn": "Gun Provman", "telefon": "070-174 06 11", "fran": "2026-01-01"}
+    daughter = {"slag": "anhorig", "namn": "Dora Provsson", "relation": "Dotter", "fran": "2026-01-01"}
+    ended = guardian | {"namn": "Förra Provman", "till": "2026-01-02"}
+    unasked = {"slag": "annan", "namn": "Granne Prov", "fran": "2026-01-01"}
+    for each in (own, guardian, daughter, ended, unasked):
+        plan.add(Contact, individual=berit, told=each, by=anna, now=timezone.now())
+    page = pages.text(pages.logged_in(anna).get(_url(task)))
+    bar = re.sub(r"<[^>]+>", "", page.split('class="person-bar"')[1].split("</section>")[0])
+    told = " ".join(bar.split())
+    assert "Tolk: finska Nås helst: genom en anhörig God man: Gun Provman Ring 070-174 06 11" in told
+    assert "Anhörig: Dora Provsson (dotter)" in told
+    assert "Förra" not in told
+    assert "Granne" not in told
 
 
 def test_the_title_names_the_task_and_never_the_person(task: UserTask, anna: Staff) -> None:
