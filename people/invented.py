@@ -141,6 +141,7 @@ PROFESSIONS = (
     ("spt_behandlare", "Behandlare i socialpsykiatriska teamet"),
     ("bup_behandlare", "Behandlare i barn- och ungdomspsykiatrin"),
     ("familjevaldsteam", "Familjevåldsteamet"),
+    ("teamledare_familjevald", "Teamledare, familjevåldsteamet"),
     ("koordinator", "Koordinator för ekonomiskt bistånd"),
     ("arbetskonsulent", "Arbetskonsulent"),
     ("nia_coach", "Coach mot arbete och studier"),
@@ -172,7 +173,7 @@ SPHERES = {
     **dict.fromkeys(("bostadsanpassningshandlaggare", "socialsekreterare"), "sol"),
     **dict.fromkeys(("bup_behandlare", "intag", "vardpersonal", "radgivare"), "hsl"),
     **dict.fromkeys(("familjevaldsteam", "koordinator", "arbetskonsulent", "nia_coach", "oppenvard_kommun"), "sol"),
-    **dict.fromkeys(("stodpersonal_lss", "aktivitetssamordnare"), "sol"),
+    **dict.fromkeys(("stodpersonal_lss", "aktivitetssamordnare", "teamledare_familjevald"), "sol"),
     **dict.fromkeys(("samordnare", "underskoterska", "beteendevetare", "enhetschef", "spt_behandlare"), "bada"),
 }
 
@@ -235,6 +236,7 @@ _STAFF = (
     ("it_drift", "it_drift", "Ivar", "Isaksson", "stab"),
     # Last, since each has a number by its place.
     ("statistik", "statistik", "Sten", "Sand", "stab"),
+    ("teamledare_familjevald", "teamledare_familjevald", "Tora", "Tall", "vuxen"),
 )
 # What somebody holds beside that: a head leads more than one unit, and a colleague helps out in another.
 FURTHER = {"enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "hemtjanst_norr"))}
@@ -242,6 +244,7 @@ FURTHER = {"enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "he
 # The restricted group of the demo: those who must be able to take in and lead the care of a protected person, and
 # who answers for what is told of them.
 _MAY_SEE_PROTECTED = {"samordnare", "familjevaldsteam", "enhetschef", "mas", "statistikansvarig", "logggranskare"}
+_MAY_SEE_PROTECTED |= {"teamledare_familjevald"}
 
 STAFF = tuple(
     InventedStaff(

@@ -21,11 +21,13 @@ from people.reading import Reading
 from people.spheres import is_in_force
 from tasks.forms import readonly
 from tasks.forms.shown import Shown
-from workflows import amended, published
+from workflows import amended, confined, published
 from workflows.forms.shapes import Field, Form
 from workflows.models import UserTask
 from workflows.sight import is_now
 
+Apart = frozenset[uuid.UUID]
+"""Threads of what is confined to some professions, who reads it with the person: it is on no page of theirs."""
 MOST = 60
 ENDED_DAYS = 365
 """So long a consent that has ended is told of."""
@@ -150,15 +152,15 @@ class Own:
 def load(visit: Visit, *, since: datetime.datetime | None, now: datetime.datetime) -> Own:
     """Of whom the visit is to. `since`: when they last looked."""
     individual, on = visit.individual, timezone.localdate(now)
-    names = people.profession_names()
+    names, apart = people.profession_names(), confined.threads(visit.individual, confined.everything())
     own = Own(
         name=individual.given_name or people.UNKNOWN_NAME,
-        goals=list(_goals(individual, names)),
-        agreements=list(_agreements(individual)),
+        goals=list(_goals(individual, names, apart)),
+        agreements=list(_agreements(individual, apart)),
         told=list(_told(individual)),
         coming=list(_coming(individual, names)),
-        contacts=list(_contacts(individual, on)),
-        consents=list(_consents(individual, on)),
+        contacts=list(_contacts(individual, on, apart)),
+        consents=list(_consents(individual, on, apart)),
         weeks=list(Reply.objects.filter(individual=individual, kind=ReplyKind.WEEK).order_by("-at", "-pk")[:8]),
         since=since,
     )
@@ -172,17 +174,18 @@ def step(visit: Visit, task: uuid.UUID) -> Next | None:
 
 
 def agreement(visit: Visit, thread: uuid.UUID) -> Joint | None:
-    return next((one for one in _agreements(visit.individual) if one.thread == thread), None)
+    apart = confined.threads(visit.individual, confined.everything())
+    return next((one for one in _agreements(visit.individual, apart) if one.thread == thread), None)
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
-def _goals(individual: Individual, names: Mapping[str, str]) -> Iterator[Aim]:
+def _goals(individual: Individual, names: Mapping[str, str], apart: Apart) -> Iterator[Aim]:
     latest: dict[uuid.UUID, Rating] = {}
     for rating in current(Rating).filter(individual=individual).order_by("on", "pk"):
         latest[rating.goal] = rating
-    for row in current(Goal).filter(individual=individual).order_by("pk"):
+    for row in current(Goal).filter(individual=individual).exclude(thread__in=apart).order_by("pk"):
         last = latest.get(row.thread)
         rated = last.own_rating if last is not None and last.own_rating is not None else row.own_rating
         yield Aim(
@@ -199,8 +202,8 @@ def _goals(individual: Individual, names: Mapping[str, str]) -> Iterator[Aim]:
         )
 
 
-def _agreements(individual: Individual) -> Iterator[Joint]:
-    rows = current(Agreement).filter(individual=individual, ended_on=None)
+def _agreements(individual: Individual, apart: Apart) -> Iterator[Joint]:
+    rows = current(Agreement).filter(individual=individual, ended_on=None).exclude(thread__in=apart)
     for row in rows.order_by("-agreed_on", "-pk"):
         yield Joint(
             thread=row.thread,
@@ -213,9 +216,10 @@ def _agreements(individual: Individual) -> Iterator[Joint]:
         )
 
 
-def _contacts(individual: Individual, on: datetime.date) -> Iterator[Near]:
+def _contacts(individual: Individual, on: datetime.date, apart: Apart) -> Iterator[Near]:
     order = list(ContactKind.values)
-    rows = [row for row in current(Contact).filter(individual=individual).order_by("pk") if is_now(row, on=on)]
+    known = current(Contact).filter(individual=individual).exclude(thread__in=apart).order_by("pk")
+    rows = [row for row in known if is_now(row, on=on)]
     units = dict(Unit.objects.filter(key__in=[row.unit_key for row in rows]).values_list("key", "name"))
     for row in sorted(rows, key=lambda row: order.index(row.kind)):
         yield Near(
@@ -230,9 +234,9 @@ def _contacts(individual: Individual, on: datetime.date) -> Iterator[Near]:
         )
 
 
-def _consents(individual: Individual, on: datetime.date) -> Iterator[Said]:
+def _consents(individual: Individual, on: datetime.date, apart: Apart) -> Iterator[Said]:
     """The person's own word; other grounds that break secrecy are the staff's."""
-    rows = current(Consent).filter(individual=individual, ground=Ground.CONSENT)
+    rows = current(Consent).filter(individual=individual, ground=Ground.CONSENT).exclude(thread__in=apart)
     for row in rows.order_by("-given_on", "-pk"):
         holds = is_in_force(row, on=on)
         ended_on = None if holds else row.withdrawn_on or row.valid_to
@@ -286,8 +290,10 @@ def _coming(individual: Individual, names: Mapping[str, str]) -> Iterator[Next]:
 
 
 def _form(task: UserTask) -> Form | None:
+    """None where there is none, and in an ärende that is confined: who else reads this page nobody knows."""
     version = published.of(task.instance.version.public_id)
-    return version.form(task.form_key) if version.has_form(task.form_key) else None
+    is_for_them = version.has_form(task.form_key) and not confined.is_so(version.config)
+    return version.form(task.form_key) if is_for_them else None
 
 
 def _read(task: UserTask) -> Form | None:

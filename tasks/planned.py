@@ -79,7 +79,10 @@ class Plan:
 
 def load(sight: Sight) -> Plan:
     """Of the person whom the sight is on."""
-    individual, contacts, consents, on = sight.individual, sight.contacts, sight.consents, sight.on
+    on, untold = sight.on, sight.untold
+    contacts = [contact for contact in sight.contacts if contact.thread not in untold]
+    consents = [consent for consent in sight.consents if consent.thread not in untold]
+    agreed = current(Agreement).filter(individual=sight.individual).exclude(thread__in=untold)
     rows = goals(sight)
     order = list(ContactKind.values)
     team = [contact for contact in contacts if is_now(contact, on=on)]
@@ -90,14 +93,14 @@ def load(sight: Sight) -> Plan:
         past_contacts=[contact for contact in contacts if not is_now(contact, on=on)],
         consents=[consent for consent in consents if is_in_force(consent, on=on)],
         past_consents=[consent for consent in consents if not is_in_force(consent, on=on)],
-        agreements=list(current(Agreement).filter(individual=individual).order_by("-agreed_on", "-pk")),
+        agreements=list(agreed.order_by("-agreed_on", "-pk")),
     )
 
 
 def goals(sight: Sight) -> list[GoalRow]:
     """The person's, in the order they were written."""
     found = current(Goal).filter(individual=sight.individual).select_related("by").order_by("pk")
-    rows = {goal.thread: GoalRow(goal=goal) for goal in found}
+    rows = {goal.thread: GoalRow(goal=goal) for goal in found if goal.thread not in sight.untold}
     for rating in current(Rating).filter(individual=sight.individual).order_by("-on", "-pk"):
         if rating.goal in rows:
             rows[rating.goal].ratings.append(rating)

@@ -52,7 +52,7 @@ PARTS = {
         COALESCE(task.public_id, amendment.public_id), task.instance_id, amendment.on_behalf_of
         FROM workflows_amendment amendment LEFT JOIN workflows_usertask task ON task.id = amendment.task_id
         LEFT JOIN workflows_processinstance instance ON instance.id = task.instance_id
-        WHERE amendment.individual_id = %s AND (amendment.task_id IS NULL OR {visible}) {since}
+        WHERE amendment.individual_id = %s AND (amendment.task_id IS NULL{told} OR {visible}) {since}
         ORDER BY amendment.at DESC, amendment.id DESC LIMIT {limit}""",
     ENDED: """SELECT instance.ended_at, {rank}, instance.id, instance.state, instance.outcome, '', '',
         CAST(NULL AS bigint), instance.public_id, instance.id, ''
@@ -163,8 +163,11 @@ def _part(
         else:
             since += f" AND {at} {'<=' if rank < before.rank else '<'} %s"
             values.append(before.at)
-    lent = LENT[connection.vendor]
-    return PARTS[rank].format(rank=rank, visible=visible, since=since, limit=limit, lent=lent), values
+    lent, told = LENT[connection.vendor], ""
+    if rank == AMENDED and sight.untold:
+        told = f" AND amendment.key NOT IN ({reading.places(sight.untold)})"
+        values[1:1] = map(str, sorted(sight.untold))
+    return PARTS[rank].format(rank=rank, visible=visible, told=told, since=since, limit=limit, lent=lent), values
 
 
 def _event(row: Any, sight: Sight) -> Event:

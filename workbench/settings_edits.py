@@ -105,15 +105,22 @@ def carried_out(text: str, posted: Mapping[str, str], several: Mapping[str, list
     for key in SEVERAL:
         if f"{key}-finns" in posted:
             toml_text.set_list(document, key, several.get(key, []))
-    if "legal_basis" in posted:
-        lines = [" ".join(line.split()) for line in posted["legal_basis"].splitlines()]
-        toml_text.set_list(document, "legal_basis", [line for line in lines if line])
+    _whole(document, posted)
     if not posted.get("title", "x").strip():
         problems.append(("title", "Skriv vad förloppet heter."))
     _parameters(document, posted, problems)
     for rows in ALL:
         (_named if rows.is_named else _listed)(document, rows, posted, problems)
     return Outcome(toml_text.written(document), problems)
+
+
+def _whole(document: tomlkit.TOMLDocument, posted: Mapping[str, str]) -> None:
+    """Whether it is confined, and the laws that it follows."""
+    if "confined-finns" in posted and ("confined" in posted or "confined" in document):
+        toml_text.set_value(document, "confined", "confined" in posted)
+    if "legal_basis" in posted:
+        lines = [" ".join(line.split()) for line in posted["legal_basis"].splitlines()]
+        toml_text.set_list(document, "legal_basis", [line for line in lines if line])
 
 
 def _parameters(document: tomlkit.TOMLDocument, posted: Mapping[str, str], problems: list[tuple[str, str]]) -> None:

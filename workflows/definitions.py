@@ -158,6 +158,7 @@ def _diagram_findings(
         operations=operations,
         is_folder=CONFIG in folder.sources,
         roles=_roles(folder.config, roots.values()),
+        confined=_confined(folder.config),
     )
     found: list[Finding] = []
     if CONFIG in folder.sources and run:
@@ -378,6 +379,13 @@ def _roles(config: Mapping[str, Any], roots: Iterable[etree._Element]) -> frozen
     lanes = {lane.get("id", "") for root in roots for lane in root.iter(diagram.tag("lane"))}
     drawn = {lane.removeprefix(diagram.LANE_PREFIX).partition(".")[0] for lane in lanes}
     return frozenset(named | drawn) if named else frozenset()
+
+
+def _confined(config: Mapping[str, Any]) -> frozenset[str] | None:
+    """The professions whose own the förlopp is; None where it is not confined, or does not say to whom."""
+    mine = config.get("visible_to")
+    is_told = config.get("confined") is True and isinstance(mine, list)
+    return frozenset(map(str, mine)) if is_told and isinstance(mine, list) else None
 
 
 def _starts(root: etree._Element, process_id: str) -> list[diagram.Element]:

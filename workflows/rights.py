@@ -15,7 +15,7 @@ from django.utils import timezone
 from people import reading
 from people import selectors as people
 from people.models import Assignment, Protection, Staff
-from workflows import published
+from workflows import confined, published
 from workflows.models import ProcessInstance, UserTask
 
 IT = "it_drift"
@@ -57,12 +57,15 @@ def may_see(staff: Staff, instance: ProcessInstance) -> bool:
     """The professions of the förlopp, and those who have or had a task in the ärende."""
     if people.is_hidden(instance.individual, viewer=staff):
         return False
-    if instance.individual_id in staff.emergencies:
-        return True
-    held = staff.professions
-    if is_shown(staff, published.of(instance.version.public_id).config):
+    held, config = staff.professions, published.of(instance.version.public_id).config
+    if is_shown(staff, config) or (instance.individual_id in staff.emergencies and not confined.is_so(config)):
         return True
     return UserTask.objects.filter(instance=instance).filter(Q(group__in=held) | Q(escalated_to__in=held)).exists()
+
+
+def is_confined_to_others(staff: Staff, instance: ProcessInstance) -> bool:
+    """Whether the förlopp is only for its own professions, and the viewer is none of them."""
+    return confined.is_so(published.of(instance.version.public_id).config) and not may_see(staff, instance)
 
 
 def seeing(staff: Staff, task: str) -> tuple[str, list[Any]]:
@@ -70,7 +73,7 @@ def seeing(staff: Staff, task: str) -> tuple[str, list[Any]]:
 
     What asks least comes first. The last reads a version's settings, and is asked of what is offered to others only.
     """
-    held, opened = staff.professions, opened_now(staff, f"{task}.individual_id")
+    held, opened = staff.professions, opened_now(staff, f"{task}.individual_id", f"{task}.instance_id")
     if not held:
         return "FALSE", []
     mine = f"IN ({reading.places(held)})"
@@ -94,10 +97,15 @@ def unrestricted(staff: Staff, name: str = "", *, has_person: bool = True) -> st
     return f"({text} AND {alias}individual_id NOT IN ({barred}))" if barred else text
 
 
-def opened_now(staff: Staff, who: str) -> str:
-    """SQL to add to what lets one in: those whom one has opened in an emergency; `who` is the column of their id."""
+def opened_now(staff: Staff, who: str, instance: str = "") -> str:
+    """SQL to add to what lets one in: those whom one has opened in an emergency; `who` is the column of their id.
+
+    Of ärenden, by the column of their id, those that are confined stay closed.
+    """
     keys = _keys(staff.emergencies)
-    return f" OR {who} IN ({keys})" if keys else ""
+    if not keys:
+        return ""
+    return f" OR ({who} IN ({keys}) AND {confined.outside(instance)})" if instance else f" OR {who} IN ({keys})"
 
 
 def shown(staff: Staff, path: str = "individual") -> Q:
@@ -232,5 +240,6 @@ def may_mend(staff: Staff, instance: ProcessInstance) -> bool:
     """Those who see stops, and the owner of the förlopp. It says nothing of seeing what the ärende is about."""
     if people.is_hidden(instance.individual, viewer=staff):
         return False
-    owner = published.of(instance.version.public_id).config.get("owner", "")
-    return holds(staff, IT, COORDINATOR, owner)
+    config = published.of(instance.version.public_id).config
+    coordinating = config.get("visible_to", ()) if confined.is_so(config) else (COORDINATOR,)
+    return holds(staff, IT, config.get("owner", ""), *coordinating)

@@ -8,6 +8,7 @@ What it takes to know is read when it is first asked: of most that one meets, on
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,8 @@ from django.utils import timezone
 from people import reading, spheres
 from people.models import Assignment, Consent, Contact, Individual, Profession, Staff
 from people.plan import ContactKind, current
-from workflows import published, rights
+from workflows import confined, published, rights
+from workflows.confined import Confined
 from workflows.models import ProcessInstance, ProcessVersion, UserTask
 
 WORDS = {"sol": "Socialtjänst", "hsl": "Hälso- och sjukvård"}
@@ -136,18 +138,32 @@ class Sight:
         return f"{WORDS[self.task_sphere(version, group)]}: {words}"
 
     @cached_property
+    def _versions(self) -> list[tuple[int, Any, Any]]:
+        return list(ProcessVersion.objects.values_list("pk", "config__visible_to", "config__confined"))
+
+    @cached_property
     def versions(self) -> tuple[int, ...]:
         """Those whose ärenden are for the viewer by profession."""
-        of_each = ProcessVersion.objects.values_list("pk", "config__visible_to")
-        return tuple(pk for pk, professions in of_each if self.held & set(professions or ()))
+        return tuple(pk for pk, professions, _ in self._versions if self.held & set(professions or ()))
+
+    @cached_property
+    def confined(self) -> Confined:
+        """Those that are confined to others."""
+        return confined.among([row for row in self._versions if row[0] not in self.versions])
+
+    @cached_property
+    def untold(self) -> frozenset[uuid.UUID]:
+        """Threads of what is the person's own, but confined to others: as if they were not there."""
+        return confined.threads(self.individual, self.confined)
 
     def visible(self, instance: str) -> tuple[str, list[Any]]:
         """As `rights.may_see` decides for one ärende: a condition on the table of ärenden, and its values."""
-        if self.is_emergency:
+        held, closed = sorted(self.held), ", ".join(map(str, self.confined.versions))
+        if self.is_emergency and not closed:
             return "1 = 1", []
-        held = sorted(self.held)
         versions, places = ", ".join(map(str, self.versions)) or "NULL", reading.places(held)
-        text = f"""({instance}.version_id IN ({versions}) OR EXISTS (
+        opened = f" OR {instance}.version_id NOT IN ({closed})" if self.is_emergency else ""
+        text = f"""({instance}.version_id IN ({versions}){opened} OR EXISTS (
             SELECT 1 FROM workflows_usertask offered WHERE offered.instance_id = {instance}.id
             AND (offered."group" IN ({places}) OR offered.escalated_to IN ({places}))))"""
         return text, held * 2

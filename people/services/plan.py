@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -121,9 +121,17 @@ def rate(
     return row
 
 
-def carry(*, individual: Individual, by: Staff, now: datetime.datetime, to: uuid.UUID, reason: str) -> list[Goal]:
+def carry(
+    *,
+    individual: Individual,
+    by: Staff,
+    now: datetime.datetime,
+    to: uuid.UUID,
+    reason: str,
+    apart_from: Collection[uuid.UUID] = (),
+) -> list[Goal]:
     """Let the goals under way go along to another ärende; where each began stands in its first revision."""
-    under_way = current(Goal).filter(individual=individual, state="aktivt")
+    under_way = current(Goal).filter(individual=individual, state="aktivt").exclude(thread__in=apart_from)
     return [
         change(goal, told={}, by=by, now=now, reason=reason, instance=to)
         for goal in under_way.select_related("individual").order_by("pk")

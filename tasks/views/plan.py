@@ -181,7 +181,8 @@ def _row(chosen: Kind, opened: Opened, thread: uuid.UUID) -> Revision:
 
 def _may_read(row: Revision, opened: Opened) -> bool:
     seen = opened.sight
-    return not isinstance(row, Goal) or seen.reads(row.sphere, is_own=row.by_id == seen.viewer.pk)
+    is_readable = not isinstance(row, Goal) or seen.reads(row.sphere, is_own=row.by_id == seen.viewer.pk)
+    return is_readable and row.thread not in seen.untold
 
 
 def _bound(request: StaffRequest, kind: str, answers: dict[str, Any]) -> forms.BoundForm:

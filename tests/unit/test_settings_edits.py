@@ -113,6 +113,14 @@ def test_of_a_list_only_what_is_another_changes() -> None:
     assert "# två" in made
 
 
+def test_that_it_is_confined_is_written_when_it_is_said_and_not_before() -> None:
+    told = {**unchanged(SMALL), "confined-finns": "1"}
+    assert "confined" not in settings_edits.carried_out(SMALL, told, lists(SMALL)).text
+    closed = settings_edits.carried_out(SMALL, {**told, "confined": "1"}, lists(SMALL)).text
+    assert tomllib.loads(closed)["confined"] is True
+    assert tomllib.loads(settings_edits.carried_out(closed, told, lists(SMALL)).text)["confined"] is False
+
+
 @pytest.mark.parametrize(
     ("posted", "control"),
     [

@@ -26,6 +26,8 @@ class Context:
     operations: Mapping[str, Any] | None = None
     is_folder: bool = True
     roles: frozenset[str] = frozenset()
+    confined: frozenset[str] | None = None
+    """The professions whose own the förlopp is, where it is confined to them."""
 
     def known_operations(self) -> Mapping[str, Any]:
         return connectors.operations() if self.operations is None else self.operations

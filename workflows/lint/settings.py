@@ -13,7 +13,7 @@ from workflows.variables.spelling import did_you_mean, listed
 
 KEYS = (
     *("key", "title", "process", "owner", "legal_basis", "retention", "sphere", "visible_to", "start_by"),
-    *("parameters", "known", "messages", "person"),
+    *("confined", "parameters", "known", "messages", "person"),
 )
 BECOMING_KEYS = ("task", "is", "value")
 BECOMES = ("mal", "uppfoljning", "samtycke", "kontakt", "overenskommelse")
@@ -46,6 +46,7 @@ def config_findings(config: Mapping[str, Any], file: str) -> list[Finding]:
         roles = config.get(name, [])
         if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
             report.error(name, "not-a-list", f'”{name}” ska vara en lista av roller: {name} = ["sjukskoterska"].')
+    _confined(config, report)
     _known(config.get("known", []), report)
     _becoming(config.get("person", []), report)
     if config.get("retention"):
@@ -62,6 +63,18 @@ def unused_rules(config: Mapping[str, Any], used: set[str], file: str) -> list[F
             hint = did_you_mean(name, used - set(rules))
             report.warning(name, "unused-rule", f"Inget steg väntar på eller skickar meddelandet {name}.{hint}")
     return report.found
+
+
+def _confined(config: Mapping[str, Any], report: Report) -> None:
+    """Only for its own professions, who must be said, and start it themselves."""
+    if not isinstance(config.get("confined", False), bool):
+        report.error("confined", "confined", "”confined” är true (en sluten akt) eller false.")
+    elif config.get("confined"):
+        mine, starters = config.get("visible_to"), config.get("start_by")
+        if not mine:
+            report.error("confined", "confined", "En sluten akt ska säga vilka den är för: skriv dem i ”visible_to”.")
+        for role in [role for role in starters or () if role not in (mine or ())]:
+            report.error("confined", "confined", f"Akten är sluten, men ”{role}” i ”start_by” får inte se den.")
 
 
 def _rule(name: str, rule: object, report: Report) -> None:

@@ -45,6 +45,7 @@ def _events(root: etree._Element, report: Report) -> None:
 def _tasks(root: etree._Element, report: Report) -> None:
     for element in diagram.elements(root).values():
         _settings(element, report)
+        _confined(element, report)
         if element.type in {"userTask", "manualTask"}:
             _user_task(element, report)
     for node in root.iter(diagram.tag("serviceTask")):
@@ -102,6 +103,21 @@ def _settings(element: Element, report: Report) -> None:
             if meant:
                 text = f"Rollen ”{value}” i ”{name}” används ingen annanstans. Menade du ”{meant}”?"
                 report.warning(element.id, "unknown-role", text)
+
+
+def _confined(element: Element, report: Report) -> None:
+    """Nothing of a confined förlopp comes to anybody but those whose own it is."""
+    if report.context.confined is None or element.type not in {"userTask", "manualTask", "serviceTask"}:
+        return
+    told, signing = element.properties, diagram.signing(element.properties)
+    named = [told.get("eskaleras_till", ""), *(signing.professions if signing else ())]
+    if element.type in {"userTask", "manualTask"}:
+        named.append(element.lane)
+    else:
+        named.append(told.get("reserv_roll") or element.lane or "samordnare")
+    for role in dict.fromkeys(role for role in named if role and role not in report.context.confined):
+        text = f"Akten är sluten, men det här kommer till ”{role}”. Välj en roll som får se den (”visible_to”)."
+        report.error(element.id, "confined", text)
 
 
 def _user_task(element: Element, report: Report) -> None:

@@ -10,6 +10,7 @@ What cannot become anything does not stop the ärende: the process owner is told
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +25,9 @@ from people import spheres
 from people.models import Agreement, Consent, Contact, Goal, Individual, Profession, Staff
 from people.plan import Revision
 from people.services import plan
+from workflows import confined
 from workflows.forms import expressions
-from workflows.models import HistoryEntry, HistoryKind, ProcessInstance
+from workflows.models import HistoryEntry, HistoryKind, ProcessInstance, ProcessVersion
 from workflows.published import Published
 
 SAME: dict[type[Revision], tuple[str, ...]] = {
@@ -51,9 +53,17 @@ class _Writing:
 
     individual: Individual
     instance: ProcessInstance
+    is_confined: bool
     sphere: str
     by: Staff | None
     now: datetime
+
+    @property
+    def apart(self) -> frozenset[uuid.UUID]:
+        """Threads of förlopp that are confined: of its own when it is one of them, else of all."""
+        rows = ProcessVersion.objects.values_list("pk", "config__visible_to", "config__confined")
+        mine = rows.filter(definition=self.instance.definition_id) if self.is_confined else rows
+        return confined.threads(self.individual, confined.among(mine))
 
     @property
     def signed(self) -> dict[str, Any]:
@@ -76,7 +86,7 @@ def write(
         return
     role = Profession.objects.filter(key=group).values_list("sphere", flat=True).first()
     sphere = spheres.of_task(version.config.get("sphere", ""), role or "")
-    writing = _Writing(instance.individual, instance, sphere, by, now)
+    writing = _Writing(instance.individual, instance, confined.is_so(version.config), sphere, by, now)
     for rule in rules:
         for told in _told(rule, answers, now):
             try:
@@ -114,10 +124,12 @@ def _follow_up(told: dict[str, Any], writing: _Writing) -> None:
 
 
 def _same(kind: type[plans.R], told: Mapping[str, Any], writing: _Writing) -> plans.R | None:
-    """What the person has already that is called the same."""
+    """What the person has already that is called the same: what is confined to others is not met, nor changed."""
     columns = {column: key for key, column in kind.KEYS.items() if column in SAME[kind]}
     wanted = [_spelled(told.get(columns[column])) for column in SAME[kind]]
-    for row in plans.current(kind).filter(individual=writing.individual).select_related("individual"):
+    rows, apart = plans.current(kind).filter(individual=writing.individual), writing.apart
+    rows = rows.filter(thread__in=apart) if writing.is_confined else rows.exclude(thread__in=apart)
+    for row in rows.select_related("individual"):
         if [_spelled(getattr(row, column)) for column in SAME[kind]] == wanted:
             return row
     return None

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from people.models import Staff
 from people.services import plan
-from workflows import published
+from workflows import confined, published
 from workflows.models import HistoryEntry, ProcessInstance
 from workflows.services import instances, mending, steps, turns
 
@@ -50,9 +50,11 @@ def change_course(
             answers=answers,
             variables={CAME_FROM: {"arende": str(row.public_id), "skal": reason.strip()}},
         )
-        title = published.of(row.version.public_id).title
-        told = f"Följer med från {title}"[:500]
-        plan.carry(individual=row.individual, by=by, now=now, to=began.public_id, reason=told)
+        version = published.of(row.version.public_id)
+        if not confined.is_so(version.config):
+            apart = confined.threads(row.individual, confined.everything())
+            told = f"Följer med från {version.title}"[:500]
+            plan.carry(individual=row.individual, by=by, now=now, to=began.public_id, reason=told, apart_from=apart)
     return began
 
 

@@ -135,7 +135,8 @@ def by_hand(element: Element) -> str:
 
 
 def _stand_in(instance: ProcessInstance, group: str, now: datetime) -> str:
-    return restricted.stand_in(group, individual=instance.individual, on=now.astimezone(clock.ZONE).date())
+    on, of = now.astimezone(clock.ZONE).date(), published.of(instance.version.public_id)
+    return restricted.stand_in(group, individual=instance.individual, on=on, of=of)
 
 
 def _moment(text: str, variables: dict[str, Any], element: Element, now: datetime) -> datetime | None:

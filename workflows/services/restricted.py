@@ -11,14 +11,22 @@ from django.utils import timezone
 
 from people.models import Assignment, Individual, Staff, StaffKind, Unit
 from people.services import blocks
+from workflows import confined, published
 from workflows.models import Incident, UserTask
+from workflows.published import Published
 
 # Those who lead the work come first; after them whoever may see the person, so that no task lies unseen.
 FIRST = ("enhetschef", "mas", "samordnare")
+TASKS = UserTask.objects.select_related("instance__version").only(
+    "group", "escalated_to", "instance__version__public_id"
+)
 
 
-def stand_in(group: str, *, individual: Individual, on: date) -> str:
-    """'' when someone in the profession may see the person, else a profession where someone may ('' if none)."""
+def stand_in(group: str, *, individual: Individual, on: date, of: Published | None = None) -> str:
+    """'' when someone in the profession may see the person, else a profession where someone may ('' if none).
+
+    A förlopp that is confined keeps to its own professions as long as any of them has somebody.
+    """
     units = blocks.units(individual)
     if not individual.is_protected and not units:
         return ""
@@ -31,13 +39,15 @@ def stand_in(group: str, *, individual: Individual, on: date) -> str:
     held = set(may_see.values_list("profession__key", flat=True))
     if group in held:
         return ""
-    return next((key for key in FIRST if key in held), min(held, default=""))
+    own = of.config.get("visible_to", ()) if of is not None and confined.is_so(of.config) else ()
+    return next((key for key in (*own, *FIRST) if key in held), min(held, default=""))
 
 
 def restrict(individual: Individual, *, now: datetime) -> None:
     """A message may be the first to say that a person is protected: what is open already is hidden too."""
-    for task in UserTask.objects.filter(individual=individual, is_restricted=False):
-        other = stand_in(task.group, individual=individual, on=now.date()) or task.escalated_to
+    for task in TASKS.filter(individual=individual, is_restricted=False):
+        of = published.of(task.instance.version.public_id)
+        other = stand_in(task.group, individual=individual, on=now.date(), of=of) or task.escalated_to
         UserTask.objects.filter(pk=task.pk).update(is_restricted=True, escalated_to=other, area="", changed_at=now)
     about = Q(instance__individual=individual) | Q(message__individual=individual)
     Incident.objects.filter(about, is_restricted=False).update(is_restricted=True)
@@ -50,8 +60,9 @@ def block(*, individual: Individual, units: Sequence[Unit], asked_by: str, by: S
     """
     with transaction.atomic():
         blocks.begin(individual=individual, units=units, asked_by=asked_by, by=by, now=now)
-        for task in UserTask.objects.filter(individual=individual, ended_at=None):
-            other = stand_in(task.group, individual=individual, on=timezone.localdate(now))
+        for task in TASKS.filter(individual=individual, ended_at=None):
+            of = published.of(task.instance.version.public_id)
+            other = stand_in(task.group, individual=individual, on=timezone.localdate(now), of=of)
             if other:
                 values = {"escalated_to": other, "claimed_by": None, "claimed_at": None, "changed_at": now}
                 UserTask.objects.filter(pk=task.pk).update(**values)

@@ -20,7 +20,7 @@ from people.models import Individual, Profession
 from people.services import access
 from people.signin.fresh import sensitive
 from web import swedish
-from workflows import connectors, published, rights, selectors
+from workflows import connectors, published, rights, selectors, stops
 from workflows.models import (
     InboxState,
     Incident,
@@ -34,27 +34,6 @@ from workflows.services import incidents as service
 from workflows.views.edge import StaffRequest, staff_page
 from workflows.views.mending import action_id
 
-HEADINGS = {
-    "unmatched": "Meddelande utan ärende",
-    "unknown-person": "Meddelande om okänd person",
-    "unknown-source": "Meddelande från okänd avsändare",
-    "unreadable": "Meddelande som inte går att läsa",
-    "conflict": "Två olika meddelanden med samma nummer",
-    "not-taken": "Meddelande som inte kunde tas emot",
-    "not-handled": "Meddelande som inte kunde hanteras",
-    "signal": "Signal som inte kunde tas emot",
-    "down": "Ett annat system svarar inte",
-    "file": "En fil som inte gick att läsa in",
-    "rows": "Rader som inte kunde tas emot",
-    "approval": "Något väntar på godkännande",
-    "settings": "En inställning behöver ses över",
-    "deadline": "Sista dagen närmar sig",
-    "registrera": "Ett meddelande att registrera",
-    "ej_registrerat": "Ett meddelande som ingen har registrerat",
-    "ej_mottaget": "Ett meddelande som inte togs emot",
-    "ej_levererat": "Något vi skickade kom inte fram",
-    "ingen_kvittens": "Ingen har kvitterat det vi skickade",
-}
 MOST_CANDIDATES = 20
 NO_SUCH_PERSON = (
     "Du kan inte para ihop med den personen. Kontrollera numret. Stämmer det, starta förloppet för hand eller be en "
@@ -131,7 +110,7 @@ def incident(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
             return _act(request, found)
         except Refused as problem:
             refused = problem
-    individual = _individual(found)
+    individual = stops.about(found)
     access.record(
         staff=request.user,
         individual=individual,
@@ -225,7 +204,7 @@ def _waiting(request: StaffRequest, found: Incident) -> list[ProcessInstance]:
         .order_by("-instance__started_at")[: MOST_CANDIDATES * 2]
     )
     unique = {row.instance_id: row.instance for row in waiting}
-    seen = [each for each in unique.values() if not people.presented(each.individual, viewer=request.user).is_hidden]
+    seen = [each for each in unique.values() if stops.tells_whom(request.user, each)]
     return seen[:MOST_CANDIDATES]
 
 
@@ -233,7 +212,7 @@ def _context(request: StaffRequest, found: Incident) -> dict[str, Any]:
     is_open = found.state == IncidentState.OPEN
     return {
         "incident": found,
-        "heading": _heading(found),
+        "heading": stops.heading(found),
         "is_open": is_open,
         "can_retry": is_open and found.code != "conflict" and not found.page,
         "candidates": _candidates(request, found) if is_open and _can_match(found) else None,
@@ -325,9 +304,9 @@ def _facts(request: StaffRequest, found: Incident) -> list[tuple[str, str]]:
             ("Försök", str(found.outbox.attempt)),
             ("Svar", found.outbox.error_text or "inget svar"),
         ]
-    individual = _individual(found)
+    individual = stops.about(found)
     if individual is not None:
-        facts.append(("Person", people.presented(individual, viewer=request.user).name))
+        facts.append(("Person", stops.whom(found, individual, request.user)))
     return facts
 
 
@@ -367,29 +346,16 @@ def _group(key: str, stops: list[Incident], request: StaffRequest) -> Group:
 
 
 def _row(stop: Incident, request: StaffRequest) -> IncidentRow:
-    individual = _individual(stop)
+    individual = stops.about(stop)
     return IncidentRow(
         incident=stop,
-        heading=_heading(stop),
+        heading=stops.heading(stop),
         title=published.of(stop.instance.version.public_id).title if stop.instance else "",
-        person=people.presented(individual, viewer=request.user).name if individual else "",
+        person=stops.whom(stop, individual, request.user) if individual else "",
         step=dict(_told(stop)).get("Steg", ""),
         is_paused=bool(stop.instance and stop.instance.is_suspended),
         is_over=bool(stop.instance and not stop.instance.is_active),
     )
-
-
-def _heading(stop: Incident) -> str:
-    if stop.signal_id and not stop.instance_id:
-        return "Ett förlopp startade inte"
-    return HEADINGS.get(stop.code) or ("Ett meddelande stannade" if stop.message_id else "Ett ärende stannade")
-
-
-def _individual(stop: Incident) -> Individual | None:
-    if stop.instance is not None:
-        return stop.instance.individual
-    source = stop.message or stop.signal
-    return source.individual if source else None
 
 
 def _instance_url(request: StaffRequest, stop: Incident) -> str:
