@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -63,6 +64,31 @@ def by_number(number: identity.Identity, *, viewer: Viewer | None, also_barred: 
     """
     found = Individual.objects.filter(identity_type=number.type, identity_number=number.number).first()
     return None if found is None or is_hidden(found, viewer=viewer, also_barred=also_barred) else found
+
+
+def mentioned(texts: Sequence[str], *, today: datetime.date) -> list[list[Individual]]:
+    """Those whom we know of the numbers in each text, whoever wrote it; one statement for all of them."""
+    numbers = [set(_numbers(text, today)) for text in texts]
+    known = {number for some in numbers for number in some}
+    found = {
+        (one.identity_type, one.identity_number): one
+        for one in Individual.objects.filter(identity_number__in={number for _, number in known} if known else ())
+    }
+    return [[found[number] for number in sorted(some) if number in found] for some in numbers]
+
+
+def _numbers(text: str, today: datetime.date) -> Iterator[tuple[str, str]]:
+    for found in identity.IN_PROSE.findall(text):
+        try:
+            number = identity.parse(found, today=today)
+        except identity.InvalidIdentity:
+            continue
+        yield number.type, number.number
+
+
+def are_hidden_in(texts: Sequence[str], *, viewer: Viewer, today: datetime.date) -> list[bool]:
+    """Of each text, as it came from others, whether it tells the number of somebody whom this viewer may not see."""
+    return [any(is_hidden(one, viewer=viewer) for one in some) for some in mentioned(texts, today=today)]
 
 
 def named(individual: Individual, *, viewer: Viewer | None, also_barred: bool = False) -> Presented:

@@ -20,6 +20,7 @@ from integrations.pages import content
 from integrations.pages.content import Content
 from integrations.pages.edge import Refused, StaffRequest, it_page, may_see, system_or_404, uuid_of
 from integrations.pages.search import PAGE, Wanted
+from people import selectors as people
 from people.services import access
 from web import paging
 from workflows import selectors
@@ -78,7 +79,7 @@ def one(request: StaffRequest, public_id: UUID) -> HttpResponse:
             if isinstance(done, HttpResponse):
                 return done
             shown = done
-        if refused and request.POST.get("gor") == "ratta":
+        if refused and refused.target != "varfor" and request.POST.get("gor") == "ratta":
             shown = _shown(request, found)
     context = _context(request, found, shown) | {
         "error": refused.text if refused else "",
@@ -135,7 +136,15 @@ def _act(request: StaffRequest, found: InboxMessage) -> HttpResponse | Content:
 def _show(request: StaffRequest, found: InboxMessage) -> Content:
     if not request.POST.get("varfor", "").strip():
         raise Refused("Skriv varför du behöver se innehållet.", "varfor")
+    _require_open(request, found)
     return _shown(request, found)
+
+
+def _require_open(request: StaffRequest, found: InboxMessage) -> None:
+    """Before anybody has said whom it is about, its own words tell. Raises Refused."""
+    text = inbox.raw_of(found).decode("utf-8", "replace")
+    if any(people.are_hidden_in([text], viewer=request.user, today=timezone.localdate())):
+        raise Refused("Innehållet rör någon vars uppgifter är skyddade eller spärrade för dig.", "varfor")
 
 
 def _shown(request: StaffRequest, found: InboxMessage) -> Content:
@@ -161,6 +170,7 @@ def _retry(request: StaffRequest, found: InboxMessage) -> HttpResponse:
 
 
 def _correct(request: StaffRequest, found: InboxMessage) -> HttpResponse:
+    _require_open(request, found)
     text, reason = _lines(request.POST.get("innehall", "")), request.POST.get("skal", "")
     if text == _lines(content.of(inbox.raw_of(found)).editable):
         raise Refused(repeating.Unchanged.__doc__ or "", "innehall")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 
 from integrations import reading
 from integrations.sdk import addresses
 from integrations.sdk.addresses import Address
 from integrations.sdk.outgoing import SOURCE
+from people import selectors as people
 from workflows import connectors
 from workflows.connectors import IncomingMessage, Json, PermanentError, Unreadable, translator
+from workflows.services import restricted
 
 MESSAGE, REPLY, RECEIPT = "sdk_meddelande", "sdk_svar", "sdk_kvittens"
 TO_REGISTER = "registrera"
@@ -44,7 +48,7 @@ connectors.incoming(SOURCE, keys=("sdk_id", "konversation_id", "skickat_id", "pe
 
 
 @translator(SOURCE)
-def translate(payload: Json, *, now: datetime) -> IncomingMessage:  # noqa: ARG001 - every translator is told the time
+def translate(payload: Json, *, now: datetime) -> IncomingMessage:
     """A message always raises Unreadable: nothing that is read by machine says whom free text is about."""
     if payload.get("typ") == RECEIPT:
         told = reading.payload(payload, FIELDS[RECEIPT][1], reading.Identity())
@@ -58,14 +62,23 @@ def translate(payload: Json, *, now: datetime) -> IncomingMessage:  # noqa: ARG0
         raise Unreadable("olasligt", "Meddelandet är inte skrivet som ett SDK-meddelande.") from None
     sent_at = reading.moment(told["skickad_dt"], "skapad_dt")
     keys = {key: told[key] for key in ("sdk_id", "konversation_id")}
+    group = own.profession if own else ""
     place = f"{own.name}, {own.unit}" if own and own.unit else told["mottagare"]
     raise Unreadable(
         TO_REGISTER,
         f"Registrera inkommet SDK-meddelande till {place} från {sender}.",
         IncomingMessage(MESSAGE, keys, told, sent_at),
-        group=own.profession if own else "",
+        group=_registers(group, payload, now=now),
         page=page,
     )
+
+
+def _registers(group: str, payload: Json, *, now: datetime) -> str:
+    """Who, where it tells the number of somebody whom nobody in the profession of the address may see."""
+    today = timezone.localdate(now)
+    (known,) = people.mentioned([json.dumps(payload, ensure_ascii=False)], today=today)
+    others = [other for one in known if (other := restricted.stand_in(group, individual=one, on=today))]
+    return others[0] if others else group
 
 
 def _told(payload: Json, message_id: str, own: Address | None, sender: str) -> Json:

@@ -42,6 +42,11 @@ def of(row: InboxMessage) -> Json:
     return found
 
 
+def words(row: InboxMessage) -> str:
+    """All that it says, of its numbers also those in the places that the sender has for them."""
+    return bytes(row.raw).decode()
+
+
 def _party(party: Party) -> dict[str, Any]:
     return {
         "organisation": party.organisation,

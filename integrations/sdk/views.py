@@ -67,10 +67,14 @@ def listing(request: StaffRequest) -> HttpResponse:
     mine = Incident.objects.filter(
         code__in=OURS, group__in=request.user.professions, message__source=outgoing.SOURCE
     ).select_related("message", "message__individual", "resolved_by")
-    done = mine.filter(state=IncidentState.RESOLVED).order_by("-resolved_at")[:PAGE]
+    waiting = list(mine.filter(state=IncidentState.OPEN).order_by("created_at")[:PAGE])
+    done = list(mine.filter(state=IncidentState.RESOLVED).order_by("-resolved_at")[:PAGE])
+    open_to = _open_to(request, [stop.message for stop in (*waiting, *done) if stop.message])
+    shown = [stop for stop in waiting if stop.message_id in open_to]
     context = {
-        "waiting": mine.filter(state=IncidentState.OPEN).order_by("created_at")[:PAGE],
-        "done": [stop for stop in done if stop.message and may_see(request.user, stop.message.individual)],
+        "waiting": shown,
+        "closed": len(waiting) - len(shown),
+        "done": [stop for stop in done if stop.message_id in open_to],
     }
     _log(request, None, "list")
     return render(request, "integrations/sdk_messages.html", context)
@@ -121,7 +125,18 @@ def _find(request: StaffRequest, message_id: uuid.UUID) -> InboxMessage:
         raise Http404
     if not found.incidents.filter(code__in=OURS, group__in=request.user.professions).exists():
         raise Http404
+    if found.pk not in _open_to(request, [found]):
+        raise Http404
     return found
+
+
+def _open_to(request: StaffRequest, letters: list[InboxMessage]) -> set[int]:
+    """Those that the viewer may read: also before anybody has said whom one is about, its number tells."""
+    named = [one for one in letters if one.individual is not None]
+    rest = [one for one in letters if one.individual is None]
+    hidden = people.are_hidden_in(list(map(stored.words, rest)), viewer=request.user, today=timezone.localdate())
+    unnamed = {one.pk for one, is_hidden in zip(rest, hidden, strict=True) if not is_hidden}
+    return unnamed | {one.pk for one in named if may_see(request.user, one.individual)}
 
 
 def _act(request: StaffRequest, found: InboxMessage) -> HttpResponse | Individual:

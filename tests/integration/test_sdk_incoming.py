@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from integrations import configuration
 from integrations.sdk import intake, watch
 from integrations.sdk.simulator import Counterpart
-from people.models import AccessLog, Individual, Staff
+from people.models import AccessLog, Individual, Staff, Unit
 from tests import pages, sdk
 from workflows.attachments import scanning, shelf
 from workflows.models import (
@@ -25,7 +25,7 @@ from workflows.models import (
     ProcessInstance,
     UserTask,
 )
-from workflows.services import attachments
+from workflows.services import attachments, restricted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,6 +118,60 @@ def test_somebody_new_is_added_and_of_a_protected_person_nothing_is_told(far: Co
     assert UserTask.objects.filter(is_restricted=True).count() == 1
     protected = InboxMessage.objects.get(individual__given_name="Doris")
     assert client.get(sdk.address(protected.message_id)).status_code == 404
+
+
+LETTERS = (
+    {"text": "Gäller Doris, 19390228-2387.", "personnummer": ""},
+    {"text": "Gäller Doris, 390228-2387.", "personnummer": ""},
+    {"text": "Kan komma hem.", "personnummer": "193902282387"},
+)
+
+
+@pytest.mark.parametrize("told", LETTERS, ids=("twelve digits", "ten", "in its own place"))
+def test_a_letter_that_tells_the_number_of_a_protected_person_is_read_by_who_may_see_them(
+    far: Counterpart, anna: Staff, told: dict[str, str]
+) -> None:
+    pages.person("193902282387", "Doris", protection="sekretessmarkering")
+    head = pages.staff("chefen", "enhetschef", may_see_protected=True)
+    message_id = sdk.arrive(far, bilaga="ja", **told)
+    assert Incident.objects.get().group == "enhetschef", "nobody of the profession of the address may"
+    pages.join(anna, "enhetschef")
+    file, client = Attachment.objects.get(name="Vårdplan.pdf"), pages.logged_in(anna)
+    listing = pages.text(client.get("/integrationer/sdk/post/"))
+    assert "Ett meddelande till er rör någon vars uppgifter är skyddade" in listing
+    assert message_id not in listing
+    closed = sdk.address(message_id), f"{sdk.address(message_id)}filer/{file.public_id}/"
+    for address in closed:
+        for answer in (client.get(address), client.post(address, {"gor": "sok", "personnummer": "fel"})):
+            assert answer.status_code in (404, 405)
+            assert "390228" not in pages.text(answer)
+    assert message_id in pages.text(pages.logged_in(head).get("/integrationer/sdk/post/"))
+    assert pages.logged_in(head).get(sdk.address(message_id)).status_code == 200
+
+
+def test_a_letter_about_somebody_who_has_a_sparr_against_the_unit_is_closed_to_it(
+    far: Counterpart, anna: Staff
+) -> None:
+    berit, message_id = pages.person(), sdk.arrive(far, personnummer=sdk.BERIT)
+    other = pages.staff("olle", "samordnare")
+    other.assignments.update(unit=Unit.objects.create(key="soder", name="Söder"))
+    restricted.block(
+        individual=berit, units=list(Unit.objects.filter(key="soder")), asked_by="Berit", by=other, now=timezone.now()
+    )
+    assert pages.logged_in(anna).get(sdk.address(message_id)).status_code == 404
+    assert pages.logged_in(other).get(sdk.address(message_id)).status_code == 200
+
+
+def test_not_even_it_reads_the_number_in_what_came(far: Counterpart, anna: Staff) -> None:
+    pages.person("193902282387", "Doris", protection="sekretessmarkering")
+    sdk.arrive(far, text="Gäller Doris, 19390228-2387.")
+    client, row = pages.logged_in(pages.staff("ivar", "it_drift")), InboxMessage.objects.get()
+    address = f"/integrationer/meddelande/{row.public_id}/"
+    for told in ({"gor": "visa", "varfor": "Felsökning"}, {"gor": "ratta", "innehall": "{}", "skal": "Felsökning"}):
+        answer = client.post(address, told)
+        assert answer.status_code == 422
+        assert "skyddade" in pages.text(answer)
+        assert "390228" not in pages.text(answer)
 
 
 def test_what_is_about_nobody_is_filed_with_a_reason_and_can_still_be_read(far: Counterpart, anna: Staff) -> None:
