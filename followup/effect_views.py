@@ -11,12 +11,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from followup import asked, courses
+from followup import asked, courses, drawn
 from followup.benefit import Benefit
 from followup.figures import FEW
 from followup.measured import Measured
 from followup.results import Results
 from followup.services import assumptions
+from web.charts import Chart
 from workflows.views.edge import StaffRequest, staff_page
 
 
@@ -25,7 +26,7 @@ from workflows.views.edge import StaffRequest, staff_page
 def effects(request: StaffRequest, key: str) -> HttpResponse:
     """Every measure of the förlopp, with how sure it is and what others have."""
     results = _results(request, key)
-    return render(request, "followup/effects.html", _context(results))
+    return render(request, "followup/effects.html", _context(results) | {"chart": drawn.shares(results.figures)})
 
 
 @require_safe
@@ -34,7 +35,9 @@ def measure(request: StaffRequest, key: str, measure: str) -> HttpResponse:
     found = Measured.of(_results(request, key), measure)
     if found is None:
         raise Http404
-    return render(request, "followup/measure.html", _context(found.results) | {"found": found})
+    return render(
+        request, "followup/measure.html", _context(found.results) | {"found": found, "charts": _charts(found)}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,6 +58,7 @@ def benefit(request: StaffRequest, key: str) -> HttpResponse:
     found = Benefit(results, now)
     told = {
         "benefit": found,
+        "chart": drawn.kronor(found.lines),
         "may_change": may_change,
         "error": refused,
         "asked_key": request.POST.get("antagande", ""),
@@ -81,6 +85,18 @@ def _assume(request: StaffRequest, results: Results, *, now: datetime) -> None:
         now=now,
     )
     messages.success(request, "Antagandet är ändrat. Det som gällde förut står kvar i historiken.")
+
+
+def _charts(found: Measured) -> dict[str, Chart | None]:
+    title = found.measure.title
+    return {
+        "month": drawn.by_month(found),
+        "part": drawn.compared(f"{title} per del", found.by_part),
+        "unit": drawn.compared(f"{title} per enhet", found.by_unit),
+        "age": drawn.compared(f"{title} per åldersgrupp", found.by_age),
+        "version": drawn.compared(f"{title} per version", found.by_version),
+        "since": drawn.compared(f"{title} före och efter", found.since),
+    }
 
 
 def _results(request: StaffRequest, key: str) -> Results:

@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from followup import choice, courses, where
-from followup.figures import FEW
+from followup import choice, courses, drawn, where
+from followup.figures import FEW, Step
 from followup.flow import Flow
 from web import swedish
+from web.charts import Chart
 from workflows import catalogue, rights
 from workflows.views.edge import StaffRequest, staff_page
 
@@ -36,9 +37,11 @@ def flow(request: StaffRequest, key: str) -> HttpResponse:
     names = {key: element.name for key, element in found.whole.definition.elements.items()}
     part = request.GET.get("del", "")
     part = part if part in catalogue.parts(found.shown.public_id) else ""
+    shown = [step for step in found.steps if step.is_reached and not step.is_quick]
     context = {
         "flow": found,
-        "steps": [step for step in found.steps if step.is_reached and not step.is_quick],
+        "charts": _charts(found, shown),
+        "steps": shown,
         "quick": [step for step in found.steps if step.is_reached and step.is_quick],
         "unreached": [step for step in found.steps if not step.is_reached],
         "marks": steps,
@@ -68,6 +71,16 @@ def waiting(request: StaffRequest, key: str, element: str) -> HttpResponse:
     rows = where.seen(request.user, found.now.get(element, ()), limit=MOST_WAITING)
     context = {"flow": found, "step": step, "rows": rows, "most": MOST_WAITING}
     return render(request, "followup/waiting.html", context)
+
+
+def _charts(found: Flow, steps: list[Step]) -> dict[str, Chart | None]:
+    return {
+        "steps": drawn.waits_of_steps(steps),
+        "professions": drawn.waits_of("Per profession", found.by_profession),
+        "units": drawn.waits_of("Per enhet", found.by_unit),
+        "versions": drawn.waits_of("Från start till slut per version", found.by_version),
+        "outcomes": drawn.counts_of("Hur ärenden slutade", found.outcomes),
+    }
 
 
 def _widths(followed: dict[str, int]) -> dict[str, tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -74,6 +75,18 @@ def test_of_few_no_time_is_shown_to_who_may_not_see_who_it_is(client: Client, an
     assert "Färre än 5: visas inte" in show(client)
     pages.join(anna, "enhetschef")
     assert "6 timmar" in show(pages.logged_in(anna))
+
+
+def test_charts_say_what_the_tables_say_and_no_more(client: Client, anna: Staff, berit: Individual) -> None:
+    publish()
+    for _ in range(5):
+        went(berit, anna, "ja", "")
+    went(berit, anna, "nej")
+    count_all()
+    charts = re.findall(r"<figure.*?</figure>", show(client))
+    (steps,) = [one for one in charts if "per steg" in one]
+    assert steps.count("6 timmar") == 2
+    assert not any(name in chart for chart in charts for name in ("<style", "<script", "Berit"))
 
 
 def test_days_version_profession_and_unit_are_chosen(client: Client, anna: Staff, berit: Individual) -> None:
