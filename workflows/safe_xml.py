@@ -12,6 +12,8 @@ MAX_ELEMENTS = 20_000
 # with an attribute or none.
 _MOST = {b"=": 10 * MAX_ELEMENTS, b"xmlns": MAX_ELEMENTS}
 _DECLARED = re.compile(r"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)""")
+_OLDER = frozenset(["us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"])
+"""Encodings of one byte a letter, in which those of ASCII are themselves: Sparx, Activiti and Open-BPMN write them."""
 
 
 class UnsafeXml(Exception):
@@ -45,6 +47,18 @@ def parse(data: bytes, *, most_bytes: int = MAX_BYTES, most_elements: int = MAX_
     if sum(1 for _ in root.iter()) > most_elements:
         raise _too_many(most_elements)
     return root
+
+
+def in_utf8(data: bytes) -> bytes:
+    """The same document in UTF-8, if it says that it is in an older encoding of the West; otherwise as it came."""
+    declared = _DECLARED.match(data[:200].decode("ascii", errors="replace"))
+    if declared is None or declared[1].lower() not in _OLDER:
+        return data
+    try:
+        text = data.decode(declared[1])
+    except UnicodeDecodeError:
+        return data
+    return f"{text[: declared.start(1)]}UTF-8{text[declared.end(1) :]}".encode()
 
 
 def _too_many(most: int) -> UnsafeXml:

@@ -40,8 +40,8 @@ def owner() -> Staff:
     return workbench.owner()
 
 
-def uploaded(owner: Staff, text: str) -> Draft:
-    file = SimpleUploadedFile("Anhörigstöd.bpmn", text.encode())
+def uploaded(owner: Staff, text: str | bytes) -> Draft:
+    file = SimpleUploadedFile("Anhörigstöd.bpmn", text if isinstance(text, bytes) else text.encode())
     answer = pages.logged_in(owner).post("/verkstad/las-in/", {"fil": file})
     assert answer.status_code == 302, pages.text(answer)
     return Draft.objects.latest("pk")
@@ -78,3 +78,14 @@ def test_what_must_be_decided_before_it_runs_is_said_at_the_step(owner: Staff, d
     told = {item.element for item in found if item.severity == "error"}
     named = [key for (_, key), name in drafting.checked(made).names.items() if name in ("”Fråga”", "”Skicka brev”")]
     assert set(named) <= told, found
+
+
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252", "iso-8859-15"])
+def test_a_file_in_an_older_encoding_means_the_same_in_utf_8(owner: Staff, encoding: str) -> None:
+    text = Writer(DIALECTS[0]).file([("userTask", "Fråga Åsa")], "Anhörigstöd")
+    old = re.sub(r'encoding="[^"]*"', f'encoding="{encoding}"', text, count=1)
+    made = uploaded(owner, old.encode(encoding))
+    held = [
+        body for name, body in drafting.texts(made).items() if name.endswith(".bpmn") and not drafting.is_shared(name)
+    ]
+    assert held[0] == re.sub(r'encoding="[^"]*"', 'encoding="UTF-8"', text, count=1)

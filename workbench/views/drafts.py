@@ -22,7 +22,7 @@ from workbench.models import Draft
 from workbench.services import drafts
 from workbench.views.edge import draft_page, publishing_page, workbench_page
 from workbench.views.first_hour import is_away
-from workflows import catalogue, definitions, packages, rights
+from workflows import catalogue, definitions, packages, rights, safe_xml
 from workflows.definitions import Folder
 from workflows.models import ProcessDefinition, ProcessVersion
 from workflows.views.edge import StaffRequest
@@ -190,8 +190,10 @@ def _taken_in(request: StaffRequest, place: Path) -> HttpResponse:
         return _not_taken(request, told, code="not-taken")
     path = place / f"{beginning.key_of(name.stem)}{name.suffix.lower()}"
     files[0].path.rename(path)
-    if path.suffix in definitions.BARE and (problem := definitions.unreadable(path)):
-        return _not_taken(request, problem.message, code=problem.code)
+    if path.suffix in definitions.BARE:
+        path.write_bytes(safe_xml.in_utf8(path.read_bytes()))
+        if problem := definitions.unreadable(path):
+            return _not_taken(request, problem.message, code=problem.code)
     folder = definitions.read(path)
     if not folder.sources:
         first = next((item.code for item in folder.findings), "empty")

@@ -31,10 +31,13 @@ def _languages(root: etree._Element, report: Report) -> None:
     for node in root.iter(f"{{{diagram.BPMN}}}*"):
         language = node.get("language") or node.get("scriptFormat")
         if language and "feel" not in language.lower():
-            code = "script-language" if local(node) == "scriptTask" else "expression-language"
+            is_script = local(node) == "scriptTask"
+            code, what = ("script-language", "Skriptet") if is_script else ("expression-language", "Uttrycket")
             around = (item for item in (node, *node.iterancestors()) if local(item) in DRAWN)
             step = next((item.get("id", "") for item in around), "")
-            report.error(step, code, f"Språket ska vara FEEL, inte {language[:40]}.")
+            # Some tools name it by an address: http://www.w3.org/1999/XPath.
+            name = language.rstrip("/").rpartition("/")[2][:40]
+            report.error(step, code, f"{what} är skrivet i ”{name}”, som inte kan köras här. Skriv om det i FEEL.")
 
 
 def _missing(root: etree._Element, report: Report) -> None:
