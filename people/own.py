@@ -127,20 +127,28 @@ class Visit(models.Model):
 
 
 SELF = "Personen själv"
+MESSAGES = "min_plan"
+"""As whom the room of these pages sends to förlopp what was said: a message by the id of its row."""
 
 
 class ReplyKind(models.TextChoices):
     ANSWER = "svar", "Svar inför ett möte"
     WEEK = "vecka", "Så var veckan"
+    CONSENT = "samtycke", "Ja eller nej till att dela"
+    AGREEMENT = "overenskommelse", "Godkände överenskommelsen"
+    RELATIVE = "narstaende", "Vem mer som får läsa"
 
 
 class Reply(models.Model):
-    """What the person said in their plan: before a meeting, or of a week from 1 (very bad) to 5. Never changed."""
+    """What the person said in their plan: before a meeting, of a week from 1 (very bad) to 5, or that they decided.
+
+    Of a decision `text` is what it was, for staff; what holds is the consent, agreement or mandate. Never changed.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     individual = models.ForeignKey("people.Individual", on_delete=models.PROTECT, related_name="+")
     mandate = models.ForeignKey(Mandate, null=True, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=ReplyKind.choices)
+    kind = models.CharField(max_length=20, choices=ReplyKind.choices)
     task = models.UUIDField(null=True, db_index=True, help_text="The open task it was left before.")
     instance = models.UUIDField(null=True)
     question = models.CharField(max_length=500, blank=True)
@@ -153,12 +161,15 @@ class Reply(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(kind__in=ReplyKind.values), name="people_reply_kind"),
             models.CheckConstraint(
-                condition=Q(kind=ReplyKind.ANSWER, rating=None) & ~Q(text="")
+                condition=~Q(kind=ReplyKind.WEEK) & Q(rating=None) & ~Q(text="")
                 | Q(kind=ReplyKind.WEEK, rating__range=(1, 5)),
                 name="people_reply_says",
             ),
         )
-        indexes = (models.Index(fields=("individual", "-at"), name="people_reply_individual"),)
+        indexes = (
+            models.Index(fields=("individual", "-at"), name="people_reply_individual"),
+            models.Index(fields=("at",), condition=Q(task__isnull=False), name="people_reply_answered"),
+        )
 
     def __str__(self) -> str:
         return f"reply {self.public_id}"

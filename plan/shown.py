@@ -117,6 +117,7 @@ class Next:
     who: str
     due_at: datetime.datetime | None
     at: datetime.datetime
+    is_done: bool = False
     answer: str = ""
     answered_at: datetime.datetime | None = None
 
@@ -168,9 +169,14 @@ def load(visit: Visit, *, since: datetime.datetime | None, now: datetime.datetim
 
 
 def step(visit: Visit, task: uuid.UUID) -> Next | None:
-    """One that waits, when it asks the person something."""
-    found = _coming(visit.individual, people.profession_names())
-    return next((one for one in found if one.task == task and one.question), None)
+    """One that asks, or asked, the person something."""
+    found = TASKS.one(
+        "WHERE task.individual_id = %s AND task.public_id = %s AND task.joint_of_id IS NULL",
+        [visit.individual.pk, task],
+    )
+    if found is None or not (form := _form(found)) or not (form.person_told and form.person_asked):
+        return None
+    return next(_steps(visit.individual, [(found, form)], people.profession_names()))
 
 
 def agreement(visit: Visit, thread: uuid.UUID) -> Joint | None:
@@ -272,6 +278,10 @@ def _coming(individual: Individual, names: Mapping[str, str]) -> Iterator[Next]:
     rest = f"""WHERE task.individual_id = %s AND task.state = 'open' AND task.joint_of_id IS NULL
         ORDER BY task.due_sort, task.id LIMIT {MOST}"""
     waiting = [(task, form) for task in TASKS.rows(rest, [individual.pk]) if (form := _form(task)) and form.person_told]
+    yield from _steps(individual, waiting, names)
+
+
+def _steps(individual: Individual, waiting: list[tuple[UserTask, Form]], names: Mapping[str, str]) -> Iterator[Next]:
     said = Reply.objects.filter(individual=individual, task__in=[task.public_id for task, _ in waiting])
     latest = {row.task: row for row in said.order_by("at", "pk")}
     for task, form in waiting:
@@ -284,6 +294,7 @@ def _coming(individual: Individual, names: Mapping[str, str]) -> Iterator[Next]:
             who=names.get(task.group, ""),
             due_at=task.due_at,
             at=task.created_at,
+            is_done=not task.is_open,
             answer=answer.text if answer else "",
             answered_at=answer.at if answer else None,
         )

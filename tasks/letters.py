@@ -17,6 +17,7 @@ WORDS = {
     NoticeKind.URGENT: ("1 ny brådskande uppgift", "{} nya brådskande uppgifter"),
     NoticeKind.LATE: ("1 försenad uppgift", "{} försenade uppgifter"),
     NoticeKind.TOLD: ("1 meddelande från en kollega", "{} meddelanden från kollegor"),
+    NoticeKind.ANSWERED: ("1 svar i Min plan", "{} svar i Min plan"),
     NoticeKind.NEW: ("1 ny uppgift", "{} nya uppgifter"),
 }
 

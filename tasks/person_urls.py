@@ -12,6 +12,7 @@ urlpatterns = [
     path("nodoppning/", blocks.emergency, name="emergency"),
     path("nodoppning/<uuid:public_id>/stang/", blocks.close, name="emergency_close"),
     path("personer/<uuid:ref>/tidslinje/", person.whole_timeline, name="timeline"),
+    path("personer/<uuid:ref>/sagt/", person.all_said, name="said"),
     path("personer/<uuid:ref>/system/<slug:key>/", glance.glance, name="glance"),
     path("personer/<uuid:ref>/mal/<uuid:thread>/folj-upp/", plan.follow_up, name="follow_up"),
     path("personer/<uuid:ref>/plan/<slug:kind>/", plan.add, name="plan_add"),

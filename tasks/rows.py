@@ -54,6 +54,7 @@ class Row(NamedTuple):
     taken_by: str
     in_place_of: str
     asked_of: str
+    has_reply: bool
     is_mine: bool
     is_escalated: bool
     can_work: bool
@@ -143,6 +144,7 @@ def made(
         taken_by=task.taken_by if is_open and not is_closed else "",
         in_place_of=task.on_behalf_of if is_open and not is_closed else "",
         asked_of=told.get("asked_of") or "",
+        has_reply=is_open and bool(told.get("has_reply")) and not is_closed,
         is_mine=is_open and task.claimed_by_id == viewer.pk,
         is_escalated=bool(task.escalated_to) and task.escalated_to in held and task.group not in held,
         can_work=can_work,

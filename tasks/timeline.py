@@ -20,6 +20,8 @@ from django.utils import timezone
 
 from people import reading
 from people.models import Individual
+from people.own import SELF, MandateKind, ReplyKind
+from tasks import said
 from web import swedish
 from web.addresses import url
 from workflows import outcomes, published
@@ -29,7 +31,7 @@ from workflows.sight import WORDS, Sight
 
 PAGE = 30
 # In the order of one moment, the last first when read backwards.
-BEGAN, TASK, STEERED, AMENDED, ENDED = range(5)
+BEGAN, TASK, STEERED, AMENDED, ENDED, SAID = range(6)
 PARTS = {
     BEGAN: """SELECT instance.started_at AS at, {rank} AS rank, instance.id AS row, 'started' AS kind, '' AS name,
         '' AS grp, '' AS escalated, instance.started_by_id AS by_id, instance.public_id AS public, instance.id AS of,
@@ -59,6 +61,16 @@ PARTS = {
         FROM workflows_processinstance instance
         WHERE instance.individual_id = %s AND instance.ended_at IS NOT NULL AND {visible} {since}
         ORDER BY instance.ended_at DESC, instance.id DESC LIMIT {limit}""",
+    SAID: """SELECT reply.at, {rank}, reply.id, reply.kind,
+        CASE reply.kind WHEN 'vecka' THEN CAST(reply.rating AS varchar(2)) WHEN 'svar' THEN '' ELSE reply.text END,
+        COALESCE(task."group", ''), COALESCE(task.escalated_to, ''), CAST(NULL AS bigint),
+        COALESCE(task.public_id, reply.public_id), task.instance_id,
+        COALESCE(mandate.kind || ':' || mandate.name, '')
+        FROM people_reply reply LEFT JOIN workflows_usertask task ON task.public_id = reply.task
+        LEFT JOIN workflows_processinstance instance ON instance.id = task.instance_id
+        LEFT JOIN people_mandate mandate ON mandate.id = reply.mandate_id
+        WHERE reply.individual_id = %s AND (reply.task IS NULL OR {visible}) {since}
+        ORDER BY reply.at DESC, reply.id DESC LIMIT {limit}""",
 }
 LENT = {
     "sqlite": "COALESCE(json_extract(entry.detail, '$.for'), '')",
@@ -66,7 +78,7 @@ LENT = {
 }
 COLUMNS = {BEGAN: ("instance.started_at", "instance.id"), TASK: ("task.ended_at", "task.id")}
 COLUMNS |= {STEERED: ("entry.at", "entry.id"), ENDED: ("instance.ended_at", "instance.id")}
-COLUMNS |= {AMENDED: ("amendment.at", "amendment.id")}
+COLUMNS |= {AMENDED: ("amendment.at", "amendment.id"), SAID: ("reply.at", "reply.id")}
 WHOLE = """SELECT found.*, staff.first_name, staff.last_name, staff.username, instance.public_id, version.public_id
     FROM ({parts}) found
     LEFT JOIN workflows_processinstance instance ON instance.id = found.of
@@ -173,6 +185,9 @@ def _part(
 def _event(row: Any, sight: Sight) -> Event:
     at, rank, key, kind, name, group, escalated, by_id, public, _of, lent, *rest = row
     first, last, username, instance, version_id = rest
+    if rank == SAID:
+        step = None if version_id is None else (published.of(reading.as_uuid(version_id)), group, escalated)
+        return _of_person(Place(moment_of(at), rank, key), kind, name, lent, step, sight)
     who = in_place_of(" ".join(filter(None, (first, last))) or username, lent)
     if version_id is None:
         place = Place(moment_of(at), rank, key)
@@ -207,6 +222,20 @@ def _of_plan(event: Event, kind: str, part: str, sphere: str, sight: Sight, *, i
     if not sight.reads(sphere, is_own=is_own):
         return replace(event, name=f"{WORDS[sphere]}: ett mål rättades", by_name="", is_hidden=True)
     return replace(event, name=name, word=_word(kind), url=f"{url('tasks:person', sight.individual.ref)}#mal")
+
+
+def _of_person(
+    place: Place, kind: str, words: str, called: str, step: tuple[published.Published, str, str] | None, sight: Sight
+) -> Event:
+    """What the person said in Min plan, or who speaks for them."""
+    word, _, name = called.partition(":")
+    who = f"{MandateKind(word).label}: {name}" if word else SELF
+    event = Event(place=place, title=step[0].title if step else "", word="I Min plan", by_name=who, status="active")
+    if step and not sight.reads_step(step[0], step[1], escalated_to=step[2]):
+        return replace(event, name=sight.hidden(step[0], step[1], "ett svar i Min plan"), by_name="", is_hidden=True)
+    to = f"{url('tasks:said', sight.individual.ref)}#sagt-{place.row}"
+    rating = int(words) if kind == ReplyKind.WEEK else None
+    return replace(event, name=said.title(kind, rating, words), url=to)
 
 
 STATUS = {"completed": "done", "started": "active", "cancelled": "cancelled", "skipped": "cancelled"}

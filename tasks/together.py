@@ -80,6 +80,7 @@ class Around:
     is_watched: bool
     has_goals: bool
     has_contacts: bool
+    has_said: bool
     counted: tuple[int, int]
 
 
@@ -124,21 +125,24 @@ def asked_about(staff: Staff, public_id: uuid.UUID) -> UserTask | None:
 
 
 def around(task: UserTask, staff: Staff) -> Around:
-    """Whether anybody has written anything, one follows the task and the person has goals and contacts: often not."""
+    """Whether anybody has written anything, one follows the task and what there is of the person: often nothing."""
     counting, counted = selectors.counting(staff, limit=MOST_COUNTED + 1)
     text = f"""SELECT EXISTS (SELECT 1 FROM tasks_draft WHERE task_id = %s),
         EXISTS (SELECT 1 FROM tasks_comment WHERE task_id = %s),
         EXISTS (SELECT 1 FROM tasks_watch WHERE by_id = %s AND task_id = %s),
         EXISTS (SELECT 1 FROM people_goal WHERE individual_id = %s),
-        EXISTS (SELECT 1 FROM people_contact WHERE individual_id = %s), {counting}"""
-    values = [task.pk, task.pk, staff.pk, task.pk, task.individual_id, task.individual_id, *counted]
-    has_drafts, has_comments, is_watched, has_goals, has_contacts, *counts = reading.rows(text, values)[0]
+        EXISTS (SELECT 1 FROM people_contact WHERE individual_id = %s),
+        EXISTS (SELECT 1 FROM people_reply WHERE individual_id = %s), {counting}"""
+    values = [task.pk, task.pk, staff.pk, task.pk, *[task.individual_id] * 3, *counted]
+    found = reading.rows(text, values)[0]
+    has_drafts, has_comments, is_watched, has_goals, has_contacts, has_said, *counts = found
     return Around(
         drafts=drafts(task, staff) if has_drafts else Drafts(),
         comments=comments(task) if has_comments else [],
         is_watched=bool(is_watched),
         has_goals=bool(has_goals),
         has_contacts=bool(has_contacts),
+        has_said=bool(has_said),
         counted=(counts[0], counts[1]),
     )
 

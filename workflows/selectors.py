@@ -63,6 +63,7 @@ LISTED = Reading(
         "process_title": "definition.title",
         "profession_name": PROFESSION_NAME,
         "suspended_at": "instance.suspended_at",
+        "has_reply": "EXISTS (SELECT 1 FROM people_reply reply WHERE reply.task = task.public_id)",
     },
 )
 TASK = Reading(

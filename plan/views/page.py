@@ -19,7 +19,11 @@ from web.paper import pdf
 def page(request: OwnRequest) -> HttpResponse:
     now = timezone.now()
     own.noted(request.visit, action="read", object_type="own_plan", now=now)
-    context = {"own": shown.load(request.visit, since=own.before(request.visit), now=now)}
+    done = request.GET.get("klart", "")
+    context = {
+        "own": shown.load(request.visit, since=own.before(request.visit), now=now),
+        "done": done if f"done.{done}" in spoken(request).words else "",
+    }
     return page_of(request, "plan/page.html", context)
 
 

@@ -15,6 +15,7 @@ class NoticeKind(models.TextChoices):
     URGENT = "urgent", "En brådskande uppgift till min grupp"
     NEW = "new", "En annan ny uppgift till min grupp"
     TOLD = "told", "En kollega skriver till mig, lämnar över eller frågar"
+    ANSWERED = "answered", "Personen har svarat inför en uppgift som jag har, eller ingen har tagit"
     LATE = "late", "En uppgift som jag har, eller ingen har tagit, blir försenad"
 
 

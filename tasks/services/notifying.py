@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from people.models import Device, Staff
+from people.models import Device, Reply, Staff
 from people.services import blocks
 from tasks import news, quiet, webpush
 from tasks.models import Channel, Comment, Notice, NoticeChoice, NoticeKind, Notifying, Pace
@@ -24,7 +24,7 @@ LONGEST_BACK = datetime.timedelta(days=1)
 """After a long silence one looks in the inbox."""
 KEPT = datetime.timedelta(days=30)
 URGENT = 1
-AT_FIRST = (NoticeKind.URGENT, NoticeKind.TOLD)
+AT_FIRST = (NoticeKind.URGENT, NoticeKind.TOLD, NoticeKind.ANSWERED)
 
 Choices = Mapping[tuple[str, str], str]
 """Paces by channel and kind."""
@@ -106,7 +106,7 @@ def find(*, now: datetime.datetime) -> int:
     found = listeners(now=now)
     if not found:
         return 0
-    notices = [*_tasks(found, now=now), *_late(found, now=now), *_told(found, now=now)]
+    notices = [*_tasks(found, now=now), *_late(found, now=now), *_told(found, now=now), *_answered(found, now=now)]
     before = now - OVERLAP
     with transaction.atomic():
         Notice.objects.bulk_create(notices, ignore_conflicts=True)
@@ -200,6 +200,20 @@ def _told(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]:
         one = wanting[comment.mentioned_id or 0]
         if comment.at > one.notifying.told_until:
             yield from _notices(one, NoticeKind.TOLD, comment.task, comment.action_id, at=comment.at, now=now)
+
+
+def _answered(found: list[Listener], *, now: datetime.datetime) -> Iterator[Notice]:
+    """What persons answered to open tasks since we looked, by the index of that."""
+    wanting = [one for one in found if one.wants(NoticeKind.ANSWERED)]
+    replies = Reply.objects.filter(at__gt=_since(wanting, now=now), task__isnull=False)
+    answers = list(replies.only("public_id", "task", "at")) if wanting else []
+    asked = UserTask.objects.filter(public_id__in=[row.task for row in answers], state=TaskState.OPEN).only(*TOLD_BY)
+    tasks = {task.public_id: task for task in asked} if answers else {}
+    for row in answers:
+        task = tasks.get(row.task) if row.task else None
+        for one in wanting if task else ():
+            if task and row.at > one.notifying.told_until and one.is_for(task):
+                yield from _notices(one, NoticeKind.ANSWERED, task, row.public_id, at=row.at, now=now)
 
 
 TOLD_BY = (

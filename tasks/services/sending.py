@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from people.models import AccessLog, Device
+from people.models import AccessLog, Device, Reply
 from tasks import letters, quiet, webpush
 from tasks.models import Comment, Notice, NoticeKind, Notifying
 from tasks.services import notifying
@@ -154,6 +154,8 @@ def _verdicts(
     written = [one.about for one in notices if one.kind == NoticeKind.TOLD]
     unread = Comment.objects.filter(action_id__in=written, seen_at=None, withdrawn_at=None)
     told = dict(unread.values_list("action_id", "at")) if written else {}
+    answers = [one.about for one in notices if one.kind == NoticeKind.ANSWERED]
+    told |= dict(Reply.objects.filter(public_id__in=answers).values_list("public_id", "at")) if answers else {}
     for one in notices:
         verdicts[_verdict(one, listener, seen=seen, told=told, now=now)].append(one)
     return verdicts
@@ -171,7 +173,7 @@ def _verdict(
     since: datetime.datetime | None = task.due_sort if one.kind == NoticeKind.LATE else task.created_at
     if one.kind in (NoticeKind.NEW, NoticeKind.URGENT) and one.about != task.public_id:
         since = task.claimed_at  # given to who stands in: what they saw before was another's
-    if one.kind == NoticeKind.TOLD:
+    if one.kind in (NoticeKind.TOLD, NoticeKind.ANSWERED):
         since = told.get(one.about)
     if not task.is_open or since is None:
         return Verdict.NEEDLESS

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from people.models import Staff
 from people.services import access
-from tasks import afterwards, amendments, attempts, files, forms, persons, planned, selectors, signing, together
+from tasks import afterwards, amendments, attempts, files, forms, persons, planned, said, selectors, signing, together
 from tasks.models import Comment, CommentKind, Draft
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments
@@ -193,6 +193,8 @@ def _common(
         "known": earlier.by_step,
         "has_older": earlier.has_older,
         "goals": _goals(seen) if around.has_goals else [],
+        "answered": said.to_task(seen, found) if around.has_said and is_read else [],
+        "said": [one for one in said.latest(seen) if one.task != found.public_id] if around.has_said else [],
         "taken": {
             "name": found.taken_by,
             "instead_of": found.on_behalf_of,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from people.models import Individual, Unit
 from people.services import blocks
-from tasks import files, opening, persons, planned, positions, rows, selectors, timeline
+from tasks import files, opening, persons, planned, positions, rows, said, selectors, timeline
 from tasks.opening import Opened
 from workflows import connectors, rights
 from workflows.services import refusals
@@ -20,6 +20,7 @@ from workflows.views.edge import StaffRequest, staff_page
 
 FIRST = 12
 """Events on the person's own page; the rest are a link away."""
+LONGEST_KEY = 18
 
 
 @require_safe
@@ -43,6 +44,7 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         "coming": positions.coming(individual, seen, opened.cases),
         "story": timeline.load(individual, seen, limit=FIRST),
         "plan": planned.load(seen),
+        "said": said.latest(seen),
         "can_plan": seen.works_with_them,
         "blocked": blocks.units(individual),
         "words": planned,
@@ -68,6 +70,17 @@ def whole_timeline(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
     )
     context = _frame(request, opened) | {"story": story, "titles": titles, "chosen": chosen}
     return render(request, "tasks/timeline.html", context)
+
+
+@require_safe
+@staff_page
+def all_said(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
+    """All that the person has said in Min plan, a page at a time."""
+    opened = opening.person(request, ref, now=timezone.now(), what="reply")
+    asked = request.GET.get("fore", "")
+    before = int(asked) if asked.isdecimal() and len(asked) < LONGEST_KEY else 0
+    context = _frame(request, opened) | {"said": said.load(opened.sight, before=before)}
+    return render(request, "tasks/said.html", context)
 
 
 def _barred(request: StaffRequest, individual: Individual) -> HttpResponse:

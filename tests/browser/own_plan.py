@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,12 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from people.models import Agreement, Consent, Individual, Staff
+from people.models import Agreement, Consent, Individual, Staff, Visit
 from people.services import own, plan
+from plan import shown
+from plan.services import saying
+from tests.own_plan import asking, publish
+from workflows.models import UserTask
 
 Addresses = dict[str, tuple[str, Callable[[Page], None] | None]]
 
@@ -19,19 +24,47 @@ Addresses = dict[str, tuple[str, Callable[[Page], None] | None]]
 def addresses(anna: Staff, individual: Individual) -> Addresses:
     now = timezone.now()
     signed: dict[str, Any] = {"individual": individual, "by": anna, "now": now}
-    plan.add(Agreement, told={"text": "Vi tränar varje dag.", "datum": "2026-11-01", "deltagare": "Berit"}, **signed)
+    agreed = plan.add(
+        Agreement, told={"text": "Vi tränar varje dag.", "datum": "2026-11-01", "deltagare": "Berit"}, **signed
+    )
     told = {"slag": "sip", "grund": "samtycke", "hur": "muntligt", "lamnat_av": "Berit", "lamnat": "2026-11-01"}
-    plan.add(Consent, told=told, **signed)
+    consent = plan.add(Consent, told=told, **signed)
     till = timezone.localdate(now) + datetime.timedelta(days=90)
     mandate = own.give(kind="god_man", name="Gun (påhittad)", number="", valid_to=till, ground="Visat.", **signed)
     own.print_letter(mandate=mandate, **signed)
-    _, key = own.begin(individual=individual, mandate=None, provider="", level=0, now=now)
+    visit, key = own.begin(individual=individual, mandate=None, provider="", level=0, now=now)
+    task = _answered(visit, anna)
     return {
         "plan, who may read": (f"/personer/{individual.ref}/min-plan/", None),
         "plan, a mandate with errors": (f"/personer/{individual.ref}/min-plan/", _unfilled),
+        "plan, all that is said": (f"/personer/{individual.ref}/sagt/", None),
+        "plan, a task that is answered": (f"/uppgifter/{task.public_id}/", None),
         "plan, wrong code": ("/min-plan/in/", _wrong),
-        "plan": ("/min-plan/", _with(key, "/min-plan/")),
+        **{
+            f"plan, {name}": (address, _with(key, address))
+            for name, address in {
+                "read": "/min-plan/",
+                "an answer": f"/min-plan/svar/{task.public_id}/",
+                "a week": "/min-plan/vecka/",
+                "saying yes": "/min-plan/samtycke/",
+                "saying no": f"/min-plan/samtycke/{consent.thread}/ta-tillbaka/",
+                "agreement": f"/min-plan/overenskommelse/{agreed.thread}/",
+                "letting somebody read": "/min-plan/lova/",
+            }.items()
+        },
     }
+
+
+def _answered(visit: Visit, by: Staff) -> UserTask:
+    """A step that asks the person, who has answered, and has had a bad week."""
+    publish("sagt_i_min_plan")
+    task = asking(visit.individual, by)
+    signed: dict[str, Any] = {"visit": visit, "now": timezone.now()}
+    step = shown.step(visit, task.public_id)
+    assert step is not None
+    saying.answer(step=step, text="Jag vill gå ut själv.", action_id=uuid.uuid4(), **signed)
+    saying.rate_week(rating=1, text="Jag har ont.", action_id=uuid.uuid4(), **signed)
+    return task
 
 
 def _with(key: str, address: str) -> Callable[[Page], None]:

@@ -25,6 +25,7 @@ from people.models import (
     Device,
     Emergency,
     Individual,
+    Mandate,
     Profession,
     Staff,
     Unit,
@@ -128,6 +129,8 @@ def _more(anna: Staff) -> dict[str, Mapping[str, Any]]:
         "enhet/<slug:key>/franvaro/<uuid:public_id>/avsluta/": {"key": "norr", "public_id": away.public_id},
         "notiser/webblasare/<uuid:public_id>/ta-bort/": {"public_id": device.public_id},
         "nodoppning/<uuid:public_id>/stang/": {"public_id": opened.public_id},
+        "min-plan/svar/<uuid:task>/": {"task": task.public_id},
+        "min-plan/lova/<uuid:public_id>/ta-tillbaka/": {"public_id": Mandate.objects.earliest("pk").public_id},
         "filer/<uuid:public_id>/": {"public_id": file.public_id},
         "filer/<uuid:public_id>/liten/": {"public_id": file.public_id},
         "integrationer/sdk/post/<uuid:message_id>/filer/<uuid:public_id>/": {

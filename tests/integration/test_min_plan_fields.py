@@ -22,6 +22,7 @@ from tasks.services import comments
 from tests import pages
 from tests.integration.test_min_plan import TILL
 from workflows import definitions
+from workflows.models import UserTask
 from workflows.services import deployments, incidents, user_tasks
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,7 @@ def test_no_field_of_the_staffs_is_on_any_page_of_the_persons(world: Individual,
     for mandate in (None, Mandate.objects.get(pk=relative.pk)):
         _, key = own.begin(individual=world, mandate=mandate, provider="", level=0, now=now)
         for one in language.every():
-            read |= {(mandate is None, one, address): text for address, text in _everything(key, one)}
+            read |= {(mandate is None, one, address): text for address, text in _everything(key, one, world)}
     assert {name for name, text in read.items() if MARK in text} == set()
     mine = read[True, "sv", "/min-plan/"]
     for shown in ("Gå ut.", "Ett steg.", "Eva", "Syster", "070-1", "Allt.", "Vi tränar.", "1 december 2026"):
@@ -168,14 +169,26 @@ def test_no_field_of_the_staffs_is_on_any_page_of_the_persons(world: Individual,
         assert hidden not in "".join(read.values())
 
 
-def _everything(key: str, chosen: str) -> Iterator[tuple[str, str]]:
+def _everything(key: str, chosen: str, individual: Individual) -> Iterator[tuple[str, str]]:
     from django.conf import settings
 
     client = Client()
     client.cookies[settings.FORLOPP_PLAN_COOKIE], client.cookies["min_plan_sprak"] = key, chosen
-    answer = client.get("/min-plan/")
-    assert answer.status_code == 200
-    yield "/min-plan/", f"{answer.headers} {pages.text(answer)}"
+    task = UserTask.objects.get(individual=individual, element_id="gor_besok")
+    consent = Consent.objects.get(individual=individual, ground="samtycke")
+    agreement = Agreement.objects.get(individual=individual)
+    for address in (
+        "/min-plan/",
+        f"/min-plan/svar/{task.public_id}/",
+        "/min-plan/vecka/",
+        "/min-plan/samtycke/",
+        f"/min-plan/samtycke/{consent.thread}/ta-tillbaka/",
+        f"/min-plan/overenskommelse/{agreement.thread}/",
+        "/min-plan/lova/",
+    ):
+        answer = client.get(address)
+        assert answer.status_code in (200, 404)
+        yield address, f"{answer.headers} {pages.text(answer)}"
     paper = client.get("/min-plan/plan.pdf")
     read = PdfReader(io.BytesIO(paper.content))
     yield "pdf", "\n".join([str(paper.headers), str(read.metadata), *(page.extract_text() for page in read.pages)])

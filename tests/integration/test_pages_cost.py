@@ -28,7 +28,7 @@ MOST = {
     "answer": 10,
     "done": 6,
     "finished": 6,
-    "person": 16,
+    "person": 17,
     "instance": 18,
 }
 """Statements of each page, all told: session, staff, rights, access log and menu among them."""

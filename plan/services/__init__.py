@@ -1,0 +1,1 @@
+"""Verbs of the room: the only code here that writes."""
