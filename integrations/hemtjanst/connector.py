@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from integrations import configuration, http, polling, systems
 from integrations.batches import folders
-from integrations.hemtjanst import contracts, fetching, order_files  # noqa: F401 - contracts make themselves known
+from integrations.hemtjanst import contracts, fetching, months, order_files  # noqa: F401 - contracts make themselves known
 from integrations.hemtjanst.client import HomeCarePlanning
 from integrations.hemtjanst.schemas import CANCEL, INCOMING, ORDER, PAUSE, RESUME
 from integrations.models import HomeCareOrder
@@ -33,11 +33,14 @@ systems.register(
             "rows": Setting("yes_no", "hämta besök, beställningar och frånvaro över REST", default=False),
             "order_files": Setting("yes_no", "skicka beställningar som filer i stället för anrop", default=False),
             "deviation_percent": Setting("whole", "hur många procent ett besök får avvika innan det sägs", default=50),
+            "month_day": Setting("whole", "vilken dag månaden före summeras; 0: aldrig", default=3),
+            "month_percent": Setting("whole", "hur många procent en vecka får avvika från det beviljade", default=20),
         },
         jobs=(
             polling.job("hemtjanst", HomeCarePlanning),
             Job("filer", "Läser filer som lagts i katalogen", fetching.look_in_folder, every_seconds=60),
             Job("rader", "Hämtar besök, beställningar och frånvaro", fetching.fetch_rows, every_seconds=900),
+            Job("manad", "Summerar månadens tid för varje person", months.tell, cron="0 5 * * *"),
         ),
     )
 )

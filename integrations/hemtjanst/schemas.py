@@ -18,6 +18,18 @@ FIELDS: dict[str, dict[str, str]] = {
         "planerad_min": "number",
         "utford_min": "number",
     },
+    "hemtjanst_manad": {
+        "manad": "text!",
+        "beviljad_min": "number!",
+        "planerad_min": "number!",
+        "utford_min": "number!",
+        "avbojd_min": "number!",
+        "utebliven_min": "number",
+        "dubbelbemanning_min": "number",
+        "kringtid_min": "number",
+        "veckor_med_avvikelse": "number!",
+        "dygnet_runt": "flag",
+    },
 }
 
 PAUSE, RESUME, ORDER, CANCEL = "insats_paus", "insats_ateruppta", "bestallning", "avbestallning"
@@ -26,8 +38,9 @@ _TITLES = {
     "bestallning_bekraftad": "Beställning bekräftad",
     "utebliven_insats": "Utebliven insats",
     "avvikelse_besok": "Avvikelse vid besök",
+    "hemtjanst_manad": "Månadens tid",
 }
-_TYPES = {"moment": "dt", "number": "number"}
+_TYPES = {"moment": "dt", "number": "number", "flag": "bool"}
 
 INCOMING = {
     name: (_TITLES[name], {field: _TYPES.get(kind.rstrip("!"), "str") for field, kind in fields.items()})
