@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from followup import choice
+from followup.telling import month_name
 
 PERIODS = {3: "Senaste 3 månaderna", 12: "Senaste 12 månaderna", 24: "Senaste 2 åren", 60: "Senaste 5 åren"}
 USUAL = 12
@@ -29,6 +30,11 @@ class Asked:
     since: int = 0
 
     @property
+    def period(self) -> str:
+        first, last = (month_name(month) for month in (self.first, self.last))
+        return f"{first.capitalize()} till {last}" if first != last else first.capitalize()
+
+    @property
     def narrowed(self) -> list[str]:
         """What has been chosen one of."""
         return [name for name in DIMENSIONS if getattr(self, name)]
@@ -47,6 +53,10 @@ class Asked:
             told = {"fran": f"{self.first:%Y-%m}", "till": f"{self.last:%Y-%m}"}
         told |= {"version": self.version, "enhet": self.unit, "alder": self.age}
         return [(key, str(value)) for key, value in told.items() if value]
+
+    def part(self, key: str) -> str:
+        """What an address asks for to show the same of another part of the diagram."""
+        return urlencode([*self.given, ("del", key)] if key else self.given)
 
     @property
     def query(self) -> str:

@@ -13,7 +13,7 @@ from followup import courses, intervals
 from followup.asked import Asked
 from followup.figures import FEW
 from followup.intervals import Sums
-from followup.telling import Figure, month_name
+from followup.telling import Figure
 from people import reading
 from people.models import Unit
 from workflows import measures, published
@@ -70,8 +70,7 @@ class Results:
 
     @property
     def period(self) -> str:
-        first, last = (month_name(month) for month in (self.asked.first, self.asked.last))
-        return f"{first.capitalize()} till {last}" if first != last else first.capitalize()
+        return self.asked.period
 
     @cached_property
     def figures(self) -> list[Figure]:

@@ -25,9 +25,11 @@ AGAIN = 2
 OFF = frozenset({What.RULED_OUT, What.SKIPPED, What.MOVED, What.BY_HAND, What.CHANGED, What.MIGRATED, What.BROKEN_OFF})
 """What leads an ärende past what is drawn. A stop that was mended, a pause and what was late do not."""
 
+OVER = frozenset({HistoryKind.COMPLETED, HistoryKind.CANCELLED, HistoryKind.NOT_NEEDED})
+
 
 class Passing(NamedTuple):
-    """One thing that the diagram did not foresee, or that came too late."""
+    """One thing that the diagram did not foresee, or that was late; the latter is counted each time."""
 
     what: What
     element: str
@@ -91,7 +93,7 @@ def follow(found: Sequence[Row], around: Around) -> Followed:
             continue
         version = way.version = around.version(row)
         for one in _off(row, version, around):
-            if one.once not in way.off:
+            if one.what == What.LATE or one.once not in way.off:
                 way.off.add(one.once)
                 day = timezone.localdate(row.at)
                 counts[Key(version, day, one.what, one.element, one.group, one.unit)] += 1
@@ -133,7 +135,7 @@ def _off(row: Row, version: int, around: Around) -> Iterator[Passing]:
         yield Passing(What.BROKEN_OFF, "")
     elif row.kind == HistoryKind.NOT_NEEDED and not around.foresees(row, version):
         yield Passing(What.RULED_OUT, row.element)
-    task = around.task(row) if row.type in tallying.PERSONS else None
+    task = around.task(row) if row.kind in OVER and row.type in tallying.PERSONS else None
     if task is not None and task.due is not None and task.ended == row.at and row.at > task.due:
         yield Passing(What.LATE, row.element, task.group, around.unit(row, task.group))
 

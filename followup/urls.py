@@ -14,6 +14,7 @@ urlpatterns = [
     path("uppfoljning/<slug:key>/nytta/", effect_views.benefit, name="benefit"),
     path("uppfoljning/<slug:key>/vagar/", way_views.ways, name="ways"),
     path("uppfoljning/<slug:key>/vagar/<slug:way>/", way_views.way, name="way"),
+    path("uppfoljning/<slug:key>/avvikelser/", way_views.conformance, name="conformance"),
     path("uppfoljning/<slug:key>/handelselogg/", eventlog.take_out, name="eventlog"),
     path("uppfoljning/<slug:key>/<str:element>/", views.waiting, name="waiting"),
 ]

@@ -1,4 +1,4 @@
-"""Which ways ärenden of a förlopp go: all of them, and one on its diagram."""
+"""Which ways ärenden of a förlopp go: all of them, one on its diagram, and what went past the diagram."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from followup import asked, courses
+from followup.conformance import Conformance
 from followup.figures import FEW
+from followup.on_diagram import OnDiagram
 from followup.ways import Ways
 from workflows import catalogue
 from workflows.views.edge import StaffRequest, staff_page
@@ -30,21 +32,18 @@ def way(request: StaffRequest, key: str, way: str) -> HttpResponse:
     told = found.way(way)
     if told is None:
         raise Http404
-    version = found.shown.public_id
-    names = {key: element.name for key, element in found.elements.items()}
-    parts = catalogue.parts(version)
-    part = request.GET.get("del", "")
-    part = part if part in parts else ""
-    more = {
-        "way": told,
-        "picture": catalogue.picture(version, part),
-        "parts": [(key, names[key]) for key in parts if names.get(key)],
-        "part": part,
-        "names": names,
-        "marks": found.marks(told),
-        "widths": dict.fromkeys(told.flows, (3, "")),
-    }
-    return render(request, "followup/way.html", _context(found) | more)
+    more = {"way": told, "marks": found.marks(told), "widths": dict.fromkeys(told.flows, (3, ""))}
+    return render(request, "followup/way.html", _context(found) | _drawing(request, found) | more)
+
+
+@require_safe
+@staff_page
+def conformance(request: StaffRequest, key: str) -> HttpResponse:
+    """What ärenden did that the diagram did not foresee, where it was, and what was late."""
+    definition, knows_few = courses.followed(request.user, key)
+    found = Conformance(definition, asked.read(request.GET.dict(), today=timezone.localdate()), knows_few)
+    more = {"marks": found.marks(), "widths": {}}
+    return render(request, "followup/conformance.html", _context(found) | _drawing(request, found) | more)
 
 
 def _read(request: StaffRequest, key: str) -> Ways:
@@ -53,5 +52,20 @@ def _read(request: StaffRequest, key: str) -> Ways:
     return Ways(definition, asked.read(request.GET.dict(), today=timezone.localdate(now)), knows_few, now)
 
 
-def _context(found: Ways) -> dict[str, Any]:
+def _drawing(request: StaffRequest, found: OnDiagram) -> dict[str, Any]:
+    """The diagram, or the part of it that the address asks for."""
+    version = found.shown.public_id
+    names = {key: element.name for key, element in found.elements.items()}
+    parts = catalogue.parts(version)
+    part = request.GET.get("del", "")
+    part = part if part in parts else ""
+    return {
+        "picture": catalogue.picture(version, part),
+        "parts": [(key, names[key]) for key in parts if names.get(key)],
+        "part": part,
+        "names": names,
+    }
+
+
+def _context(found: OnDiagram) -> dict[str, Any]:
     return {"results": found, "periods": asked.PERIODS, "few": FEW}

@@ -10,15 +10,12 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from followup import buckets, courses
-from followup.asked import Asked
+from followup import buckets
 from followup.figures import FEW, Step, Waits
-from followup.models import Counted, Trail, Variant
-from followup.telling import month_name
+from followup.models import Trail, Variant
+from followup.on_diagram import OnDiagram
 from people import reading
 from workflows import diagram, engine, published, routine
-from workflows.diagram import Element
-from workflows.models import ProcessDefinition, ProcessVersion
 
 MOST = 30
 MOST_RUNNING = 10
@@ -88,38 +85,10 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Ways:
-    """Of one version in some months; `knows_few` when the viewer may see its ärenden."""
+class Ways(OnDiagram):
+    """Of one version: a way is drawn on one diagram."""
 
-    definition: ProcessDefinition
-    asked: Asked
-    knows_few: bool
     now: datetime.datetime
-
-    # -- which ---------------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def versions(self) -> list[ProcessVersion]:
-        return courses.versions(self.definition)
-
-    @cached_property
-    def shown(self) -> ProcessVersion:
-        """The chosen version, else the current: a way is drawn on one diagram."""
-        chosen = [one for one in self.versions if one.number == self.asked.version]
-        return chosen[0] if chosen else next(one for one in self.versions if one.pk == self.definition.current_id)
-
-    @cached_property
-    def whole(self) -> published.Published:
-        return published.of(self.shown.public_id)
-
-    @property
-    def period(self) -> str:
-        first, last = (month_name(month) for month in (self.asked.first, self.asked.last))
-        return f"{first.capitalize()} till {last}" if first != last else first.capitalize()
-
-    @cached_property
-    def counted(self) -> Counted | None:
-        return Counted.objects.first()
 
     # -- those that have ended -----------------------------------------------------------------------------------------
 
@@ -243,14 +212,6 @@ class Ways:
     # -- what it looks like --------------------------------------------------------------------------------------------
 
     @cached_property
-    def elements(self) -> Mapping[str, Element]:
-        """Of this version, and of those before it where something was moved from one of them."""
-        earlier: dict[str, Element] = {}
-        for version in reversed(self.versions):
-            earlier |= published.of(version.public_id).definition.elements
-        return earlier | self.whole.definition.elements
-
-    @cached_property
     def _passed(self) -> engine.Ways:
         return engine.ways(self.whole.definition)
 
@@ -308,7 +269,7 @@ class Ways:
 
     def steps(self, told: Told) -> list[Step]:
         """Those that somebody or something did."""
-        professions = self.whole.routes.lanes
+        professions = self.professions
         return [
             Step(
                 element=element,

@@ -19,7 +19,10 @@ def addresses() -> dict[str, str]:
         "how it goes": COURSE,
         "how it goes, for a profession": f"{COURSE}?profession=samordnare&version=1",
         "how it goes, nothing yet": f"{COURSE}?profession=lakare",
-        **{one: f"{COURSE}{one}/" for one in ("effekter", "effekter/uppfoljning", "nytta", "handelselogg", "vagar")},
+        **{
+            one: f"{COURSE}{one}/"
+            for one in ("effekter", "effekter/uppfoljning", "nytta", "handelselogg", "vagar", "avvikelser")
+        },
         "one way": f"{COURSE}vagar/{way}/",
         "who waits": f"{COURSE}planera_besok/",
     }

@@ -14,12 +14,13 @@ from followup.models import Tally, Trail, Variant, VariantCount, What
 from followup.services import counting, ways
 from people.models import Individual, Staff
 from tests import pages
-from tests.integration.test_flow_counting import NOW, begin, count_all, do, publish
+from tests.integration.test_flow_counting import HOUR, NOW, begin, count_all, do, publish
 from tests.integration.test_flow_page import show, went
-from workflows.services import instances, mending
+from workflows.models import UserTask
+from workflows.services import instances, mending, timers
 
 pytestmark = pytest.mark.django_db
-PAGE = "/uppfoljning/prov/vagar/"
+PAGE, OFF = "/uppfoljning/prov/vagar/", "/uppfoljning/prov/avvikelser/"
 
 
 @pytest.fixture
@@ -86,6 +87,34 @@ def test_what_a_person_did_past_the_diagram_is_counted_once_of_an_arende(anna: S
     assert sorted(rows) == [("u1", 2), ("u2", 2)]
 
 
+def test_what_the_diagram_did_not_foresee_is_told_by_step_and_of_no_fewer_than_five(
+    client: Client, anna: Staff, berit: Individual
+) -> None:
+    publish()
+    at = timezone.now() - timedelta(days=10)
+    for number in range(16):
+        instance = begin(berit, anna, at)
+        if number < 6:
+            UserTask.objects.filter(instance=instance).update(due_at=at)
+        if number in (0, 6, 7, 8, 9, 10):
+            key = instance.user_tasks.get(state="open").engine_task_id
+            mending.skip(instance=instance, task_id=key, reason="Gjort.", by=anna, now=at + HOUR)
+        else:
+            do(instance, "nej", anna, at + HOUR)
+        if number == 0:
+            instances.cancel(instance=instance, by=anna, reason="Fel.", now=at + HOUR)
+        else:
+            timers.fire(instance_id=instance.pk, now=at + timedelta(days=4))
+    count_all()
+    page = show(client, OFF)
+    assert '<th scope="row">Hoppades över</th><td>Ring hem<br><span class="soft">Samordnare</span></td>' in page
+    assert '<td class="num">6</td> </tr>' in page.replace("</td></tr>", "</td> </tr>")
+    assert '<th scope="row">Avbröts av en person</th><td>Hela ärendet</td><td class="num">färre än 5</td>' in page
+    assert "<dt>Gick som diagrammet säger</dt><dd>62 %</dd>" in page
+    assert '<td class="num">5</td><td class="num">10</td><td class="num">50 %</td>' in page
+    assert "Berit" not in page
+
+
 def test_those_that_began_before_anybody_followed_them_are_followed_from_their_beginning(
     anna: Staff, berit: Individual
 ) -> None:
@@ -125,7 +154,7 @@ def test_the_pages_cost_the_same_however_much_has_happened(client: Client, anna:
         went(berit, anna, "ja")
     count_all()
     digest = Variant.objects.get().digest
-    addresses = (PAGE, f"{PAGE}{digest}/")
+    addresses = (PAGE, f"{PAGE}{digest}/", OFF)
     few = [_asked(client, one) for one in addresses]
     for _ in range(10):
         went(berit, anna, "ja", "")
@@ -146,7 +175,7 @@ def _asked(client: Client, address: str) -> int:
 def test_odd_addresses_are_answered(client: Client, anna: Staff, berit: Individual) -> None:
     publish()
     for odd in ("?version=999999&manader=x", "?fran=9999-99&till=0000-00", "?del=finns-inte"):
-        assert client.get(f"{PAGE}{odd}").status_code == 200
+        assert [client.get(f"{one}{odd}").status_code for one in (PAGE, OFF)] == [200, 200]
     assert client.get(f"{PAGE}finns_inte/").status_code == 404
     nurse = pages.logged_in(pages.staff("siri", "sjukskoterska"))
-    assert [nurse.get(one).status_code for one in (PAGE, f"{PAGE}x/")] == [404, 404]
+    assert [nurse.get(one).status_code for one in (PAGE, OFF, f"{PAGE}x/")] == [404] * 3
