@@ -43,6 +43,7 @@ OBJECTS = {
     "reply": "ett svar i Min plan",
     "register": "ett meddelande som kommit på annat sätt",
     "samtycke": "samtyckena",
+    "screen": "en skärm på väggen",
     "sdk-message": "ett meddelande med Säker digital kommunikation",
     "signal": "en signal",
     "staff": "en medarbetare",

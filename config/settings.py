@@ -226,6 +226,8 @@ SESSION_COOKIE_AGE = (8 if env.is_demo else 24) * 60 * 60
 SESSION_COOKIE_SECURE = not env.is_demo
 # A person's own, never a session of staff: people/own.py.
 FORLOPP_PLAN_COOKIE = _cookies.format(f"plan_{env.port}")
+# A screen on a wall, which is no staff either: followup/services/screens.py.
+FORLOPP_SCREEN_COOKIE = _cookies.format(f"skarm_{env.port}")
 FORLOPP_DEVICE_COOKIE = _cookies.format(f"webblasare_{env.port}")
 CSRF_COOKIE_NAME = _cookies.format(f"csrf_{env.port}")
 CSRF_COOKIE_HTTPONLY = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 
@@ -217,3 +219,37 @@ class AssumptionRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.value}"
+
+
+class Screen(models.Model):
+    """A screen on a unit's wall: let in once by a code, then known by a key, of which there are hashes alone.
+
+    Kept when it has ended: it can be asked who let it in, and until when it showed something.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60, help_text="Where it hangs.")
+    code_key = models.CharField(max_length=64, blank=True, help_text="'' when it has been used.")
+    code_until = models.DateTimeField()
+    key_hash = models.CharField(max_length=64, blank=True, help_text="'' until it has been let in.")
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["code_key"], condition=~Q(code_key=""), name="screen_code_once"),
+            models.UniqueConstraint(fields=["key_hash"], condition=~Q(key_hash=""), name="screen_key_once"),
+            models.CheckConstraint(
+                condition=Q(opened_at=None, key_hash="") | Q(opened_at__isnull=False) & ~Q(key_hash=""),
+                name="screen_let_in_has_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"screen {self.public_id}"

@@ -4,9 +4,15 @@ from django.urls import path
 
 from followup import effect_views, views, way_views
 from followup.eventlog import views as eventlog
+from followup.units import wall_views
 
 app_name = "followup"
 urlpatterns = [
+    path("skarm/", wall_views.wall, name="wall"),
+    path("skarm/kod/", wall_views.enter, name="screen_enter"),
+    path("skarm/enhet/<slug:key>/", wall_views.preview, name="wall_preview"),
+    path("skarm/enhet/<slug:key>/skarmar/", wall_views.manage, name="screens"),
+    path("skarm/enhet/<slug:key>/skarmar/ta-bort/", wall_views.end, name="screen_end"),
     path("uppfoljning/", views.index, name="index"),
     path("uppfoljning/<slug:key>/", views.flow, name="flow"),
     path("uppfoljning/<slug:key>/effekter/", effect_views.effects, name="effects"),

@@ -47,6 +47,7 @@ from config.settings import (  # noqa: E402
     DATABASES,
     FORLOPP_DEVICE_COOKIE,
     FORLOPP_PLAN_COOKIE,
+    FORLOPP_SCREEN_COOKIE,
     SESSION_COOKIE_NAME,
 )
 
@@ -61,6 +62,7 @@ SESSION_COOKIE_NAME = SESSION_COOKIE_NAME.removeprefix("__Host-")
 CSRF_COOKIE_NAME = CSRF_COOKIE_NAME.removeprefix("__Host-")
 FORLOPP_DEVICE_COOKIE = FORLOPP_DEVICE_COOKIE.removeprefix("__Host-")
 FORLOPP_PLAN_COOKIE = FORLOPP_PLAN_COOKIE.removeprefix("__Host-")
+FORLOPP_SCREEN_COOKIE = FORLOPP_SCREEN_COOKIE.removeprefix("__Host-")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A power cut is nothing to a database that nobody needs tomorrow; the crash tests run installations of their own.
 _options = DATABASES["default"]["OPTIONS"]

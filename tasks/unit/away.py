@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 from people.models import Absence, Staff
-from tasks.unit.places import Member, Place
+from people.places import Member, Place
 
 
 @dataclass(frozen=True, kw_only=True)

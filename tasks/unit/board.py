@@ -11,13 +11,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from people import reading
+from people import places, reading
 from people.models import Staff
+from people.places import Member, Place
 from tasks import rows
 from tasks.rows import Row, persons
-from tasks.unit import places
 from tasks.unit.looking import Looking
-from tasks.unit.places import Member, Place
 from web.swedish import midnight
 from workflows.models import UserTask
 from workflows.selectors import TASKS, parts

@@ -13,15 +13,14 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from people import reading
+from people import places, reading
 from people.models import Staff
+from people.places import Place
 from people.reading import Reading
 from tasks import rows
 from tasks.models import Comment, ShiftNote, ShiftReading
 from tasks.rows import Row
-from tasks.unit import places
 from tasks.unit.looking import Looking
-from tasks.unit.places import Place
 from workflows import rights
 from workflows.models import TaskState, UserTask
 from workflows.selectors import NAMED, TASKS, parts

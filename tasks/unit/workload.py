@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from people import reading
+from people import places, reading
 from people.models import Staff
-from tasks.unit import places
-from tasks.unit.places import Place
+from people.places import Place
 from web.swedish import midnight
 from workflows import coming, rights
 from workflows.coming import Coming

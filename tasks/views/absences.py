@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from people import places
 from people.models import Absence, Staff
+from people.places import Member, Place
 from people.services import absences as services
-from tasks.unit import away, places
-from tasks.unit.places import Member, Place
+from tasks.unit import away
 from tasks.views import unit
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
 

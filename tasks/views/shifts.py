@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from people.models import Unit
+from people.places import Place
 from tasks.models import ShiftNote
 from tasks.models.shift import MAX_LENGTH
 from tasks.services import shifts as services
 from tasks.unit import handover as reads
-from tasks.unit.places import Place
 from tasks.views import unit
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
 

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from people import places
+from people.places import Place
 from people.services import access
-from tasks.unit import board, places
+from tasks.unit import board
 from tasks.unit import workload as workloads
-from tasks.unit.places import Place
 from workflows.views.edge import StaffRequest, staff_page
 
 

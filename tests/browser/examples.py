@@ -100,11 +100,11 @@ def of_everything(anna: Staff) -> dict[str, Example]:
     user_tasks.claim(task=theirs, by=colleague, now=timezone.now())
     made = _tasks(done.public_id, open_task.public_id, theirs.public_id)
     made["task that is not needed"] = Example(f"/uppgifter/{_maybe_not_needed(anna, doris).public_id}/ej-aktuell/")
-    pages.join(anna, "ekonomi")
-    pages.join(anna, "statistikansvarig")
-    pages.join(anna, "processagare")
+    for role in ("ekonomi", "statistikansvarig", "processagare", "enhetschef"):
+        pages.join(anna, role)
     made |= _persons(anna, berit) | _courses(anna, begun, waiting) | _steering(anna)
-    made |= {name: Example(at, then) for name, (at, then) in own_plan.addresses(anna, berit).items()}
+    opened = own_plan.addresses(anna, berit) | followed.on_walls(anna)
+    made |= {name: Example(at, then) for name, (at, then) in opened.items()}
     plain = logged.addresses(anna, berit) | logged.disposal(anna) | amended.addresses(anna, berit)
     made |= {name: Example(address) for name, address in plain.items()}
     made |= {name: Example(at, None, status) for name, (at, status) in closed.addresses(anna, berit).items()}

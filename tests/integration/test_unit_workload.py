@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from people import places
 from people.models import Individual, Staff
-from tasks.unit import places, workload
+from tasks.unit import workload
 from tasks.unit.workload import Load
 from tests import forlopp, pages
 from tests.integration.test_pages_cost import seen

@@ -1,4 +1,4 @@
-"""Whose board it is: the units that a member of staff belongs to today, and who works in one."""
+"""Whose unit it is: the units that a member of staff belongs to today, and who works in one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from people import reading
 from people.models import COLLEAGUE, HELD_ON, Staff
-from workflows.selectors import NAMED
 
 HEAD = "enhetschef"
 UNITS = f"""SELECT unit.id, unit.key, unit.name, unit.area, max(CASE WHEN profession.key = '{HEAD}' THEN 1 ELSE 0 END)
@@ -18,7 +17,7 @@ UNITS = f"""SELECT unit.id, unit.key, unit.name, unit.area, max(CASE WHEN profes
 MEMBERS = reading.Reading(
     Staff,
     "staff",
-    ("public_id", *NAMED),
+    ("public_id", "first_name", "last_name", "username"),
     extra={
         "role_key": "profession.key",
         "role_name": "profession.name",
