@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from django.db.models import Q
 from django.utils import timezone
 
 from people import identity, reading
@@ -49,6 +50,17 @@ def presented(individual: Individual, *, viewer: Viewer | None, also_barred: boo
         return shown
     number = identity.formatted(individual.identity_type, individual.identity_number)
     return replace(shown, identity=number, address=_address(individual))
+
+
+def named_like(word: str, *columns: str) -> Q:
+    """That a word is part of one of the names."""
+    # SQLite knows no case of å, ä and ö: a word that has them is asked for in each way it may be written.
+    ways = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize(), word.title()}
+    asked = Q()
+    for way in sorted(ways):
+        for column in columns:
+            asked |= Q(**{f"{column}__icontains": way})
+    return asked
 
 
 def is_hidden(individual: Individual, *, viewer: Viewer | None, also_barred: bool = False) -> bool:

@@ -12,6 +12,7 @@ from django.db.models.expressions import RawSQL
 from people import reading
 from people.models import Individual, Staff
 from people.reading import Reading
+from people.selectors import named_like
 from tasks import forms
 from tasks.forms.shown import Shown, said
 from workflows import amended, published, rights, selectors, sieve, versions
@@ -76,10 +77,12 @@ def known(instance: ProcessInstance, sight: Sight, *, apart_from: UserTask | Non
 
 def told(instance: ProcessInstance, *, now: datetime.datetime) -> list[Shown]:
     """What the latest messages say, by the [[known]] of process.toml; what nobody has said yet is left out."""
-    facts = published.of(instance.version.public_id).config.get("known", ())
+    version = published.of(instance.version.public_id)
+    facts = version.config.get("known", ())
     variables = steps.variables_of(instance)
     values = [(fact["label"], expressions.value(fact["value"], variables, now=now)) for fact in facts]
-    return [Shown(label, said(value)) for label, value in values if said(value)]
+    told = [(label, said(value)) for label, value in values]
+    return [Shown(label, version.words.get(text, text)) for label, text in told if text]
 
 
 def _known(task: UserTask, rows: list[Amendment], version: published.Published, sight: Sight) -> Known:
@@ -140,10 +143,6 @@ def _visible(staff: Staff) -> QuerySet[ProcessInstance]:
 
 def _matches(word: str) -> Q:
     """Part of a name, or at least six digits of a number as one writes it: with or without hyphen or century."""
-    # SQLite knows no case of å, ä and ö: a word that has them is asked for in each way it may be written.
-    ways = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize(), word.title()}
-    by_name = Q()
-    for way in sorted(ways):
-        by_name |= Q(given_name__icontains=way) | Q(family_name__icontains=way)
+    by_name = named_like(word, "given_name", "family_name")
     digits = "".join(character for character in word if character.isdecimal())
     return by_name | Q(identity_number__contains=digits) if len(digits) >= LEAST_DIGITS else by_name

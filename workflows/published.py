@@ -70,6 +70,17 @@ class Published:
         return self._forms[key]
 
     @cached_property
+    def words(self) -> dict[str, str]:
+        """What a code that answers some question is called there; not where two questions call it by other words."""
+        found: dict[str, set[str]] = {}
+        names = [name for name in self.sources if name.removeprefix(SHARED).startswith("forms/")]
+        for name in names:
+            for asked in self.form(form_key(name)).walk():
+                for choice in asked.choices:
+                    found.setdefault(str(choice.value), set()).add(choice.label)
+        return {code: labels.pop() for code, labels in found.items() if len(labels) == 1}
+
+    @cached_property
     def routes(self) -> Routes:
         """The ways through it, for the sentences of the pages; read when first asked for."""
         texts = [text for name, text in self.sources.items() if name.endswith(".bpmn")]

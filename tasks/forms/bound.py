@@ -53,11 +53,12 @@ class BoundForm:
             pressed = posting.row_action(form.fields, post, self.raw, new_row=new_row)
             self.raw = posting.padded(form.fields, self.raw)
         self.was_row_action = pressed is not None
-        self.focus = pressed or ""
+        self.focus, self._post = pressed or "", post
         self._cleaned = answers.clean(form, self.raw, variables, now=now)
         self._is_asked = post is not None and not self.was_row_action
         self.has_more = self._is_asked and post is not None and self._has_unseen(post)
-        self._errors = [*self._cleaned.errors, *self._unknown_references()] if self._is_asked else []
+        wrong = [*self._cleaned.errors, *self._unknown_references(), *self._unchosen()] if self._is_asked else []
+        self._errors = wrong
 
     def is_valid(self) -> bool:
         """Something was sent, it is complete, and no question has come up that the person has not seen."""
@@ -90,7 +91,34 @@ class BoundForm:
     @cached_property
     def page(self) -> layout.Page:
         """What the template writes out."""
-        return layout.page(self.form, self.raw, self._cleaned, self._errors, focus=self.focus)
+        return layout.page(self.form, self.raw, self._cleaned, self._errors, focus=self.focus, sought=self._sought)
+
+    @cached_property
+    def _sought(self) -> dict[str, str]:
+        """What is searched for among the staff: where it was asked for, and where a name was written for an answer."""
+        if self._post is None:
+            return {}
+        wrong, found = {error.path for error in self._cleaned.errors}, {}
+        for field, level, path in posting.about_staff(self.form.fields, self.raw):
+            name = posting.name(path)
+            is_id = field.type == "hsaid"
+            written = str(level.get(field.key) or "") if is_id else self._post.get(posting.SOUGHT + name, "")
+            is_name = bool(written.strip()) and (not is_id or path in wrong)
+            if posting.FIND + name in self._post or (is_name and posting.PICK + name not in self._post):
+                found[name] = written.strip()
+        return found
+
+    def _unchosen(self) -> list[FieldError]:
+        """A name that was searched for and not chosen is no answer."""
+        asked = posting.about_staff(self.form.fields, self.raw)
+        waiting = [
+            (field, path) for field, _, path in asked if field.type == "ref" and self._sought.get(posting.name(path))
+        ]
+        return [
+            FieldError(path, f"”{field.label}”: välj vem du menar.")
+            for field, path in waiting
+            if path not in self._cleaned.hidden
+        ]
 
     def _has_unseen(self, post: QueryDict) -> bool:
         """Answers can bring up questions that were not on the page; a post that is no page's is taken as it is."""
@@ -102,7 +130,10 @@ class BoundForm:
 
     def _unknown_references(self) -> list[FieldError]:
         found = list(_references(self.form.fields, self.raw, self._cleaned.hidden, ()))
-        offered = {of: {value for value, _ in choices.offered(of)} for of in {field.of for field, _, _ in found}}
+        given: dict[str, set[str]] = {}
+        for field, value, _ in found:
+            given.setdefault(field.of, set()).add(value)
+        offered = {of: choices.known(of, values) for of, values in given.items()}
         wrong = {error.path for error in self._cleaned.errors}
         return [
             FieldError(path, f"”{field.label}” har ett svar som inte finns bland valen.")

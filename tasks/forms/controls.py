@@ -11,11 +11,10 @@ from workflows.forms.refused import AnswerError
 from workflows.forms.shapes import Field
 
 MAX_RADIOS = 8
-COLLEAGUES = "kollegor"
 YES_NO = (("true", "Ja"), ("false", "Nej"))
 HINTS = {
     "pnr": "ÅÅÅÅMMDD-NNNN",
-    "hsaid": "Börja skriva namnet och välj i listan, eller skriv HSA-id.",
+    "hsaid": "Sök på namnet, eller skriv HSA-id.",
     "date": "Till exempel 27/11 eller 27 november 2026",
     "dt": "Till exempel 27/11 14:05",
     "time": "Till exempel 14:05",
@@ -31,7 +30,8 @@ class Control:
     """What `tasks/forms.html` draws: `kind` is textarea, select or a type of input, `value` what it shows.
 
     `is_group`: one box or button for each of `options`, side by side for a scale. `picker` is the browser's chooser
-    that can fill it in, `unit` what stands after it. `suggestions` is the id of the list that helps one write.
+    that can fill it in, `unit` what stands after it. `finds`: colleagues are searched for by name; `chosen` is who is,
+    `sought` what was written where the answer itself is no name.
     """
 
     kind: str
@@ -42,16 +42,23 @@ class Control:
     keyboard: str = ""
     picker: str = ""
     unit: str = ""
-    suggestions: str = ""
+    finds: bool = False
+    chosen: str = ""
+    sought: str = ""
 
     def has(self, value: str) -> bool:
         """Whether this option is chosen."""
         return value in self.value if isinstance(self.value, list) else value == self.value
 
 
-def control(field: Field, raw: object) -> Control:
-    """With a raw or kept answer in it; none of them validates."""
+def control(field: Field, raw: object, *, name: str = "", sought: str = "") -> Control:
+    """With a raw or kept answer in it; none of them validates. `name` is who it is, `sought` what is searched for."""
     shown = display(field, raw)
+    if field.is_about_staff:
+        is_id = field.type == "hsaid"
+        return Control(
+            "text" if is_id else "staff", (name or shown) if is_id else shown, finds=True, chosen=name, sought=sought
+        )
     if field.choices:
         return _chooser(field, shown)
     if field.type in PICKERS:
@@ -61,10 +68,6 @@ def control(field: Field, raw: object) -> Control:
 
 def _text(_field: Field, shown: object) -> Control:
     return Control("text", shown)
-
-
-def _hsa_id(_field: Field, shown: object) -> Control:
-    return Control("text", shown, suggestions=COLLEAGUES)
 
 
 def _number(field: Field, shown: object) -> Control:
@@ -89,8 +92,8 @@ def _chooser(field: Field, shown: object) -> Control:
     return Control("radio", shown, options, is_group=True, is_scale=is_scale)
 
 
-def _reference(field: Field, shown: object) -> Control:
-    return Control("select", shown, [EMPTY, *choices.offered(field.of)])
+def _reference(_field: Field, shown: object) -> Control:
+    return Control("select", shown, [EMPTY, *choices.units()])
 
 
 CONTROLS: dict[str, Callable[[Field, object], Control]] = {
@@ -103,7 +106,6 @@ CONTROLS: dict[str, Callable[[Field, object], Control]] = {
     "tel": lambda _field, shown: Control("tel", shown),
     "bool": _yes_no,
     "pnr": _text,
-    "hsaid": _hsa_id,
     "ref": _reference,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
+from types import MappingProxyType
 from typing import Any
 
 from tasks.forms import choices, conditions, controls, posting
@@ -32,7 +33,10 @@ class Row:
 
 @dataclass(slots=True)
 class Entry:
-    """One question; `id` is where a link to it lands. What is counted out, and a list, have no control of their own."""
+    """One question; `id` is where a link to it lands. What is counted out, and a list, have no control of their own.
+
+    `found` are the colleagues whom a search has found, None where nothing was searched for.
+    """
 
     field: Field
     id: str
@@ -42,6 +46,11 @@ class Entry:
     computed: str = ""
     condition: conditions.Simple | None = None
     rows: list[Row] = dataclass_field(default_factory=list)
+    found: list[choices.Colleague] | None = None
+
+    @property
+    def has_more_found(self) -> bool:
+        return self.found is not None and len(self.found) > choices.MOST_FOUND
 
     @property
     def described_by(self) -> str:
@@ -77,8 +86,8 @@ class Section:
 class Page:
     """`summary` pairs each sentence with the id it is about; `conditional` names what the server decided to show.
 
-    `deciding` are the controls on which something depends that the server counts out or shows; `colleagues`
-    are the suggestions for an HSA-id.
+    `deciding` are the controls on which something depends that the server counts out or shows; `has_rows`: there are
+    buttons that only change the form.
     """
 
     sections: list[Section]
@@ -87,20 +96,32 @@ class Page:
     has_rows: bool
     deciding: list[str]
     focus: str
-    colleagues: list[choices.Colleague]
 
 
-def page(form: Form, raw: Mapping[str, Any], cleaned: Cleaned, errors: list[FieldError], *, focus: str = "") -> Page:
-    colleagues = _colleagues(form)
-    builder = _Builder(cleaned, errors, {one.hsa_id: one.written for one in colleagues})
+def page(
+    form: Form,
+    raw: Mapping[str, Any],
+    cleaned: Cleaned,
+    errors: list[FieldError],
+    *,
+    focus: str = "",
+    sought: Mapping[str, str] = MappingProxyType({}),
+) -> Page:
+    """`sought` is what is searched for among the staff, by the name of the control."""
+    builder = _Builder(cleaned, errors, _named_staff(form, raw), sought)
     sections = builder.sections(form.fields, raw, (), _Scope({}, {}))
     summary = [(error.message, builder.ids.get(error.path, "")) for error in builder.ordered(errors)]
-    return Page(sections, summary, builder.conditional, builder.has_rows, sorted(builder.deciding), focus, colleagues)
+    return Page(sections, summary, builder.conditional, builder.has_rows, sorted(builder.deciding), focus)
 
 
-def _colleagues(form: Form) -> list[choices.Colleague]:
-    """Suggestions for the questions about an HSA-id; they are on the page once."""
-    return choices.colleagues() if any(field.type == "hsaid" for field in form.walk()) else []
+def _named_staff(form: Form, raw: Mapping[str, Any]) -> dict[str, str]:
+    """The names of those who are answers."""
+    given = [(field, level.get(field.key)) for field, level, _ in posting.about_staff(form.fields, raw)]
+    ids = {of: [str(value) for field, value in given if field.type == of and value] for of in ("hsaid", "ref")}
+    return {
+        **(choices.holders(ids["hsaid"]) if ids["hsaid"] else {}),
+        **(choices.names(ids["ref"]) if ids["ref"] else {}),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +140,15 @@ def _named(field: Field, title: str) -> Field:
 class _Builder:
     """One drawing of one form; keeps the ids so that every link in the summary lands."""
 
-    def __init__(self, cleaned: Cleaned, errors: list[FieldError], names: dict[str, str]) -> None:
+    def __init__(
+        self, cleaned: Cleaned, errors: list[FieldError], names: dict[str, str], sought: Mapping[str, str]
+    ) -> None:
         self.ids: dict[Path, str] = {}
         self.conditional: list[str] = []
         self.deciding: set[str] = set()
         self.has_rows = False
         self._cleaned = cleaned
-        self._names = names
+        self._names, self._sought = names, sought
         self._errors: dict[Path, list[str]] = {}
         for error in errors:
             self._errors.setdefault(error.path, []).append(error.message)
@@ -164,9 +187,11 @@ class _Builder:
         elif field.type == "list":
             entry.rows = self._rows(field, raw.get(field.key), path, scope)
         else:
-            given = raw.get(field.key)
-            named = self._names.get(given) if field.type == "hsaid" and isinstance(given, str) else None
-            entry.control = controls.control(field, named or given)
+            given, sought = raw.get(field.key), self._sought.get(name)
+            entry.control = controls.control(field, given, name=self._names.get(str(given), ""), sought=sought or "")
+            if field.is_about_staff:
+                self.has_rows = True
+                entry.found = None if sought is None else choices.found(sought, by_hsa_id=field.type == "hsaid")
             if entry.control.is_group:
                 entry.id = self.ids[path] = f"id_{name}_0"
         return entry

@@ -51,7 +51,7 @@ def _answer(field: Field, context: dict[str, Any], now: datetime, row: int) -> o
         place = (len(field.choices) - 1) // 2 if field.type == "scale" else row % len(field.choices)
         return field.choices[place].value
     if field.type == "ref":
-        return next((value for value, _ in choices.offered("unit")), "") if field.of == "unit" else ""
+        return next((value for value, _ in choices.units()), "") if field.of == "unit" else ""
     value = _dated(field, now) or SAID.get(field.type, 2)
     if field.type in ("str", "text"):
         return _of_length(str(value), int(str(low or 0)), int(str(high)) if high is not None else None)

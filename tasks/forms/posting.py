@@ -11,8 +11,9 @@ from workflows.forms.answers import Path, least
 from workflows.forms.shapes import Field, Form
 
 ADD, REMOVE, UPDATE, ROWS, SHOWN = "_add:", "_remove:", "_update", "_rows:", "_shown"
+FIND, PICK, SOUGHT = "_find:", "_pick:", "_sought:"
 
-PAGES_OWN = (ADD, REMOVE, UPDATE, ROWS, SHOWN, "csrfmiddlewaretoken", "action", "slutfor", "utkast")
+PAGES_OWN = (ADD, REMOVE, UPDATE, ROWS, SHOWN, FIND, PICK, SOUGHT, "csrfmiddlewaretoken", "action", "slutfor", "utkast")
 
 Fields = tuple[Field, ...]
 Raw = dict[str, Any]
@@ -78,10 +79,33 @@ def row_action(fields: Fields, post: QueryDict, data: Raw, *, new_row: Callable[
     for key in post:
         if key == UPDATE:
             return ""
+        if key.startswith(FIND):
+            return f"id_{key.removeprefix(FIND)}"
+        if key.startswith(PICK):
+            return _pick(fields, data, key.removeprefix(PICK), post.get(key, ""))
         if key.startswith((ADD, REMOVE)):
             found = {name(path): (field, rows) for field, rows, path in lists(fields, data)}
             return _carry_out(key, found, new_row)
     return None
+
+
+def _pick(fields: Fields, data: Raw, control: str, value: str) -> str:
+    """One who was found becomes the answer."""
+    for field, level, path in about_staff(fields, data):
+        if name(path) == control:
+            level[field.key] = value
+    return f"id_{control}"
+
+
+def about_staff(fields: Fields, data: Mapping[str, Any], at: Path = ()) -> Iterator[tuple[Field, Any, Path]]:
+    """Every question about a member of staff, with the answers that it stands among."""
+    for field in fields:
+        rows = data.get(field.key)
+        if field.is_about_staff:
+            yield field, data, (*at, field.key)
+        elif field.type == "list" and isinstance(rows, list):
+            for number, row in enumerate(rows):
+                yield from about_staff(field.item, row, (*at, field.key, number))
 
 
 def _carry_out(key: str, found: dict[str, tuple[Field, list[Raw]]], new_row: Callable[[Field], Raw]) -> str:

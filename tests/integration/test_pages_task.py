@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from people.models import AccessLog, Contact, Individual, Staff
 from people.services import plan
+from tasks import selectors
 from tests import pages
-from workflows import engine
+from workflows import engine, published
 from workflows.models import Incident, ProcessInstance, TaskState, UserTask
 from workflows.services import instances, settle, user_tasks
 
@@ -177,6 +178,16 @@ def test_earlier_answers_are_shown_to_the_next_profession(task: UserTask, anna: 
     assert "Det här vet vi redan" in page
     assert "Hemma hos personen" in page
     assert "Besöket är planerat till 2026-12-01." in page
+
+
+def test_what_is_known_is_told_in_the_words_of_the_question_and_never_as_a_code(
+    task: UserTask, anna: Staff, siri: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages.logged_in(anna).post(_url(task), _post(plats="annan", annan_plats="hemma"))
+    known = [{"label": "Plats", "value": "planera_besok.plats"}, {"label": "Saknas", "value": "ingenstans"}]
+    monkeypatch.setitem(published.of(task.instance.version.public_id).config, "known", known)
+    told = selectors.told(task.instance, now=timezone.now())
+    assert [(one.label, one.value) for one in told] == [("Plats", "På en annan plats")]
 
 
 def test_a_completed_task_shows_what_was_answered_and_by_whom(task: UserTask, anna: Staff, bo: Staff) -> None:

@@ -60,6 +60,10 @@ class Field:
     item: tuple[Field, ...] = ()
     rules: tuple[Rule, ...] = ()
 
+    @property
+    def is_about_staff(self) -> bool:
+        return self.type == "hsaid" or (self.type == "ref" and self.of == "staff")
+
 
 @dataclass(frozen=True, slots=True)
 class Form:

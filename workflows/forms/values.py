@@ -116,7 +116,7 @@ def _hsa_id(raw: object) -> str:
     clean = _line(raw).rpartition(",")[2].replace(" ", "").upper()
     if not _HSA_ID.fullmatch(clean):
         raise AnswerError(
-            "ska vara ett HSA-id, till exempel SE2321000016-1003. Välj ett namn i listan eller skriv av tjänstekortet."
+            "ska vara ett HSA-id, till exempel SE2321000016-1003. Sök på namnet eller skriv av tjänstekortet."
         )
     return clean
 

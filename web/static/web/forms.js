@@ -1,5 +1,5 @@
 // Shows and hides the questions that depend on one other answer, asks the server anew for what else depends on the
-// answers, and puts the browser's calendar beside dates. Without it every question is on the page or a button away;
+// answers, searches for colleagues where one is, and puts the browser's calendar beside dates. Without it every question is on the page or a button away;
 // either way the server decides which answers belong to the form.
 (() => {
   "use strict";
@@ -117,6 +117,39 @@
       frame.append(input, button, chooser);
     }
   };
+
+  // Only the question about a colleague is drawn anew; where that fails, the whole page is.
+  const search = async (button) => {
+    const { form } = button;
+    const part = button.closest("[data-field]");
+    const body = new URLSearchParams(new FormData(form));
+    body.append(button.name, button.value);
+    try {
+      const answer = await fetch(location.href, { method: "POST", body, redirect: "manual" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector(`[data-field="${CSS.escape(part.dataset.field)}"]`);
+      const [old, says] = [part, fresh].map((one) => one.querySelector(".search"));
+      old.replaceWith(says);
+      (says.querySelector("[autofocus]") ?? says.querySelector("input:not([type=hidden])")).focus();
+      part.dispatchEvent(new Event("input", { bubbles: true }));
+      part.dispatchEvent(new Event("change", { bubbles: true }));
+    } catch {
+      form.requestSubmit(button);
+    }
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.('.search button[name^="_"]');
+    if (!button?.form) return;
+    event.preventDefault();
+    search(button);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.type !== "text") return;
+    const button = event.target.closest(".search")?.querySelector('button[name^="_find:"]');
+    if (!button) return;
+    event.preventDefault();
+    search(button);
+  });
 
   pickers(document);
   for (const update of document.querySelectorAll("[data-update]")) {
