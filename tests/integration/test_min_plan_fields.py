@@ -36,6 +36,7 @@ SHOWN = {
     ("contact", "title"),
     ("contact", "phone"),
     ("contact", "email"),
+    ("contact", "interpreter"),
     ("consent", "scope"),
     ("agreement", "text"),
     ("agreement", "with_whom"),
@@ -94,7 +95,14 @@ def _plan(individual: Individual, by: Staff) -> None:
     common: dict[str, Any] = {"individual": individual, "at": now, "by": by, "reason": marked("skäl")}
     goal = _filled(Goal, {**common, "words": "Gå ut.", "steps": "Ett steg.", "area": "d4", "keeper": "samordnare"})
     _filled(Rating, {**common, "goal": goal.thread, "on": today, "outcome": "delvis"})
-    near = {"name": "Eva", "title": "Syster", "phone": "070-1", "email": "e@x.se", "way": "sms"}
+    near = {
+        "name": "Eva",
+        "title": "Syster",
+        "phone": "070-1",
+        "email": "e@x.se",
+        "way": "sms",
+        "interpreter": "finska",
+    }
     _filled(Contact, {**common, **near, "kind": "anhorig", "valid_from": today})
     yes = {"kind": "sip", "ground": "samtycke", "how": "muntligt", "scope": "Allt.", "given_on": today}
     _filled(Consent, {**common, **yes})
