@@ -55,8 +55,18 @@ class Mandate(models.Model):
     def __str__(self) -> str:
         return f"mandate {self.public_id}"
 
-    def holds(self, on: datetime.date) -> bool:
+    def lasts(self, on: datetime.date) -> bool:
+        """Whether it is given, and neither over nor taken back."""
         return self.revoked_at is None and self.valid_from <= on <= self.valid_to
+
+    @property
+    def rests(self) -> bool:
+        """While the person's identity is protected only they come in, and who speaks for them by law."""
+        return self.kind == MandateKind.RELATIVE and self.individual.is_protected
+
+    def holds(self, on: datetime.date) -> bool:
+        """Whether it lets in."""
+        return self.lasts(on) and not self.rests
 
     @property
     def called(self) -> str:

@@ -14,7 +14,7 @@ from django.conf import settings
 from people.spheres import ONE, Sphere
 
 if TYPE_CHECKING:
-    from people.identities.shape import Provider, SignIn
+    from people.identities.shape import Broker, Provider, SignIn
 
 WRONG = {
     "missing": "Saknas.",
@@ -37,6 +37,11 @@ def get() -> SignIn:
 
 def provider(key: str) -> Provider | None:
     return get().providers.get(key)
+
+
+def broker(key: str) -> Broker | None:
+    """Of persons; staff come in by none of them."""
+    return get().persons.brokers.get(key)
 
 
 def problems() -> list[str]:

@@ -88,13 +88,23 @@ class Claims(Part):
     commission_unit: str = "healthCareUnitName"
 
 
-class Provider(Part):
-    """Somebody who tells who a member of staff is."""
+class Source(Part):
+    """Somebody who tells who it is that signs in."""
 
-    kind: Literal["oidc", "saml"]
     title: Words
     level: Level = 0
     levels: dict[str, Level] = {}
+    acr_values: str = ""
+
+    def level_told(self, told: str) -> int:
+        """How sure a log-in is held to be."""
+        return self.levels.get(told) or level_of(told) or self.level
+
+
+class Provider(Source):
+    """Of a member of staff."""
+
+    kind: Literal["oidc", "saml"]
     claims: Claims = Claims()
     rights: list[Right] = []
     # OpenID Connect
@@ -102,7 +112,6 @@ class Provider(Part):
     client_id: str = ""
     client_secret: Secret = ""
     scope: str = "openid profile"
-    acr_values: str = ""
     # SAML
     metadata: File = ""
     entity_id: str = ""
@@ -119,9 +128,29 @@ class Provider(Part):
             raise ValueError("private_key och certificate ska anges tillsammans.")
         return self
 
-    def level_told(self, told: str) -> int:
-        """How sure a log-in is held to be."""
-        return self.levels.get(told) or level_of(told) or self.level
+
+class PersonClaims(Part):
+    """What a broker of e-legitimation calls it. The default is that of the Swedish profile of OpenID Connect."""
+
+    number: Words = "https://id.oidc.se/claim/personalIdentityNumber"
+    level: Words = "acr"
+
+
+class Broker(Source):
+    """Of a person, in what is their own: by OpenID Connect, and never of staff."""
+
+    issuer: Address
+    client_id: Words
+    client_secret: Secret = ""
+    scope: Words = "openid"
+    claims: PersonClaims = PersonClaims()
+
+
+class Persons(Part):
+    """How persons, and those who have their leave, sign in to Min plan."""
+
+    least: Level = 3
+    brokers: dict[Annotated[str, Field(pattern=KEY)], Broker] = {}
 
 
 class Session(Part):
@@ -164,4 +193,5 @@ class SignIn(Part):
     levels: Levels = Levels()
     local: Local = Local()
     directory: Directory = Directory()
+    persons: Persons = Persons()
     providers: dict[Annotated[str, Field(pattern=KEY)], Provider] = {}

@@ -147,7 +147,7 @@ def enter_by_code(*, code: str, address: str, now: datetime.datetime) -> tuple[V
     who = {"username": f"min-plan:{handle}", "address": address}
     if attempts.is_locked(**who, now=now):
         raise Locked
-    letter = Letter.objects.select_related("individual", "mandate").filter(handle=handle).first()
+    letter = Letter.objects.select_related("individual", "mandate__individual").filter(handle=handle).first()
     if letter is None or not _fits(letter, secret, now=now):
         attempts.failed(**who, now=now)
         raise WrongCode
@@ -204,7 +204,7 @@ def begin(
 def visit_of(key: str, *, now: datetime.datetime) -> Visit | None:
     """Whose key it is, while it holds; asked anew for every page, so what is taken back is gone at the next click."""
     row = (
-        Visit.objects.select_related("individual", "mandate")
+        Visit.objects.select_related("individual", "mandate__individual")
         .filter(key_hash=_hash(key), ended_at=None, ends_at__gt=now, individual__deceased_on=None)
         .first()
     )

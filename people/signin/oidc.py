@@ -41,19 +41,25 @@ class Adapter(OpenIDConnectOAuth2Adapter):
         return found
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
-        id_token = kwargs["response"].get("id_token")
+        claims, told = self.said(kwargs["response"], audience=app.client_id)
+        login: SocialLogin = self.get_provider().sociallogin_from_response(request, {"id_token": claims})
+        login.told = {**told, **claims}
+        return login
+
+    def said(self, response: dict[str, Any], *, audience: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What the tokens say, judged, and what is told beside that. Raises Misfit, RequestException."""
+        id_token = response.get("id_token")
         if not id_token:
             raise Misfit("no id_token")
         with self._session() as session:
             keys = session.get(self.openid_config["jwks_uri"])
             keys.raise_for_status()
-        claims = judged(id_token, keys.json(), issuer=self.openid_config["issuer"], audience=app.client_id)
-        told = self._fetch_user_info(token.token) if self.openid_config.get("userinfo_endpoint") else {}
+        claims = judged(id_token, keys.json(), issuer=self.openid_config["issuer"], audience=audience)
+        asks = self.openid_config.get("userinfo_endpoint")
+        told = self._fetch_user_info(response["access_token"]) if asks else {}
         if told and told.get("sub") != claims["sub"]:
             raise Misfit("userinfo is of somebody else")
-        login: SocialLogin = self.get_provider().sociallogin_from_response(request, {"id_token": claims})
-        login.told = {**told, **claims}
-        return login
+        return claims, told
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         return str(build_absolute_uri(request, reverse("people:answer", args=[self.provider_id])))

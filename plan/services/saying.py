@@ -116,8 +116,11 @@ def let_read(
     now: datetime.datetime,
     action_id: uuid.UUID,
 ) -> Mandate:
-    """Let a relative read and answer, until a day. Raises NotTheirs, own.NotFilled, identity.InvalidIdentity."""
-    if visit.mandate is not None:
+    """Let a relative read and answer, until a day; not while one's identity is protected.
+
+    Raises NotTheirs, own.NotFilled, identity.InvalidIdentity.
+    """
+    if visit.mandate is not None or visit.individual.is_protected:
         raise NotTheirs
     given: dict[str, Any] = {"individual": visit.individual, "kind": MandateKind.RELATIVE, "name": name}
     with transaction.atomic():

@@ -121,10 +121,15 @@ def relatives(request: OwnRequest) -> HttpResponse:
             error = f"let.{missing.key}"
         except identity.InvalidIdentity:
             error = "let.nummer"
+        except saying.NotTheirs:
+            error = "let.rests"
     today = timezone.localdate(now)
-    held = [one for one in Mandate.objects.filter(individual=request.visit.individual) if one.holds(today)]
+    mandates = Mandate.objects.filter(individual=request.visit.individual).select_related("individual")
+    held = [one for one in mandates.order_by("pk") if one.lasts(today)]
     months = {number: today + datetime.timedelta(days=30 * number) for number in (1, 3, 6, 12)}
-    return _asked(request, "plan/relatives.html", error, held=held, months=months)
+    return _asked(
+        request, "plan/relatives.html", error, held=held, months=months, rests=request.visit.individual.is_protected
+    )
 
 
 @require_POST

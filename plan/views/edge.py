@@ -21,6 +21,9 @@ from workflows.views.edge import KEPT_NOWHERE
 
 P = ParamSpec("P")
 LANGUAGE_COOKIE = "min_plan_sprak"
+ASKED_COOKIE, HALL_COOKIE = "min_plan_fraga", "min_plan_dorrar"
+HOME = "/min-plan/"
+"""No other page of ours is sent what only these need."""
 YEAR = 365 * 24 * 60 * 60
 
 
@@ -37,10 +40,10 @@ def own_page(view: OwnView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResp
     """Only with a visit of one's own; a session of staff is none. Kept by no cache."""
 
     def wrapped(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        key = request.COOKIES.get(settings.FORLOPP_PLAN_COOKIE, "")
-        visit = own.visit_of(key, now=timezone.now()) if key else None
+        visit = visit_of(request)
         if visit is None:
-            return HttpResponseRedirect(f"{url('plan:enter')}?slut=1" if key else url("plan:enter"))
+            had = settings.FORLOPP_PLAN_COOKIE in request.COOKIES
+            return HttpResponseRedirect(f"{url('plan:enter')}?slut=1" if had else url("plan:enter"))
         request.visit = visit
         response = view(request, *args, **kwargs)
         response.headers["Cache-Control"] = KEPT_NOWHERE
@@ -48,6 +51,12 @@ def own_page(view: OwnView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResp
 
     update_wrapper(wrapped, view)
     return wrapped
+
+
+def visit_of(request: HttpRequest) -> Visit | None:
+    """Whose browser it is, while that holds."""
+    key = request.COOKIES.get(settings.FORLOPP_PLAN_COOKIE, "")
+    return own.visit_of(key, now=timezone.now()) if key else None
 
 
 def spoken(request: HttpRequest) -> Language:
@@ -69,6 +78,13 @@ def shown(request: HttpRequest, template: str, context: dict[str, Any], *, statu
     return response
 
 
+def put(response: HttpResponse, name: str, value: str, *, seconds: int) -> HttpResponse:
+    """Something that only these pages are told, and no script."""
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(name, value, max_age=seconds, path=HOME, secure=secure, httponly=True, samesite="Lax")
+    return response
+
+
 def keep(response: HttpResponse, key: str) -> HttpResponse:
     """The key of a visit, which only our own pages are sent."""
     response.set_cookie(
@@ -84,4 +100,5 @@ def keep(response: HttpResponse, key: str) -> HttpResponse:
 
 def forget(response: HttpResponse) -> HttpResponse:
     response.delete_cookie(settings.FORLOPP_PLAN_COOKIE, samesite="Lax")
+    response.delete_cookie(HALL_COOKIE, path=HOME, samesite="Lax")
     return response

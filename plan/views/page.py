@@ -8,8 +8,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from people.services import own
-from plan import paper, shown
-from plan.views.edge import OwnRequest, own_page, spoken
+from plan import doors, paper, shown
+from plan.views.edge import HALL_COOKIE, OwnRequest, own_page, spoken
 from plan.views.edge import shown as page_of
 from web.paper import pdf
 
@@ -22,6 +22,7 @@ def page(request: OwnRequest) -> HttpResponse:
     done = request.GET.get("klart", "")
     context = {
         "own": shown.load(request.visit, since=own.before(request.visit), now=now),
+        "has_others": doors.hall(request.COOKIES.get(HALL_COOKIE, ""), visit=request.visit) is not None,
         "done": done if f"done.{done}" in spoken(request).words else "",
     }
     return page_of(request, "plan/page.html", context)

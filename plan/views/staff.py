@@ -46,10 +46,12 @@ def access(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         except identity.InvalidIdentity as invalid:
             error, key = invalid.message_sv, "nummer"
     today = timezone.localdate(now)
-    mandates = list(Mandate.objects.filter(individual=individual).select_related("by").order_by("-at", "-pk"))
+    mandates = list(
+        Mandate.objects.filter(individual=individual).select_related("by", "individual").order_by("-at", "-pk")
+    )
     context = _frame(request, individual) | {
-        "held": [one for one in mandates if one.holds(today)],
-        "past": [one for one in mandates if not one.holds(today)][:RECENT],
+        "held": [one for one in mandates if one.lasts(today)],
+        "past": [one for one in mandates if not one.lasts(today)][:RECENT],
         "letters": Letter.objects.filter(
             individual=individual, used_at=None, revoked_at=None, expires_at__gt=now
         ).select_related("mandate", "by"),
@@ -72,6 +74,8 @@ def letter(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     individual = opening.person(request, ref, now=now, what="own_plan", to_change=True).individual
     mandate = _mandate(individual, request.POST.get("ombud"))
+    if mandate is not None and mandate.rests:
+        raise Http404
     made, code = own.print_letter(individual=individual, mandate=mandate, by=request.user, now=now)
     words = language.of(request.POST.get("sprak", ""))
     written = paper.letter(letter=made, code=code, individual=individual, mandate=mandate, t=words, now=now)
@@ -119,11 +123,11 @@ def _done(request: StaffRequest, individual: Individual, now: datetime.datetime)
 
 
 def _mandate(individual: Individual, told: str | None) -> Mandate | None:
-    """One that holds, of this person's; None for the person. Raises Http404 for any other."""
+    """One that lasts, of this person's; None for the person. Raises Http404 for any other."""
     if not told:
         return None
-    found = Mandate.objects.filter(individual=individual, public_id=_key(told)).first()
-    if found is None or not found.holds(timezone.localdate()):
+    found = Mandate.objects.select_related("individual").filter(individual=individual, public_id=_key(told)).first()
+    if found is None or not found.lasts(timezone.localdate()):
         raise Http404
     return found
 

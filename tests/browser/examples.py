@@ -67,6 +67,7 @@ NOT_PAGES = {
     "workbench:choices": "for the editors: JSON",
     "integrations:sdk_file": "a file that came with a message",
     **dict.fromkeys(("people:begin", "people:answer", "saml_finish_acs", "saml_metadata"), "for identity providers"),
+    **dict.fromkeys(("plan:begin", "plan:answer_of"), "for brokers of e-legitimation"),
 }
 """Addresses that answer with no page of their own; what only takes a POST need not be here."""
 

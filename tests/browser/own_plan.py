@@ -11,10 +11,12 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from people.models import Agreement, Consent, Individual, Staff, Visit
+from people.models import Agreement, Consent, Individual, Mandate, Staff, Visit
 from people.services import own, plan
 from plan import shown
+from plan.doors import Hall
 from plan.services import saying
+from plan.views import edge
 from tests.own_plan import asking, publish
 from workflows.models import UserTask
 
@@ -37,6 +39,7 @@ def addresses(anna: Staff, individual: Individual) -> Addresses:
     return {
         "plan, who may read": (f"/personer/{individual.ref}/min-plan/", None),
         "plan, a mandate with errors": (f"/personer/{individual.ref}/min-plan/", _unfilled),
+        "plan, whose": ("/min-plan/valj/", _with(key, "/min-plan/valj/", hall=_hall(visit, mandate))),
         "plan, all that is said": (f"/personer/{individual.ref}/sagt/", None),
         "plan, a task that is answered": (f"/uppgifter/{task.public_id}/", None),
         "plan, wrong code": ("/min-plan/in/", _wrong),
@@ -67,9 +70,17 @@ def _answered(visit: Visit, by: Staff) -> UserTask:
     return task
 
 
-def _with(key: str, address: str) -> Callable[[Page], None]:
+def _hall(visit: Visit, mandate: Mandate) -> str:
+    """Where one stands who may read several plans."""
+    doors = (str(visit.individual.ref), str(mandate.public_id))
+    return Hall(provider="freja", level=3, doors=doors, visit=str(visit.public_id)).kept()
+
+
+def _with(key: str, address: str, *, hall: str = "") -> Callable[[Page], None]:
     def come(page: Page) -> None:
         page.context.add_cookies([{"name": settings.FORLOPP_PLAN_COOKIE, "value": key, "url": page.url}])
+        if hall:
+            page.context.add_cookies([{"name": edge.HALL_COOKIE, "value": hall, "url": page.url}])
         page.goto(address)
 
     return come
