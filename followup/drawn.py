@@ -82,6 +82,15 @@ def counted(name: str, count: int) -> Point:
     return Point(name=name, value=count, told=swedish.number(count))
 
 
+def counts(title: str, found: Iterable[tuple[str, int]]) -> Chart | None:
+    return _bars(title, [counted(name, count) for name, count in found])
+
+
+def day(day: datetime.date) -> str:
+    """As in "mån 23 nov"."""
+    return f"{swedish.WEEKDAYS[day.weekday()][:3]} {day.day} {swedish.MONTHS[day.month - 1][:3]}"
+
+
 def short(month: datetime.date) -> str:
     """As in "jan 2026"."""
     name, _, year = month_name(month).partition(" ")

@@ -30,6 +30,15 @@ SPAN = "is_month = %s AND day >= %s AND day <= %s"
 DAY = datetime.timedelta(days=1)
 
 
+def waits_of(counts: Counter[int], *, knows_few: bool) -> Waits:
+    """How many there were in each bucket, as one tells it."""
+    waited = counts.total() - counts[buckets.NONE]
+    if waited < FEW and not knows_few:
+        return Waits(count=counts.total(), is_few=bool(waited))
+    median, long = (buckets.share(counts, part) for part in (0.5, LONG))
+    return Waits(count=counts.total(), median=median, long=long)
+
+
 @dataclass(frozen=True)
 class Flow:
     """A förlopp in some days; `knows_few` when the viewer may see its ärenden."""
@@ -101,11 +110,7 @@ class Flow:
         counts: Counter[int] = Counter()
         for one in found:
             counts[one.bucket] += one.times
-        waited = counts.total() - counts[buckets.NONE]
-        if waited < FEW and not self.knows_few:
-            return Waits(count=counts.total(), is_few=bool(waited))
-        median, long = (buckets.share(counts, part) for part in (0.5, LONG))
-        return Waits(count=counts.total(), median=median, long=long)
+        return waits_of(counts, knows_few=self.knows_few)
 
     def _by(self, what: What, name: str) -> dict[str, list[Told]]:
         found: dict[str, list[Told]] = defaultdict(list)

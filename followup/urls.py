@@ -4,10 +4,12 @@ from django.urls import path
 
 from followup import effect_views, views, way_views
 from followup.eventlog import views as eventlog
-from followup.units import wall_views
+from followup.units import lead_views, wall_views
 
 app_name = "followup"
 urlpatterns = [
+    path("laget/", lead_views.home, name="my_units"),
+    path("laget/<slug:key>/", lead_views.show, name="unit"),
     path("skarm/", wall_views.wall, name="wall"),
     path("skarm/kod/", wall_views.enter, name="screen_enter"),
     path("skarm/enhet/<slug:key>/", wall_views.preview, name="wall_preview"),

@@ -105,8 +105,7 @@ class Balance:
 
 def load(unit: Unit, *, now: datetime.datetime) -> Balance:
     """Of the unit's professions in its area, in four statements. What is about protected persons is not counted."""
-    today = timezone.localdate(now)
-    roles = dict(reading.rows(ROLES, [unit.pk, today, today]))
+    today, roles = timezone.localdate(now), _roles(unit, now=now)
     first = today - (DAYS - 1) * DAY
     days = [first + number * DAY for number in range(DAYS)]
     if not roles:
@@ -123,8 +122,20 @@ def load(unit: Unit, *, now: datetime.datetime) -> Balance:
     )
 
 
+def of_unit(unit: Unit, *, now: datetime.datetime) -> tuple[str, list[str]] | None:
+    """SQL of the tasks that the unit may do, with its values; None when nobody works there."""
+    roles = _roles(unit, now=now)
+    return _here(unit, list(roles)) if roles else None
+
+
+def _roles(unit: Unit, *, now: datetime.datetime) -> dict[str, str]:
+    """Keys and names of the professions that are held there."""
+    today = timezone.localdate(now)
+    return dict(reading.rows(ROLES, [unit.pk, today, today]))
+
+
 def _here(unit: Unit, roles: Sequence[str]) -> tuple[str, list[str]]:
-    """SQL of the tasks that the unit may do, with its values; a unit without an area has every area."""
+    """A unit without an area has every area."""
     text = f'"group" IN ({reading.places(roles)}) AND NOT is_restricted'
     return (f"{text} AND area IN (%s, '')", [*roles, unit.area]) if unit.area else (text, [*roles])
 

@@ -55,7 +55,7 @@ NOT_PAGES = {
     "tasks:list": "a part of the inbox, for its script",
     "tasks:push_worker": "the script that shows notices",
     "tasks:home": "leads to the inbox",
-    "tasks:my_unit": "leads to one's own unit",
+    **dict.fromkeys(("tasks:my_unit", "followup:my_units"), "leads to one's own unit"),
     "workflows:several": "shown when it has been posted; the example of incidents does so",
     "integrations:medicingivare_handelser": "for the vendor's machine",
     "integrations:medicingivare_dialekt": "for the vendor's machine",

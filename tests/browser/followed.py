@@ -41,6 +41,7 @@ def on_walls(anna: Staff) -> Addresses:
         "screen on the wall": ("/skarm/kod/", lambda page: _as_screen(page, key)),
         "screen on the wall, as staff see it": ("/skarm/enhet/norr/", None),
         "screen, wrong code": ("/skarm/kod/", _wrong),
+        "unit as its chef sees it": ("/laget/norr/", None),
         "screens of a unit": ("/skarm/enhet/norr/skarmar/", _new),
     }
 
