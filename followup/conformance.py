@@ -11,7 +11,7 @@ from followup import intervals
 from followup.figures import FEW, Step, Waits
 from followup.intervals import Span
 from followup.models import What
-from followup.on_diagram import OnDiagram
+from followup.on_diagram import InMonths
 from followup.trails import OFF
 from people import reading
 from workflows.progress import scopes_around
@@ -63,10 +63,8 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Conformance(OnDiagram):
+class Conformance(InMonths):
     """Of the version that was chosen, else of all of them."""
-
-    may_be_of_all = True
 
     # -- of all that ended ---------------------------------------------------------------------------------------------
 

@@ -8,16 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from followup import buckets, courses, where
+from followup import buckets, where
 from followup.choice import Choice
 from followup.figures import FEW, Group, Step, Told, Waits, Way, levelled, slowest_first
-from followup.models import Counted, What
+from followup.models import What
+from followup.on_diagram import OnDiagram
 from people import reading
-from people.models import Profession, Unit
+from people.models import Unit
 from web.swedish import midnight
 from workflows import diagram, engine, published
 from workflows.diagram import Element
-from workflows.models import ProcessDefinition, ProcessVersion
+from workflows.models import ProcessDefinition
 from workflows.progress import WAITS, scopes_around
 
 LONG = 0.9
@@ -40,7 +41,7 @@ def waits_of(counts: Counter[int], *, knows_few: bool) -> Waits:
 
 
 @dataclass(frozen=True)
-class Flow:
+class Flow(OnDiagram):
     """A förlopp in some days; `knows_few` when the viewer may see its ärenden."""
 
     definition: ProcessDefinition
@@ -49,29 +50,9 @@ class Flow:
 
     # -- which -------------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def versions(self) -> list[ProcessVersion]:
-        return courses.versions(self.definition)
-
-    @cached_property
-    def shown(self) -> ProcessVersion:
-        """The version that is drawn: the chosen one, else the current."""
-        chosen = [one for one in self.versions if one.number == self.choice.version]
-        return chosen[0] if chosen else next(one for one in self.versions if one.pk == self.definition.current_id)
-
-    @cached_property
-    def whole(self) -> published.Published:
-        return published.of(self.shown.public_id)
-
-    @cached_property
-    def _wanted(self) -> set[int]:
-        chosen = self.shown.number == self.choice.version
-        return {self.shown.pk} if chosen else {one.pk for one in self.versions}
-
-    @cached_property
-    def professions(self) -> dict[str, str]:
-        """What they are called, also those that only a lane has named."""
-        return self.whole.routes.lanes | dict(Profession.objects.values_list("key", "name"))
+    @property
+    def number(self) -> int:
+        return self.choice.version
 
     @property
     def own_professions(self) -> list[tuple[str, str]]:
@@ -83,10 +64,6 @@ class Flow:
     def units(self) -> dict[str, tuple[str, str]]:
         """Names and areas by key."""
         return {key: (name, area) for key, name, area in Unit.objects.values_list("key", "name", "area")}
-
-    @cached_property
-    def counted(self) -> Counted | None:
-        return Counted.objects.first()
 
     # -- what was counted --------------------------------------------------------------------------------------------
 
@@ -100,7 +77,7 @@ class Flow:
 
     @cached_property
     def _here(self) -> list[Told]:
-        return [one for one in self.tallied if one.version in self._wanted]
+        return [one for one in self.tallied if one.version in self.wanted]
 
     def _chosen(self, one: Told) -> bool:
         choice = self.choice
@@ -172,7 +149,7 @@ class Flow:
         around = {key: [key, *scopes_around([key], elements)] for key in elements}
         found: dict[str, list[where.Held]] = defaultdict(list)
         for one in self._held:
-            is_here = one.version in self._wanted and self.choice.group in ("", one.group)
+            is_here = one.version in self.wanted and self.choice.group in ("", one.group)
             is_asked = is_here and (not area or one.area in ("", area)) and (one.group or not self.choice.is_of_persons)
             if is_asked and one.element in elements and (one.is_given or elements[one.element].type in WAITS):
                 for key in around[one.element]:
@@ -189,7 +166,7 @@ class Flow:
         first, last = midnight(self.choice.first), midnight(self.choice.last + DAY)
         found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
         for element, version, is_open, count, is_of_days in where.stops(self.definition.pk, first, last):
-            if version in self._wanted and not self.choice.is_of_persons and (is_open or is_of_days):
+            if version in self.wanted and not self.choice.is_of_persons and (is_open or is_of_days):
                 found[element][int(is_of_days)] += count
         return {key: (open_now, came) for key, (open_now, came) in found.items()}
 
@@ -204,7 +181,7 @@ class Flow:
 
     @cached_property
     def running(self) -> int:
-        return sum(count for version, count in self._running.items() if version in self._wanted)
+        return sum(count for version, count in self._running.items() if version in self.wanted)
 
     @cached_property
     def _running(self) -> Mapping[int, int]:

@@ -34,9 +34,6 @@ def flow(request: StaffRequest, key: str) -> HttpResponse:
     definition, knows_few = courses.followed(request.user, key)
     found = Flow(definition, choice.read(request.GET.dict(), today=timezone.localdate()), knows_few)
     steps = {step.element.id: step for step in found.steps}
-    names = {key: element.name for key, element in found.whole.definition.elements.items()}
-    part = request.GET.get("del", "")
-    part = part if part in catalogue.parts(found.shown.public_id) else ""
     shown = [step for step in found.steps if step.is_reached and not step.is_quick]
     context = {
         "flow": found,
@@ -45,10 +42,6 @@ def flow(request: StaffRequest, key: str) -> HttpResponse:
         "quick": [step for step in found.steps if step.is_reached and step.is_quick],
         "unreached": [step for step in found.steps if not step.is_reached],
         "marks": steps,
-        "names": names,
-        "picture": catalogue.picture(found.shown.public_id, part),
-        "parts": [(key, names[key]) for key in catalogue.parts(found.shown.public_id) if names.get(key)],
-        "part": part,
         "widths": _widths(found.followed),
         "periods": choice.PERIODS,
         "few": FEW,
@@ -56,7 +49,7 @@ def flow(request: StaffRequest, key: str) -> HttpResponse:
         "can_take_out": rights.may_take_out_events(request.user, found.whole.config),
         "can_look_into": rights.may_look_into(request.user, found.whole.config),
     }
-    return render(request, "followup/flow.html", context)
+    return render(request, "followup/flow.html", context | found.drawing(request.GET.get("del", "")))
 
 
 @require_safe

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_safe
 from followup import asked, courses
 from followup.conformance import Conformance
 from followup.figures import FEW
-from followup.on_diagram import OnDiagram
+from followup.on_diagram import InMonths
 from followup.ways import Ways
-from workflows import catalogue
 from workflows.views.edge import StaffRequest, staff_page
 
 
@@ -33,7 +32,7 @@ def way(request: StaffRequest, key: str, way: str) -> HttpResponse:
     if told is None:
         raise Http404
     more = {"way": told, "marks": found.marks(told), "widths": dict.fromkeys(told.flows, (3, ""))}
-    return render(request, "followup/way.html", _context(found) | _drawing(request, found) | more)
+    return render(request, "followup/way.html", _context(found) | found.drawing(request.GET.get("del", "")) | more)
 
 
 @require_safe
@@ -43,7 +42,9 @@ def conformance(request: StaffRequest, key: str) -> HttpResponse:
     definition, knows_few = courses.followed(request.user, key)
     found = Conformance(definition, asked.read(request.GET.dict(), today=timezone.localdate()), knows_few)
     more = {"marks": found.marks(), "widths": {}}
-    return render(request, "followup/conformance.html", _context(found) | _drawing(request, found) | more)
+    return render(
+        request, "followup/conformance.html", _context(found) | found.drawing(request.GET.get("del", "")) | more
+    )
 
 
 def _read(request: StaffRequest, key: str) -> Ways:
@@ -52,20 +53,5 @@ def _read(request: StaffRequest, key: str) -> Ways:
     return Ways(definition, asked.read(request.GET.dict(), today=timezone.localdate(now)), knows_few, now)
 
 
-def _drawing(request: StaffRequest, found: OnDiagram) -> dict[str, Any]:
-    """The diagram, or the part of it that the address asks for."""
-    version = found.shown.public_id
-    names = {key: element.name for key, element in found.elements.items()}
-    parts = catalogue.parts(version)
-    part = request.GET.get("del", "")
-    part = part if part in parts else ""
-    return {
-        "picture": catalogue.picture(version, part),
-        "parts": [(key, names[key]) for key in parts if names.get(key)],
-        "part": part,
-        "names": names,
-    }
-
-
-def _context(found: OnDiagram) -> dict[str, Any]:
+def _context(found: InMonths) -> dict[str, Any]:
     return {"results": found, "periods": asked.PERIODS, "few": FEW}

@@ -10,24 +10,22 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from followup import buckets
+from followup import buckets, flow
 from followup.figures import FEW, Step, Waits
 from followup.models import Trail, Variant
-from followup.on_diagram import OnDiagram
+from followup.on_diagram import InMonths
 from people import reading
-from workflows import diagram, engine, published, routine
+from workflows import engine, published, routine
 
 MOST = 30
 MOST_RUNNING = 10
 MOST_MARKS = 5
-LONG = 0.9
 COUNTED = """SELECT way.id, way.digest, way.outcome, one.bucket, one.is_off, one.is_late, sum(one."count")
     FROM followup_variant way JOIN followup_variantcount one ON one.variant_id = way.id
     WHERE way.version_id = %s AND one.month >= %s AND one.month <= %s
     GROUP BY way.id, way.digest, way.outcome, one.bucket, one.is_off, one.is_late"""
 RUNNING = """SELECT one.instance_id, one.digest, held.started_at FROM followup_trail one
     JOIN workflows_processinstance held ON held.id = one.instance_id WHERE one.version_id = %s"""
-STEPS = diagram.TASKS | diagram.SCOPES | {"intermediateCatchEvent"}
 BROKEN_OFF = "Avbrutet av en person"
 MEANWHILE, SEVERAL = "Under tiden:", "Flera gånger:"
 
@@ -85,10 +83,11 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Ways(OnDiagram):
+class Ways(InMonths):
     """Of one version: a way is drawn on one diagram."""
 
     now: datetime.datetime
+    may_be_of_all = False
 
     # -- those that have ended -----------------------------------------------------------------------------------------
 
@@ -153,13 +152,7 @@ class Ways(OnDiagram):
             times[cell.bucket] += cell.times
             off += cell.times * bool(cell.is_off)
             late += cell.times * bool(cell.is_late)
-        return Counts(waits=self._waits(times), off=off, late=late)
-
-    def _waits(self, times: Counter[int]) -> Waits:
-        if times.total() < FEW and not self.knows_few:
-            return Waits(count=times.total(), is_few=True)
-        median, long = (buckets.share(times, part) for part in (0.5, LONG))
-        return Waits(count=times.total(), median=median, long=long)
+        return Counts(waits=flow.waits_of(times, knows_few=self.knows_few), off=off, late=late)
 
     def _end(self, outcome: str) -> str:
         end = self.elements.get(f"end_{outcome}") or self.elements.get(outcome)
@@ -186,7 +179,7 @@ class Ways(OnDiagram):
                     number=number,
                     digest=digest,
                     end="",
-                    counts=Counts(waits=self._waits(times)),
+                    counts=Counts(waits=flow.waits_of(times, knows_few=self.knows_few)),
                     share=round(100 * len(held) / self.under_way),
                     steps=row.steps,
                     flows=self._flows(row.steps, row.flows),
@@ -278,7 +271,7 @@ class Ways(OnDiagram):
                 times=times,
             )
             for key, times in self.in_order(told)
-            if (element := self.elements[key]).name and element.type in STEPS | {"boundaryEvent", "endEvent"}
+            if (element := self.elements[key]).name and element.type in flow.SHOWN | {"boundaryEvent", "endEvent"}
         ]
 
     def marks(self, told: Told) -> dict[str, Step]:
