@@ -7,7 +7,7 @@ once and what the second does is beside it; travel is beside it too. Days away f
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -64,15 +64,17 @@ class Known:
         return sum((order.minutes_a_week or 0) / 7 for order in self.orders for day in days if _holds(order, day))
 
     def planned(self, period: Period, *statuses: str) -> int:
-        rows = [row for row in self.visits if row.planned_minutes and (not statuses or row.status in statuses)]
-        spans: list[Span] = []
+        """In these states, or in all."""
+        wholes: Counter[tuple[str, datetime]] = Counter()
         loose = 0
-        for row in rows:
-            if row.planned_start is None:
-                loose += row.planned_minutes or 0 if period.first <= row.day < period.after else 0
-            elif row.part == 0:
-                whole = sum(other.planned_minutes or 0 for other in rows if other.key == row.key)
-                spans += period.within(row.planned_start, row.planned_start + timedelta(minutes=whole))
+        for row in self.visits:
+            if not row.planned_minutes or (statuses and row.status not in statuses):
+                continue
+            if row.planned_start is not None:
+                wholes[row.key, row.planned_start] += row.planned_minutes
+            elif period.first <= row.day < period.after:
+                loose += row.planned_minutes
+        spans = [span for (_, at), whole in wholes.items() for span in period.within(at, at + timedelta(minutes=whole))]
         return loose + _together(spans)
 
     def performed(self, period: Period) -> tuple[int, int]:
@@ -81,14 +83,13 @@ class Known:
         for row in self.visits:
             if row.status != "utford":
                 continue
-            extra = row.staff_count - 1
             if row.started_at is None or row.ended_at is None:
                 minutes = row.minutes or 0 if period.first <= row.day < period.after else 0
-                loose, staffed = loose + minutes, staffed + minutes * extra
+                loose, staffed = loose + minutes, staffed + minutes * (row.staff_count - 1)
             elif row.part == 0:
                 own = list(period.within(row.started_at, row.ended_at))
                 spans += own
-                staffed += (1 + extra) * sum((end - start).total_seconds() / 60 for start, end in own)
+                staffed += row.staff_count * sum((end - start).total_seconds() / 60 for start, end in own)
         shared = _together(spans)
         return shared + loose, max(round(staffed) - shared, 0)
 
