@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from web import responses
+
 KEPT_SECONDS = 400 * 24 * 60 * 60
 """As long as browsers keep any."""
 
@@ -31,15 +33,7 @@ def address(request: HttpRequest) -> str:
 
 
 def remember(response: HttpResponseBase, device: uuid.UUID) -> None:
-    """Strict: another site can make the browser do nothing with it."""
-    response.set_cookie(
-        settings.FORLOPP_DEVICE_COOKIE,
-        str(device),
-        max_age=KEPT_SECONDS,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Strict",
-    )
+    responses.keep(response, settings.FORLOPP_DEVICE_COOKIE, str(device), seconds=KEPT_SECONDS, samesite="Strict")
 
 
 def forget(response: HttpResponseBase) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Literal, TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -34,6 +35,21 @@ def conflict(request: HttpRequest, *, context: dict[str, object] | None = None) 
 def because(response: Response, code: str) -> Response:
     """With the code that stands in the log: short, ours, and nothing of what was sent."""
     vars(response)["refused_because"] = code
+    return response
+
+
+def keep(
+    response: Response,
+    name: str,
+    value: str,
+    *,
+    seconds: int,
+    path: str = "/",
+    samesite: Literal["Lax", "Strict"] = "Lax",
+) -> Response:
+    """In the browser, for our own pages and no script. Strict: other sites can make the browser do nothing with it."""
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(name, value, max_age=seconds, path=path, secure=secure, httponly=True, samesite=samesite)
     return response
 
 

@@ -6,8 +6,6 @@ A screen is no member of staff and opens nothing else. Of the code and the key o
 from __future__ import annotations
 
 import datetime
-import hashlib
-import secrets
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -15,8 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from followup.models import Screen
 from people.models import Staff, Unit
-from people.services import access, attempts
-from people.services.own import LETTERS, Locked, WrongCode
+from people.services import access, attempts, codes
 
 CODE = 8
 WAITS = datetime.timedelta(minutes=15)
@@ -35,7 +32,7 @@ class TooMany(Exception):
 
 def add(*, unit: Unit, name: str, by: Staff, now: datetime.datetime) -> tuple[Screen, str]:
     """A screen that waits for its code, and the code, which is told this once. Raises TooMany."""
-    code = "".join(secrets.choice(LETTERS) for _ in range(CODE))
+    code = codes.made(CODE)
     with transaction.atomic():
         Unit.objects.select_for_update().get(pk=unit.pk)
         if of_unit(unit, now=now).count() >= MOST:
@@ -51,27 +48,27 @@ def add(*, unit: Unit, name: str, by: Staff, now: datetime.datetime) -> tuple[Sc
         access.record(
             staff=by, individual=None, action="add", object_type="screen", object_id=str(row.public_id), now=now
         )
-    return row, f"{code[: CODE // 2]}-{code[CODE // 2 :]}"
+    return row, codes.grouped(code, CODE // 2)
 
 
 def let_in(*, code: str, address: str, now: datetime.datetime) -> tuple[Screen, str]:
-    """The screen whose code it is, and the key that it keeps. Raises WrongCode, Locked."""
+    """The screen whose code it is, and the key that it keeps. Raises codes.WrongCode, codes.Locked."""
     who = {"username": f"skarm:{address}", "address": address}
     if attempts.is_locked(**who, now=now):
-        raise Locked
-    plain, key = "".join(one for one in code.upper() if one.isalnum()), secrets.token_urlsafe(32)
+        raise codes.Locked
+    plain, key = codes.plain(code), codes.key()
     waiting = Screen.objects.filter(~Q(code_key=""), code_key=_code_key(plain), code_until__gt=now, ended_at=None)
     # Of two at the same moment the database lets one in.
-    if not waiting.update(code_key="", key_hash=_hash(key), opened_at=now, seen_at=now):
+    if not waiting.update(code_key="", key_hash=codes.hashed(key), opened_at=now, seen_at=now):
         attempts.failed(**who, now=now)
-        raise WrongCode
-    return Screen.objects.select_related("unit").get(key_hash=_hash(key)), key
+        raise codes.WrongCode
+    return Screen.objects.select_related("unit").get(key_hash=codes.hashed(key)), key
 
 
 def of_key(key: str, *, now: datetime.datetime) -> Screen | None:
     """Whose key it is, while it holds; asked anew each time, so what is taken away is gone when it asks next."""
     rows = Screen.objects.select_related("unit")
-    row = rows.filter(_shown(now), ~Q(key_hash=""), key_hash=_hash(key)).first() if key else None
+    row = rows.filter(_shown(now), ~Q(key_hash=""), key_hash=codes.hashed(key)).first() if key else None
     if row is not None and row.seen_at is not None and now - row.seen_at > SEEN_EVERY:
         Screen.objects.filter(pk=row.pk).update(seen_at=now)
     return row
@@ -110,7 +107,3 @@ def _shown(now: datetime.datetime) -> Q:
 
 def _code_key(code: str) -> str:
     return salted_hmac("followup.screens.code", code, algorithm="sha256").hexdigest()
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

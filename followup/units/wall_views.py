@@ -13,7 +13,8 @@ from followup.services import screens
 from followup.units import balance, mine
 from people import browser
 from people.models import Unit
-from people.services import own
+from people.services import codes
+from web import responses
 from web.addresses import url
 from workflows.views.edge import KEPT_NOWHERE, StaffRequest, staff_page, uuid_of
 
@@ -46,20 +47,13 @@ def enter(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     try:
         _, key = screens.let_in(code=request.POST.get("kod", ""), address=browser.address(request), now=now)
-    except own.WrongCode:
+    except codes.WrongCode:
         return _entrance(request, error="Koden stämmer inte, är använd eller äldre än en kvart.", status=422)
-    except own.Locked:
+    except codes.Locked:
         return _entrance(request, error="För många fel. Försök igen om en kvart.", status=429)
     response = HttpResponseRedirect(url("followup:wall"))
-    response.set_cookie(
-        settings.FORLOPP_SCREEN_COOKIE,
-        key,
-        max_age=int(screens.LONGEST.total_seconds()),
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Strict",
-    )
-    return response
+    seconds = int(screens.LONGEST.total_seconds())
+    return responses.keep(response, settings.FORLOPP_SCREEN_COOKIE, key, seconds=seconds, samesite="Strict")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

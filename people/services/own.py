@@ -6,8 +6,6 @@ A code is known here by a keyed hash alone. It lets in once, for some days, and 
 from __future__ import annotations
 
 import datetime
-import hashlib
-import secrets
 import uuid
 
 from django.conf import settings
@@ -19,23 +17,13 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from people import identity
 from people.models import Individual, Letter, Mandate, Staff, Visit
 from people.own import SELF, MandateKind
-from people.services import access, attempts
+from people.services import access, attempts, codes
 
-LETTERS = "23456789BCDFGHJKMNPQRSTVWXYZ"
-"""What a code is made of: nothing that looks like something else, and no vowels, so that it is never a word."""
 HANDLE, SECRET, GROUP = 5, 10, 5
 MOST_FAILURES = 5
 IDLE = datetime.timedelta(minutes=30)
 LONGEST = datetime.timedelta(hours=2)
 LONGEST_MANDATE = datetime.timedelta(days=2 * 366)
-
-
-class WrongCode(Exception):
-    """The code is not right, has been used or is too old: which of them is not told."""
-
-
-class Locked(Exception):
-    """Too many wrong tries from there; in a quarter of an hour again."""
 
 
 class NotFilled(Exception):
@@ -117,7 +105,7 @@ def print_letter(
     *, individual: Individual, mandate: Mandate | None, by: Staff, now: datetime.datetime
 ) -> tuple[Letter, str]:
     """A new code, which is told this once; one that waited for the same person is worth nothing any more."""
-    handle, secret = _letters(HANDLE), _letters(SECRET)
+    handle, secret = codes.made(HANDLE), codes.made(SECRET)
     with transaction.atomic():
         _waiting(individual).filter(mandate=mandate).update(revoked_at=now)
         row = Letter.objects.create(
@@ -130,8 +118,7 @@ def print_letter(
             expires_at=now + datetime.timedelta(days=settings.FORLOPP_PLAN_CODE_DAYS),
         )
         _note("print", "plan_code", row.public_id, individual, now, by=by)
-    whole = handle + secret
-    return row, "-".join(whole[at : at + GROUP] for at in range(0, len(whole), GROUP))
+    return row, codes.grouped(handle + secret, GROUP)
 
 
 def revoke_letter(*, letter: Letter, by: Staff, now: datetime.datetime) -> None:
@@ -141,20 +128,20 @@ def revoke_letter(*, letter: Letter, by: Staff, now: datetime.datetime) -> None:
 
 
 def enter_by_code(*, code: str, address: str, now: datetime.datetime) -> tuple[Visit, str]:
-    """The visit that a code opens, and its key. Raises WrongCode, Locked."""
-    plain = "".join(one for one in code.upper() if one.isalnum())
+    """The visit that a code opens, and its key. Raises codes.WrongCode, codes.Locked."""
+    plain = codes.plain(code)
     handle, secret = plain[:HANDLE], plain[HANDLE:]
     who = {"username": f"min-plan:{handle}", "address": address}
     if attempts.is_locked(**who, now=now):
-        raise Locked
+        raise codes.Locked
     letter = Letter.objects.select_related("individual", "mandate__individual").filter(handle=handle).first()
     if letter is None or not _fits(letter, secret, now=now):
         attempts.failed(**who, now=now)
-        raise WrongCode
+        raise codes.WrongCode
     with transaction.atomic():
         # Of two at the same moment the database lets one in.
         if not Letter.objects.filter(pk=letter.pk, used_at=None, revoked_at=None).update(used_at=now):
-            raise WrongCode
+            raise codes.WrongCode
         return begin(individual=letter.individual, mandate=letter.mandate, provider="", level=0, now=now)
 
 
@@ -185,10 +172,10 @@ def begin(
     *, individual: Individual, mandate: Mandate | None, provider: str, level: int, now: datetime.datetime
 ) -> tuple[Visit, str]:
     """A visit, and the key that the browser keeps; of the key only a hash is stored."""
-    key = secrets.token_urlsafe(32)
+    key = codes.key()
     with transaction.atomic():
         row = Visit.objects.create(
-            key_hash=_hash(key),
+            key_hash=codes.hashed(key),
             individual=individual,
             mandate=mandate,
             provider=provider,
@@ -205,7 +192,7 @@ def visit_of(key: str, *, now: datetime.datetime) -> Visit | None:
     """Whose key it is, while it holds; asked anew for every page, so what is taken back is gone at the next click."""
     row = (
         Visit.objects.select_related("individual", "mandate__individual")
-        .filter(key_hash=_hash(key), ended_at=None, ends_at__gt=now, individual__deceased_on=None)
+        .filter(key_hash=codes.hashed(key), ended_at=None, ends_at__gt=now, individual__deceased_on=None)
         .first()
     )
     if row is None or (row.mandate is not None and not row.mandate.holds(timezone.localdate(now))):
@@ -252,16 +239,8 @@ def _waiting(individual: Individual) -> QuerySet[Letter]:
     return Letter.objects.filter(individual=individual, used_at=None, revoked_at=None)
 
 
-def _letters(count: int) -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(count))
-
-
 def _code_key(handle: str, secret: str) -> str:
     return salted_hmac("people.own.code", f"{handle}:{secret}", algorithm="sha256").hexdigest()
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _note(

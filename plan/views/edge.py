@@ -16,6 +16,7 @@ from people.models import Visit
 from people.services import own
 from plan import language
 from plan.language import Language
+from web import responses
 from web.addresses import url
 from workflows.views.edge import KEPT_NOWHERE
 
@@ -79,23 +80,13 @@ def shown(request: HttpRequest, template: str, context: dict[str, Any], *, statu
 
 
 def put(response: HttpResponse, name: str, value: str, *, seconds: int) -> HttpResponse:
-    """Something that only these pages are told, and no script."""
-    secure = settings.SESSION_COOKIE_SECURE
-    response.set_cookie(name, value, max_age=seconds, path=HOME, secure=secure, httponly=True, samesite="Lax")
-    return response
+    """Something that only these pages are told."""
+    return responses.keep(response, name, value, seconds=seconds, path=HOME)
 
 
 def keep(response: HttpResponse, key: str) -> HttpResponse:
     """The key of a visit, which only our own pages are sent."""
-    response.set_cookie(
-        settings.FORLOPP_PLAN_COOKIE,
-        key,
-        max_age=int(own.LONGEST.total_seconds()),
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
+    return responses.keep(response, settings.FORLOPP_PLAN_COOKIE, key, seconds=int(own.LONGEST.total_seconds()))
 
 
 def forget(response: HttpResponse) -> HttpResponse:

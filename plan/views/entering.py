@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from people import browser
 from people.identities import configuration
 from people.models import Visit
-from people.services import own
+from people.services import codes, own
 from people.signin import persons
 from plan import doors, language
 from plan.doors import Door, Hall
@@ -37,9 +37,9 @@ def enter(request: HttpRequest) -> HttpResponse:
         visit, key = own.enter_by_code(
             code=request.POST.get("kod", ""), address=browser.address(request), now=timezone.now()
         )
-    except own.WrongCode:
+    except codes.WrongCode:
         return entrance(request, error="wrong", status=422)
-    except own.Locked:
+    except codes.Locked:
         return entrance(request, error="locked", status=429)
     own.speak(visit=visit, language=edge.spoken(request).key)
     return edge.keep(HttpResponseRedirect(url("plan:page")), key)
