@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from people.models import Agreement, Assignment, Consent, Contact, Goal, Individual
@@ -25,6 +25,8 @@ SQL = {
     "sqlite": "COALESCE(json_extract(version.config, '$.confined'), 0) = 1",
     "postgresql": "COALESCE(version.config ->> 'confined', '') = 'true'",
 }
+Row = tuple[int, Any, Any]
+"""Key of a version, its `visible_to` and its `confined`."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,19 @@ def is_so(config: Mapping[str, Any]) -> bool:
     return config.get("confined") is True
 
 
-def among(rows: Iterable[tuple[int, Any, Any]]) -> Confined:
-    """Of rows of version, `visible_to` and `confined`."""
+def versions(of: QuerySet[ProcessVersion] | None = None) -> list[Row]:
+    """All of them, or these."""
+    rows = ProcessVersion.objects.all() if of is None else of
+    return list(rows.values_list("pk", "config__visible_to", "config__confined"))
+
+
+def among(rows: Iterable[Row]) -> Confined:
     mine = [(key, roles or ()) for key, roles, is_confined in rows if is_confined is True]
     return Confined(tuple(key for key, _ in mine), frozenset(role for _, roles in mine for role in roles))
 
 
 def everything() -> Confined:
-    return among(ProcessVersion.objects.values_list("pk", "config__visible_to", "config__confined"))
+    return among(versions())
 
 
 def threads(individual: Individual, of: Confined) -> frozenset[uuid.UUID]:

@@ -384,8 +384,7 @@ def _roles(config: Mapping[str, Any], roots: Iterable[etree._Element]) -> frozen
 def _confined(config: Mapping[str, Any]) -> frozenset[str] | None:
     """The professions whose own the förlopp is; None where it is not confined, or does not say to whom."""
     mine = config.get("visible_to")
-    is_told = config.get("confined") is True and isinstance(mine, list)
-    return frozenset(map(str, mine)) if is_told and isinstance(mine, list) else None
+    return frozenset(map(str, mine)) if config.get("confined") is True and isinstance(mine, list) else None
 
 
 def _starts(root: etree._Element, process_id: str) -> list[diagram.Element]:

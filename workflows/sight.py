@@ -22,7 +22,7 @@ from people.models import Assignment, Consent, Contact, Individual, Profession, 
 from people.plan import ContactKind, current
 from workflows import confined, published, rights
 from workflows.confined import Confined
-from workflows.models import ProcessInstance, ProcessVersion, UserTask
+from workflows.models import ProcessInstance, UserTask
 
 WORDS = {"sol": "Socialtjänst", "hsl": "Hälso- och sjukvård"}
 
@@ -138,8 +138,8 @@ class Sight:
         return f"{WORDS[self.task_sphere(version, group)]}: {words}"
 
     @cached_property
-    def _versions(self) -> list[tuple[int, Any, Any]]:
-        return list(ProcessVersion.objects.values_list("pk", "config__visible_to", "config__confined"))
+    def _versions(self) -> list[confined.Row]:
+        return confined.versions()
 
     @cached_property
     def versions(self) -> tuple[int, ...]:

@@ -61,9 +61,8 @@ class _Writing:
     @property
     def apart(self) -> frozenset[uuid.UUID]:
         """Threads of förlopp that are confined: of its own when it is one of them, else of all."""
-        rows = ProcessVersion.objects.values_list("pk", "config__visible_to", "config__confined")
-        mine = rows.filter(definition=self.instance.definition_id) if self.is_confined else rows
-        return confined.threads(self.individual, confined.among(mine))
+        own = ProcessVersion.objects.filter(definition=self.instance.definition_id) if self.is_confined else None
+        return confined.threads(self.individual, confined.among(confined.versions(own)))
 
     @property
     def signed(self) -> dict[str, Any]:
