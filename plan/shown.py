@@ -184,6 +184,14 @@ def agreement(visit: Visit, thread: uuid.UUID) -> Joint | None:
     return next((one for one in _agreements(visit.individual, apart) if one.thread == thread), None)
 
 
+def consent(visit: Visit, thread: uuid.UUID, *, now: datetime.datetime) -> Said | None:
+    """One that holds."""
+    individual = visit.individual
+    apart = confined.threads(individual, confined.everything())
+    held = _consents(individual, timezone.localdate(now), apart)
+    return next((one for one in held if one.thread == thread and one.ended_on is None), None)
+
+
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 

@@ -79,8 +79,7 @@ def take_back(request: OwnRequest, thread: uuid.UUID) -> HttpResponse:
         if not saying.take_back(thread=thread, **_signed(request)):
             raise Http404
         return _done("taken")
-    held = shown.load(request.visit, since=None, now=timezone.now()).given
-    chosen = next((one for one in held if one.thread == thread), None)
+    chosen = shown.consent(request.visit, thread, now=timezone.now())
     if chosen is None:
         raise Http404
     return _asked(request, "plan/take_back.html", "", consent=chosen)

@@ -49,6 +49,11 @@ class Entry:
     found: list[choices.Colleague] | None = None
 
     @property
+    def first_found(self) -> list[choices.Colleague]:
+        """Those who are shown."""
+        return (self.found or [])[: choices.MOST_FOUND]
+
+    @property
     def has_more_found(self) -> bool:
         return self.found is not None and len(self.found) > choices.MOST_FOUND
 
