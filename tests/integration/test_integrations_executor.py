@@ -25,6 +25,7 @@ from integrations.runner.breaker import FAILURES, Breaker
 from integrations.runner.executor import Executor
 from integrations.runner.lane import Lane
 from tests import forlopp, pages
+from tests.crash.installation import eventually
 from workflows import connectors
 from workflows.connectors import BusinessError, Delivery, Json, Operation, PermanentError, TransientError
 from workflows.models import OutboxMessage, OutboxState, TaskKind, UserTask
@@ -264,6 +265,18 @@ def start(system: System, tmp_path: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, str(file), address, NOBODY], env=environment, cwd=tmp_path)
 
 
+def nobody_else_is_at_work() -> bool:
+    """PostgreSQL goes on with what a client that has died had begun, as a lease that it renewed, and keeps its locks."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT NOT EXISTS (SELECT 1 FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle')"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def test_an_executor_killed_between_the_call_and_its_report_is_taken_over_under_the_same_key(
     row: OutboxMessage, system: System, tmp_path: Path, ring: Callable[[Answer], list[Delivery]]
 ) -> None:
@@ -273,6 +286,7 @@ def test_an_executor_killed_between_the_call_and_its_report_is_taken_over_under_
     finally:
         victim.send_signal(signal.SIGKILL)
         victim.wait()
+        eventually(nobody_else_is_at_work, seconds=20, what="what the dead one had begun has ended")
     row.refresh_from_db()
     assert (row.state, row.attempt) == (OutboxState.PENDING, 1)
     assert row.lease_until is not None
