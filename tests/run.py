@@ -75,8 +75,7 @@ def run(part: Part, arguments: list[str], total: Sum) -> None:
     say(f"── {part.name} ──")
     environment = {key: value for key, value in os.environ.items() if key != "TEST_DATABASE_URL"} | part.environment
     # A worker that has nothing left takes over tests of another: a file of slow ones never holds up the end.
-    # One more of them than there are cores: those that kill, stop and fill everything mostly wait.
-    cores = ["-n", str(min(os.cpu_count() or 1, 4) + 1), "--dist", "worksteal"]
+    cores = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal"]
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [

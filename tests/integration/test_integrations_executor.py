@@ -266,7 +266,7 @@ def start(system: System, tmp_path: Path) -> subprocess.Popen[bytes]:
 
 
 def nobody_else_is_at_work() -> bool:
-    """PostgreSQL goes on with what a client that has died had begun, as a lease that it renewed, and keeps its locks."""
+    """PostgreSQL goes on with what a dead client had begun, as a lease that it renewed, and keeps its locks."""
     if connection.vendor != "postgresql":
         return True
     with connection.cursor() as cursor:
