@@ -81,8 +81,11 @@ class Routes:
 
     # -- why -----------------------------------------------------------------------------------------------------------
 
-    def cause(self, element_id: str, happened: Sequence[str]) -> Cause:
-        """Back from a step that has come, along what happened in the same moment, to what set it off."""
+    def cause(self, element_id: str, happened: Sequence[str], calls: Sequence[str] = ()) -> Cause:
+        """Back from a step that has come, along what happened in the same moment, to what set it off.
+
+        `calls` are those that the step is in, the innermost first: the beginning of a part is not where it ends.
+        """
         order = {key: number for number, key in enumerate(happened)}
         decisions: list[Decision] = []
         seen: set[str] = set()
@@ -92,16 +95,42 @@ class Routes:
             flow = max(self.into.get(key, ()), key=lambda one: order.get(one.source, -1), default=None)
             if flow is None:
                 element = self.elements.get(key)
-                if element is None or element.type != "startEvent" or element.scope not in self.elements:
+                around = self._around(element, calls) if element and element.type == "startEvent" else ""
+                if not around:
                     return self._cause(self._first(happened, element), decisions, order)
-                key = element.scope
+                key = around
                 continue
             decisions += self._decided(flow)
             source = self.elements.get(flow.source)
-            if source is None or source.type not in PASSED:
+            is_passed = source is not None and (source.type in PASSED or self._opens(source, calls))
+            if not is_passed:
                 return self._cause(self._acted(source, happened), decisions, order)
             key = flow.source
         return self._cause(self._first(happened), decisions, order)
+
+    def part_of(self, cause: Cause, calls: Sequence[str]) -> int | None:
+        """Which of the calls around a step, by number, its cause lies in; None when it lies outside of all of them."""
+        if cause.element is None or not calls:
+            return None
+        process = cause.element.process
+        if process == self.elements[calls[-1]].process:
+            return None
+        return next((number for number, call in enumerate(calls) if self.elements[call].called == process), 0)
+
+    def starts_of(self, call: str) -> list[str]:
+        """Where the part begins that is called."""
+        return self._starts(self.elements[call].called)
+
+    def _around(self, start: Element, calls: Sequence[str]) -> str:
+        """The phase that begins here, or the call of the part that does; '' for the förlopp itself."""
+        if start.scope in self.elements:
+            return start.scope
+        return next((call for call in calls if self.elements[call].called == start.scope), "")
+
+    def _opens(self, source: Element, calls: Sequence[str]) -> bool:
+        """The plain beginning of a part: what led to it lies outside."""
+        is_plain = source.type == "startEvent" and not source.event and source.scope not in self.elements
+        return is_plain and bool(self._around(source, calls))
 
     @staticmethod
     def _cause(element: Element | None, decisions: list[Decision], order: Mapping[str, int]) -> Cause:
@@ -183,12 +212,16 @@ class Routes:
         return starts or [one.id for one in inside if one.id not in self.into and one.type in diagram.TASKS]
 
 
-def because(cause: Cause, *, at: str, by_name: str) -> str:
-    """A sentence: Därför att ”Planera hemgång” blev klar 27 november 14.10 (Lena Berg) och svaret på … blev …"""
+def because(cause: Cause, *, at: str, by_name: str, part: Element | None = None) -> str:
+    """A sentence: Därför att ”Planera hemgång” blev klar 27 november 14.10 (Lena Berg) och svaret på … blev …
+
+    Of a `part` that is called it says what led to that: Delen ”SIP” började därför att …
+    """
     if cause.element is None or not (said := _said(cause, cause.element, at, by_name)):
         return ""
     answers = [f"svaret på ”{one.question}” blev ”{one.answer}”" for one in cause.decisions[-MOST_DECISIONS:]]
-    return f"Därför att {' och '.join([said, *answers])}."
+    begins = f"Delen ”{part.name or part.id}” började därför att" if part else "Därför att"
+    return f"{begins} {' och '.join([said, *answers])}."
 
 
 def _said(cause: Cause, element: Element, at: str, by_name: str) -> str:

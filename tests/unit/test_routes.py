@@ -90,3 +90,42 @@ def test_a_way_that_goes_round_is_told_once() -> None:
     found = Routes.of(diagram.elements(root), [root])
     assert [one.kind for one in found.after("a")] == ["ends"]
     assert found.cause("a", ["a", "g"]).element == found.elements["a"]
+
+
+PART = (
+    '<startEvent id="ds"/><userTask id="erbjud" name="Erbjud tid"/><userTask id="genomfor" name="Genomför"/>'
+    '<endEvent id="de"/>' + chain("ds", "erbjud", "genomfor", "de")
+)
+CALLING = (
+    '<startEvent id="s"/><userTask id="planera" name="Planera"/><exclusiveGateway id="g" name="Behövs SIP?" '
+    'default="g_e"/><callActivity id="gor_sip" name="SIP" calledElement="del"/><endEvent id="e"/>'
+    + chain("s", "planera", "g")
+    + flow("g", "gor_sip", "planera.sip = true").replace('id="g_gor_sip"', 'id="g_gor_sip" name="Ja"')
+    + flow("g", "e").replace('id="g_e"', 'id="g_e" name="Nej"')
+    + chain("gor_sip", "e")
+)
+
+
+@cache
+def with_a_part() -> Routes:
+    files = [process(CALLING), process(PART).replace(b'id="p"', b'id="del"')]
+    roots = [etree.fromstring(text) for text in files]
+    return Routes.of(diagram.elements(roots[0]) | diagram.elements(roots[1]), roots)
+
+
+def test_the_first_task_of_a_part_has_come_of_what_led_to_the_part() -> None:
+    cause = with_a_part().cause("erbjud", ["planera", "g", "ds"], ["gor_sip"])
+    assert with_a_part().part_of(cause, ["gor_sip"]) is None
+    assert because(cause, at=AT, by_name="Lena Berg") == (
+        f"Därför att ”Planera” blev klar {AT} (Lena Berg) och svaret på ”Behövs SIP?” blev ”Ja”."
+    )
+
+
+def test_what_happened_in_a_part_is_in_the_part_that_something_led_to() -> None:
+    cause = with_a_part().cause("genomfor", ["erbjud"], ["gor_sip"])
+    assert with_a_part().part_of(cause, ["gor_sip"]) == 0
+    assert with_a_part().starts_of("gor_sip") == ["ds"]
+    led = with_a_part().cause("gor_sip", ["planera", "g", "ds"])
+    assert because(led, at=AT, by_name="", part=with_a_part().elements["gor_sip"]) == (
+        f"Delen ”SIP” började därför att ”Planera” blev klar {AT} och svaret på ”Behövs SIP?” blev ”Ja”."
+    )

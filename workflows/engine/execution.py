@@ -154,6 +154,10 @@ class Execution:
         """The variables as one waiting task sees them."""
         return self.environment.seen_by(self._task(task_id))
 
+    def calls_around(self, task_id: UUID) -> list[str]:
+        """The ids of the call activities that a task is in, the innermost first."""
+        return self._task(task_id).calls_around(self.definition.elements)
+
     def complete(self, task_id: UUID, answers: dict[str, Any], *, now: datetime) -> None:
         """A person is done with a user task; the answers become the variable named as the element."""
         task = self._waiting_for(task_id, activities.PersonsTask)

@@ -8,7 +8,7 @@ what the other does: the instances of a loop, the boundary events of an activity
 from __future__ import annotations
 
 from collections import ChainMap, deque
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
+from workflows.diagram import Element
 from workflows.engine.errors import EngineError
 
 Node = Any
@@ -99,6 +100,15 @@ class Token(Task):  # type: ignore[misc]
     @property
     def is_alive(self) -> bool:
         return self.id in self.workflow.tasks
+
+    def calls_around(self, elements: Mapping[str, Element]) -> list[str]:
+        """The ids of the call activities that it is in, the innermost first."""
+        found, holder = [], self.workflow.holder
+        while holder is not None:
+            element = elements.get(holder.task_spec.bpmn_id)
+            found += [element.id] if element is not None and element.called else []
+            holder = holder.workflow.holder
+        return found
 
 
 class Locals(ChainMap[str, Any]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ from web import swedish
 from workflows import diagram, engine, feel, published, routes
 from workflows.diagram import Element
 from workflows.engine import clock
-from workflows.models import ProcessInstance, TaskKind, UserTask
+from workflows.models import HistoryKind, ProcessInstance, TaskKind, UserTask
 from workflows.services import restricted
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -62,11 +62,31 @@ def explain(
 ) -> None:
     """What each came of, from what has just happened: said once, since a page should not look for it."""
     happened = [item.element.id for item in execution.happened]
-    moment = now.astimezone(clock.ZONE)
-    at = f"{swedish.date(moment.date())} {swedish.clock(moment)}"
     for task in tasks:
-        cause = version.routes.cause(task.element_id, happened)
-        task.because = routes.because(cause, at=at, by_name=str(by) if by else "")[:500]
+        calls = execution.calls_around(task.engine_task_id)
+        cause = version.routes.cause(task.element_id, happened, calls)
+        because = routes.because(cause, at=_at(now), by_name=str(by) if by else "")
+        part = version.routes.part_of(cause, calls)
+        began = _began(task.instance, version, calls[part:]) if part is not None else ""
+        task.because = f"{because} {began}".strip()[:500]
+
+
+def _began(instance: ProcessInstance, version: published.Published, calls: Sequence[str]) -> str:
+    """What led to the part that the first of `calls` called: from what the history tells of when it began last."""
+    starts = version.routes.starts_of(calls[0])
+    rows = instance.history.filter(kind=HistoryKind.COMPLETED)
+    first = rows.filter(element_id__in=starts).order_by("-id").first()
+    if first is None:
+        return ""
+    same = list(rows.filter(at=first.at).select_related("by").order_by("id"))
+    by_name = next((str(row.by) for row in same if row.by), "")
+    cause = version.routes.cause(calls[0], [row.element_id for row in same], calls[1:])
+    return routes.because(cause, at=_at(first.at), by_name=by_name, part=version.routes.elements[calls[0]])
+
+
+def _at(moment: datetime) -> str:
+    local = moment.astimezone(clock.ZONE)
+    return f"{swedish.date(local.date())} {swedish.clock(local)}"
 
 
 def invitations(task: UserTask) -> list[UserTask]:
