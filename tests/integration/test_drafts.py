@@ -188,6 +188,20 @@ def test_when_a_colleague_was_first_what_i_sent_stays_until_i_throw_it_away(
     assert "Biblioteket" not in page.html
 
 
+def test_what_was_written_under_a_question_that_is_left_out_comes_back_with_it_and_is_never_sent(
+    task: UserTask, anna: Staff
+) -> None:
+    page = Page(anna, task)
+    page.presses(**{**pages.PLAN, "plats": "hemma", "annan_plats": "Biblioteket", "action": "utkast"})
+    page.open()
+    assert 'value="Biblioteket"' in page.html, "it is there again when the place is another one"
+    page.presses(**{**pages.PLAN, "plats": "hemma", "annan_plats": "Biblioteket"})
+    task.refresh_from_db()
+    assert task.state == TaskState.COMPLETED
+    assert "Biblioteket" not in json.dumps([task.answers, task.instance.engine_state], ensure_ascii=False)
+    assert not Draft.objects.exists()
+
+
 def test_what_i_wrote_tells_no_question_that_my_own_answers_leave_out_or_that_i_left_blank(
     task: UserTask, anna: Staff, bo: Staff
 ) -> None:

@@ -231,6 +231,15 @@ def test_the_pages_lead_from_the_first_signature_to_the_last(task: UserTask, ann
     assert "Underskrift togs bort" in history
 
 
+def test_all_that_is_wrong_is_told_in_one_place(task: UserTask, anna: Staff) -> None:
+    page = pages.text(post(pages.logged_in(anna), task, svar=""))
+    assert page.count('class="error-summary"') == 1
+    summary = page.split('class="error-summary"')[1].split("</ul>")[0]
+    assert "2 saker att rätta" in summary
+    assert 'href="#id_svar"' in summary
+    assert 'href="#id_underskrift_individ_0"' in summary
+
+
 def test_on_paper_stands_who_has_signed_and_that_the_person_agrees(task: UserTask, anna: Staff, siv: Staff) -> None:
     sign(task, siv)
     client = pages.logged_in(anna)

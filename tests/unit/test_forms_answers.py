@@ -249,3 +249,12 @@ def test_no_input_makes_cleaning_fall_over(data: object) -> None:
     clean(EVERYTHING, data)
     for one in EVERYTHING.fields:
         clean(EVERYTHING, {one.key: data})
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("dt", "2026-11-21T14:05:00+01:00"), ("time", "14:05:00"), ("date", "2026-11-21")]
+)
+def test_a_moment_begins_as_one_would_write_it(kind: str, begins: str) -> None:
+    default = "time(now())" if kind == "time" else "now()"
+    written = make(field(kind, default=default))
+    assert answers.initial(written, {}, now=NOW.replace(second=42)) == {"x": begins}

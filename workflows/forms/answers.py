@@ -72,7 +72,7 @@ def _initial(
 def _default(field: Field, context: dict[str, Any], now: datetime) -> object:
     value = expressions.value(field.default, context, now=now) if field.default else None
     if field.type != "list":
-        return values.derived(field, value, now=now)
+        return values.proposed(field, value, now=now)
     rows = [dict(row) for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
     blank = least(field) - len(rows)
     return [*rows, *(_initial(field.item, context, {}, now) for _ in range(blank))][: field.max_items]

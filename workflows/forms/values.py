@@ -184,3 +184,11 @@ def derived(field: Field, value: object, *, now: datetime) -> object:
         return None if is_blank(value) else parse(field, value, now=now)
     except AnswerError:
         return None
+
+
+def proposed(field: Field, value: object, *, now: datetime) -> object:
+    """A value that a question begins with: as a person would write it, a moment to the minute."""
+    found = derived(field, value, now=now)
+    if field.type == "dt" and isinstance(found, str):
+        return moments.moment(found).replace(second=0).isoformat()
+    return moments.clock(found).replace(second=0).isoformat() if field.type == "time" and found else found
