@@ -13,7 +13,7 @@ from audit import rules, words
 from audit.models import Judgement, Pick, Round, Seal, SweptDay
 from audit.services import rounds
 from people import selectors as people
-from people.models import Assignment, Staff
+from people.models import Staff
 from workflows import rights
 
 MOST_ROUNDS = 200
@@ -58,12 +58,9 @@ class Picked:
 
 
 def reviewed_by(staff: Staff) -> QuerySet[Round]:
-    """All for those who review logs; their own units' for heads."""
-    rows = Round.objects.select_related("unit", "closed_by")
-    if rights.may_review_log(staff):
-        return rows
-    headed = Assignment.objects.current(timezone.localdate()).filter(staff=staff, profession__key=rights.HEAD)
-    return rows.filter(unit__in=headed.values("unit_id"))
+    """Those of the units that one reviews."""
+    rows, units = Round.objects.select_related("unit", "closed_by"), rights.reviewed(staff, on=timezone.localdate())
+    return rows if units is None else rows.filter(unit__in=units)
 
 
 def listed(staff: Staff) -> list[Listed]:

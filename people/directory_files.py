@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 UNITS, PROFESSIONS, STAFF = "enheter.csv", "professioner.csv", "personal.csv"
+PARENT = "overordnad"
+"""The column of units that tells the key of what a unit is part of; a file without it leaves the tree as it is."""
 COLUMNS = {
     UNITS: ("nyckel", "namn"),
     PROFESSIONS: ("nyckel", "namn", "lagrum"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils import timezone
@@ -91,9 +91,18 @@ class Unit(models.Model):
         default="",
         help_text="Those of its area, or how they begin: '703 704 12'.",
     )
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        help_text="It is part of.",
+    )
 
     class Meta:
         ordering = ("name",)
+        constraints = (models.CheckConstraint(condition=~Q(parent=F("id")), name="people_unit_not_its_own"),)
 
     def __str__(self) -> str:
         return self.name

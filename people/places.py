@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from people import reading
+from people import reading, tree
 from people.models import COLLEAGUE, HELD_ON, Staff
 
-HEAD = "enhetschef"
-UNITS = f"""SELECT unit.id, unit.key, unit.name, unit.area, max(CASE WHEN profession.key = '{HEAD}' THEN 1 ELSE 0 END)
-    FROM people_assignment held JOIN people_unit unit ON unit.id = held.unit_id
-    JOIN people_profession profession ON profession.id = held.profession_id
-    WHERE held.staff_id = %s AND {HELD_ON} {{}} GROUP BY unit.id, unit.key, unit.name, unit.area ORDER BY unit.name"""  # noqa: S608
+UNITS = """{} SELECT unit.id, unit.key, unit.name, unit.area, parent.name, max(held_at.is_own),
+        max(CASE WHEN held_at.profession = %s THEN 1 ELSE 0 END)
+    FROM held_at JOIN people_unit unit ON unit.id = held_at.unit_id
+    LEFT JOIN people_unit parent ON parent.id = unit.parent_id
+    GROUP BY unit.id, unit.key, unit.name, unit.area, parent.name ORDER BY max(held_at.is_own) DESC, unit.name"""
 MEMBERS = reading.Reading(
     Staff,
     "staff",
@@ -31,12 +32,17 @@ MEMBERS = reading.Reading(
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A unit as one who works there meets it; `is_head` for its enhetschef."""
+    """A unit as one who works there, or above it, meets it; `is_head` for its enhetschef and the one above.
+
+    `part_of` is the name of the unit that it is part of, '' at the top.
+    """
 
     id: int
     key: str
     name: str
     area: str
+    part_of: str
+    is_own: bool
     is_head: bool
 
 
@@ -53,14 +59,13 @@ class Member:
     behalves: set[str] = field(default_factory=set)
 
 
-def of(staff: Staff, *, on: datetime.date) -> list[Place]:
-    """The units of a member of staff in the uppdrag they act in, by name."""
-    also, values = "", []
-    if staff.commission is not None:
-        also = f"AND held.commission IN ('', %s) AND profession.key IN ({reading.places(staff.professions)})"
-        values = [staff.commission, *staff.professions]
-    rows = reading.rows(UNITS.format(also), [staff.pk, on, on, *values])
-    return [Place(id=pk, key=key, name=name, area=area, is_head=bool(is_head)) for pk, key, name, area, is_head in rows]
+def of(staff: Staff, *, on: datetime.date, roles: Collection[str] = tree.DAY) -> list[Place]:
+    """The units of a member of staff in the uppdrag they act in, their own first; `roles` see those below too."""
+    text, values = tree.below(staff, roles, on=on)
+    return [
+        Place(id=pk, key=key, name=name, area=area, part_of=above or "", is_own=bool(is_own), is_head=bool(is_head))
+        for pk, key, name, area, above, is_own, is_head in reading.rows(UNITS.format(text), [*values, tree.HEAD])
+    ]
 
 
 def members(place: Place, *, on: datetime.date) -> list[Member]:

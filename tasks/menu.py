@@ -60,7 +60,7 @@ def menu(request: HttpRequest) -> tuple[NavItem, ...]:
 def _following(here: str, staff: Staff) -> list[NavItem]:
     """What heads look after a while later, and others in part."""
     found = []
-    if rights.may_lead(staff):
+    if rights.holds(staff, HEAD, STATISTICS):
         found.append(_item("laget", "Läget", url("followup:my_units"), here))
     if rights.holds(staff, OWNER, HEAD, STATISTICS):
         found.append(_item("nyckeltal", "Nyckeltal", url("integrations:key_figures"), here))

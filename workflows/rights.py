@@ -12,19 +12,19 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from people import reading
+from people import reading, tree
 from people import selectors as people
 from people.models import Assignment, Protection, Staff
 from workflows import confined, published
 from workflows.models import ProcessInstance, UserTask
 
 IT = "it_drift"
-COORDINATOR = "samordnare"
+COORDINATOR = tree.COORDINATOR
 OWNER = "processagare"
 PUBLISHER = "publicerare"
-HEAD = "enhetschef"
-LOG = "logggranskare"
-STATISTICS = "statistik"
+HEAD = tree.HEAD
+LOG = tree.LOG
+STATISTICS = tree.STATISTICS
 ARCHIVE = "arkivarie"
 DATA_PROTECTION = "dataskyddsombud"
 GIVING_OUT = frozenset({COORDINATOR, HEAD})
@@ -209,6 +209,16 @@ def may_operate(staff: Staff) -> bool:
 def may_review_log(staff: Staff) -> bool:
     """Those who review who has read what, of every unit; heads review their own units beside them."""
     return holds(staff, LOG)
+
+
+def reviewed(staff: Staff, *, on: date) -> set[int] | None:
+    """Keys of the units whose log one reviews: where one leads, or is to review logs, and all below.
+
+    None is every unit: as long as none lies below another, who reviews logs does so for the whole municipality.
+    """
+    if may_review_log(staff) and not tree.is_there():
+        return None
+    return tree.units(staff, tree.REVIEWS, on=on)
 
 
 def may_dispose(staff: Staff) -> bool:

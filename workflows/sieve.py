@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from people import reading, spheres
+from people import reading, spheres, tree
 from people.models import HELD_ON, Staff
 from workflows import rights
 from workflows.models import UserTask
@@ -60,8 +60,8 @@ def let_in(viewer: Staff, who: str) -> Sql:
     Of most people no unit is named, so that is asked first.
     """
     today = timezone.localdate()
-    held, units, named = viewer.professions, list(viewer.units), NAMED.format(who=who)
-    mine, places = reading.places(held), reading.places(units)
+    held, named = viewer.professions, NAMED.format(who=who)
+    mine, (places, units) = reading.places(held), _places(viewer)
     text = f"""(NOT EXISTS (SELECT 1 {named}) OR EXISTS (SELECT 1 {named} AND named.unit_key IN ({places}))
         OR EXISTS (SELECT 1 FROM people_profession role WHERE role.key IN ({mine}) AND NOT EXISTS (
             SELECT 1 {named} AND EXISTS (SELECT 1 FROM people_assignment held
@@ -72,6 +72,15 @@ def let_in(viewer: Staff, who: str) -> Sql:
                 OR offered.claimed_by_id = %s)){rights.opened_now(viewer, who)})"""
     day = [today, today]
     return text, [*day, *day, *units, *held, *day, *day, *held, *held, viewer.pk]
+
+
+def _places(viewer: Staff) -> Sql:
+    """Keys of the units where one works, and of those below them where one's profession sees these."""
+    units = list(viewer.units)
+    if not rights.holds(viewer, *tree.DAY):
+        return reading.places(units), units
+    text, values = tree.below(viewer, tree.DAY, on=timezone.localdate())
+    return f"{text} SELECT unit.key FROM held_at JOIN people_unit unit ON unit.id = held_at.unit_id", values
 
 
 def closed(viewer: Staff) -> Sql:

@@ -17,7 +17,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from people import reading, spheres
+from people import reading, spheres, tree
 from people.models import Assignment, Consent, Contact, Individual, Profession, Staff
 from people.plan import ContactKind, current
 from workflows import confined, published, rights
@@ -80,7 +80,7 @@ class Sight:
         if not self._units:
             return True
         assigned = Assignment.objects.current(self.on).values_list("profession__key", "unit__key")
-        mine = set(Assignment.objects.acting(self.viewer, self.on).values_list("profession__key", "unit__key"))
+        mine = tree.held(self.viewer, tree.DAY, on=self.on)
         return spheres.is_theirs(mine, set(assigned.filter(unit__key__in=self._units)), self._units)
 
     @cached_property

@@ -21,8 +21,8 @@ from workflows.views.edge import StaffRequest, staff_page
 @require_safe
 @staff_page
 def home(request: StaffRequest) -> HttpResponse:
-    """To the first, by name, of the units that one leads."""
-    led = mine.all_led(request.user, now=timezone.now())
+    """To the first, by name, of the units that one leads or follows."""
+    led = mine.all_followed(request.user, now=timezone.now())
     if not led:
         raise Http404
     return HttpResponseRedirect(url("followup:unit", led[0].key))
@@ -32,7 +32,7 @@ def home(request: StaffRequest) -> HttpResponse:
 @staff_page
 def show(request: StaffRequest, key: str) -> HttpResponse:
     now = timezone.now()
-    unit = mine.led(request.user, key, now=now)
+    unit = mine.followed(request.user, key, now=now)
     today = timezone.localdate(now)
     period = choice.read({}, today=today)
     months = asked.read({"enhet": unit.key}, today=today)
@@ -41,7 +41,8 @@ def show(request: StaffRequest, key: str) -> HttpResponse:
     done = going.done(period)
     context = {
         "unit": unit,
-        "places": mine.all_led(request.user, now=now),
+        "leads": rights.may_lead(request.user),
+        "places": mine.all_followed(request.user, now=now),
         "balance": found,
         "going": going,
         "done": done,

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from people import tree
 from people.models import Absence, Assignment, Staff, StaffKind
 from people.services import access
 
-HEAD = "enhetschef"
 LONGEST = datetime.timedelta(days=366)
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -90,18 +90,13 @@ def end(*, absence: Absence, by: Staff, now: datetime.datetime) -> None:
 
 
 def may_register(by: Staff, staff: Staff, *, on: datetime.date) -> bool:
-    """Oneself, or as enhetschef of a unit where the other works."""
-    return (
-        by.pk == staff.pk
-        or Assignment.objects.acting(by, on)
-        .filter(profession__key=HEAD, unit__in=_own(staff, on).values("unit"))
-        .exists()
-    )
+    """Oneself, or as enhetschef of a unit where the other works, or above it."""
+    return by.pk == staff.pk or _own(staff, on).filter(unit__in=tree.units(by, (tree.HEAD,), on=on)).exists()
 
 
 def candidates(staff: Staff, by: Staff, *, on: datetime.date) -> QuerySet[Staff]:
     """Who may stand in: colleagues of the same unit, or of a unit that `by` heads; nobody appoints themselves."""
-    headed = Assignment.objects.acting(by, on).filter(profession__key=HEAD).values("unit")
+    headed = tree.units(by, (tree.HEAD,), on=on)
     units = Q(unit__in=_own(staff, on).values("unit")) | Q(unit__in=headed)
     there = Assignment.objects.current(on).filter(units, absence=None)
     found = Staff.objects.filter(is_active=True, kind=StaffKind.PERSON, pk__in=there.values("staff"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils import timezone
 
+from people import tree
 from people.models import DirectoryEntry, Profession, Staff, StaffKind, Unit
 from people.services import arrivals, sessions
 from people.services.arrivals import Held
@@ -72,6 +73,26 @@ def unit(*, key: str, name: str, area: str, postal_codes: str) -> bool:
     """Whether it is new or another now."""
     told = {"name": name, "area": area, "postal_codes": postal_codes}
     return _kept(Unit, key, told)
+
+
+class InARing(Exception):
+    """Enheten kan inte vara en del av sig själv."""
+
+
+@transaction.atomic
+def part_of(*, parents: Mapping[str, str]) -> int:
+    """Make units part of others, both by key, '' at the top; how many that moved. Raises InARing, and moves none."""
+    known = {unit.key: unit for unit in Unit.objects.select_for_update(of=("self",)).select_related("parent")}
+    before = {key: unit.parent.key if unit.parent else "" for key, unit in known.items()}
+    wanted = {**before, **parents}
+    moved = [key for key in parents if wanted[key] != before[key]]
+    for key in moved:
+        if way := tree.ring(wanted, key):
+            raise InARing(" → ".join(way))
+    for key in moved:
+        above = known[wanted[key]].pk if wanted[key] else None
+        Unit.objects.filter(pk=known[key].pk).update(parent=above)
+    return len(moved)
 
 
 def profession(*, key: str, name: str, sphere: str) -> bool:

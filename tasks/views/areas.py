@@ -47,9 +47,9 @@ def served(request: StaffRequest) -> HttpResponse:
     """Which unit has which area and which postal codes, for those who give out work."""
     if not rights.may_give_out(request.user):
         raise Http404
-    now = timezone.now()
-    units = [(unit, areas.may_serve(request.user, unit, now=now)) for unit in Unit.objects.order_by("area", "name")]
-    return render(request, "tasks/areas.html", {"units": units})
+    units = list(Unit.objects.select_related("parent").order_by("area", "name"))
+    theirs = areas.theirs(request.user, units, now=timezone.now())
+    return render(request, "tasks/areas.html", {"units": [(unit, unit.pk in theirs) for unit in units]})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -34,7 +34,7 @@ WRONG_MOMENT = "Skriv en tid som har varit, högst 14 dagar tillbaka."
 def handover(request: StaffRequest, key: str) -> HttpResponse:
     """What happened since, what is next, and a word to those who come."""
     now = timezone.now()
-    place, mine = unit.find(request, key, now=now)
+    place, mine = unit.find_own(request, key, now=now)
     if request.method == "POST":
         return _write(request, place, mine, now=now)
     unit.record(request, place, "handover", now=now)
@@ -46,7 +46,7 @@ def handover(request: StaffRequest, key: str) -> HttpResponse:
 def note(request: StaffRequest, key: str, public_id: uuid.UUID) -> HttpResponse:
     """Read it, or take one's own back."""
     now = timezone.now()
-    place, _ = unit.find(request, key, now=now)
+    place, _ = unit.find_own(request, key, now=now)
     found = ShiftNote.objects.select_related("unit").filter(public_id=public_id, unit=place.id).first()
     back = HttpResponseRedirect(reverse("tasks:unit_overlamning", args=[key]))
     if found is None:

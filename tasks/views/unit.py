@@ -61,6 +61,14 @@ def find(request: StaffRequest, key: str, *, now: datetime.datetime) -> tuple[Pl
     return place, mine
 
 
+def find_own(request: StaffRequest, key: str, *, now: datetime.datetime) -> tuple[Place, list[Place]]:
+    """The same of a unit where one works: what one shift writes to the next is not for those above it."""
+    place, mine = find(request, key, now=now)
+    if not place.is_own:
+        raise Http404
+    return place, mine
+
+
 def frame(place: Place, mine: list[Place], current: str) -> dict[str, object]:
     """What every page of a unit shows around it."""
     return {"place": place, "places": mine, "current": current}

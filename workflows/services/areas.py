@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from people.models import LONGEST_AREA, LONGEST_CODES, Assignment, Individual, ServedArea, Staff, Unit
+from people import tree
+from people.models import LONGEST_AREA, LONGEST_CODES, Individual, ServedArea, Staff, Unit
 from people.services import access, individuals
 from workflows import rights
 from workflows.models import TaskState, UserTask
@@ -57,10 +59,15 @@ def follow(*, individual: Individual, now: datetime) -> None:
 
 
 def may_serve(by: Staff, unit: Unit, *, now: datetime) -> bool:
-    """A coordinator for every unit, a head for their own."""
-    held = Assignment.objects.acting(by, timezone.localdate(now))
-    own = held.filter(profession__key=rights.HEAD, unit=unit)
-    return held.filter(profession__key=rights.COORDINATOR).exists() or own.exists()
+    """A coordinator for every unit, a head for their own and those below."""
+    return bool(theirs(by, [unit], now=now))
+
+
+def theirs(by: Staff, units: Sequence[Unit], *, now: datetime) -> set[int]:
+    """Keys of those among these of which one may say so."""
+    if rights.holds(by, rights.COORDINATOR):
+        return {unit.pk for unit in units}
+    return tree.units(by, (rights.HEAD,), on=timezone.localdate(now)) & {unit.pk for unit in units}
 
 
 @transaction.atomic

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from people import directory_files
-from people.directory_files import PROFESSIONS, STAFF, UNITS, Line, Unreadable, Wrong
+from people.directory_files import PARENT, PROFESSIONS, STAFF, UNITS, Line, Unreadable, Wrong
 from people.models import DirectoryEntry, Profession, Unit
 from people.services import directory
-from people.services.directory import TakenByAnother, Told
+from people.services.directory import InARing, TakenByAnother, Told
 
 SOURCE = "katalog"
 MOST_LEAVING = 10
@@ -62,7 +62,8 @@ def _followed(folder: Path, *, now: datetime.datetime, many: bool) -> tuple[list
     """Units and professions first, since staff are told by them."""
     found: list[Wrong] = []
     counts = {"enheter": 0, "professioner": 0, "personal": 0, "har slutat": 0}
-    for line in _sound(folder, UNITS, found):
+    units = _sound(folder, UNITS, found)
+    for line in units:
         told = line.told
         counts["enheter"] += directory.unit(
             key=told["nyckel"],
@@ -70,6 +71,8 @@ def _followed(folder: Path, *, now: datetime.datetime, many: bool) -> tuple[list
             area=told.get("omrade", "")[:120],
             postal_codes=told.get("postnummer", ""),
         )
+    if moved := _placed(units, found):
+        counts["enheter som flyttats"] = moved
     for line in _sound(folder, PROFESSIONS, found):
         told = line.told
         sphere = directory_files.SPHERES[told["lagrum"].casefold()]
@@ -85,6 +88,25 @@ def _sound(folder: Path, name: str, found: list[Wrong]) -> list[Line]:
     bad = [one for line in lines for one in directory_files.wrong(name, line)]
     found += bad
     return [line for line in lines if line.number not in {one.line for one in bad}]
+
+
+def _placed(lines: list[Line], found: list[Wrong]) -> int:
+    """How many that became part of another unit; rows that would close a ring are left, and the others followed."""
+    known = set(Unit.objects.values_list("key", flat=True))
+    told = [line for line in lines if PARENT in line.told]
+    lost = [line.number for line in told if line.told[PARENT] not in known | {""}]
+    found += [Wrong(UNITS, row, "den överordnade enheten finns inte här; lägg den i enheter.csv.") for row in lost]
+    parents = {one.told["nyckel"]: one.told[PARENT] for one in told if one.told[PARENT] in known | {""}}
+    rows = {line.told["nyckel"]: line.number for line in told}
+    while parents:
+        try:
+            return directory.part_of(parents=parents)
+        except InARing as ring:
+            way = str(ring).split(" → ")
+            for key in parents.keys() & set(way):
+                parents.pop(key)
+                found.append(Wrong(UNITS, rows[key], f"enheten kan inte vara en del av sig själv: {ring}."))
+    return 0
 
 
 def _staff(lines: list[Line], found: list[Wrong], *, now: datetime.datetime, many: bool) -> tuple[int, int]:
