@@ -24,6 +24,8 @@ M = TypeVar("M", bound=Model)
 EVERY = ("*",)
 NOTHING: tuple[str, ...] = ()
 """All columns of a table; none, of one that is joined for what follows or for `extra`."""
+KEPT = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off"
+NOT_KEPT = "SET plan_cache_mode = auto; SET enable_seqscan = on; SET enable_bitmapscan = on"
 # Values that every database takes as they are.
 AS_IS = frozenset({str, int, bool, type(None)})
 # What SQLite has no type for, from what it keeps instead.
@@ -173,19 +175,23 @@ def kept_plans() -> Iterator[None]:
 
     PostgreSQL plans a text anew each time when it believes that the values matter, and of a list made of twenty walks
     along indexes that takes four times as long as to answer it. A statement of Django's gives a state as a value, and
-    would find no partial index this way.
+    would find no partial index this way. A plan that is kept must not be of the morning when the tables were small:
+    whole tables and bitmaps of them are out of the question.
     """
     if _is_sqlite():
         yield
         return
     connections[DEFAULT_DB_ALIAS].ensure_connection()
     driver: Any = connections[DEFAULT_DB_ALIAS].connection
-    driver.execute("SET plan_cache_mode = force_generic_plan")
+    driver.execute(KEPT)
+    threshold = driver.prepare_threshold
+    driver.prepare_threshold = None if threshold is None else 0  # a pool between cannot keep any
     try:
         yield
     finally:
+        driver.prepare_threshold = threshold
         with suppress(driver.Error):  # a transaction that has failed takes it back itself
-            driver.execute("SET plan_cache_mode = auto")
+            driver.execute(NOT_KEPT)
 
 
 def places(values: Collection[Any]) -> str:

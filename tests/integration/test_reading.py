@@ -107,6 +107,20 @@ def test_the_inbox_is_planned_once_however_long_one_has_worked(done: UserTask, a
     assert custom == 0
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no plan between values")
+def test_a_plan_that_is_kept_from_when_the_tables_were_small_walks_along_an_index(anna: Staff) -> None:
+    text = "EXPLAIN SELECT id FROM workflows_usertask WHERE state = 'open' AND \"group\" = %s ORDER BY due_sort LIMIT 9"
+    with reading.kept_plans():
+        kept = str(reading.rows(text, ["ssk"]))
+    assert "Index" in kept
+    assert "Seq Scan" not in kept
+    assert reading.rows("SELECT current_setting('enable_seqscan'), current_setting('enable_bitmapscan')") == [
+        ("on", "on")
+    ]
+    driver: Any = connection.connection
+    assert driver.prepare_threshold == 5
+
+
 def test_what_fails_while_plans_are_kept_is_told_as_itself(anna: Staff) -> None:
     failure = ProgrammingError if connection.vendor == "postgresql" else OperationalError
     with pytest.raises(failure), transaction.atomic(), reading.kept_plans():
