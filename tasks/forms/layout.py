@@ -115,7 +115,7 @@ def page(
     """`sought` is what is searched for among the staff, by the name of the control."""
     builder = _Builder(cleaned, errors, _named_staff(form, raw), sought)
     sections = builder.sections(form.fields, raw, (), _Scope({}, {}))
-    summary = [(error.message, builder.ids.get(error.path, "")) for error in builder.ordered(errors)]
+    summary = [(builder.ids.get(error.path, ""), error.message) for error in builder.ordered(errors)]
     return Page(sections, summary, builder.conditional, builder.has_rows, sorted(builder.deciding), focus)
 
 

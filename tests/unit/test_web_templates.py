@@ -47,3 +47,9 @@ def test_what_is_shown_is_escaped_and_a_misspelt_name_is_an_error() -> None:
     for wrong in ("{{ nmae }}", "{% if nmae %}{% endif %}", "{{ request.nmae }}"):
         with pytest.raises(UndefinedError):
             ENVIRONMENT.from_string(wrong).render(name="x")
+
+
+def test_what_is_wrong_is_drawn_by_one_part_alone() -> None:
+    assert ENVIRONMENT.loader
+    drawn = [name for name in OURS if "error-summary" in ENVIRONMENT.loader.get_source(ENVIRONMENT, name)[0]]
+    assert drawn == ["web/parts.html"]
