@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from followup import choice
 from followup.telling import month_name
+from workflows.forms import moments
+from workflows.forms.refused import AnswerError
 
 PERIODS = {3: "Senaste 3 månaderna", 12: "Senaste 12 månaderna", 24: "Senaste 2 åren", 60: "Senaste 5 åren"}
 USUAL = 12
-MONTH = re.compile(r"(2[01]\d\d)-(0[1-9]|1[0-2])(?:-\d\d)?")
 DIMENSIONS = ("version", "unit", "age")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """`first` and `last` are first days of months, both included; `version` is a number, 0 for all."""
+    """`first` and `last` are first days of months, both included; `version` is a number, 0 for all.
+
+    `misread` says by field what is wrong with a month that was written and not understood.
+    """
 
     first: datetime.date
     last: datetime.date
@@ -28,6 +31,7 @@ class Asked:
     unit: str = ""
     age: str = ""
     since: int = 0
+    misread: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def period(self) -> str:
@@ -65,8 +69,9 @@ class Asked:
 
 
 def read(asked: Mapping[str, str], *, today: datetime.date) -> Asked:
-    """What cannot be understood is as if it had not been said."""
-    first, last = _month(asked.get("fran", "")), _month(asked.get("till", ""))
+    """What cannot be understood is as if it had not been said; of a month it is told."""
+    misread: dict[str, str] = {}
+    first, last = _month(asked, "fran", misread), _month(asked, "till", misread)
     months = choice.number(asked.get("manader", ""))
     months = months if months in PERIODS else 0
     if first is None and last is None:
@@ -84,9 +89,15 @@ def read(asked: Mapping[str, str], *, today: datetime.date) -> Asked:
         unit=asked.get("enhet", "")[:60],
         age=asked.get("alder", "")[:20],
         since=choice.number(asked.get("fore", "")),
+        misread=misread,
     )
 
 
-def _month(text: str) -> datetime.date | None:
-    found = MONTH.fullmatch(text.strip())
-    return datetime.date(int(found[1]), int(found[2]), 1) if found else None
+def _month(asked: Mapping[str, str], name: str, misread: dict[str, str]) -> datetime.date | None:
+    text = asked.get(name, "").strip()
+    try:
+        month = moments.month(text) if text else None
+    except AnswerError as error:
+        misread[name] = f"Månaden {error}"
+        return None
+    return month if month and month.year in choice.YEARS else None

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
+
+from workflows.forms import moments
+from workflows.forms.refused import AnswerError
 
 PERIODS = {30: "Senaste 30 dagarna", 90: "Senaste 90 dagarna", 365: "Senaste året"}
 USUAL = 90
@@ -15,7 +18,10 @@ YEARS = range(2000, 2200)
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """`version` is a number, 0 for all; `days` is one of PERIODS, 0 when the days were chosen."""
+    """`version` is a number, 0 for all; `days` is one of PERIODS, 0 when the days were chosen.
+
+    `misread` says by field what is wrong with a day that was written and not understood.
+    """
 
     first: datetime.date
     last: datetime.date
@@ -23,6 +29,7 @@ class Choice:
     version: int = 0
     group: str = ""
     unit: str = ""
+    misread: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def spans(self) -> Iterator[tuple[bool, datetime.date, datetime.date]]:
         """Whole months, and the days before and after them: whether months, the first and the last, each when any."""
@@ -49,8 +56,9 @@ class Choice:
 
 
 def read(asked: Mapping[str, str], *, today: datetime.date) -> Choice:
-    """What cannot be understood is as if it had not been said."""
-    first, last = (day(asked.get(name, "")) for name in ("fran", "till"))
+    """What cannot be understood is as if it had not been said; of a day it is told."""
+    misread: dict[str, str] = {}
+    first, last = (day(asked, name, misread, today=today) for name in ("fran", "till"))
     days = number(asked.get("dagar", ""))
     days = days if days in PERIODS else 0
     if first is None and last is None:
@@ -65,6 +73,7 @@ def read(asked: Mapping[str, str], *, today: datetime.date) -> Choice:
         version=number(asked.get("version", "")),
         group=asked.get("profession", "")[:50],
         unit=asked.get("enhet", "")[:60],
+        misread=misread,
     )
 
 
@@ -73,12 +82,15 @@ def month(day: datetime.date, later: int) -> datetime.date:
     return datetime.date(day.year + (day.month + later - 1) // 12, (day.month + later - 1) % 12 + 1, 1)
 
 
-def day(text: str) -> datetime.date | None:
+def day(asked: Mapping[str, str], name: str, misread: dict[str, str], *, today: datetime.date) -> datetime.date | None:
+    """As one writes it (27/11, 27 november 2026); what is none is told in `misread`."""
+    text = asked.get(name, "").strip()
     try:
-        day = datetime.date.fromisoformat(text.strip())
-    except ValueError:
+        day = moments.day(text, today=today) if text else None
+    except AnswerError as error:
+        misread[name] = f"Dagen {error}"
         return None
-    return day if day.year in YEARS else None
+    return day if day and day.year in YEARS else None
 
 
 def number(text: str) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import timezone
 
 from web import swedish
 from workbench.models import Plan
@@ -61,7 +63,8 @@ def offered(key: str) -> dict[str, Any]:
 
 def _moment(post: QueryDict, problems: list[tuple[str, str]]) -> datetime | None:
     parts: dict[str, Any] = {}
-    for name, read, called in (("datum", moments.day, "Dagen"), ("klockslag", moments.clock, "Klockslaget")):
+    day = partial(moments.day, today=timezone.localdate())
+    for name, read, called in (("datum", day, "Dagen"), ("klockslag", moments.clock, "Klockslaget")):
         try:
             parts[name] = read(post.get(name, ""))
         except AnswerError as error:

@@ -21,6 +21,8 @@ from api.pages.clients import client_or_404
 from api.pages.edge import record, shown_once
 from api.pages.typed import Problem, Wrong
 from api.services import subscriptions, telling
+from workflows.forms import moments
+from workflows.forms.refused import AnswerError
 from workflows.models import EventKind
 from workflows.views.edge import StaffRequest, it_page
 
@@ -93,8 +95,9 @@ def _try_out(request: StaffRequest, found: Subscription) -> HttpResponse:
 
 
 def _replay(request: StaffRequest, found: Subscription) -> HttpResponse:
-    now, since = timezone.now(), _moment(request.POST.get("sedan", ""))
-    if since is None or not now - timedelta(days=400) <= since <= now:
+    now = timezone.now()
+    since = _moment(request.POST.get("sedan", ""), now)
+    if not now - timedelta(days=400) <= since <= now:
         raise Wrong(Problem("sedan", "Skriv en tidpunkt som har varit."))
     with transaction.atomic():
         again = subscriptions.replay(subscription=found, since=since, now=now)
@@ -133,11 +136,11 @@ ACTS: dict[str, Callable[[StaffRequest, Subscription], HttpResponse]] = {
 }
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(text: str, now: datetime) -> datetime:
     try:
-        return timezone.make_aware(datetime.fromisoformat(text))
-    except (ValueError, OverflowError):
-        return None
+        return moments.moment(text, today=timezone.localdate(now))
+    except AnswerError as error:
+        raise Wrong(Problem("sedan", f"Tidpunkten {error}")) from None
 
 
 def _to(found: Subscription) -> HttpResponse:

@@ -20,6 +20,8 @@ from people.services import access
 from people.signin.fresh import sensitive
 from web.paper import Paper, pdf
 from workflows import rights
+from workflows.forms import moments
+from workflows.forms.refused import AnswerError
 from workflows.views.edge import StaffRequest, staff_page
 
 NO_SUCH_PERSON = "Det finns ingen person med det numret att visa loggen för. Kontrollera numret."
@@ -139,9 +141,9 @@ def _day(request: StaffRequest, field: str) -> datetime.date | None:
     if not typed:
         return None
     try:
-        return datetime.date.fromisoformat(typed)
-    except ValueError:
-        raise Refused("Skriv dagen som 2026-11-28.", field) from None
+        return moments.day(typed, today=timezone.localdate())
+    except AnswerError as error:
+        raise Refused(f"Dagen {error}", field) from None
 
 
 def _form(request: StaffRequest, refused: Refused | None) -> dict[str, object]:

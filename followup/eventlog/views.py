@@ -70,9 +70,11 @@ def _file(request: StaffRequest, definition: ProcessDefinition) -> FileResponse:
 
 
 def _wanted(told: Mapping[str, str], definition: ProcessDefinition) -> Wanted:
-    first, last = (choice.day(told.get(name, "")) for name in ("fran", "till"))
+    misread: dict[str, str] = {}
+    first, last = (choice.day(told, name, misread, today=timezone.localdate()) for name in ("fran", "till"))
     if first is None or last is None:
-        raise Refused("Skriv båda dagarna.", "fran" if first is None else "till")
+        wrong = "fran" if first is None else "till"
+        raise Refused(misread.get(wrong, "Skriv båda dagarna."), wrong)
     if last < first:
         raise Refused("Den sista dagen är före den första.", "till")
     if told.get("form") not in FORMATS:

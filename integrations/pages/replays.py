@@ -9,12 +9,13 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
 from integrations.overview import Overview
 from integrations.pages.edge import Refused, StaffRequest, it_page, system_or_404
 from people.services import access
+from workflows.forms import moments
+from workflows.forms.refused import AnswerError
 from workflows.models import InboxState, Replay, ReplayState
 from workflows.services import repeating
 
@@ -136,12 +137,9 @@ def _begun(
 
 def _moment(request: StaffRequest, name: str) -> datetime:
     try:
-        found = parse_datetime(request.POST.get(name, ""))
-    except ValueError:
-        found = None
-    if found is None:
-        raise Refused("Skriv dag och klockslag.", name)
-    return timezone.make_aware(found) if found.tzinfo is None else found
+        return moments.moment(request.POST.get(name, ""), today=timezone.localdate())
+    except AnswerError as error:
+        raise Refused(f"Tiden {error}", name) from None
 
 
 def _to(row: Replay) -> HttpResponse:

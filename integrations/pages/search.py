@@ -10,11 +10,13 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from integrations.pages.edge import StaffRequest, day_of, may_see
+from integrations.pages.edge import StaffRequest, may_see
 from people import identity
 from people.models import Individual
 from people.services import access
 from web.swedish import midnight
+from workflows.forms import moments
+from workflows.forms.refused import AnswerError
 
 M = TypeVar("M", bound=Model)
 PAGE = 50
@@ -31,6 +33,7 @@ class Wanted:
     since: date
     until: date
     older_than: str
+    wrong: Mapping[str, str]
 
     @classmethod
     def of(cls, request: StaffRequest, states: Mapping[str, str]) -> Wanted:
@@ -38,8 +41,9 @@ class Wanted:
         told = request.POST if request.method == "POST" else request.GET
         state = told.get("lage", "")
         posted, today = request.POST, timezone.localdate()
-        since = day_of(posted.get("fran", "")) or today - timedelta(days=DAYS)
-        until = day_of(posted.get("till", "")) or today
+        wrong: dict[str, str] = {}
+        since = _day(posted, "fran", today, wrong) or today - timedelta(days=DAYS)
+        until = _day(posted, "till", today, wrong) or today
         return cls(
             text=posted.get("sok", "").strip()[:200],
             name=posted.get("namn", "").strip()[:100],
@@ -47,6 +51,7 @@ class Wanted:
             since=min(since, until),
             until=max(since, until),
             older_than=posted.get("aldre", ""),
+            wrong=wrong,
         )
 
     @property
@@ -78,3 +83,12 @@ class Wanted:
             now=timezone.now(),
         )
         return found
+
+
+def _day(posted: Mapping[str, str], name: str, today: date, wrong: dict[str, str]) -> date | None:
+    """As one writes it; what is none is told in `wrong`."""
+    try:
+        return moments.day(posted[name], today=today) if posted.get(name, "").strip() else None
+    except AnswerError as error:
+        wrong[name] = f"Dagen {error}"
+        return None

@@ -18,6 +18,8 @@ from people.places import Member, Place
 from people.services import absences as services
 from tasks.unit import away
 from tasks.views import unit
+from workflows.forms import moments
+from workflows.forms.refused import AnswerError
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 FIELDS = ("vem", "fran", "till", "vikarie")
@@ -74,19 +76,19 @@ def _register(request: StaffRequest, place: Place, members: list[Member], *, now
     return services.register(
         staff=Staff.objects.get(pk=who),
         substitute=substitute,
-        first_on=_day(request, "fran", "Skriv första dagen som datum, till exempel 2026-12-01."),
-        last_on=_day(request, "till", "Skriv sista dagen som datum, till exempel 2026-12-05."),
+        first_on=_day(request, "fran", "Första dagen", now=now),
+        last_on=_day(request, "till", "Sista dagen", now=now),
         by=request.user,
         now=now,
         action_id=uuid_of(request.POST.get("action_id")) or uuid.uuid4(),
     )
 
 
-def _day(request: StaffRequest, field: str, message: str) -> datetime.date:
+def _day(request: StaffRequest, field: str, called: str, *, now: datetime.datetime) -> datetime.date:
     try:
-        return datetime.date.fromisoformat(request.POST.get(field, "").strip())
-    except ValueError:
-        raise services.Unfit(field, message) from None
+        return moments.day(request.POST.get(field, ""), today=timezone.localdate(now))
+    except AnswerError as error:
+        raise services.Unfit(field, f"{called} {error}") from None
 
 
 def _told(absence: Absence) -> str:

@@ -20,6 +20,8 @@ from people.models import Staff
 from tasks import webpush
 from tasks.models import Channel, NoticeKind, Notifying, Pace
 from tasks.services import notifying
+from workflows.forms import moments
+from workflows.forms.refused import AnswerError
 from workflows.views.edge import StaffRequest, staff_page
 
 LONGEST_ADDRESS = 254
@@ -89,12 +91,12 @@ def _times(posted: QueryDict, errors: dict[str, str]) -> notifying.Times:
 
 def _time(posted: QueryDict, name: str, errors: dict[str, str]) -> datetime.time | None:
     """Hours and minutes as one writes them; None when nothing is."""
-    written = posted.get(name, "").strip().replace(".", ":")
+    written = posted.get(name, "").strip()
     if not written:
         return None
     try:
-        return datetime.datetime.strptime(written[:5], "%H:%M").time()  # noqa: DTZ007 - a clock time has no zone
-    except ValueError:
+        return moments.clock(written).replace(second=0)
+    except AnswerError:
         errors[name] = NO_TIME
         return None
 

@@ -19,6 +19,8 @@ from tasks.models.shift import MAX_LENGTH
 from tasks.services import shifts as services
 from tasks.unit import handover as reads
 from tasks.views import unit
+from workflows.forms import moments
+from workflows.forms.refused import AnswerError
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 HOURS = {"8": "8 timmar", "12": "12 timmar", "24": "24 timmar", "72": "3 dygn"}
@@ -90,14 +92,14 @@ def _show(
     hours = request.GET.get("timmar", USUAL)
     hours = hours if hours in HOURS else USUAL
     length = datetime.timedelta(hours=int(hours))
-    since = _moment(request.GET.get("sedan", ""), now=now)
+    since, wrong = _moment(request.GET.get("sedan", ""), now=now)
     context = unit.frame(place, mine, "overlamning") | {
         "handover": reads.load(place, request.user, since=since or now - length, until=now + length),
         "since": since or now - length,
         "until": now + length,
         "now": now,
         "chosen": {"timmar": "" if since else hours, "sedan": request.GET.get("sedan", "")},
-        "moment_error": WRONG_MOMENT if request.GET.get("sedan") and since is None else "",
+        "moment_error": wrong,
         "hours": HOURS,
         "text": text,
         "error": error,
@@ -107,10 +109,12 @@ def _show(
     return render(request, "tasks/unit/handover.html", context, status=422 if error else 200)
 
 
-def _moment(text: str, *, now: datetime.datetime) -> datetime.datetime | None:
-    """A Swedish moment of the last two weeks, as the browser's field writes it; else None."""
+def _moment(text: str, *, now: datetime.datetime) -> tuple[datetime.datetime | None, str]:
+    """A Swedish moment of the last two weeks as one writes it, None for nothing; and what is wrong with it."""
+    if not text.strip():
+        return None, ""
     try:
-        at = timezone.make_aware(datetime.datetime.fromisoformat(text).replace(tzinfo=None))
-    except (ValueError, OverflowError):
-        return None
-    return at if now - LONGEST <= at < now else None
+        at = moments.moment(text, today=timezone.localdate(now))
+    except AnswerError as error:
+        return None, f"Tiden {error}"
+    return (at, "") if now - LONGEST <= at < now else (None, WRONG_MOMENT)

@@ -241,6 +241,17 @@ def test_the_page_says_what_is_wrong_and_keeps_what_was_written(anna: Staff, sir
     assert client.post(PAGE, other).status_code == 422
 
 
+def test_the_days_are_written_as_one_says_them(anna: Staff) -> None:
+    client = pages.logged_in(anna)
+    said = {"vem": anna.public_id, "fran": "i morgon", "till": "i övermorgon", "vikarie": ""}
+    wrong = pages.text(client.post(PAGE, said | {"till": "nästa vecka"}))
+    assert "Sista dagen ska vara ett datum, till exempel 27/11" in wrong
+    assert client.post(PAGE, said).status_code == 302
+    absence = Absence.objects.get()
+    tomorrow = today() + datetime.timedelta(days=1)
+    assert (absence.first_on, absence.last_on) == (tomorrow, tomorrow + datetime.timedelta(days=1))
+
+
 def test_the_board_and_the_page_tell_who_is_away_and_the_one_may_end_it(anna: Staff, bo: Staff, eva: Staff) -> None:
     absence = away(anna, bo, by=eva)
     board = pages.text(pages.logged_in(bo).get(BOARD))

@@ -300,8 +300,11 @@ def test_a_search_says_why_and_is_in_the_log_itself(client: Client, anna: Staff,
     assert "Läste personens sida" in page
     entry = AccessLog.objects.get(staff=reviewer, action="search", object_type="access_log")
     assert (entry.individual, entry.reason) == (berit, "Anmälan")
-    for wrong in ({"personnummer": "12"}, {"personal": "finns-inte"}, {"fran": "i går"}, {"personnummer": ""}):
+    for wrong in ({"personnummer": "12"}, {"personal": "finns-inte"}, {"fran": "förut"}, {"personnummer": ""}):
         assert client.post("/logg/sok/", asked | {"skal": "Anmälan"} | wrong).status_code == 422
+    days = {"skal": "Anmälan", "fran": "1 januari 2025", "till": "i dag"}
+    assert "Anna Prov" in client.post("/logg/sok/", asked | days).content.decode()
+    assert "Dagen ska vara ett datum" in client.post("/logg/sok/", asked | days | {"till": "snart"}).content.decode()
 
 
 def test_the_log_is_read_a_page_at_a_time_and_no_row_twice(

@@ -293,7 +293,7 @@ def test_the_process_does_a_round_and_forgets_what_is_old(anna: Staff, olle: Sta
 
 # -- the page ----------------------------------------------------------------------------------------------------------
 
-FORM = {"mail-urgent": "now", "mail-late": "daily", "dagligen": "07:30", "tyst_fran": "21:00", "tyst_till": "06.30"}
+FORM = {"mail-urgent": "now", "mail-late": "daily", "dagligen": "07:30", "tyst_fran": "kl 21", "tyst_till": "06.30"}
 
 
 def test_one_chooses_changes_and_turns_off(anna: Staff, settings: Any) -> None:

@@ -116,7 +116,8 @@ def test_a_message_is_found_by_its_ids_state_and_person_and_the_number_stays_out
     assert found(lage="stopped") == ["trasig-9"]
     assert re.findall(r"· (m-7|trasig-9)", pages.text(client.get(f"{address}?lage=stopped"))) == ["trasig-9"]
     assert found(namn="borja") == ["m-7"]
-    assert found(fran="2020-01-01", till="2020-01-02") == []
+    assert found(fran="2020-01-01", till="2020-01-02") == found(fran="1/1 2020", till="den 2 januari 2020") == []
+    assert "Dagen är ett datum som inte finns i kalendern." in pages.text(client.post(address, {"fran": "31/4 2026"}))
     assert 'method="post"' in pages.text(client.get(address))
     assert pages.text(client.get(f"{address}?sok=m-7")).count("trasig-9") == 1, "only what is posted is searched for"
     log = AccessLog.objects.get(action="search")

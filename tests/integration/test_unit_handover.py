@@ -59,11 +59,26 @@ def test_what_happened_before_is_left_out(anna: Staff, task: UserTask) -> None:
     assert str(task.public_id) in section(shown(anna, f"?sedan={since}"), "nytt")
 
 
-@pytest.mark.parametrize("junk", ["i går", "2999-01-01T10:00", "0001-01-01T00:00", "2026-02-31T10:00", "\0"])
-def test_a_moment_that_is_none_is_told(anna: Staff, junk: str) -> None:
+@pytest.mark.parametrize(
+    ("junk", "says"),
+    [
+        ("i går", "Tiden ska vara ett datum och ett klockslag, till exempel 27/11 14:05."),
+        ("2026-02-31T10:00", "Tiden är ett datum som inte finns i kalendern."),
+        ("0001-01-01T00:00", "Tiden ska ha ett årtal mellan"),
+        ("2199-01-01T10:00", "Skriv en tid som har varit"),
+        ("\0", "Tiden ska vara"),
+    ],
+)
+def test_a_moment_that_is_none_is_told(anna: Staff, junk: str, says: str) -> None:
     answer = pages.logged_in(anna).get(PAGE, {"sedan": junk, "timmar": "9999999"})
     assert answer.status_code == 200
-    assert "Skriv en tid som har varit" in pages.text(answer)
+    assert says in pages.text(answer)
+
+
+def test_a_moment_is_written_as_one_says_it(anna: Staff, task: UserTask) -> None:
+    told = shown(anna, "?sedan=i+g%C3%A5r+kl+06.15")
+    assert str(task.public_id) in section(told, "nytt")
+    assert "i går 06:15" in told
 
 
 def test_comments_and_attempts_are_told_to_those_who_may_do_the_task(anna: Staff, bo: Staff, task: UserTask) -> None:

@@ -8,7 +8,7 @@ from statistics import median_low
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followup import buckets, choice
+from followup import asked, buckets, choice
 from web import swedish
 
 DAYS = st.dates(date(2020, 1, 1), date(2032, 12, 31))
@@ -56,3 +56,15 @@ def test_lengths_as_one_would_say_them() -> None:
         timedelta(days=1234): "1\N{NO-BREAK SPACE}234 dagar",
     }
     assert {length: swedish.length(length) for length in told} == told
+
+
+def test_months_are_written_as_one_says_them_and_what_is_none_is_told() -> None:
+    today = date(2026, 11, 29)
+    found = asked.read({"fran": "januari 2026", "till": "3/2026"}, today=today)
+    assert (found.first, found.last, found.misread) == (date(2026, 1, 1), date(2026, 3, 1), {})
+    assert asked.read({"fran": "2026-01", "till": "mars 2026"}, today=today) == found
+    odd = asked.read({"fran": "13/2026", "till": "i våras"}, today=today)
+    assert odd.misread == {
+        "fran": "Månaden är ett datum som inte finns i kalendern.",
+        "till": "Månaden ska vara en månad med årtal, till exempel januari 2026 eller 2026-01.",
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,8 @@ from workbench.views.edge import draft_page
 from workflows import minimap, published
 from workflows import sight as sights
 from workflows.definitions import main_file
+from workflows.forms import moments
+from workflows.forms.refused import AnswerError
 from workflows.models import ProcessInstance
 from workflows.models.definition import HEAVY
 from workflows.views.edge import StaffRequest
@@ -91,11 +92,11 @@ def _act(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     amount = request.POST.get("antal", "")
     most = int(amount) if amount.isdecimal() and int(amount[:6]) in AMOUNTS else 200
     try:
-        since = datetime.date.fromisoformat(request.POST.get("sedan", "").strip())
-    except ValueError:
-        since = None
-    try:
+        typed = request.POST.get("sedan", "").strip()
+        since = moments.day(typed, today=timezone.localdate(now)) if typed else None
         replays.begin(draft=draft, most=most, since=since, by=request.user, now=now)
+    except AnswerError as error:
+        messages.error(request, f"Dagen {error}")
     except (replays.HasErrors, replays.NothingToPlay) as problem:
         messages.error(request, type(problem).__doc__ or "")
     return redirect("workbench:history", draft.ref)

@@ -24,6 +24,8 @@ from workbench.views.edge import draft_page, review_page
 from workflows import connectors, minimap, published, strict_json
 from workflows.definitions import Folder, main_file
 from workflows.engine.clock import ZONE
+from workflows.forms import moments
+from workflows.forms.refused import AnswerError
 from workflows.scenarios import Open
 from workflows.views.edge import StaffRequest
 
@@ -163,10 +165,12 @@ def _keep(request: StaffRequest, mine: Trial, whole: published.Published, now: d
 
 def _begin(request: StaffRequest, draft: Draft, now: datetime) -> None:
     age = _number(request, "alder", 82)
+    begins_at, typed = now.astimezone(ZONE).replace(second=0, microsecond=0), request.POST.get("borjar", "").strip()
     try:
-        begins_at = datetime.fromisoformat(request.POST.get("borjar", "")).replace(tzinfo=ZONE)
-    except ValueError:
-        begins_at = now.astimezone(ZONE).replace(second=0, microsecond=0)
+        begins_at = moments.moment(typed, today=begins_at.date()) if typed else begins_at
+    except AnswerError as error:
+        messages.error(request, f"Tiden {error}")
+        return
     trials.begin(
         draft=draft,
         person={"alder": min(age, MOST_AGE), "skyddad": request.POST.get("skyddad") == "ja"},

@@ -23,6 +23,8 @@ _NEAR = {
     "imorgon": 1,
     "i övermorgon": 2,
 }
+_MONTH = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})|([0-9]{1,2})[-/. ]([0-9]{4})")
+_WRITTEN_MONTH = re.compile(r"([a-zåäö]{3,9})\.?\s+([0-9]{4})")
 _TIME = re.compile(r"(?:kl\.?\s*)?([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2})(?:\.[0-9]{1,6})?)?")
 _BARE_TIME = re.compile(r"(?:kl\.?\s*)?([0-9]{2}|[0-9](?![0-9]))([0-9]{2})?()")
 _OFFSET = re.compile(r"(?:z|[+-][0-9]{2}:?[0-9]{2})$", re.IGNORECASE)
@@ -43,6 +45,17 @@ def day(raw: object, *, today: date | None = None) -> date:
     if match := _WRITTEN_DATE.fullmatch(clean):
         return _dated(int(match[3]) if match[3] else None, _month(match[2]), int(match[1]), today)
     raise AnswerError("ska vara ett datum, till exempel 27/11, 27 november 2026 eller 2026-11-27.")
+
+
+def month(raw: str) -> date:
+    """The first day of a month: januari 2026, jan 2026, 2026-01, 1/2026."""
+    clean = " ".join(raw.lower().split())
+    if match := _MONTH.fullmatch(clean):
+        year, number = (match[1], match[2]) if match[1] else (match[4], match[3])
+        return _dated(int(year), int(number), 1)
+    if match := _WRITTEN_MONTH.fullmatch(clean):
+        return _dated(int(match[2]), _month(match[1]), 1)
+    raise AnswerError("ska vara en månad med årtal, till exempel januari 2026 eller 2026-01.")
 
 
 def _dated(year: int | None, month: int, number: int, today: date | None = None) -> date:

@@ -1,4 +1,4 @@
-// Small courtesies on top of pages that work without any script: no double submits, errors first.
+// Small courtesies on top of pages that work without any script: no double submits, errors first, a calendar beside dates.
 (() => {
   "use strict";
   document.documentElement.classList.add("js");
@@ -32,6 +32,42 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
+
+  // The browser's own calendar and clock, for those who would rather choose than write.
+  const drawn = (lines) => `<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">${lines}</svg>`;
+  const ICONS = {
+    date: drawn('<rect x="3" y="5" width="18" height="16" rx="2"/><path d="M3 10h18M8 2v5M16 2v5"/>'),
+    time: drawn('<circle cx="12" cy="12" r="9"/><path d="M12 7v5l4 2"/>'),
+  };
+  const pickers = (within) => {
+    if (!("showPicker" in HTMLInputElement.prototype)) return;
+    for (const input of within.querySelectorAll("input[data-picker]")) {
+      const chooser = Object.assign(document.createElement("input"), { type: input.dataset.picker, tabIndex: -1, className: "visually-hidden" });
+      const label = input.labels[0];
+      if (chooser.type !== input.dataset.picker || !label || input.closest(".with-picker")) continue; // not every browser has all of them
+      chooser.setAttribute("aria-hidden", "true");
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "button button--quiet" });
+      const what = input.dataset.picker === "time" ? "Välj klockslag" : "Välj i kalender";
+      button.innerHTML = `${ICONS[input.dataset.picker === "time" ? "time" : "date"]}<span class="visually-hidden">${what}</span>`;
+      label.id ||= `${input.id}_label`;
+      button.setAttribute("aria-describedby", label.id);
+      button.addEventListener("click", () => {
+        chooser.value = /^\d/.test(input.value) ? input.value.replace(" ", "T") : "";
+        chooser.showPicker();
+      });
+      chooser.addEventListener("change", () => {
+        input.value = chooser.value.replace("T", " ");
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+        input.focus();
+      });
+      const frame = Object.assign(document.createElement("div"), { className: "with-picker" });
+      input.replaceWith(frame);
+      frame.append(input, button, chooser);
+    }
+  };
+  pickers(document);
+  document.addEventListener("forlopp:drawn", (event) => pickers(event.target));
 
   // Errors come first: the summary takes focus so that a screen reader starts there.
   const summary = document.querySelector(".error-summary");

@@ -1,6 +1,6 @@
 // Shows and hides the questions that depend on one other answer, asks the server anew for what else depends on the
-// answers, searches for colleagues where one is, and puts the browser's calendar beside dates. Without it every question is on the page or a button away;
-// either way the server decides which answers belong to the form.
+// answers, and searches for colleagues where one is. Without it every question is on the page or a button away; either way
+// the server decides which answers belong to the form.
 (() => {
   "use strict";
 
@@ -55,7 +55,10 @@
     for (const part of fresh.querySelectorAll("[data-field]")) {
       there.add(part.dataset.field);
       const old = mine(part);
-      if (!old) place(form, part, last, mine);
+      if (!old) {
+        place(form, part, last, mine);
+        form.dispatchEvent(new Event("forlopp:drawn", { bubbles: true })); // its dates get their calendar
+      }
       else if (old !== part) say(old, part);
       last = mine(part);
     }
@@ -75,7 +78,6 @@
   // A new question comes after the one before it; a section that was empty comes with its heading.
   const place = (form, part, last, mine) => {
     const section = part.closest("fieldset.section");
-    pickers(part);
     if (section && ![...section.querySelectorAll("[data-field]")].some(mine)) {
       while (last && last.parentElement !== form) last = last.parentElement;
       if (last) last.after(section);
@@ -85,37 +87,6 @@
     const [before, after] = [part.previousElementSibling, part.nextElementSibling].map((one) => one?.dataset.field && mine(one));
     if (before) before.after(part);
     else if (after) after.before(part);
-  };
-
-  // The browser's own calendar and clock, for those who would rather choose than write.
-  const drawn = (lines) => `<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">${lines}</svg>`;
-  const ICONS = {
-    date: drawn('<rect x="3" y="5" width="18" height="16" rx="2"/><path d="M3 10h18M8 2v5M16 2v5"/>'),
-    time: drawn('<circle cx="12" cy="12" r="9"/><path d="M12 7v5l4 2"/>'),
-  };
-  const pickers = (within) => {
-    if (!("showPicker" in HTMLInputElement.prototype)) return;
-    for (const input of within.querySelectorAll("input[data-picker]")) {
-      const chooser = Object.assign(document.createElement("input"), { type: input.dataset.picker, tabIndex: -1, className: "visually-hidden" });
-      chooser.setAttribute("aria-hidden", "true");
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "button button--quiet" });
-      const what = input.dataset.picker === "time" ? "Välj klockslag" : "Välj i kalender";
-      button.innerHTML = `${ICONS[input.dataset.picker === "time" ? "time" : "date"]}<span class="visually-hidden">${what}</span>`;
-      button.setAttribute("aria-describedby", `${input.id}_label`);
-      button.addEventListener("click", () => {
-        chooser.value = /^\d/.test(input.value) ? input.value.replace(" ", "T") : "";
-        chooser.showPicker();
-      });
-      chooser.addEventListener("change", () => {
-        input.value = chooser.value.replace("T", " ");
-        input.dispatchEvent(new Event("input", { bubbles: true }));
-        input.dispatchEvent(new Event("change", { bubbles: true }));
-        input.focus();
-      });
-      const frame = Object.assign(document.createElement("div"), { className: "with-picker" });
-      input.replaceWith(frame);
-      frame.append(input, button, chooser);
-    }
   };
 
   // Only the question about a colleague is drawn anew; where that fails, the whole page is.
@@ -151,7 +122,6 @@
     search(button);
   });
 
-  pickers(document);
   for (const update of document.querySelectorAll("[data-update]")) {
     const form = update.closest("form");
     const deciding = new Set(update.dataset.update.split(" "));
