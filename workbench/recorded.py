@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models.fields.json import KeyTransform
 
-from workflows.diagram import COULD_NOT, NOT_NEEDED
+from workflows.diagram import COULD_NOT, DEVIATION, NOT_NEEDED
 from workflows.models import (
     Heard,
     HistoryEntry,
@@ -177,6 +177,8 @@ def _told(history: Mapping[int, Sequence[HistoryEntry]]) -> Iterator[tuple[int, 
                 tries[str(row.detail.get("task"))] += row.kind == HistoryKind.ATTEMPTED
                 code = COULD_NOT if row.kind == HistoryKind.ATTEMPTED else NOT_NEEDED
                 known = {"skal": row.detail.get("code", ""), "forsok": tries[str(row.detail.get("task"))]}
+                if row.detail.get(DEVIATION):
+                    known[DEVIATION] = row.detail.get("text", "")
                 yield instance, Act(at=row.at, kind=TOLD, element=row.element_id, name=code, content=known)
 
 

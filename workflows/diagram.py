@@ -28,6 +28,10 @@ INSTANCE, PERSON, EVERYONE = "arende", "person", "alla"
 REACHES = (INSTANCE, PERSON, EVERYONE)
 COULD_NOT, NOT_NEEDED = "kunde_ej_utforas", "ej_aktuellt"
 """The codes of events on the edge of a user task: somebody tried in vain; nobody needs it."""
+DEVIATION = "avvikelse"
+"""The code of the escalation that is heard anywhere in an ärende: something has gone wrong."""
+GONE_WRONG = "har_gatt_fel"
+"""The variable that tells what had gone wrong when somebody last said so on a task: which step, and in their words."""
 NOT_DONE = "ej_gjort"
 """The variable that knows which user tasks have been told so, by element; one that is done is gone from it."""
 

@@ -15,6 +15,7 @@ from workflows.definitions import FALLBACK_FORM
 from workflows.diagram import COULD_NOT
 from workflows.engine.clock import ZONE
 from workflows.forms import answers as form_answers
+from workflows.forms import not_done
 from workflows.forms.definition import Form
 from workflows.scenarios import Failed, Incoming, Open, Scenario
 
@@ -94,7 +95,7 @@ class MemoryWorld:
         if form is None or task.is_by_hand:
             raise Failed(f"Uppgiften {task.element_id} får inte avslutas som ej aktuell.")
         said = self._checked(form, key, answers, {}, now)
-        known = {"skal": said["skal"], "forsok": self.attempts[task.id]}
+        known = {"skal": said["skal"], "forsok": self.attempts[task.id], **not_done.gone_wrong(said)}
         self._step(lambda run: run.tell(task.id, code, known, now=now), now)
 
     def waiting_operations(self) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from workflows import diagram, dmn, engine, explained, feel
-from workflows.diagram import NOT_NEEDED
+from workflows.diagram import DEVIATION, NOT_NEEDED
 from workflows.forms import definition as form_definition
 from workflows.forms import not_done
 from workflows.models import ProcessVersion
@@ -91,7 +91,9 @@ class Published:
 
     def could_not_form(self, key: str, *, is_urgent: bool) -> form_definition.Form:
         """What is asked of one who tried in vain to do a task with this form."""
-        return not_done.could_not(self.form(key).could_not if self.has_form(key) else (), is_urgent=is_urgent)
+        reasons = self.form(key).could_not if self.has_form(key) else ()
+        heard = self.definition.hears_anywhere(DEVIATION)
+        return not_done.could_not(reasons, is_urgent=is_urgent, hears_deviations=heard)
 
     def not_needed_form(self, key: str, element_id: str) -> form_definition.Form | None:
         """What is asked when a task is not needed; None where the process owner has not said that a person may say so.

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.engine_bpmn import NOW, Run, chain, flow
 from workflows import engine
-from workflows.diagram import COULD_NOT, NOT_NEEDED
+from workflows.diagram import COULD_NOT, DEVIATION, NOT_NEEDED
 
 SAID: dict[str, Any] = {"skal": "ingen_hemma", "forsok": 1}
 STEPS = '<startEvent id="s"/><userTask id="a"/><userTask id="b"/><userTask id="c"/><endEvent id="e"/><endEvent id="f"/>'
@@ -128,3 +128,27 @@ def test_nothing_is_told_of_what_nobody_waits_for(stores: bool) -> None:
     run.complete("a")
     with pytest.raises(engine.NotWaiting):
         run.execution.tell(gone, NOT_NEEDED, {}, now=NOW)
+
+
+HEARD = (
+    '<subProcess id="x" triggeredByEvent="true"><startEvent id="x_s" isInterrupting="false">'
+    '<escalationEventDefinition escalationRef="avvikelse"/></startEvent><userTask id="chef"/><endEvent id="x_e"/>'
+    + chain("x_s", "chef", "x_e")
+    + "</subProcess>"
+)
+
+
+def test_what_has_gone_wrong_is_heard_around_the_task_that_waits_on(stores: bool) -> None:
+    run = Run(drawn(HEARD), stores=stores)
+    run.tell("a", COULD_NOT, **SAID, **{DEVIATION: "Fel dos"})
+    assert run.users == ["a", "chef"]
+    assert run.execution.variables["har_gatt_fel"] == {"steg": "a", "vad": "Fel dos"}
+    assert run.execution.variables["ej_gjort"] == {"a": {"kod": COULD_NOT, **SAID}}
+
+
+def test_what_has_gone_wrong_once_more_is_looked_into_once_more(stores: bool) -> None:
+    run = Run(drawn(HEARD), stores=stores)
+    for told in ("Fel dos", "Fel tid"):
+        run.tell("a", COULD_NOT, **SAID, **{DEVIATION: told})
+    assert run.users == ["a", "chef", "chef"]
+    assert run.execution.variables["har_gatt_fel"]["vad"] == "Fel tid"

@@ -181,8 +181,8 @@ def test_a_scenario_is_changed_where_it_stands(file: Path) -> None:
         answers = scenario_text.plain(step.get("answers", {}))
         key = next((key for key, value in answers.items() if isinstance(value, str)), "")
         if key:
-            made = scenario_text.answered(text, number, {**answers, key: "annat", "tomt": None})
-            assert tomllib.loads(made)["step"][number - 1]["answers"] == {**answers, key: "annat"}
+            made = scenario_text.answered(text, number, {**answers, key: "helt_annat", "tomt": None})
+            assert tomllib.loads(made)["step"][number - 1]["answers"] == {**answers, key: "helt_annat"}
             lines = zip(text.splitlines(), made.splitlines(), strict=True)
             assert sum(before != after for before, after in lines) == 1
             break

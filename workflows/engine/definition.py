@@ -70,6 +70,11 @@ class Definition:
         edges = [plan.task_specs[name] for plan, host in hosts for name in host.boundaries]
         return {event.get("code", "") for edge in edges for event in edge.events} - {""}
 
+    def hears_anywhere(self, code: str) -> bool:
+        """Whether the whole förlopp listens for an escalation with this code, whatever it is doing."""
+        waited = [event for listener in self.plans[self.process].listeners for event in listener.events]
+        return any(event["kind"] == "escalation" and event.get("code") == code for event in waited)
+
     def after(self, element_id: str) -> list[diagram.Element]:
         """The steps that flows lead to next, through gateways and events, out of a sub-process too."""
         found: dict[str, diagram.Element] = {}

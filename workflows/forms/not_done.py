@@ -3,6 +3,10 @@ process owner may replace."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from workflows.diagram import DEVIATION
 from workflows.forms.shapes import Choice, Field, Form, Rule
 
 OTHER = "annat"
@@ -32,21 +36,36 @@ _AGAIN = (
     Choice(CHOSEN, "En annan tid"),
 )
 
+_GONE_WRONG = Field(
+    DEVIATION,
+    "bool",
+    "Har något gått fel som ska utredas?",
+    default="false",
+    help="En avvikelse: något som skadade personen, eller kunde ha gjort det. Chefen får den som en uppgift.",
+)
+_TOLD_WRONG = Rule(f"{DEVIATION} != true or beskriv != null", "Berätta kort vad som har gått fel.", "beskriv")
 
-def could_not(reasons: tuple[Choice, ...], *, is_urgent: bool) -> Form:
-    """Why an attempt came to nothing, and when to try again."""
+
+def could_not(reasons: tuple[Choice, ...], *, is_urgent: bool, hears_deviations: bool) -> Form:
+    """Why an attempt came to nothing, whether something had gone wrong, and when to try again."""
     latest = f'now() + duration("P{MOST_DAYS}D")'
     usual = f'"{SOON if is_urgent else TOMORROW}"'
     return Form(
         title="Kunde inte göras",
         fields=(
             Field("skal", "enum", "Vad hände?", required=True, choices=reasons or COULD_NOT),
+            *((_GONE_WRONG,) if hears_deviations else ()),
             _told(),
             Field("nar", "enum", "När är det dags att försöka igen?", required=True, default=usual, choices=_AGAIN),
             Field("tid", "dt", "Vilken tid?", required=True, show_if=f'nar = "{CHOSEN}"', min="now()", max=latest),
         ),
-        rules=_rules(),
+        rules=(*_rules(), *((_TOLD_WRONG,) if hears_deviations else ())),
     )
+
+
+def gone_wrong(said: Mapping[str, Any]) -> dict[str, str]:
+    """What the ärende is told beside the reason: the words of who saw that something had gone wrong."""
+    return {DEVIATION: said["beskriv"]} if said.get(DEVIATION) else {}
 
 
 def not_needed(reasons: tuple[Choice, ...]) -> Form:

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from people.models import Staff
 from workflows import engine, published, rights, strict_json
-from workflows.diagram import NOT_DONE
+from workflows.diagram import GONE_WRONG, NOT_DONE
 from workflows.models import (
     HistoryEntry,
     HistoryKind,
@@ -30,7 +30,7 @@ from workflows.models import (
 from workflows.services import held, inbox, incidents, instances, outbox, settle, signals, steps, timers, turns, waits
 
 MOST_BYTES = 100_000
-FIXED = frozenset({"person", "arende", NOT_DONE})
+FIXED = frozenset({"person", "arende", NOT_DONE, GONE_WRONG})
 """Variables that say whose the ärende is, which no change may make another's, and those the platform alone sets."""
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from people.models import Staff
 from workflows import engine, published
-from workflows.diagram import COULD_NOT, NOT_NEEDED
+from workflows.diagram import COULD_NOT, DEVIATION, NOT_NEEDED
 from workflows.engine import clock
 from workflows.forms import answers as form_answers
 from workflows.forms import not_done as forms
@@ -122,12 +122,13 @@ def _put_off(task: UserTask, again_at: datetime, now: datetime) -> dict[str, Any
 def _detail(task: UserTask, form: Form, said: Mapping[str, Any]) -> dict[str, Any]:
     words = {choice.value: choice.label for choice in form.fields[0].choices}
     told = {"code": said["skal"], "reason": words[said["skal"]], "task": str(task.public_id)}
-    return told | ({"text": said["beskriv"]} if said["beskriv"] else {})
+    gone_wrong = {DEVIATION: True} if said.get(DEVIATION) else {}
+    return told | gone_wrong | ({"text": said["beskriv"]} if said["beskriv"] else {})
 
 
 def _telling(task: UserTask, code: str, said: Mapping[str, Any], now: datetime) -> steps.Act:
-    """The ärende knows the reason by its code; what somebody wrote stays with the history."""
-    known = {"skal": said["skal"], "forsok": task.attempts}
+    """The ärende knows the reason by its code. What somebody wrote stays with the history, unless it is a deviation."""
+    known = {"skal": said["skal"], "forsok": task.attempts, **forms.gone_wrong(said)}
 
     def act(execution: engine.Execution) -> None:
         execution.tell(task.engine_task_id, code, known, now=now)

@@ -9,7 +9,7 @@ from functools import cached_property
 from lxml import etree
 
 from workflows import diagram
-from workflows.diagram import COULD_NOT, NOT_DONE, NOT_NEEDED, local
+from workflows.diagram import COULD_NOT, GONE_WRONG, NOT_DONE, NOT_NEEDED, local
 from workflows.variables import decisions, places, producers
 from workflows.variables.course import Course
 from workflows.variables.order import Order
@@ -40,6 +40,7 @@ _COUNTS = (
 )
 _PERSON = context({"ref": TEXT, "alder": NUMBER, "skyddad": BOOLEAN}, origin="personen")
 _NOT_DONE = context({"kod": Shape("text", values=frozenset(CODES)), "skal": TEXT, "forsok": NUMBER})
+_WRONG = context({"steg": TEXT, "vad": TEXT}, origin="det som har gått fel")
 _CASE = context({"ref": TEXT, "startad": Shape("text", written="datetime"), "start": TEXT}, origin="ärendet")
 
 
@@ -60,7 +61,8 @@ class Knowledge:
         self.produced = producers.of_course(course)
         tasks = [node.get("id", "") for root in course.diagrams.values() for node in root.iter(diagram.tag("userTask"))]
         not_done = context(dict.fromkeys(tasks, _NOT_DONE), closed=course.is_whole, origin="det som inte blev gjort")
-        self.given: dict[str, Shape] = {"person": _PERSON, "arende": _CASE, NOT_DONE: not_done, **course.given}
+        self.given: dict[str, Shape] = {"person": _PERSON, "arende": _CASE, NOT_DONE: not_done, GONE_WRONG: _WRONG}
+        self.given |= course.given
         parameters = course.config.get("parameters", {})
         if course.is_whole or isinstance(parameters, Mapping):
             self.given["parametrar"] = of_value(parameters, "[parameters] i process.toml") if course.is_whole else ANY
