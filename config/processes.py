@@ -105,6 +105,12 @@ def prefect_environment() -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(days_kept * 24 * 60 * 60),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P2D",
+        # These look around every few seconds, a tenth of a core, for what we have no use for: what is late our own
+        # overview tells of (integrations.runner.polls), no run pauses, no flow has tasks, no event sets anything off.
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
     }
     # What IT has said in the environment wins: a PostgreSQL for Prefect, for one.
     return {name: os.environ.get(name, value) for name, value in chosen.items()}

@@ -15,8 +15,8 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from people.models import Profession, Staff
-from workflows import minimap, packages, prose, published, rights, versions
-from workflows.definitions import main_source
+from workflows import diagram, minimap, packages, prose, published, rights, versions
+from workflows.definitions import main_file, main_source
 from workflows.models import Incident, IncidentState, InstanceState, Papers, ProcessInstance, ProcessVersion
 from workflows.models.definition import HEAVY
 
@@ -142,6 +142,14 @@ def course(staff: Staff, key: str) -> Course | None:
     return next((one for one in courses(staff) if one.key == key), None)
 
 
+def version(staff: Staff, key: str, number: int) -> ProcessVersion | None:
+    """None when missing or not for the staff member."""
+    rows = ProcessVersion.objects.select_related("definition").defer(*HEAVY)
+    found = rows.filter(definition__key=key, number=number).first()
+    is_seen = found is not None and rights.may_look_into(staff, published.of(found.public_id).config)
+    return found if is_seen else None
+
+
 def every_version(key: str) -> list[ProcessVersion]:
     """The latest first, each with how many ärenden are under way in it."""
     return list(_counted(ProcessVersion.objects.filter(definition__key=key), "version").order_by("-number"))
@@ -169,6 +177,23 @@ def parts(version_id: uuid.UUID) -> tuple[str, ...]:
     """The phases of the main diagram that are drawn by themselves."""
     whole = published.of(version_id)
     return minimap.parts(main_source(whole.config, whole.sources))
+
+
+@lru_cache(maxsize=64)
+def drawings(version_id: uuid.UUID) -> Mapping[str, str]:
+    """Files with what their first process is called: the main diagram, then those that it calls, in that order."""
+    whole = published.of(version_id)
+    roots = diagram.readable(whole.sources)
+    homes = {one.get("id", ""): file for file, root in roots.items() for one in diagram.processes(root)}
+    queue, found = [main_file(whole.config, whole.sources)], dict[str, str]()
+    for file in queue:
+        if file in found or file not in roots:
+            continue
+        first = diagram.processes(roots[file])[0]
+        found[file] = " ".join((first.get("name") or file).split())
+        called = (node.get("calledElement", "") for node in roots[file].iter(diagram.tag("callActivity")))
+        queue += [homes[key] for key in called if key in homes]
+    return found
 
 
 def _rows() -> QuerySet[ProcessVersion]:

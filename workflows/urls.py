@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from workflows.views import attachments, bulk, catalogue, incidents, instance, mending, migration, routines, signals
+from workflows.views import (
+    attachments,
+    bulk,
+    catalogue,
+    drawings,
+    incidents,
+    instance,
+    mending,
+    migration,
+    routines,
+    signals,
+)
 
 app_name = "workflows"
 urlpatterns = [
@@ -21,6 +32,9 @@ urlpatterns = [
     path("forlopp/<slug:key>/<int:number>/paket.zip", catalogue.package, name="package"),
     path("forlopp/<slug:key>/<int:number>/rutin/", routines.page, name="routine"),
     path("forlopp/<slug:key>/<int:number>/rutin.pdf", routines.as_pdf, name="routine_pdf"),
+    path("forlopp/<slug:key>/<int:number>/diagram/", drawings.page, name="drawing"),
+    path("forlopp/<slug:key>/<int:number>/diagram/<path:name>.pdf", drawings.as_pdf, name="drawing_pdf"),
+    path("forlopp/<slug:key>/<int:number>/diagram/<path:name>", drawings.source, name="drawing_source"),
     path("flytta/", migration.migrations, name="migrations"),
     path("flytta/<uuid:public_id>/", migration.one, name="migration"),
     path("flytta/<slug:key>/<int:old>/<int:new>/", migration.plan, name="migration_plan"),

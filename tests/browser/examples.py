@@ -49,7 +49,8 @@ NOT_PAGES = {
     "workflows:attachment": "a file that staff have added",
     "workflows:attachment_small": "the same, small",
     **dict.fromkeys(("tasks:task_pdf", "tasks:instance_pdf", "workflows:routine_pdf", "plan:pdf"), "a PDF"),
-    **dict.fromkeys(("workbench:routine_pdf", "workbench:diagram_pdf"), "a PDF"),
+    **dict.fromkeys(("workbench:routine_pdf", "workbench:diagram_pdf", "workflows:drawing_pdf"), "a PDF"),
+    "workflows:drawing_source": "the diagram of a version as BPMN",
     "disposal:map_file": "a file for a spreadsheet",
     "workflows:package": "a förlopp as a zip",
     "tasks:list": "a part of the inbox, for its script",
@@ -316,6 +317,7 @@ def _catalogue() -> dict[str, Example]:
         "förlopp": Example("/forlopp/hembesok/"),
         **{name: Example(address) for name, address in followed.addresses().items()},
         "förlopp as a routine": Example("/forlopp/hembesok/1/rutin/"),
+        "förlopp as it is drawn": Example("/forlopp/hembesok/1/diagram/", first.drawn),
     }
 
 

@@ -32,6 +32,15 @@ def open_diagram(page: Page) -> None:
     page.locator("[data-diagram][data-state=ready]").wait_for()
 
 
+def drawn(page: Page) -> None:
+    """The diagram alone, saved on paper."""
+    page.locator("[data-diagram][data-state=ready]").wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PDF på A3").click()
+    assert saved.value.suggested_filename == "hembesok.pdf"
+    page.get_by_text("Bilden är sparad.").wait_for()
+
+
 def open_decision(page: Page) -> None:
     page.get_by_role("link", name="Så här kom beslutet till").click()
     page.locator("details[id^=beslut] summary").click()

@@ -144,6 +144,8 @@ def _more(anna: Staff) -> dict[str, Mapping[str, Any]]:
         },
         "forlopp/<slug:key>/<int:number>/paket.zip": forlopp,
         "forlopp/<slug:key>/<int:number>/rutin.pdf": forlopp,
+        "forlopp/<slug:key>/<int:number>/diagram/<path:name>.pdf": forlopp | {"name": "hembesok.bpmn"},
+        "forlopp/<slug:key>/<int:number>/diagram/<path:name>": forlopp | {"name": "hembesok.bpmn"},
         "verkstad/fran/<slug:key>/<int:number>/": forlopp,
         "verkstad/<uuid:ref>/ta-bort/<path:name>": {"ref": draft.ref, "name": "forms/gor_besok.json"},
         "verkstad/<uuid:ref>/fil/<path:name>": {"ref": draft.ref, "name": "forms/gor_besok.json"},

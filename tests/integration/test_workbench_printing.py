@@ -12,8 +12,8 @@ from pypdf import PdfReader
 
 from people.models import Staff
 from tests import pages, workbench
-from workbench import pictured
 from workbench.models import Draft
+from workflows import pictured
 
 pytestmark = pytest.mark.django_db
 SVG = (

@@ -1,10 +1,13 @@
-// Shows where an ärende stands in its diagram. The list of steps beside it says the same in words.
+// Shows a diagram as it is drawn: where an ärende stands in it, or what a version is. A page in words says the same.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./viewer.css";
+import { download } from "./pictures.js";
 
 const WIDE = window.matchMedia("(min-width: 62rem)");
+
+for (const holder of document.querySelectorAll("[data-diagram-alone]")) show(holder);
 
 for (const box of document.querySelectorAll("[data-diagram-box]")) {
   box.hidden = false;
@@ -27,7 +30,7 @@ async function show(holder) {
     holder.dataset.state = "ready";
   } catch {
     holder.dataset.state = "failed";
-    holder.textContent = "Diagrammet gick inte att visa. Listan med steg säger samma sak.";
+    holder.textContent = `Diagrammet gick inte att visa. ${holder.dataset.instead || "Listan med steg säger samma sak."}`;
   }
 }
 
@@ -99,9 +102,25 @@ function addControls(viewer, holder) {
   button("+", "Zooma in", () => scroll.stepZoom(1));
   button("−", "Zooma ut", () => scroll.stepZoom(-1));
   button("Visa allt", "", () => whole(canvas));
-  button("Visa var ärendet är", "", () => centre(viewer, ids(holder.dataset.active)));
+  if (holder.dataset.active) button("Visa var ärendet är", "", () => centre(viewer, ids(holder.dataset.active)));
+  if (holder.dataset.paper) addPictures(viewer, holder, button);
   holder.before(bar);
   // The wheel belongs to the page until one has clicked in the diagram.
   holder.addEventListener("pointerdown", () => scroll.toggle(true));
   holder.addEventListener("pointerleave", () => scroll.toggle(false));
+}
+
+const KINDS = { a4: "PDF på A4", a3: "PDF på A3", svg: "Skalbar bild (SVG)", png: "Bild (PNG)" };
+
+function addPictures(viewer, holder, button) {
+  const { file, paper, token } = holder.dataset;
+  const told = document.createElement("p");
+  told.setAttribute("role", "status");
+  for (const [kind, name] of Object.entries(KINDS)) {
+    button(name, "", async () => {
+      told.textContent = "Sparar bilden …";
+      told.textContent = await download(viewer, { file, paper, token }, kind).then(() => "Bilden är sparad.", (problem) => problem.message || "Det gick inte att spara bilden. Försök igen.");
+    });
+  }
+  holder.after(told);
 }

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from people import selectors as people
 from web import swedish
 from web.paper import Drawing, drawn, pdf
-from workbench import drafting, pictured
+from workbench import drafting
 from workbench.models import Draft
 from workbench.views.edge import draft_page, refused, review_page
 from workbench.views.saving import file_of
-from workflows import prose
+from workflows import pictured, prose
 from workflows.catalogue import README
 from workflows.routine import routine
 from workflows.routine_paper import About, paper

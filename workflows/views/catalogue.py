@@ -6,9 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from workflows import catalogue, prose, published, rights, versions
-from workflows.models import ProcessVersion
-from workflows.models.definition import HEAVY
+from workflows import catalogue, prose, rights, versions
 from workflows.views.edge import StaffRequest, staff_page
 
 MOST_SEARCHED = 80
@@ -61,9 +59,8 @@ def course(request: StaffRequest, key: str) -> HttpResponse:
 @staff_page
 def package(request: StaffRequest, key: str, number: int) -> HttpResponse:
     """The zip."""
-    rows = ProcessVersion.objects.select_related("definition").defer(*HEAVY)
-    found = rows.filter(definition__key=key, number=number).first()
-    if found is None or not rights.may_look_into(request.user, published.of(found.public_id).config):
+    found = catalogue.version(request.user, key, number)
+    if found is None:
         raise Http404
     made = catalogue.content(found).package
     name = f"{key}-{number}.zip"

@@ -15,10 +15,8 @@ from django.views.decorators.http import require_safe
 from people import selectors as people
 from web import swedish
 from web.paper import pdf
-from workflows import catalogue, prose, published, rights
+from workflows import catalogue, prose, published
 from workflows.catalogue import Content
-from workflows.models import ProcessVersion
-from workflows.models.definition import HEAVY
 from workflows.routine import Routine, routine
 from workflows.routine_paper import About, paper
 from workflows.views.edge import StaffRequest, staff_page
@@ -55,9 +53,8 @@ def as_pdf(request: StaffRequest, key: str, number: int) -> HttpResponse:
 
 def _asked(request: StaffRequest, key: str, number: int) -> tuple[Content, About, Routine]:
     """The version, what stands at its top, and its steps; missing and another's are the same answer."""
-    rows = ProcessVersion.objects.select_related("definition").defer(*HEAVY)
-    version = rows.filter(definition__key=key, number=number).first()
-    if version is None or not rights.may_look_into(request.user, published.of(version.public_id).config):
+    version = catalogue.version(request.user, key, number)
+    if version is None:
         raise Http404
     content, names = catalogue.content(version), people.profession_names()
     owner = str(content.whole.config.get("owner", ""))

@@ -1,5 +1,5 @@
 // The buttons above the drawing.
-import { download } from "./pictures.js";
+import { download } from "../pictures.js";
 import { showAll } from "./modeler.js";
 
 const KEYS = [
@@ -12,7 +12,7 @@ const KEYS = [
 export function Toolbar({ modeler, draft, can, play, tell }) {
   const act = (action, options) => () => modeler.get("editorActions").trigger(action, options);
   const button = (label, action, isOff, title) => <button type="button" class="button button--quiet" onClick={action} disabled={isOff} title={title}>{label}</button>;
-  const give = (kind) => () => download(modeler, draft, kind).then(() => tell(""), (problem) => tell(problem.message || "Det gick inte att spara bilden. Försök igen."));
+  const give = (kind) => () => download(modeler, { file: draft.file, paper: `${draft.base}bild/${draft.path(draft.file)}`, token: draft.token }, kind).then(() => tell(""), (problem) => tell(problem.message || "Det gick inte att spara bilden. Försök igen."));
   return (
     <div class="editor-tools" role="toolbar" aria-label="Ritverktyg">
       {button("Ångra", act("undo"), !can.undo)}

@@ -1,22 +1,22 @@
-// What can be taken out of the drawing as a picture.
-import { bo } from "./model.js";
+// What can be taken out of a drawing as a picture.
 
 const PAPER = { a4: 1, a3: 1 };
 const SCALE = 2;
 
-export async function download(modeler, draft, kind) {
-  const name = draft.file.split("/").at(-1).replace(/\.bpmn$/, "");
-  if (kind in PAPER) return onPaper(modeler, draft, name, kind);
+// `paper` is the address that makes a PDF of the pictures, `token` the page's own.
+export async function download(modeler, { file, paper, token }, kind) {
+  const name = file.split("/").at(-1).replace(/\.bpmn$/, "");
+  if (kind in PAPER) return onPaper(modeler, paper, token, name, kind);
   const { svg } = await modeler.saveSVG();
   const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   return give(kind === "png" ? await painted(source, svg) : source, `${name}.${kind}`);
 }
 
 // The server makes the PDF, with title, version and day: a page for what is drawn, and one for each part drawn by itself.
-async function onPaper(modeler, draft, name, size) {
+async function onPaper(modeler, paper, token, name, size) {
   const text = JSON.stringify({ size, pictures: await everyPart(modeler) });
   const body = await new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).blob();
-  const answer = await fetch(`${draft.base}bild/${draft.path(draft.file)}`, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": draft.token }, body });
+  const answer = await fetch(paper, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": token }, body });
   if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).message);
   const address = URL.createObjectURL(await answer.blob());
   give(address, `${name}.pdf`);
@@ -31,7 +31,7 @@ async function everyPart(modeler) {
     if (!root.children.length) continue;
     canvas.setRootElement(root);
     const { svg } = await modeler.saveSVG();
-    pictures.push({ title: titleOf(bo(root)), svg: svg.slice(svg.indexOf("<svg")) });
+    pictures.push({ title: titleOf(root.businessObject), svg: svg.slice(svg.indexOf("<svg")) });
   }
   canvas.setRootElement(shown);
   return pictures;
