@@ -16,7 +16,7 @@ from typing import Any
 from workflows import feel
 from workflows.engine import clock
 
-KINDS = ("around", "between", "one_of", "chance", "feel", "after")
+KINDS = ("around", "between", "one_of", "chance", "feel", "after", "numbered")
 _STEPS = [root % 1 for root in map(math.sqrt, range(2, 3_000)) if 0.36 < root % 1 < 0.45 or 0.55 < root % 1 < 0.64]
 """So far apart that the first few already lie on both sides of the middle."""
 _NORMAL = NormalDist()
@@ -49,7 +49,7 @@ class Draw:
             return feel.to_plain(feel.evaluate(told["feel"], dict(variables), now=now))
         if kind == "after":
             return clock.parse_duration(told["after"]).after(now).astimezone(clock.ZONE).date().isoformat()
-        return _drawn(kind, told, self.even(what, again))
+        return f"{told[kind]}{self.number:04}" if kind == "numbered" else _drawn(kind, told, self.even(what, again))
 
 
 def _drawn(kind: str, told: Mapping[str, Any], even: float) -> Any:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,13 +14,13 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
-from config.year import inhabitants, profiles, town
+from config.year import inhabitants, months, profiles, told, town
 from config.year.answering import Answers, Script
 from config.year.colleagues import Colleagues
 from config.year.course import Course, Stuck, Town
 from config.year.draws import Draw
 from config.year.hours import at_work
-from config.year.profiles import Group, Profile
+from config.year.profiles import Group, Plan, Profile
 from followup.services import counting
 from people.models import Staff, Unit
 from workflows.models import ProcessInstance
@@ -31,16 +32,6 @@ TOGETHER = 25
 """Ärenden in one transaction: flushing it to the disk takes longer than a step."""
 MEMORY_KB = 200_000
 EARLIER = timedelta(days=4 * 365)
-
-
-@dataclass(frozen=True, order=True)
-class Plan:
-    """An ärende to play: when it begins, and which of its group it is."""
-
-    at: datetime
-    name: str
-    number: int
-    group: Group = field(compare=False)
 
 
 @dataclass
@@ -74,6 +65,8 @@ def make(root: Path, share: float, *, now: datetime, tell: Callable[[Made], None
                 _play(plan, known[plan.group.key], place, made)
         made.done = min(first + TOGETHER, len(plans))
         tell(made)
+    told.tell(known, until)
+    _months(known, place, made)
     while user_tasks.escalate_due(now=until):
         pass
     while counting.run_waiting(now=now):
@@ -103,21 +96,33 @@ def planned(group: Group, number: int, until: datetime) -> Plan:
     return Plan(at, group.name, number, group)
 
 
+def _months(known: Mapping[str, Profile], place: Town, made: Made) -> None:
+    """What the visits of a month add up to begins the ärenden of that month."""
+    for person, plan in list(months.plans(known, place.until)):
+        with _counted(plan, made), transaction.atomic():
+            script = Script(known[plan.group.key], plan.group, Draw(plan.name, plan.number))
+            Course(place, person, script, f"{plan.name}/{plan.number}").play(plan.at)
+
+
 def _play(plan: Plan, profile: Profile, place: Town, made: Made) -> None:
     group = plan.group
     script = Script(profile, group, Draw(group.name, plan.number))
     then = timezone.localdate(plan.at)
+    with _counted(plan, made), transaction.atomic():
+        number = plan.number + group.offset
+        individual, _ = inhabitants.somebody(group.ages, number, today=then, is_alone=group.is_alone)
+        Course(place, individual, script, f"{plan.name}/{plan.number}").play(plan.at)
+
+
+@contextmanager
+def _counted(plan: Plan, made: Made) -> Iterator[None]:
+    """One that cannot be played must not cost the others; it is told of, and undone."""
     began = time.process_time()
     try:
-        with transaction.atomic():
-            number = plan.number + group.offset
-            individual, _ = inhabitants.somebody(group.ages, number, today=then, is_alone=group.is_alone)
-            Course(place, individual, script, f"{plan.name}/{plan.number}").play(plan.at)
+        yield
     except Exception as problem:
-        # One that cannot be played must not cost the others; it is told of, and undone.
         log.exception("ärende %s/%s of the year", plan.name, plan.number)
-        told = str(problem) if isinstance(problem, Stuck) else f"{plan.name}: {type(problem).__name__}"
-        made.stuck.append(told)
+        made.stuck.append(str(problem) if isinstance(problem, Stuck) else f"{plan.name}: {type(problem).__name__}")
     made.seconds[plan.name] = made.seconds.get(plan.name, 0) + time.process_time() - began
 
 

@@ -6,6 +6,7 @@ import tomllib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from workflows.engine import clock
 
 FILE = "aret.toml"
 A_YEAR = ("P1Y", "P0D")
+MONTHLY = 59
+"""The number of the group that a month's visits begin: its ärenden are known by that."""
 
 
 class Unreadable(Exception):
@@ -54,6 +57,16 @@ class Group:
         return max(1, round(self.count * share))
 
 
+@dataclass(frozen=True, order=True)
+class Plan:
+    """An ärende to play: when it begins, and which of its group it is."""
+
+    at: datetime
+    name: str
+    number: int
+    group: Group = field(compare=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """Of one förlopp. `lines` are all its scenarios: what to answer where a group's own says nothing."""
@@ -64,6 +77,11 @@ class Profile:
     lines: tuple[Line, ...]
     keys: Mapping[str, str]
     starters: tuple[str, ...]
+    visits: Mapping[str, Any] = field(default_factory=dict)
+    """What a planning system tells of each ärende: see `told`."""
+    doses: Mapping[str, Any] = field(default_factory=dict)
+    months: Mapping[str, Any] = field(default_factory=dict)
+    """Ärenden that begin with what the visits of a month add up to."""
 
 
 def read(root: Path) -> dict[str, Profile]:
@@ -85,7 +103,10 @@ def _read(folder: Path, settings: dict[str, Any], broad: frozenset[str]) -> Prof
             raise Unreadable(f"{path}: {error}") from None
     groups: list[Group] = []
     upto = zlib.crc32(settings["key"].encode()) % 4_000
+    months = told.get("months", {})
     try:
+        if months:
+            months = {**months, "group": _group(settings["key"], MONTHLY, told, {"count": 0, **months}, lines)}
         for number, one in enumerate(told.get("group", [])):
             group = _group(settings["key"], number, told, one, lines)
             groups.append(replace(group, broad=broad, offset=upto))
@@ -99,6 +120,9 @@ def _read(folder: Path, settings: dict[str, Any], broad: frozenset[str]) -> Prof
         lines=tuple(lines.values()),
         starters=tuple(settings.get("start_by", ())),
         keys={name: rule.get("key", "") for name, rule in settings.get("messages", {}).items()},
+        visits=told.get("visits", {}),
+        doses=told.get("doses", {}),
+        months=months,
     )
 
 

@@ -30,6 +30,7 @@ WEEK = timedelta(days=7)
 WEEKS_BACK = 12
 """So far back is looked for weeks that deviated in a row; the förlopp asks for four."""
 AT_ONCE = 200
+HAS_CARE = ("beviljad_min", "utford_min", "planerad_min")
 Span = tuple[datetime, datetime]
 
 
@@ -122,6 +123,16 @@ def tell(*, clock: Callable[[], datetime] = timezone.now) -> None:
             _send(period, refs[person], known, told.whole("month_percent"), now)
 
 
+def of_month(period: Period, percent: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each person whose order holds in it, by key, with their minutes as the message tells them."""
+    wanted = sorted(set(_orders(period).values_list("individual_id", flat=True)))
+    for at in range(0, len(wanted), AT_ONCE):
+        for person, known in sorted(_known(wanted[at : at + AT_ONCE], period).items()):
+            sums = _sums(period, known, percent)
+            if any(sums[name] for name in HAS_CARE):
+                yield person, sums
+
+
 def _wanted(period: Period) -> list[tuple[int, str]]:
     """Those with an order or a visit in the month for whom something waits, with our reference to them."""
     people = set(_orders(period).values_list("individual_id", flat=True))
@@ -169,12 +180,23 @@ def _known(people: Sequence[int], period: Period) -> Mapping[int, Known]:
 
 
 def _send(period: Period, ref: str, known: Known, percent: int, now: datetime) -> None:
-    performed, double = known.performed(period)
-    told_as = _id(period, ref)
-    message: dict[str, Any] = {
+    told_as, sums = _id(period, ref), _sums(period, known, percent)
+    message = {
         "meddelande_id": told_as,
         "typ": MESSAGE,
         "person_ref": ref,
+        **sums,
+        # The same however often it is told: one id has one content.
+        "skickad_dt": midnight(period.after).isoformat(),
+    }
+    if any(sums[name] for name in HAS_CARE):
+        raw = json.dumps(message, ensure_ascii=False, sort_keys=True).encode()
+        inbox.receive(source=SOURCE, message_id=told_as, raw=raw, now=now)
+
+
+def _sums(period: Period, known: Known, percent: int) -> dict[str, Any]:
+    performed, double = known.performed(period)
+    return {
         "manad": f"{period.first:%Y-%m}",
         "beviljad_min": round(known.granted(period)),
         "planerad_min": known.planned(period),
@@ -184,12 +206,7 @@ def _send(period: Period, ref: str, known: Known, percent: int, now: datetime) -
         "dubbelbemanning_min": double,
         "kringtid_min": known.travelled(period),
         "veckor_med_avvikelse": known.weeks_deviating(period, percent),
-        # The same however often it is told: one id has one content.
-        "skickad_dt": midnight(period.after).isoformat(),
     }
-    if message["beviljad_min"] or performed or message["planerad_min"]:
-        raw = json.dumps(message, ensure_ascii=False, sort_keys=True).encode()
-        inbox.receive(source=SOURCE, message_id=told_as, raw=raw, now=now)
 
 
 def _id(period: Period, ref: str) -> str:

@@ -16,6 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from config.year import making, profiles
 from config.year.draws import Draw
+from integrations.models import Dispenser, DispenserEvent, HomeCareOrder, HomeCareVisit
 from people.models import Individual
 from people.services import demo
 from tests import invariants
@@ -24,7 +25,7 @@ from workflows.models import Incident, InstanceState, OutboxMessage, OutboxState
 from workflows.services import deployments
 
 BPMN = Path(settings.FORLOPP_BPMN_DIR)
-PLAYED = ("ihr", "medicingivare_pafyllning", "spt")
+PLAYED = ("ihr", "medicingivare_pafyllning", "spt", "hemtjanst_bestallning", "hemtjanst_uppfoljning_tid")
 NOW = datetime(2026, 11, 27, 14, tzinfo=UTC)
 SHARE = 0.03
 
@@ -57,10 +58,12 @@ def _answers(task: str, key: str, **of: Any) -> list[dict[str, Any]]:
 
 
 def test_what_was_stopped_goes_on_and_nothing_is_played_twice() -> None:
-    count = ProcessInstance.objects.count()
+    rows = (HomeCareOrder, HomeCareVisit, Dispenser, DispenserEvent, ProcessInstance)
+    counts = [model.objects.count() for model in rows]
+    assert all(counts)
     again = making.make(BPMN, SHARE, now=NOW.replace(day=29), tell=lambda _: None)
     assert again.of == 0
-    assert ProcessInstance.objects.count() == count
+    assert [model.objects.count() for model in rows] == counts
 
 
 def test_nobody_has_it_from_later_than_the_year_ends_and_every_system_has_answered() -> None:
@@ -98,6 +101,30 @@ def test_the_adherence_of_umea_comes_out_of_the_answers() -> None:
     told = _answers("fyll_pa", "medicingivare_pafyllning")
     given, missed = (sum(int(one[key]) for one in told) for key in ("doser_sedan_sist", "ej_tagna"))
     assert 99.0 <= 100 * (given - missed) / given <= 99.9
+
+
+def test_the_adherence_of_umea_comes_out_of_what_the_dispensers_told_too() -> None:
+    events = DispenserEvent.objects.filter(dispenser__individual__is_invented=True)
+    missed = events.filter(kind="dos_missad").count()
+    assert 99.0 <= 100 * (events.count() - missed) / events.count() <= 99.9
+    assert not events.filter(planned_at__gt=NOW).exists()
+    at_refills = sum(int(one["ej_tagna"]) for one in _answers("fyll_pa", "medicingivare_pafyllning"))
+    assert missed == at_refills, "the same doses are missed in the rows and in what the nurses say"
+
+
+def test_a_months_time_is_what_its_visits_add_up_to() -> None:
+    began = ProcessInstance.objects.filter(definition__key="hemtjanst_uppfoljning_tid", started_at__second=59)
+    told = [(one.individual_id, one.engine_state["variables"]["tid"]) for one in began]
+    assert {tid["manad"] for _, tid in told} == {"2026-08", "2026-09", "2026-10"}
+    for person, tid in told:
+        visits = HomeCareVisit.objects.filter(individual=person, day__startswith=tid["manad"])
+        planned = sum(visit.planned_minutes or 0 for visit in visits)
+        done = [visit for visit in visits if visit.status == "utford"]
+        assert tid["planerad_min"] == pytest.approx(planned, abs=90), "a visit at the turn of the month is divided"
+        assert tid["utford_min"] == pytest.approx(sum(visit.minutes or 0 for visit in done), rel=0.1, abs=90)
+        assert tid["beviljad_min"] + 31 * 10 >= tid["planerad_min"] > 0
+    granted, performed = (sum(tid[key] for _, tid in told) for key in ("beviljad_min", "utford_min"))
+    assert 0.6 < performed / granted < 1.1
 
 
 def test_the_families_of_gotland_feel_better_by_the_same_rating() -> None:
