@@ -29,6 +29,7 @@ from web.paper import pdf
 from workflows.attachments import shelf
 from workflows.models import Attachment, InboxMessage, ProcessInstance, UserTask
 from workflows.sight import Sight
+from workflows.written import NOTHING, Written
 
 FORMAT = "forlopp-akt/1"
 OURS = {
@@ -52,6 +53,10 @@ class Whole(Sight):
     @cached_property
     def opened(self) -> bool:
         return True
+
+    @cached_property
+    def written(self) -> Written:
+        return NOTHING
 
 
 def whole(individual: Individual, *, by: Staff, now: datetime.datetime) -> io.BytesIO:

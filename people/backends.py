@@ -19,8 +19,11 @@ from people.reading import Reading
 JOINED = {"sqlite": "group_concat({}, ',')", "postgresql": "string_agg({}, ',')"}[connection.vendor]
 NOW = {"sqlite": "datetime('now', '-1 day')", "postgresql": "now() - interval '1 day'"}[connection.vendor]
 """So long ago that no clock of a test or a machine matters; `Closed.read` looks at the minute."""
-BLOCKS = f"""(SELECT {JOINED.format("block.individual_id || ':' || place.key")} FROM people_block block
-    JOIN people_unit place ON place.id = block.unit_id WHERE block.lifted_at IS NULL)"""  # noqa: S608
+BLOCKS = f"""(SELECT {JOINED.format("told")} FROM (
+    SELECT block.individual_id || ':' || place.key AS told FROM people_block block
+    JOIN people_unit place ON place.id = block.unit_id WHERE block.lifted_at IS NULL
+    UNION ALL SELECT block.individual_id || ':' || place.key || ':skrivet' FROM people_writingblock block
+    JOIN people_unit place ON place.id = block.unit_id WHERE block.lifted_at IS NULL) blocked)"""  # noqa: S608
 OPENED = f"""(SELECT {JOINED.format("opened.individual_id || '|' || opened.ends_at")} FROM people_emergency opened
     WHERE opened.staff_id = staff.id AND opened.ends_at > {NOW})"""  # noqa: S608
 # A row for each profession held at a unit.

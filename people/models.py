@@ -16,7 +16,7 @@ from people.absence import Absence
 from people.access_log import AccessLog, AccessLogQuerySet, AppendOnlyError
 from people.assignment import LONGEST_COMMISSION, Assignment, AssignmentQuerySet
 from people.attempt import FailedSignIn, SpentOnce
-from people.block import Block, Closed, Emergency
+from people.block import Block, Closed, Emergency, WritingBlock
 from people.device import Device
 from people.directory_entry import DirectoryEntry, DirectoryGroup
 from people.own import Letter, Mandate, Reply, Visit
@@ -56,6 +56,7 @@ __all__ = [
     "StaffKind",
     "Unit",
     "Visit",
+    "WritingBlock",
 ]
 
 
@@ -228,6 +229,12 @@ class Staff(AbstractUser):
             return self._kept_from
         blocks = Closed.blocked()
         return Closed(blocks=blocks).to(self.units) if blocks else frozenset()
+
+    @property
+    def unread(self) -> dict[int, frozenset[str]]:
+        """Keys of the units whose writing about a person is closed to one, by the key of the person."""
+        closed = self.closed
+        return closed.writing(self.units) if closed.written else {}
 
     @property
     def emergencies(self) -> dict[int, datetime.datetime]:

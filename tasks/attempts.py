@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from people.models import Staff
 from people.reading import Reading
+from workflows import written
 from workflows.models import HistoryEntry, HistoryKind, TaskState, UserTask
 from workflows.progress import done_by
 from workflows.selectors import NAMED
 
-ENTRIES = Reading(HistoryEntry, "entry", ("at", "kind", "detail"), by=NAMED)
+ENTRIES = Reading(HistoryEntry, "entry", ("at", "kind", "detail", "by_id"), by=NAMED)
 # In the very words of the index that leaves all other history out.
 REST = "WHERE entry.instance_id = %s AND entry.kind IN ('attempted', 'not_needed') ORDER BY entry.id DESC LIMIT 200"
 
@@ -26,10 +28,11 @@ class NotDone:
     is_attempt: bool
 
 
-def of(task: UserTask) -> list[NotDone]:
-    """The latest first; asked only of a task that has some."""
+def of(task: UserTask, viewer: Staff) -> list[NotDone]:
+    """The latest first; asked only of a task that has some. What a unit has closed to the viewer is left out."""
     if not task.attempts and task.state != TaskState.NOT_NEEDED:
         return []
+    shut = written.of(viewer, task.individual_id)
     mine = [
         entry for entry in ENTRIES.rows(REST, [task.instance_id]) if entry.detail.get("task") == str(task.public_id)
     ]
@@ -42,4 +45,5 @@ def of(task: UserTask) -> list[NotDone]:
             is_attempt=entry.kind == HistoryKind.ATTEMPTED,
         )
         for entry in mine
+        if not shut.is_by(entry.by_id, entry.at)
     ]

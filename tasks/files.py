@@ -54,7 +54,7 @@ def of(task: UserTask, viewer: Staff, *, problems: list[Problem] | None = None) 
     """Asks the database only when there is something: the task brought the number with it."""
     may_work = together.may_work(task, viewer)
     return Files(
-        listed=selectors.attachments_of(task) if task.attachment_count else [],
+        listed=selectors.attachments_seen(task, viewer) if task.attachment_count else [],
         may_add=task.is_open and may_work,
         may_amend=may_work,
         problems=problems or [],
@@ -68,11 +68,15 @@ def about(sight: Sight) -> list[Attachment]:
     rest = f"""WHERE task.individual_id = %s AND attachment.state <> 'withdrawn' AND {seen}
         AND {visible} ORDER BY attachment.id DESC LIMIT {3 * MOST}"""
     found = ABOUT.rows(rest, [sight.individual.pk, *values])
-    return [file for file in found if file.by_id == sight.viewer.pk or _is_read(file.task, sight)][:MOST]
+    return [file for file in found if _is_read(file, sight)][:MOST]
 
 
-def _is_read(task: UserTask | None, sight: Sight) -> bool:
-    return task is not None and sight.reads_task(task, published.of(task.instance.version.public_id))
+def _is_read(file: Attachment, sight: Sight) -> bool:
+    if file.task is None:
+        return file.by_id == sight.viewer.pk
+    version = published.of(file.task.instance.version.public_id)
+    is_theirs = file.by_id == sight.viewer.pk or sight.reads_task(file.task, version)
+    return is_theirs and sight.reads_by(file.task, version, by=file.by_id, at=file.at)
 
 
 def most_bytes() -> int:

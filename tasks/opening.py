@@ -57,6 +57,14 @@ def person(
     return Opened(individual=individual, sight=seen, cases=cases, tasks=positions.open_tasks(individual, seen))
 
 
+def may_meet(viewer: Staff, individual: Individual) -> bool:
+    """Whether the page of the person is for the viewer."""
+    if people.is_hidden(individual, viewer=viewer):
+        return False
+    seen = sight.of(viewer, individual)
+    return bool(positions.cases(individual, seen)) and seen.is_let_in
+
+
 def is_barred(viewer: Staff, individual: Individual) -> bool:
     """Whether nothing but a spärr keeps the viewer out: who may know that there is one (PDL 4:4)."""
     if individual.pk not in viewer.barred or people.is_hidden(individual, viewer=viewer, also_barred=True):

@@ -30,6 +30,7 @@ ANSWERED = Reading(
 )
 SIGNATURES = Reading(Signature, "signature", by=NAMED, task=("instance_id",))
 INVENTED = "Påhittad person"
+CLOSED = "Det finns spärrade uppgifter från en annan enhet. De är inte med här."
 
 
 def of_task(task: UserTask, viewer: Staff, *, now: datetime.datetime) -> Paper:
@@ -53,9 +54,9 @@ def of_task(task: UserTask, viewer: Staff, *, now: datetime.datetime) -> Paper:
     if signed or task.state == TaskState.COMPLETED:
         lead = _signed(task, names) if task.state == TaskState.COMPLETED else "Underskrifter som gäller:"
         sections.append(Section(heading="Signering", lead=lead, lines=signed))
-    if not_done := [_not_done(one) for one in reversed(attempts.of(task))]:
+    if not_done := [_not_done(one) for one in reversed(attempts.of(task, viewer))]:
         sections.append(Section(heading="Försök och skäl", lines=not_done))
-    sections += _files(workflows.attachments_of(task) if task.attachment_count else [])
+    sections += _files(workflows.attachments_seen(task, viewer) if task.attachment_count else [])
     return _paper(task.name, task.individual, viewer, sections, now=now)
 
 
@@ -68,16 +69,17 @@ def of_instance(
     """
     version = published.of(instance.version.public_id)
     outcome = outcomes.name(version, instance.outcome)
+    seen = seen or sight.of(viewer, instance.individual)
     about = [
         Entry(label="Startade", value=_moment(instance.started_at)),
         Entry(label="Startades av", value=str(instance.started_by) if instance.started_by else ""),
         Entry(label="Läge", value=": ".join(filter(None, (str(instance.get_state_display()), outcome)))),
         Entry(label="Slutade", value=_moment(instance.ended_at) if instance.ended_at else ""),
-        *_entries(selectors.told(instance, now=now)),
+        *_entries(selectors.told(instance, seen, now=now)),
+        Entry(label="Spärr", value=CLOSED if seen.written else ""),
     ]
     sections = [Section(heading="Sammanfattning", entries=_filled(about))]
     names = people.profession_names()
-    seen = seen or sight.of(viewer, instance.individual)
     rest = f"""WHERE task.instance_id = %s AND task.state = 'completed' AND task.joint_of_id IS NULL
         AND {rights.unrestricted(viewer, "task")}
         ORDER BY task.ended_at, task.id"""

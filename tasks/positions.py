@@ -36,7 +36,7 @@ CASES = Reading(
 OPEN = Reading(
     UserTask,
     "task",
-    (*workflows.LISTED.columns, "element_id", "created_at", "instance_id", "signers", "completed_by_id"),
+    (*workflows.LISTED.columns, "element_id", "created_at", "instance_id", "signers", "completed_by_id", "ended_at"),
     **workflows.LISTED.also,
     extra=workflows.LISTED.extra,
 )

@@ -15,7 +15,7 @@ from people.reading import Reading
 from people.selectors import named_like
 from tasks import forms
 from tasks.forms.shown import Shown, said
-from workflows import amended, published, rights, selectors, sieve, versions
+from workflows import amended, published, rights, selectors, sieve, versions, written
 from workflows.forms import expressions
 from workflows.models import (
     Amendment,
@@ -62,12 +62,14 @@ def known(instance: ProcessInstance, sight: Sight, *, apart_from: UserTask | Non
     """What has been answered in the ärende so far; MOST_KNOWN at most.
 
     What the form of the task itself asks for by its prefills, and the [[known]] of process.toml, are declared by the
-    process owner to be needed, and are not held back.
+    process owner to be needed, and are not held back from the other sphere; what a unit has closed is left out.
     """
     version = published.of(instance.version.public_id)
     rest = "WHERE task.instance_id = %s AND task.state = 'completed' ORDER BY task.ended_at DESC, task.id DESC LIMIT %s"
     answered = ANSWERED.rows(rest, [instance.pk, MOST_KNOWN + 1])
     earlier = [task for task in answered[:MOST_KNOWN] if task != apart_from and version.has_form(task.form_key)]
+    by = sight.reads_by
+    earlier = [task for task in earlier if by(task, version, by=task.completed_by_id, at=task.ended_at)]
     rows = amended.of_tasks(earlier)
     found: dict[str, list[Known]] = {}
     for one in [_known(task, rows.get(task.pk, []), version, sight) for task in earlier if task.answers]:
@@ -75,11 +77,14 @@ def known(instance: ProcessInstance, sight: Sight, *, apart_from: UserTask | Non
     return Earlier(by_step=found, has_older=len(answered) > MOST_KNOWN)
 
 
-def told(instance: ProcessInstance, *, now: datetime.datetime) -> list[Shown]:
-    """What the latest messages say, by the [[known]] of process.toml; what nobody has said yet is left out."""
+def told(instance: ProcessInstance, sight: Sight, *, now: datetime.datetime) -> list[Shown]:
+    """What the latest messages say, by the [[known]] of process.toml; what nobody has said yet is left out, and what a
+    unit has answered that has closed it.
+    """
     version = published.of(instance.version.public_id)
     facts = version.config.get("known", ())
-    variables = steps.variables_of(instance)
+    shut = written.variables(sight.viewer, instance) if sight.written else ()
+    variables = {name: value for name, value in steps.variables_of(instance).items() if name not in shut}
     values = [(fact["label"], expressions.value(fact["value"], variables, now=now)) for fact in facts]
     told = [(label, said(value)) for label, value in values]
     return [Shown(label, version.words.get(text, text)) for label, text in told if text]

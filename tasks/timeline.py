@@ -156,8 +156,9 @@ def load(
         parts.append(f"SELECT * FROM ({text}) part{rank}")
         values += given
     found = reading.rows(WHOLE.format(parts=" UNION ALL ".join(parts), limit=limit + 1), values)
-    events = [_event(row, sight) for row in found[:limit]]
-    older = str(events[-1].place) if len(found) > limit else ""
+    last = found[:limit][-1] if len(found) > limit else None
+    events = [event for row in found[:limit] if (event := _event(row, sight)) is not None]
+    older = str(Place(moment_of(last[0]), last[1], last[2])) if last is not None else ""
     return Timeline(days=_days(events), older=older)
 
 
@@ -182,7 +183,8 @@ def _part(
     return PARTS[rank].format(rank=rank, visible=visible, told=told, since=since, limit=limit, lent=lent), values
 
 
-def _event(row: Any, sight: Sight) -> Event:
+def _event(row: Any, sight: Sight) -> Event | None:
+    """None of what another unit has closed: of that not even the day is told."""
     at, rank, key, kind, name, group, escalated, by_id, public, _of, lent, *rest = row
     first, last, username, instance, version_id = rest
     if rank == SAID:
@@ -191,6 +193,8 @@ def _event(row: Any, sight: Sight) -> Event:
     who = in_place_of(" ".join(filter(None, (first, last))) or username, lent)
     if version_id is None:
         place = Place(moment_of(at), rank, key)
+        if sight.is_closed(group, by=by_id, at=moment_of(at)):
+            return None
         return _of_plan(
             Event(place=place, title="", by_name=who), kind, name, group, sight, is_own=by_id == sight.viewer.pk
         )
@@ -204,6 +208,8 @@ def _event(row: Any, sight: Sight) -> Event:
         return _frame(event, kind, name, reading.as_uuid(instance), version)
     element = version.definition.elements.get(group) if rank == STEERED else None
     profession = element.lane if element else "" if rank == STEERED else group
+    if sight.written and sight.is_closed(sight.task_sphere(version, profession), by=by_id, at=event.place.at):
+        return None
     if not sight.reads_step(version, profession, escalated_to=escalated, by=by_id):
         name = sight.hidden(version, profession, HIDDEN.get(kind, "något hände"))
         return replace(event, name=name, by_name="", is_hidden=True)

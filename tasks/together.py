@@ -21,7 +21,7 @@ from tasks.menu import MOST_COUNTED
 from tasks.models import Comment, CommentKind, Draft
 from web import swedish
 from web.addresses import url
-from workflows import published, rights, selectors
+from workflows import published, rights, selectors, sight, written
 from workflows.models import UserTask
 from workflows.selectors import NAMED, TASKS
 from workflows.services import user_tasks
@@ -138,7 +138,7 @@ def around(task: UserTask, staff: Staff) -> Around:
     has_drafts, has_comments, is_watched, has_goals, has_contacts, has_said, *counts = found
     return Around(
         drafts=drafts(task, staff) if has_drafts else Drafts(),
-        comments=comments(task) if has_comments else [],
+        comments=_seen(comments(task), task, staff) if has_comments else [],
         is_watched=bool(is_watched),
         has_goals=bool(has_goals),
         has_contacts=bool(has_contacts),
@@ -153,7 +153,15 @@ def drafts(task: UserTask, staff: Staff) -> Drafts:
         return Drafts()
     found = DRAFTS.rows("WHERE draft.task_id = %s ORDER BY draft.changed_at DESC, draft.id", [task.pk])
     mine = next((draft for draft in found if draft.by_id == staff.pk), None)
-    return Drafts(mine=mine, theirs=[draft for draft in found if draft is not mine and task.is_open])
+    theirs = [draft for draft in found if draft is not mine and task.is_open]
+    is_closed = written.of(staff, task.individual_id).is_by
+    return Drafts(mine=mine, theirs=[draft for draft in theirs if not is_closed(draft.by_id, draft.changed_at)])
+
+
+def _seen(found: list[Comment], task: UserTask, staff: Staff) -> list[Comment]:
+    """Those that nobody of a unit wrote whose writing is closed to one."""
+    seen, version = sight.of(staff, task.individual), published.of(task.instance.version.public_id)
+    return [one for one in found if seen.reads_by(task, version, by=one.by_id, at=one.at)]
 
 
 def comments(task: UserTask) -> list[Comment]:

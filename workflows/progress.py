@@ -79,7 +79,11 @@ class Progress:
         """What has been done, in order, and then what the ärende waits for."""
         rows = self.instance.history.filter(kind__in=PAST, element_type__in=STEP_TYPES)
         entries = [entry for entry in rows.select_related("by") if entry.name or entry.detail]
-        found = [(_past(entry, self._elements), self.reads(entry)) for entry in entries]
+        # Of what another unit has closed not even the day is told, nor what a decision was made of.
+        kept = [entry for entry in entries if not self._is_closed(entry)]
+        found = [(_past(entry, self._elements), self.reads(entry)) for entry in kept]
+        if len(kept) < len(entries):
+            found = [(replace(step, decision={}), is_read) for step, is_read in found]
         found += [(_now(task, self._elements), self.sight.reads_task(task, self._version)) for task in self._tasks]
         due = dict(self.instance.timers.order_by("-due_at").values_list("element_id", "due_at"))
         waiting = [one for one in self._machines if one.name]
@@ -93,7 +97,7 @@ class Progress:
         active += [one.id for one in self._machines if self._reads_lane(one)]
         active += scopes_around(active, self._elements)
         done = self.instance.history.filter(kind=HistoryKind.COMPLETED).exclude(element_id="")
-        past = dict.fromkeys(done.values_list("element_id", flat=True))
+        past = dict.fromkeys(entry.element_id for entry in done.order_by("pk") if not self._is_closed(entry))
         known = [key for key in past if key not in self._elements or self._reads_lane(self._elements[key])]
         return Marks([key for key in known if key not in active], list(dict.fromkeys(active)))
 
@@ -106,7 +110,12 @@ class Progress:
     def reads(self, entry: HistoryEntry) -> bool:
         """Whether the viewer may know what this row of history was about."""
         element = self._elements.get(entry.element_id)
-        return self.sight.reads_step(self._version, element.lane if element else "", by=entry.by_id)
+        return self.sight.reads_step(self._version, element.lane if element else "", by=entry.by_id, at=entry.at)
+
+    def _is_closed(self, entry: HistoryEntry) -> bool:
+        element = self._elements.get(entry.element_id)
+        sphere = self.sight.task_sphere(self._version, element.lane if element else "") if self.sight.written else ""
+        return self.sight.is_closed(sphere, by=entry.by_id, at=entry.at)
 
     @cached_property
     def _version(self) -> published.Published:

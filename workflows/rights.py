@@ -15,7 +15,7 @@ from django.utils import timezone
 from people import reading, tree
 from people import selectors as people
 from people.models import Assignment, Protection, Staff
-from workflows import confined, published
+from workflows import confined, published, written
 from workflows.models import ProcessInstance, UserTask
 
 IT = "it_drift"
@@ -49,8 +49,11 @@ def holds(staff: Staff, *roles: str) -> bool:
 
 
 def is_closed(staff: Staff, task: UserTask) -> bool:
-    """Whether a task is about a protected person whom one may not see, or was when it was offered."""
-    return (task.is_restricted and not staff.may_see_protected) or people.is_hidden(task.individual, viewer=staff)
+    """Whether a task is about a protected person whom one may not see, or was when it was offered; or holds what the
+    person has closed to one's units.
+    """
+    is_secret = task.is_restricted and not staff.may_see_protected
+    return is_secret or people.is_hidden(task.individual, viewer=staff) or written.closes(staff, task)
 
 
 def may_see(staff: Staff, instance: ProcessInstance) -> bool:

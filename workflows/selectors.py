@@ -81,7 +81,7 @@ TASK = Reading(
     },
 )
 # What `Sight.reads_task` asks of a task.
-READ_BY = ("group", "escalated_to", "signers", "completed_by_id", "claimed_by_id")
+READ_BY = ("group", "escalated_to", "signers", "completed_by_id", "claimed_by_id", "ended_at")
 ATTACHED = Reading(
     Attachment,
     "attachment",
@@ -164,22 +164,32 @@ def attachments_of(task: UserTask) -> list[Attachment]:
     return ATTACHED.rows("WHERE attachment.task_id = %s ORDER BY attachment.id", [task.pk])
 
 
+def attachments_seen(task: UserTask, viewer: Staff) -> list[Attachment]:
+    """Those of them that no other unit's staff has added and the person closed."""
+    seen, version = sights.of(viewer, task.individual), published.of(task.instance.version.public_id)
+    return [file for file in attachments_of(task) if seen.reads_by(task, version, by=file.by_id, at=file.at)]
+
+
 def attachments_in(instance: ProcessInstance, sight: Sight) -> list[Attachment]:
     """The files of an ärende that are there; which tasks they stand with is for the reader to tell."""
     version = published.of(instance.version.public_id)
     rest = "WHERE task.instance_id = %s AND attachment.state <> 'withdrawn' ORDER BY attachment.id"
     found = ATTACHED.rows(rest, [instance.pk])
     reads = sight.reads_task
-    return [file for file in found if file.by_id == sight.viewer.pk or (file.task and reads(file.task, version))]
+    theirs = [file for file in found if file.by_id == sight.viewer.pk or (file.task and reads(file.task, version))]
+    by = sight.reads_by
+    return [file for file in theirs if file.task is None or by(file.task, version, by=file.by_id, at=file.at)]
 
 
 def attachment_for(staff: Staff, public_id: UUID) -> Attachment | None:
     """The file, if the staff member may see its task; None when missing or forbidden alike."""
     found = ATTACHED.one("WHERE attachment.public_id = %s", [public_id])
     task = task_for(staff, found.task.public_id) if found is not None and found.task is not None else None
-    if found is not None and task is not None:
-        found.task = task
-    return found if task is not None else None
+    if found is None or task is None:
+        return None
+    found.task = task
+    seen, version = sights.of(staff, task.individual), published.of(task.instance.version.public_id)
+    return found if seen.reads_by(task, version, by=found.by_id, at=found.at) else None
 
 
 def instance_by(public_id: UUID) -> ProcessInstance | None:

@@ -13,13 +13,16 @@ from django.db import connection
 from django.utils import timezone
 
 from people import reading, spheres, tree
+from people import selectors as people
 from people.models import HELD_ON, Staff
-from workflows import rights
+from workflows import rights, written
 from workflows.models import UserTask
 from workflows.sight import WORDS
 
 Sql = tuple[str, list[Any]]
 
+CLOSED = "skrivet"
+"""Instead of a sphere: what the person has closed to the viewer's units."""
 # The last revision of a thread, as `people.plan.current`.
 CURRENT = """NOT {name}.is_mistake AND NOT EXISTS (SELECT 1 FROM {table} later
     WHERE later.thread = {name}.thread AND later.number > {name}.number)"""
@@ -86,11 +89,15 @@ def _places(viewer: Staff) -> Sql:
 def closed(viewer: Staff) -> Sql:
     """The sphere of a `task` that the viewer may not read, else '', as `Sight.reads_task`; with its `instance` beside.
 
-    It asks nothing for who works in both.
+    What another unit has closed is CLOSED. It asks nothing for who works in both, when nothing is.
     """
     apart = sorted(spheres.ONE - viewer.reached)
-    if not apart:
-        return "''", []
+    other, values = _apart(viewer, apart) if apart else ("''", [])
+    shut, more = written.condition(viewer, f"({SPHERE.format(course=COURSE[connection.vendor])})")
+    return (f"CASE WHEN {shut} THEN '{CLOSED}' ELSE {other} END", [*more, *values]) if shut else (other, values)
+
+
+def _apart(viewer: Staff, apart: list[str]) -> Sql:
     vendor, held = connection.vendor, viewer.professions
     mine = reading.places(held)
     signs = "".join([f" OR {SIGNS[vendor]}"] * len(held))
@@ -107,4 +114,4 @@ def closed(viewer: Staff) -> Sql:
 def told(task: UserTask) -> str:
     """What a list calls a task that it read with what is `closed`."""
     sphere = vars(task).get("closed", "")
-    return f"{WORDS[sphere]}: en uppgift" if sphere else task.name
+    return f"{WORDS.get(sphere, people.BARRED_NAME)}: en uppgift" if sphere else task.name

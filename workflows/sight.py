@@ -18,11 +18,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from people import reading, spheres, tree
+from people import selectors as people
 from people.models import Assignment, Consent, Contact, Individual, Profession, Staff
 from people.plan import ContactKind, current
-from workflows import confined, published, rights
+from workflows import confined, published, rights, written
 from workflows.confined import Confined
 from workflows.models import ProcessInstance, UserTask
+from workflows.written import Written
 
 WORDS = {"sol": "Socialtjänst", "hsl": "Hälso- och sjukvård"}
 
@@ -121,21 +123,46 @@ class Sight:
         return spheres.of_task(version.config.get("sphere", ""), self._spheres.get(group, ""))
 
     def reads_step(
-        self, version: published.Published, group: str, *, escalated_to: str = "", by: int | None = None
+        self,
+        version: published.Published,
+        group: str,
+        *,
+        escalated_to: str = "",
+        by: int | None = None,
+        at: datetime.datetime | None = None,
     ) -> bool:
-        """What was or is to be done in a lane or by a profession."""
+        """What was or is to be done in a lane or by a profession; `by` whom and when, of what is done."""
+        if self.is_closed(self.task_sphere(version, group), by=by, at=at):
+            return False
         is_own = group in self.held or escalated_to in self.held or by == self.viewer.pk
         return is_own or self.reads(self.task_sphere(version, group))
 
     def reads_task(self, task: UserTask, version: published.Published) -> bool:
         """The same of one task; those who are to sign it read it too."""
+        if self.written and not self.reads_by(task, version, by=task.completed_by_id, at=task.ended_at):
+            return False
         by = task.completed_by_id or task.claimed_by_id
         is_theirs = not self.held.isdisjoint(task.signers.split())
         return is_theirs or self.reads_step(version, task.group, escalated_to=task.escalated_to, by=by)
 
+    def reads_by(
+        self, task: UserTask, version: published.Published, *, by: int | None, at: datetime.datetime | None
+    ) -> bool:
+        """Whether what somebody wrote with a task, and when, is not closed to the viewer's units."""
+        return not (self.written and self.is_closed(self.task_sphere(version, task.group), by=by, at=at))
+
+    def is_closed(self, sphere: str, *, by: int | None, at: datetime.datetime | None) -> bool:
+        """Whether it was written in health care at a unit whose writing the person has closed to the viewer's."""
+        return bool(self.written) and sphere != spheres.Sphere.SOCIAL and self.written.is_by(by, at)
+
+    @cached_property
+    def written(self) -> Written:
+        return written.of(self.viewer, self.individual.pk)
+
     def hidden(self, version: published.Published, group: str, words: str) -> str:
-        """What is told in place of something of the other sphere."""
-        return f"{WORDS[self.task_sphere(version, group)]}: {words}"
+        """What is told in place of something of the other sphere, or of what is closed."""
+        sphere = self.task_sphere(version, group)
+        return f"{people.BARRED_NAME if self.reads(sphere) else WORDS[sphere]}: {words}"
 
     @cached_property
     def _versions(self) -> list[confined.Row]:

@@ -43,6 +43,7 @@ from people.models import (
     Rating,
     Reply,
     Visit,
+    WritingBlock,
 )
 from workflows.models import Amendment, InboxMessage, InboxState, OutboxMessage, ProcessInstance, Signal
 
@@ -55,6 +56,7 @@ OF_PERSONS: tuple[tuple[type[Any], str, str], ...] = (
     (Agreement, "individual", "at"),
     (Amendment, "individual", "at"),
     (Block, "individual", "at"),
+    (WritingBlock, "individual", "at"),
     (Emergency, "individual", "ends_at"),
     (Reply, "individual", "at"),
     (Visit, "individual", "seen_at"),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from people.block import Block, Closed, Emergency
+from people.block import Block, Closed, Emergency, WritingBlock
 from people.models import Assignment, Individual, Staff, Unit
 from people.services import access
 
@@ -18,6 +18,10 @@ LEAST_REASON = 10
 
 class NoUnit(Exception):
     """Välj minst en enhet som ska få läsa."""
+
+
+class NothingChosen(Exception):
+    """Välj vad som ska hävas."""
 
 
 class NobodyThere(Exception):
@@ -78,6 +82,42 @@ def lift(*, individual: Individual, reason: str, by: Staff, now: datetime.dateti
         if known.update(lifted_at=now, lifted_by=by, lifted_reason=reason.strip()[:500]):
             _mark(individual, is_blocked=False)
             _note(by, individual, "lift-block", now, reason)
+
+
+def close_writing(
+    *, individual: Individual, units: Sequence[Unit], asked_by: str, by: Staff, now: datetime.datetime
+) -> None:
+    """What these units have written, and write, about the person in health care is read there only. Raises NoUnit."""
+    if not units or not asked_by.strip():
+        raise NoUnit
+    with transaction.atomic():
+        Individual.objects.select_for_update().get(pk=individual.pk)  # two clicks at once close it once
+        known = WritingBlock.objects.filter(individual=individual, lifted_at=None, unit__in=units)
+        closed = set(known.values_list("unit_id", flat=True))
+        more = {"individual": individual, "at": now, "by": by, "asked_by": asked_by.strip()[:200]}
+        made = [WritingBlock(unit=unit, **more) for unit in units if unit.pk not in closed]
+        if WritingBlock.objects.bulk_create(made):
+            _note(by, individual, "close-writing", now)
+
+
+def open_writing(
+    *, individual: Individual, units: Collection[str], reason: str, by: Staff, now: datetime.datetime
+) -> None:
+    """The person lets others read what these units, by key, have written. Raises NothingChosen, NoReason."""
+    if not units:
+        raise NothingChosen
+    if not reason.strip():
+        raise NoReason
+    with transaction.atomic():
+        known = WritingBlock.objects.filter(individual=individual, lifted_at=None, unit__key__in=units)
+        if known.update(lifted_at=now, lifted_by=by, lifted_reason=reason.strip()[:500]):
+            _note(by, individual, "open-writing", now, reason)
+
+
+def closed_writing(individual: Individual) -> dict[str, str]:
+    """Keys and names of the units whose writing is closed to others."""
+    found = WritingBlock.objects.filter(individual=individual, lifted_at=None).order_by("unit__name")
+    return dict(found.values_list("unit__key", "unit__name"))
 
 
 def require(reason: str) -> None:

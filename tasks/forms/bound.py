@@ -22,9 +22,14 @@ def bind(
     now: datetime,
     post: QueryDict | None = None,
     answers: Mapping[str, Any] | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> BoundForm:
-    """The form with `post`, else with `answers` (a draft or earlier answers) and the defaults."""
-    return BoundForm(form, variables=variables, now=now, post=post, given=answers)
+    """The form with `post`, else with `answers` (a draft or earlier answers) and the defaults.
+
+    `told` are the variables that defaults may be made of, when they are not all that answers are checked by.
+    """
+    told = variables if told is None else told
+    return BoundForm(form, variables=variables, told=told, now=now, post=post, given=answers)
 
 
 class BoundForm:
@@ -35,21 +40,22 @@ class BoundForm:
         form: Form,
         *,
         variables: Mapping[str, Any],
+        told: Mapping[str, Any],
         now: datetime,
         post: QueryDict | None,
         given: Mapping[str, Any] | None,
     ) -> None:
         self.form, self.title, self.intro = form, form.title, form.intro
         written = (
-            answers.initial(form, variables, now=now, answers=given) if post is None else posting.raw(form.fields, post)
+            answers.initial(form, told, now=now, answers=given) if post is None else posting.raw(form.fields, post)
         )
         if post is not None:
             # What an answer brings up starts as it would have, had it been there from the beginning.
-            written = answers.initial(form, variables, now=now, answers=posting.seen(form.fields, post, written))
+            written = answers.initial(form, told, now=now, answers=posting.seen(form.fields, post, written))
         self.raw = posting.padded(form.fields, written)
         pressed = None
         if post is not None:
-            new_row = partial(answers.new_row, variables=variables, now=now)
+            new_row = partial(answers.new_row, variables=told, now=now)
             pressed = posting.row_action(form.fields, post, self.raw, new_row=new_row)
             self.raw = posting.padded(form.fields, self.raw)
         self.was_row_action = pressed is not None

@@ -21,7 +21,7 @@ from tasks import rows
 from tasks.models import Comment, ShiftNote, ShiftReading
 from tasks.rows import Row
 from tasks.unit.looking import Looking
-from workflows import rights
+from workflows import rights, written
 from workflows.models import TaskState, UserTask
 from workflows.selectors import NAMED, TASKS, parts
 
@@ -31,7 +31,7 @@ NOTES_KEPT = datetime.timedelta(days=14)
 TOLD = """(SELECT told.detail FROM workflows_historyentry told WHERE told.instance_id = task.instance_id
     AND told.kind IN ('attempted', 'not_needed') AND told.element_id = task.element_id
     ORDER BY told.id DESC LIMIT 1)"""
-SAID = Reading(Comment, "comment", ("at", "text", "task_id", "for_shift"), by=NAMED)
+SAID = Reading(Comment, "comment", ("at", "text", "task_id", "for_shift", "by_id"), by=NAMED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +163,7 @@ def _said(
     comments = SAID.rows(rest, [since, kept, *values])
     keys = {comment.task_id for comment in comments}
     found = looking.rows(f"WHERE task.id IN ({reading.places(keys)})", list(keys))
-    tasks = {task.pk: looking.at(task) for task in found}
+    tasks, whose = {task.pk: looking.at(task) for task in found}, {task.pk: task.individual.pk for task in found}
     return [
         Told(
             row=tasks[comment.task_id],
@@ -173,6 +173,7 @@ def _said(
             is_along=comment.for_shift,
         )
         for comment in comments
+        if not written.of(looking.viewer, whose[comment.task_id]).is_by(comment.by_id, comment.at)
     ]
 
 
@@ -180,5 +181,7 @@ def _tried(task: UserTask, looking: Looking) -> Told:
     told = vars(task)["told"]
     detail = json.loads(told) if isinstance(told, str) else told or {}
     row = looking.at(task)
+    if written.of(looking.viewer, task.individual.pk):
+        detail = {}  # who said it is not told here
     words = [detail.get("reason", "") if not row.is_closed else "", detail.get("text", "") if row.can_work else ""]
     return Told(row=row, by_name="", at=None, text=": ".join(filter(None, words)))

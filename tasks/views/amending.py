@@ -13,13 +13,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from people.models import Individual
+from people.models import Individual, Staff
 from tasks import forms, persons
 from tasks.forms import BoundForm
 from tasks.models import Comment
 from tasks.views import page, plan
 from web.addresses import url
-from workflows import amended, rights
+from workflows import amended, rights, written
 from workflows.models import AmendedPart, Amendment, Attachment, TaskState, UserTask
 from workflows.services import amending, steps, user_tasks
 from workflows.services.amending import Target, Why
@@ -89,7 +89,7 @@ class Subject:
 def amend(request: StaffRequest, public_id: uuid.UUID, verb: str, part: str = "svar", key: str = "") -> HttpResponse:
     """The answers, a comment or a file of a task."""
     found = page.find_workable(request, public_id)
-    subject = _subject(found, part, key)
+    subject = _subject(found, part, key, request.user)
     if verb not in VERBS or (part == "svar" and found.is_open):
         raise Http404
     bound = None
@@ -136,20 +136,21 @@ def followed(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
-def _subject(found: UserTask, part: str, key: str) -> Subject:
+def _subject(found: UserTask, part: str, key: str, viewer: Staff) -> Subject:
+    shut = written.of(viewer, found.individual_id)
     back = f"{url('tasks:task', found.public_id)}#rattelser"
     if part == "svar" and not key:
         return Subject(target=amending.of_task(found), name=found.name, stands="", back=back)
     if part == "anteckning":
         wanted = Comment.objects.filter(task=found, pk=int(key) if key.isdecimal() and len(key) < 18 else 0)
         comment = wanted.exclude(text="").first()
-        if comment is not None:
+        if comment is not None and not shut.is_by(comment.by_id, comment.at):
             target = amending.of_task(found, AmendedPart.COMMENT, str(comment.pk))
             return Subject(target=target, name="anteckningen", stands=comment.text, back=back, key=key)
     if part == "fil":
         wanted_file = Attachment.objects.filter(task=found, public_id=uuid_of(key) or uuid.UUID(int=0))
         file = wanted_file.exclude(name="").first()
-        if file is not None:
+        if file is not None and not shut.is_by(file.by_id, file.at):
             target = amending.of_task(found, AmendedPart.FILE, str(file.pk))
             return Subject(target=target, name=f"filen {file.name}", stands=file.name, back=back, key=key)
     raise Http404

@@ -27,7 +27,7 @@ LONGEST_NAME = 200
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def block(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
-    """Which units may read; for those who work with the person."""
+    """Which units may read, and which have written what others may not; for those who work with the person."""
     now = timezone.now()
     individual = opening.person(request, ref, now=now, what="block", to_change=True).individual
     chosen = list(Unit.objects.filter(key__in=request.POST.getlist("enhet")))
@@ -36,9 +36,10 @@ def block(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             return _blocked(request, individual, chosen, asked_by)
-        except (blocks.NoUnit, blocks.NobodyThere, blocks.NoReason) as refused:
+        except (blocks.NothingChosen, blocks.NoUnit, blocks.NobodyThere, blocks.NoReason) as refused:
             error = refused.__doc__ or ""
-    units = blocks.units(individual)
+    units, closed = blocks.units(individual), blocks.closed_writing(individual)
+    ours = {key: name for key, name in closed.items() if key in request.user.units}
     context = {
         "person": persons.header(individual, viewer=request.user, on=timezone.localdate(now)),
         "ref": ref,
@@ -47,6 +48,9 @@ def block(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         "chosen": {one.key for one in chosen} or set(units) or set(request.user.units),
         "asked_by": asked_by,
         "error": error,
+        "closed": ours,
+        "is_closed": len(ours) < len(closed),
+        "was_opening": request.POST.get("gor") == "oppna",
         "was_lifting": request.POST.get("gor") == "hav",
     }
     return render(request, "tasks/block.html", context, status=422 if error else 200)
@@ -96,13 +100,18 @@ def people_named(request: StaffRequest) -> Individual | None:
     except ValueError:
         return None
     found = Individual.objects.filter(ref=ref).first()
-    return found if found is not None and opening.is_barred(request.user, found) else None
+    if found is None:
+        return None
+    is_closed = found.pk in request.user.unread and opening.may_meet(request.user, found)
+    return found if is_closed or opening.is_barred(request.user, found) else None
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
 def _blocked(request: StaffRequest, individual: Individual, chosen: list[Unit], asked_by: str) -> HttpResponse:
+    if request.POST.get("gor") in ("stang", "oppna"):
+        return _written(request, individual, chosen, asked_by)
     if request.POST.get("gor") == "hav":
         reason = request.POST.get("skal", "")
         restricted.lift(individual=individual, reason=reason, by=request.user, now=timezone.now())
@@ -113,6 +122,23 @@ def _blocked(request: StaffRequest, individual: Individual, chosen: list[Unit], 
     # Whoever closes a person to their own unit has let go of them.
     is_mine = any(one.key in request.user.units for one in chosen)
     return HttpResponseRedirect(url("tasks:person", individual.ref) if is_mine else url("tasks:persons"))
+
+
+def _written(request: StaffRequest, individual: Individual, chosen: list[Unit], asked_by: str) -> HttpResponse:
+    """Close what units have written, or open it: one's own as chosen, all that is closed to oneself when the person
+    agrees, since which units they are is not told.
+    """
+    now, user = timezone.now(), request.user
+    if request.POST["gor"] == "stang":
+        blocks.close_writing(individual=individual, units=chosen, asked_by=asked_by, by=user, now=now)
+        messages.success(request, f"Det {', '.join(one.name for one in chosen)} har skrivit läser ingen annan enhet.")
+    else:
+        units = {one.key for one in chosen if one.key in user.units}
+        if "samtycke" in request.POST:
+            units |= blocks.closed_writing(individual).keys() - user.units.keys()
+        blocks.open_writing(individual=individual, units=units, reason=request.POST.get("skal", ""), by=user, now=now)
+        messages.success(request, "Spärren är hävd. Andra enheter läser det som skrevs.")
+    return HttpResponseRedirect(url("tasks:person", individual.ref))
 
 
 def _typed(number: str, request: StaffRequest) -> Individual:

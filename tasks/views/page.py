@@ -18,7 +18,7 @@ from tasks import afterwards, amendments, attempts, files, forms, persons, plann
 from tasks.models import Comment, CommentKind, Draft
 from tasks.models.comment import MAX_LENGTH
 from tasks.services import comments
-from workflows import onward, published, sight
+from workflows import onward, published, rights, sight, written
 from workflows import selectors as workflows
 from workflows.forms import signing as agreement
 from workflows.forms.definition import Form
@@ -105,10 +105,13 @@ def bind(
     draft: Draft | None = None,
 ) -> forms.BoundForm:
     """The form with what was posted, else with one's draft."""
+    variables = steps.variables_of(found.instance, found.engine_task_id)
+    variables |= {"inloggad": {"hsa_id": request.user.hsa_id or None}}
+    shut = written.variables(request.user, found.instance)
     return forms.bind(
         form_of(found),
-        variables=steps.variables_of(found.instance, found.engine_task_id)
-        | {"inloggad": {"hsa_id": request.user.hsa_id or None}},
+        variables=variables,
+        told={name: value for name, value in variables.items() if name not in shut},
         post=request.POST if is_posted else None,
         answers=draft.written if draft else found.answers,  # of a joint task that somebody has signed
         now=now,
@@ -189,7 +192,10 @@ def _common(
         "reach": persons.reach(seen) if around.has_contacts and not person.is_hidden else None,
         "process_title": version.title,
         "profession": found.profession_name,
-        "told": selectors.told(found.instance, now=now),
+        "told": selectors.told(found.instance, seen, now=now),
+        "is_closed": bool(seen.written),
+        "may_open": rights.may_open_in_emergency(request.user),
+        "ref": found.individual.ref,
         "known": earlier.by_step,
         "has_older": earlier.has_older,
         "goals": _goals(seen) if around.has_goals else [],
@@ -201,7 +207,7 @@ def _common(
             "by_me": found.claimed_by_id == request.user.pk,
             "at": found.claimed_at,
         },
-        "not_done": attempts.of(found) if is_read else [],
+        "not_done": attempts.of(found, request.user) if is_read else [],
         "signatures": signing.of(found, request.user),
         "after": afterwards.of(found) if found.is_open else [],
         "thread": _thread(request, found, around.comments, unsent, now=now),

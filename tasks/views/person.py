@@ -47,6 +47,9 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         "said": said.latest(seen),
         "can_plan": seen.works_with_them,
         "blocked": blocks.units(individual),
+        "own_closed": [] if seen.written else list(blocks.closed_writing(individual).values()),
+        "closed_ways": seen.works_with_them,
+        "may_open": rights.may_open_in_emergency(request.user),
         "words": planned,
         "systems": [system for system in connectors.glances().values() if seen.reads(system.sphere)],
         "files": files.about(seen) if any(case.has_files for case in opened.cases) else [],
@@ -94,6 +97,7 @@ def _frame(request: StaffRequest, opened: Opened) -> dict[str, Any]:
     return {
         "person": persons.header(opened.individual, viewer=request.user, on=timezone.localdate()),
         "ref": opened.individual.ref,
+        "is_closed": bool(opened.sight.written),
         "area": None if opened.individual.is_protected else opened.individual.area,
     }
 

@@ -137,6 +137,8 @@ def _name(row: Strayed, place: str) -> str:
 def _may_see(staff: Staff, row: Strayed) -> bool:
     """Whether the ärende is the reader's to follow, and the step where it parted theirs to know of."""
     sight = sights.of(staff, row.instance.individual)
+    if sight.written:
+        return False
     whole = published.of(row.instance.version.public_id)
     element = whole.definition.elements.get(row.place)
     return sight.may_follow(row.instance) and sight.reads_step(whole, element.lane if element is not None else "")

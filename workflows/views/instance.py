@@ -101,6 +101,8 @@ def instance(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         "links": json.dumps(links),
         "outcome": outcomes.name(whole, found.outcome),
         "mended": standing.mended(),
+        "is_closed": bool(seen.written),
+        "may_open": rights.may_open_in_emergency(request.user),
         "attachments": selectors.attachments_in(found, seen),
         "can_mend": rights.may_mend(request.user, found),
         "stops": [stop for stop in selectors.open_incidents(request.user) if stop.instance_id == found.pk],

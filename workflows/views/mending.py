@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from people.models import Profession
 from people.services import access
-from workflows import engine, published, rights, selectors
+from workflows import engine, published, rights, selectors, written
 from workflows.models import Incident, ProcessInstance
 from workflows.services import incidents, mending, settle, steps
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
@@ -272,11 +272,11 @@ def _described(element: engine.Element) -> str:
 
 
 def _variables(request: StaffRequest, found: ProcessInstance, errors: dict[str, str]) -> list[Variable]:
-    known = steps.variables_of(found)
+    known, shut = steps.variables_of(found), written.variables(request.user, found)
     return [
         Variable(name=name, text=request.POST.get(f"v_{name}", _text(known[name])), error=errors.get(name, ""))
         for name in sorted(known)
-        if name not in mending.FIXED
+        if name not in mending.FIXED and name not in shut
     ]
 
 
