@@ -1,6 +1,7 @@
 """Twenty at their inboxes beside a long list, and four hundred who listen: `python -m benchmarks.crowd`.
 
-On an empty database at DATABASE_URL, else on SQLite in a folder of its own. Prints; writes nothing.
+Each looks at the list, and at a task. On an empty database at DATABASE_URL, else on SQLite in a folder of its own;
+OPEN="5000" for one size alone. Prints; writes nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 USERS, LOOKS, PAUSE = 20, 15, 1.0
 LISTENERS, CHANGES, SECONDS = 400, 20, 20
-SIZES = (5_000, 1_000_000)
+SIZES = tuple(map(int, os.environ.get("OPEN", "5000 1000000").split()))
+LIST = "/uppgifter/"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -53,6 +55,7 @@ def measure() -> None:
 
     from benchmarks import eleven, http, rows, waiting
     from tests import pages
+    from workflows.models import UserTask
 
     call_command("migrate", verbosity=0)
     eleven.publish()
@@ -61,6 +64,7 @@ def measure() -> None:
     rows.tidy()
     listen(by, first)
     there = waiting.PATTERNS
+    task = f"/uppgifter/{UserTask.objects.values_list('public_id', flat=True).get(pk=first)}/"
     for size in SIZES:
         waiting.more_tasks(first, range(there, size))
         there = size
@@ -68,13 +72,14 @@ def measure() -> None:
         log = Path(os.environ["FORLOPP_VAR"]) / f"times-{size}"
         with http.server(log) as (port, pid):
             people = [http.Person(port, by) for _ in range(USERS)]
-            look(people[:1], 20, 0)
-            for name, pause in (("each second", PAUSE), ("without rest", 0.0)):
-                before, seen = http.cpu_seconds(pid), len(served(log))
-                times = look(people, LOOKS, pause)
-                cpu = (http.cpu_seconds(pid) - before) / len(times) * 1000
-                told = f"in the server {shown(served(log)[seen:])}, with the wait for it {shown(times)}"
-                print(f"{size} open, {USERS} users {name}: {told}, {cpu:.1f} ms CPU a page")
+            for page, path in (("the list", LIST), ("a task", task)):
+                look(people[:1], 20, 0, path)
+                for name, pause in (("each second", PAUSE), ("without rest", 0.0)):
+                    before, seen = http.cpu_seconds(pid), len(served(log))
+                    times = look(people, LOOKS, pause, path)
+                    cpu = (http.cpu_seconds(pid) - before) / len(times) * 1000
+                    told = f"in the server {shown(served(log)[seen:])}, with the wait for it {shown(times)}"
+                    print(f"{size} open, {page}, {USERS} users {name}: {told}, {cpu:.1f} ms CPU a page")
 
 
 def served(log: Path) -> list[float]:
@@ -86,18 +91,18 @@ def shown(times: list[float]) -> str:
     return f"p50 {statistics.median(times):.0f} ms, p95 {statistics.quantiles(times, n=20)[-1]:.0f} ms"
 
 
-def look(people: list[Person], times: int, pause: float) -> list[float]:
-    """Milliseconds of each look at the inbox, all people at once."""
+def look(people: list[Person], times: int, pause: float, path: str) -> list[float]:
+    """Milliseconds of each look at a page, all people at once."""
     found: list[float] = []
 
     def one(person: Person, place: int) -> None:
         time.sleep(pause * place / len(people))
         for _ in range(times):
             began = time.perf_counter()
-            status = person.asked("GET", "/uppgifter/").status
+            status = person.asked("GET", path).status
             found.append((time.perf_counter() - began) * 1000)
             if status != 200:
-                raise RuntimeError(f"the inbox answered {status}")
+                raise RuntimeError(f"{path} answered {status}")
             time.sleep(max(0.0, pause - (time.perf_counter() - began)))
 
     threads = [threading.Thread(target=one, args=(person, place)) for place, person in enumerate(people)]

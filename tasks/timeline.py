@@ -41,7 +41,8 @@ PARTS = {
     TASK: """SELECT task.ended_at, {rank}, task.id, task.state, task.name, task."group", task.escalated_to,
         task.completed_by_id, task.public_id, task.instance_id, task.on_behalf_of
         FROM workflows_usertask task JOIN workflows_processinstance instance ON instance.id = task.instance_id
-        WHERE task.individual_id = %s AND task.ended_at IS NOT NULL AND {visible} {since}
+        WHERE task.individual_id = %s AND task.ended_at IS NOT NULL
+        AND NOT (task.kind = 'signature' AND task.state = 'cancelled') AND {visible} {since}
         ORDER BY task.ended_at DESC, task.id DESC LIMIT {limit}""",
     STEERED: """SELECT entry.at, {rank}, entry.id, entry.kind, entry.name, entry.element_id, '', entry.by_id,
         instance.public_id, instance.id, {lent}

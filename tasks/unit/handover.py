@@ -121,7 +121,8 @@ def _scope(roles: Sequence[str], place: Place, looking: Looking) -> tuple[str, l
 
 def _changed(roles: Sequence[str], place: Place, looking: Looking, since: datetime.datetime) -> list[UserTask]:
     scope, values = _scope(roles, place, looking)
-    rest = f"WHERE {scope} AND task.changed_at >= %s ORDER BY task.changed_at DESC, task.id DESC LIMIT {3 * MOST}"
+    rest = f"""WHERE {scope} AND task.changed_at >= %s AND NOT (task.kind = 'signature' AND task.state = 'cancelled')
+        ORDER BY task.changed_at DESC, task.id DESC LIMIT {3 * MOST}"""
     read, more = rows.of_others(looking.viewer, told=TOLD)
     return read.rows(rest, [*more, *values, since])
 

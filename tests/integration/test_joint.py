@@ -231,6 +231,15 @@ def test_the_pages_lead_from_the_first_signature_to_the_last(task: UserTask, ann
     assert "Underskrift togs bort" in history
 
 
+def test_who_was_not_needed_any_more_stands_in_no_story_of_the_person(task: UserTask, anna: Staff, siv: Staff) -> None:
+    sign(task, siv)
+    sign(task, anna)
+    story = pages.text(pages.logged_in(anna).get(f"/personer/{task.individual.ref}/tidslinje/"))
+    assert "Gemensam uppföljning" in story
+    assert story.count("Skriv under: Gemensam uppföljning") == 1, "Siv's, not the one that Arne was asked for"
+    assert "Blev inte längre aktuell" not in story
+
+
 def test_all_that_is_wrong_is_told_in_one_place(task: UserTask, anna: Staff) -> None:
     page = pages.text(post(pages.logged_in(anna), task, svar=""))
     assert page.count('class="error-summary"') == 1

@@ -9,6 +9,28 @@
   const problems = form.querySelector("[data-files-problems]");
   const button = form.querySelector("button[type=submit]");
 
+  // The browser's own button speaks the browser's language; ours says the same in Swedish, and what was chosen.
+  for (const input of form.querySelectorAll("input[type=file]")) {
+    const label = input.labels[0];
+    const face = Object.assign(document.createElement("button"), { type: "button", className: "button button--secondary", textContent: input.multiple ? "Välj filer" : "Öppna kameran" });
+    const chosen = Object.assign(document.createElement("span"), { className: "files-chosen", textContent: "Inget valt" });
+    label.id ||= `${input.id}_label`;
+    chosen.id = `${input.id}_valt`;
+    face.setAttribute("aria-describedby", [label.id, input.getAttribute("aria-describedby"), chosen.id].filter(Boolean).join(" "));
+    face.addEventListener("click", () => input.click());
+    label.addEventListener("click", (event) => { event.preventDefault(); face.click(); });
+    input.addEventListener("change", () => { chosen.textContent = [...input.files].map((file) => file.name).join(", ") || "Inget valt"; });
+    Object.assign(input, { tabIndex: -1, className: "visually-hidden" }).setAttribute("aria-hidden", "true");
+    input.after(face, chosen);
+    if (!input.multiple) continue;
+    form.addEventListener("dragover", (event) => event.preventDefault());
+    form.addEventListener("drop", (event) => {
+      event.preventDefault();
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change"));
+    });
+  }
+
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (form.dataset.sending) return;
