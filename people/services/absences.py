@@ -12,6 +12,7 @@ from django.utils import timezone
 from people import tree
 from people.models import Absence, Assignment, Staff, StaffKind
 from people.services import access
+from web import swedish
 
 LONGEST = datetime.timedelta(days=366)
 ONE_DAY = datetime.timedelta(days=1)
@@ -103,6 +104,12 @@ def candidates(staff: Staff, by: Staff, *, on: datetime.date) -> QuerySet[Staff]
     return found.exclude(pk__in=(staff.pk, by.pk)).order_by("last_name", "first_name", "pk")
 
 
+def fitting(staff: Staff, by: Staff, *, on: datetime.date) -> QuerySet[Staff]:
+    """Those of `candidates` who would not see more together with what `staff` may see than either of them."""
+    found = candidates(staff, by, on=on)
+    return found if staff.may_see_protected else found.filter(may_see_protected=False)
+
+
 def _own(staff: Staff, on: datetime.date) -> QuerySet[Assignment]:
     """What is lent is not lent on."""
     return Assignment.objects.current(on).filter(staff=staff, absence=None)
@@ -117,7 +124,7 @@ def _check_period(staff: Staff, first_on: datetime.date, last_on: datetime.date,
         raise Unfit("till", "Sista dagen är mer än ett år bort. Lägg in en kortare tid och förläng den sedan.")
     same = Absence.objects.filter(staff=staff, ended_at=None, first_on__lte=last_on, last_on__gte=first_on).first()
     if same is not None:
-        period = f"{same.first_on.isoformat()} till {same.last_on.isoformat()}"
+        period = f"{swedish.date(same.first_on)} till {swedish.date(same.last_on)}"
         raise Unfit("fran", f"{staff} är redan inlagd som frånvarande {period}. Avsluta den frånvaron först.")
 
 

@@ -6,6 +6,7 @@ import datetime
 import uuid
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -108,13 +109,21 @@ def _show(
 ) -> HttpResponse:
     today = timezone.localdate(now)
     posted = {field: request.POST.get(field, "") for field in FIELDS}
+    sayable = away.sayable(place, members, request.user)
     context = unit.frame(place, mine, "franvaro") | {
         "away": away.listed(place, members, request.user, on=today),
-        "sayable": away.sayable(place, members, request.user),
-        "substitutes": services.candidates(request.user, request.user, on=today),
+        "sayable": sayable,
+        "substitutes": _substitutes(request.user, sayable, posted["vem"], on=today),
         "values": posted if errors else posted | {"vem": str(request.user.public_id)},
         "errors": errors or {},
         "today": today,
         "action_id": uuid_of(request.POST.get("action_id")) or uuid.uuid4(),
     }
     return render(request, "tasks/unit/away.html", context, status=422 if errors else 200)
+
+
+def _substitutes(by: Staff, sayable: list[Member], chosen: str, *, on: datetime.date) -> QuerySet[Staff]:
+    """Those who can stand in for whom it is about, once that is known; else all who can for somebody."""
+    known = [member.id for member in sayable if str(member.public_id) == chosen or len(sayable) == 1]
+    staff = Staff.objects.filter(pk__in=known[:1]).first()
+    return services.fitting(staff, by, on=on) if staff else services.candidates(by, by, on=on)

@@ -198,6 +198,18 @@ def test_nobody_sees_more_of_protected_persons_than_before(anna: Staff, bo: Staf
     assert restricted.stand_in("sjukskoterska", individual=sigrid, on=today()) == "samordnare"
 
 
+def test_once_it_is_known_for_whom_only_those_who_can_stand_in_are_offered(anna: Staff, bo: Staff, eva: Staff) -> None:
+    Staff.objects.filter(pk=bo.pk).update(may_see_protected=True)
+    client = pages.logged_in(eva)
+    said = {"vem": anna.public_id, "fran": today(), "till": today(), "vikarie": bo.public_id}
+    offered = pages.text(client.get(PAGE)).partition('id="falt-vikarie"')[2]
+    assert str(bo.public_id) in offered
+    answer = client.post(PAGE, said)
+    offered = pages.text(answer).partition('id="falt-vikarie"')[2]
+    assert "Bo Prov får se personer med skyddade uppgifter" in pages.text(answer)
+    assert str(bo.public_id) not in offered
+
+
 def test_who_may_say_it_and_who_may_stand_in(anna: Staff, bo: Staff, eva: Staff) -> None:
     with pytest.raises(absences.NotAllowed):
         away(anna, None, by=bo)
