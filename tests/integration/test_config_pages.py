@@ -10,7 +10,7 @@ from pytest_django import Settings
 from config import settings as product
 from tests import pages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_health_answers_without_a_log_in_and_says_nothing_about_anyone(client: Client) -> None:

@@ -12,7 +12,7 @@ from people.models import Staff
 from tests import pages, workbench
 from workbench.models import Draft
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 DIAGRAM = "hembesok.bpmn"
 
 

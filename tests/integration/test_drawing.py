@@ -18,7 +18,7 @@ from tests import pages
 from workflows import definitions
 from workflows.services import deployments
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ROOT = Path(__file__).parent.parent.parent
 PAGE = "/forlopp/oppen_insats/1/diagram/"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="200"><text x="9" y="20">Ring åäö</text></svg>'

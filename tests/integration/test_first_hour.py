@@ -17,7 +17,7 @@ from workbench.outline_settings import Change, Told
 from workbench.services import drafts, reviews, trials
 from workflows import diagram
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NAME, FORM = "yrsel.bpmn", "forms/forsta_steget.json"
 WISH = beginning.Wish(
     title="Yrsel",

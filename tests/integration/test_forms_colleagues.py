@@ -12,7 +12,7 @@ from tests import pages
 from workflows.forms import definition
 from workflows.forms.shapes import Form
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NOW = datetime.fromisoformat("2026-11-21T14:05:00+01:00")
 
 

@@ -34,7 +34,7 @@ from workflows.models import InboxMessage, Incident, ProcessInstance
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 KEY = UUID("00000000-0000-4000-8000-00000000000a")
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ REAL = "https://api.kolada.se/v3"
 PAGE = "/nyckeltal/"
 CHOSEN = {"compare": "1861, 1980", "figures": "N99003, N99004", "search": "personalkontinuitet", "years": 6}
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 class Played:

@@ -21,7 +21,7 @@ from tests.identity import OpenId, commission, siri
 from tests.integration.test_min_plan import TILL, known
 from tests.integration.test_sign_in_openid import running
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 __all__ = ["known", "running"]  # fixtures
 CLAIM = "https://id.oidc.se/claim/personalIdentityNumber"
 BEGIN, PLAN = "/min-plan/in/freja/", "/min-plan/"

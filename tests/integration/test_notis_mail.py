@@ -25,7 +25,7 @@ from tests.fakes.simulators import free_port
 from tests.notis import NOW, TEXT, contact, row, send
 from workflows.connectors import BusinessError, PermanentError, TransientError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ADDRESS = "dotter@exempel.se"
 
 

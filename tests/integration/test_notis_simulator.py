@@ -20,7 +20,7 @@ from tests.fakes.simulators import Simulator, running
 from tests.notis import NOW, NUMBER, TEXT, berit, contact, dispatch, row, send
 from workflows.connectors import BusinessError, PermanentError, TransientError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")

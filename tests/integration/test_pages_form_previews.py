@@ -12,7 +12,7 @@ from tests import pages
 from workflows.forms import answers, definition
 from workflows.models import HistoryEntry, ProcessInstance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PAGE = "/formular/alla_fragor/svara_pa_allt/"
 BPMN = Path(__file__).parents[2] / "bpmn"
 GOOD = {"kort": "a", "fran": "27/11", "svar": "ja", "klart": "true", "_rows:hjalpare": "1", "hjalpare-0-namn": "Eva"}

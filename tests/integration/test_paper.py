@@ -20,6 +20,8 @@ from web.paper import Entry, Paper, Row, Section
 from workflows.models import UserTask
 from workflows.services import user_tasks
 
+pytestmark = pytest.mark.any_database
+
 __all__ = ["own_shelf"]  # the fixture
 AT = datetime.datetime(2026, 11, 28, 9, 5, tzinfo=datetime.UTC)
 HOSTILE = '#emph[x] $x$ *fet* _kursiv_ `raw` \\ @ref <lab> // = rubrik #read("/etc/passwd") #panic("x") {{x}} ]'

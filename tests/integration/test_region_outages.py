@@ -22,7 +22,7 @@ from workflows import connectors
 from workflows.connectors import BusinessError, Delivery, DeliveryError, PermanentError, TransientError
 from workflows.models import InboxMessage, Incident
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 PEOPLE = ("margareta", "karl", "martin")
 

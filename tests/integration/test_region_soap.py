@@ -18,7 +18,7 @@ from tests.fakes.region import notice
 from workflows.models import InboxMessage, InboxState, Incident
 from workflows.services import inbox
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 ADDRESS = "/integrationer/region/soap"
 TOKEN = {"Authorization": "Bearer hemlig"}

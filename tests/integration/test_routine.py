@@ -17,7 +17,7 @@ from workflows import definitions
 from workflows.models import ProcessVersion
 from workflows.services import deployments
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PAGE, PDF = "/forlopp/hembesok/1/rutin/", "/forlopp/hembesok/1/rutin.pdf"
 
 

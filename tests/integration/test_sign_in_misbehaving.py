@@ -18,7 +18,7 @@ from people.identities import configuration
 from tests import identity, pages
 from tests.identity import SITHS, commission, siri
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ISSUER = "https://idp.example.se"
 OURS = rsa.generate_private_key(65537, 2048)
 THEIRS = rsa.generate_private_key(65537, 2048)

@@ -18,7 +18,7 @@ from people.services import arrivals
 from tests import identity, pages
 from tests.identity import REHAB, SITHS, OpenId, commission, siri
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NURSE, THERAPIST = commission(SITHS, "Sjuksköterska dag"), commission(REHAB, "Rehab")
 
 

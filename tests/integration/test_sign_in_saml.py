@@ -22,7 +22,11 @@ from people.models import Assignment, Staff, StaffSession
 from tests import identity, pages, saml
 from tests.saml import Saml
 
-pytestmark = [pytest.mark.django_db, pytest.mark.skipif(bool(saml.MISSING), reason=saml.MISSING or "")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.any_database,
+    pytest.mark.skipif(bool(saml.MISSING), reason=saml.MISSING or ""),
+]
 A, P, D = (
     "{urn:oasis:names:tc:SAML:2.0:assertion}",
     "{urn:oasis:names:tc:SAML:2.0:protocol}",

@@ -21,6 +21,8 @@ from integrations.simulation import Store
 from people import invented
 from workflows.connectors import Unreadable
 
+pytestmark = pytest.mark.any_database
+
 NOW = datetime.datetime(2026, 11, 22, 9, 0, tzinfo=datetime.UTC)
 
 

@@ -27,7 +27,7 @@ from workflows.connectors import Delivery, Json
 from workflows.models import InboxMessage, OutboxMessage, UserTask
 from workflows.services import inbox, outbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 LOADED = """
 import os, sys
 import django

@@ -13,7 +13,7 @@ from tests import pages, workbench
 from workbench import form_text
 from workbench.models import Draft
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NAME = workbench.PLAN
 
 

@@ -15,7 +15,7 @@ from tests import pages, workbench
 from workbench.models import Draft
 from workflows import pictured
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="800" height="200">'
     '<rect width="100" height="80"/><text x="10" y="20"><tspan>Ring åäö</tspan></text>{more}</svg>'

@@ -12,7 +12,7 @@ from people.models import Staff
 from tests import pages, workbench
 from workbench.models import Draft, Trial
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NAME = "scenarios/01_startar.toml"
 CONTROL = re.compile(r'<(?:input|select|textarea)[^>]*\bname="([^"]+)"[^>]*>')
 

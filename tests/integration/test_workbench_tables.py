@@ -12,7 +12,7 @@ from tests import pages, workbench
 from workbench.models import Draft
 from workflows import dmn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NAME = workbench.TABLE
 
 

@@ -15,7 +15,7 @@ from workbench.models import Draft
 from workbench.services import drafts
 from workflows import diagram
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NAME = "hembesok.bpmn"
 
 
