@@ -11,10 +11,14 @@ from config.child import die_with_parent
 
 
 class Logger(glogging.Logger):  # type: ignore[misc]
-    """Its own lines quote the address and the headers of what it cannot read; no line for each request."""
+    """Its own lines quote the address and the headers of what it cannot read; no line for each request.
 
-    def _set_handler(self, log: Any, output: Any, _fmt: Any, stream: Any = None) -> None:
-        super()._set_handler(log, output, logs.formatter(as_json=not environment.read().is_demo), stream)
+    Who asks for such lines all the same (`--access-logfile`, to measure) says what is in them.
+    """
+
+    def _set_handler(self, log: Any, output: Any, fmt: Any, stream: Any = None) -> None:
+        own = logs.formatter(as_json=not environment.read().is_demo)
+        super()._set_handler(log, output, fmt if log is self.access_log else own, stream)
 
 
 logger_class = Logger

@@ -105,6 +105,24 @@ def test_the_web_servers_own_lines_are_written_so_too(tmp_path: Path) -> None:
     assert "Margareta" not in written
     assert [json.loads(line)["logger"] for line in written.splitlines()] == ["gunicorn.error"] * 2
     assert not log.access_log_enabled
+    closed(log)
+
+
+def test_the_web_server_starts_when_a_line_for_each_request_is_asked_for(tmp_path: Path) -> None:
+    chosen = gunicorn.config.Config()
+    chosen.set("accesslog", str(tmp_path / "lines"))
+    log = gunicorn_conf.Logger(chosen)
+    log.access_log.info("12")
+    assert (tmp_path / "lines").read_text() == "12\n"
+    closed(log)
+
+
+def closed(log: gunicorn_conf.Logger) -> None:
+    """Gunicorn's loggers are everyone's."""
+    for one in (log.error_log, log.access_log):
+        for handler in list(one.handlers):
+            one.removeHandler(handler)
+            handler.close()
 
 
 NOT_CAUGHT = """
