@@ -198,6 +198,19 @@ def test_what_may_happen_at_any_time_is_done_by_the_shared_parts_or_the_readme_s
     assert [why for why in told.values() if len(why) < len("Ett skäl som går att läsa.")] == []
 
 
+OF_LAW = {
+    # Lag (2017:612) 4 kap. 3 §: the region calls to a SIP within three days.
+    "kalenderdagar_efter(utskrivningsklar.skickad_dt, 3)",
+}
+
+
+@pytest.mark.parametrize("path", sorted(BPMN.glob("*/*.bpmn")), ids=lambda path: path.stem)
+def test_no_time_that_a_process_owner_may_want_to_change_is_drawn(path: Path) -> None:
+    timers = safe_xml.parse(path.read_bytes()).iterfind(".//bpmn:timerEventDefinition/*", NAMESPACES)
+    drawn = {(timer.text or "").strip() for timer in timers} - OF_LAW
+    assert [text for text in drawn if re.search(r"\bP(T?\d+[A-Z])+|kalenderdagar_efter\([^()]*, *-?\d+\)", text)] == []
+
+
 def test_a_broken_dispenser_is_not_left_before_the_doses_are_secured() -> None:
     data = {
         "doser_sakrade": False,
