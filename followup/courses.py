@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404
 
 from people.models import Staff
@@ -16,10 +18,21 @@ def followed(staff: Staff, key: str) -> tuple[ProcessDefinition, bool]:
     definition = rows.filter(key=key).exclude(current=None).first()
     if definition is None or definition.current is None:
         raise Http404
-    config = published.of(definition.current.public_id).config
-    if not rights.may_follow_up(staff, config):
+    settings = config(definition)
+    if not rights.may_follow_up(staff, settings):
         raise Http404
-    return definition, rights.is_shown(staff, config)
+    return definition, rights.is_shown(staff, settings)
+
+
+def all_followed(staff: Staff) -> list[tuple[int, ProcessDefinition]]:
+    """Every förlopp that one may follow up, by its key in the database."""
+    rows = ProcessDefinition.objects.select_related("current").defer("current__sources", "current__compiled")
+    return [(row.pk, row) for row in rows.exclude(current=None) if rights.may_follow_up(staff, config(row))]
+
+
+def config(definition: ProcessDefinition) -> dict[str, Any]:
+    """The settings of the version that applies."""
+    return published.of(definition.current.public_id).config if definition.current else {}
 
 
 def versions(definition: ProcessDefinition) -> list[ProcessVersion]:
@@ -29,5 +42,4 @@ def versions(definition: ProcessDefinition) -> list[ProcessVersion]:
 
 def may_assume(staff: Staff, definition: ProcessDefinition) -> bool:
     """Those who own the förlopp and those who lead a unit say what is reckoned with."""
-    config = published.of(definition.current.public_id).config if definition.current else {}
-    return rights.holds(staff, rights.OWNER, rights.HEAD, config.get("owner", ""))
+    return rights.holds(staff, rights.OWNER, rights.HEAD, config(definition).get("owner", ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 
-from followup import choice
+from followup import choice, coming
 from followup.benefit import Line
 from followup.figures import FEW, Group, Step, Waits, Way
 from followup.measured import Measured
@@ -84,6 +84,21 @@ def counted(name: str, count: int) -> Point:
 
 def counts(title: str, found: Iterable[tuple[str, int]]) -> Chart | None:
     return _bars(title, [counted(name, count) for name, count in found])
+
+
+def weeks(title: str, found: Iterable[tuple[datetime.date, float]]) -> Chart | None:
+    """What is expected, and between what it likely is."""
+    points = []
+    for week, many in found:
+        low, high = coming.between(many)
+        told = f"{swedish.number(round(many))} ({swedish.number(low)} till {swedish.number(high)})"
+        points.append(Point(name=week_name(week), value=many, told=told, low=low, high=high))
+    return _bars(title, points)
+
+
+def week_name(monday: datetime.date) -> str:
+    """As in "v. 48, 23 nov"."""
+    return f"v. {monday.isocalendar().week}, {monday.day} {swedish.MONTHS[monday.month - 1][:3]}"
 
 
 def day(day: datetime.date) -> str:

@@ -61,7 +61,8 @@ class Trail(models.Model):
     """The way of an ärende that is under way, as far as history has been counted; gone when the ärende has ended.
 
     `steps` are the elements that were done, with 2 for more than once; `flows` those that were chosen; `off` what has
-    been counted of it that the diagram did not foresee, each "what:element" once.
+    been counted of it that the diagram did not foresee, each "what:element" once. `last` is the task that a person did
+    last, '' before the first, and `last_at` when; None where it was not followed then.
     """
 
     instance = models.OneToOneField(
@@ -72,6 +73,8 @@ class Trail(models.Model):
     steps = models.JSONField()
     flows = models.JSONField()
     off = models.JSONField()
+    last = models.CharField(max_length=200, blank=True, default="")
+    last_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["version", "digest"], name="trails_by_way")]
@@ -116,6 +119,63 @@ class VariantCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.variant_id} {self.month}: {self.count}"
+
+
+class PaceCount(models.Model):
+    """How many went from one person's task to the next in so many days; '' is the start before and the end after."""
+
+    version = models.ForeignKey("workflows.ProcessVersion", on_delete=models.PROTECT, related_name="+", db_index=False)
+    before = models.CharField(max_length=200, blank=True)
+    after = models.CharField(max_length=200, blank=True)
+    group = models.CharField(max_length=50, blank=True, help_text="Profession whose task `after` was.")
+    days = models.PositiveSmallIntegerField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "before", "after", "group", "days"], name="pace_once"),
+            models.CheckConstraint(condition=Q(count__gt=0), name="pace_counts_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.before}-{self.after}: {self.count}"
+
+
+class Forecast(models.Model):
+    """When it was last reckoned what the ärenden of a förlopp that are under way will ask for."""
+
+    definition = models.OneToOneField(
+        "workflows.ProcessDefinition", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.definition_id} {self.at}"
+
+
+class Expected(models.Model):
+    """How many tasks a profession is expected to do in a week for the ärenden under way in an area.
+
+    `instances` are the ärenden of the area that it is reckoned from. Those of protected persons are not among them.
+    """
+
+    definition = models.ForeignKey(
+        "workflows.ProcessDefinition", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    week = models.DateField(help_text="Its Monday.")
+    element_id = models.CharField(max_length=200)
+    group = models.CharField(max_length=50, blank=True)
+    area = models.CharField(max_length=120, blank=True)
+    tasks = models.FloatField()
+    instances = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["definition", "week", "element_id", "group", "area"], name="expected_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.definition_id} {self.week} {self.element_id}"
 
 
 class Counted(models.Model):

@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from followup import buckets, tallying
+from followup import buckets, pacing, tallying
 from followup.models import Trail, What
+from followup.pacing import Pace
 from followup.tallying import Around, Key, Row
 from workflows.models import HistoryEntry, HistoryKind
 
@@ -62,6 +63,8 @@ class Way:
     flows: set[str] = field(default_factory=set)
     off: set[str] = field(default_factory=set)
     outcome: str | None = None
+    last: str = pacing.BEGUN
+    last_at: datetime.datetime | None = None
 
     @property
     def digest(self) -> str:
@@ -80,6 +83,7 @@ class Followed:
     counts: Counter[Key]
     ways: Mapping[int, Way]
     ended: Counter[End]
+    paces: Counter[Pace]
 
 
 def follow(found: Sequence[Row], around: Around) -> Followed:
@@ -87,6 +91,7 @@ def follow(found: Sequence[Row], around: Around) -> Followed:
     ways = _known(found)
     counts: Counter[Key] = Counter()
     ended: Counter[End] = Counter()
+    paces: Counter[Pace] = Counter()
     for row in found:
         way = ways.setdefault(row.instance, Way(around.version(row)))
         if way.outcome is not None:
@@ -104,7 +109,8 @@ def follow(found: Sequence[Row], around: Around) -> Followed:
             way.flows.update(row.flows or ())
         if way.outcome is not None:
             ended[_end(way, row, around)] += 1
-    return Followed(counts, ways, ended)
+        paces.update(_paces(way, row, around))
+    return Followed(counts, ways, ended, paces)
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
@@ -113,7 +119,9 @@ def follow(found: Sequence[Row], around: Around) -> Followed:
 def _known(found: Sequence[Row]) -> dict[int, Way]:
     first = {row.instance: row for row in reversed(found)}
     ways = {
-        one.instance_id: Way(one.version_id, dict(one.steps), set(one.flows), set(one.off))
+        one.instance_id: Way(
+            one.version_id, dict(one.steps), set(one.flows), set(one.off), last=one.last, last_at=one.last_at
+        )
         for one in Trail.objects.filter(instance__in=first)
     }
     new = [key for key, row in first.items() if key not in ways and row.kind != HistoryKind.STARTED]
@@ -138,6 +146,20 @@ def _off(row: Row, version: int, around: Around) -> Iterator[Passing]:
     task = around.task(row) if row.kind in OVER and row.type in tallying.PERSONS else None
     if task is not None and task.due is not None and task.ended == row.at and row.at > task.due:
         yield Passing(What.LATE, row.element, task.group, around.unit(row, task.group))
+
+
+def _paces(way: Way, row: Row, around: Around) -> Iterator[Pace]:
+    """From the task that was done last, or the start, to this one, or the end; and goes on from here."""
+    is_done = row.kind == HistoryKind.COMPLETED and row.type in tallying.PERSONS
+    if row.kind == HistoryKind.STARTED:
+        way.last, way.last_at = pacing.BEGUN, row.at
+    elif is_done or way.outcome is not None:
+        after = row.element if way.outcome is None else pacing.OVER
+        task = around.task(row) if after else None
+        if way.last_at is not None:
+            group = task.group if task is not None else ""
+            yield Pace(way.version, way.last, after, group, pacing.days_between(way.last_at, row.at))
+        way.last, way.last_at = after, row.at
 
 
 def _end(way: Way, row: Row, around: Around) -> End:

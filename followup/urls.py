@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from followup import effect_views, views, way_views
+from followup import effect_views, forecast_views, views, way_views
 from followup.eventlog import views as eventlog
 from followup.units import lead_views, wall_views
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("skarm/enhet/<slug:key>/skarmar/", wall_views.manage, name="screens"),
     path("skarm/enhet/<slug:key>/skarmar/ta-bort/", wall_views.end, name="screen_end"),
     path("uppfoljning/", views.index, name="index"),
+    # No key of a förlopp has a tilde, so that these stand in the way of none.
+    path("uppfoljning/~/prognos/", forecast_views.every, name="forecasts"),
     path("uppfoljning/<slug:key>/", views.flow, name="flow"),
     path("uppfoljning/<slug:key>/effekter/", effect_views.effects, name="effects"),
     path("uppfoljning/<slug:key>/effekter/<slug:measure>/", effect_views.measure, name="measure"),
@@ -23,6 +25,7 @@ urlpatterns = [
     path("uppfoljning/<slug:key>/vagar/", way_views.ways, name="ways"),
     path("uppfoljning/<slug:key>/vagar/<slug:way>/", way_views.way, name="way"),
     path("uppfoljning/<slug:key>/avvikelser/", way_views.conformance, name="conformance"),
+    path("uppfoljning/<slug:key>/prognos/", forecast_views.one, name="forecast"),
     path("uppfoljning/<slug:key>/handelselogg/", eventlog.take_out, name="eventlog"),
     path("uppfoljning/<slug:key>/<str:element>/", views.waiting, name="waiting"),
 ]

@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django.db.models import Max, QuerySet, Sum
 
 from followup import measuring, tallying, trails
-from followup.models import Counted, Effect, EffectSum, Tally, Trail, Variant, What
-from followup.services import effects, ways
+from followup.models import Counted, Effect, EffectSum, PaceCount, Tally, Trail, Variant, What
+from followup.services import effects, paces, ways
 from people import reading
 from workflows.models import HistoryEntry, HistoryKind
 
@@ -49,6 +49,7 @@ def run_waiting(*, now: datetime, limit: int = BATCH) -> bool:
         if _as_read(found).update(upto=last) == 1:
             _add(counts + tallying.with_months(followed.counts))
             ways.put(followed)
+            paces.put(followed.paces)
             effects.put(instances, told)
     return True
 
@@ -64,7 +65,7 @@ def begin_again() -> None:
     """Forget every count."""
     with transaction.atomic():
         Counted.objects.filter(pk=1).delete()
-        for counts in (Tally, Effect, EffectSum, Trail, Variant):
+        for counts in (Tally, Effect, EffectSum, Trail, Variant, PaceCount):
             counts.objects.all().delete()
 
 

@@ -38,10 +38,12 @@ def _go_on(ways: Mapping[int, Way]) -> None:
             steps=way.steps,
             flows=sorted(way.flows),
             off=sorted(way.off),
+            last=way.last,
+            last_at=way.last_at,
         )
         for key, way in sorted(ways.items())
     ]
-    names = ["version", "digest", "steps", "flows", "off"]
+    names = ["version", "digest", "steps", "flows", "off", "last", "last_at"]
     Trail.objects.bulk_create(
         made, update_conflicts=True, unique_fields=["instance"], update_fields=names, batch_size=TOGETHER
     )

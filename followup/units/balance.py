@@ -105,7 +105,7 @@ class Balance:
 
 def load(unit: Unit, *, now: datetime.datetime) -> Balance:
     """Of the unit's professions in its area, in four statements. What is about protected persons is not counted."""
-    today, roles = timezone.localdate(now), _roles(unit, now=now)
+    today, roles = timezone.localdate(now), roles_of(unit, now=now)
     first = today - (DAYS - 1) * DAY
     days = [first + number * DAY for number in range(DAYS)]
     if not roles:
@@ -124,11 +124,11 @@ def load(unit: Unit, *, now: datetime.datetime) -> Balance:
 
 def of_unit(unit: Unit, *, now: datetime.datetime) -> tuple[str, list[str]] | None:
     """SQL of the tasks that the unit may do, with its values; None when nobody works there."""
-    roles = _roles(unit, now=now)
+    roles = roles_of(unit, now=now)
     return _here(unit, list(roles)) if roles else None
 
 
-def _roles(unit: Unit, *, now: datetime.datetime) -> dict[str, str]:
+def roles_of(unit: Unit, *, now: datetime.datetime) -> dict[str, str]:
     """Keys and names of the professions that are held there."""
     today = timezone.localdate(now)
     return dict(reading.rows(ROLES, [unit.pk, today, today]))

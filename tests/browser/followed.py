@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from followup.models import Trail
-from followup.services import counting, screens
+from followup.services import counting, forecasts, screens
 from people.models import Staff, Unit
 from tests.browser.own_plan import Addresses
 
@@ -17,6 +17,8 @@ COURSE = "/uppfoljning/hembesok/"
 def addresses() -> dict[str, str]:
     while counting.run_waiting(now=timezone.now()):
         pass
+    while forecasts.reckon_due(now=timezone.now()):
+        pass
     way = Trail.objects.filter(version__definition__key="hembesok").order_by("pk")[0].digest
     return {
         "follow-up": "/uppfoljning/",
@@ -25,8 +27,9 @@ def addresses() -> dict[str, str]:
         "how it goes, nothing yet": f"{COURSE}?profession=lakare",
         **{
             one: f"{COURSE}{one}/"
-            for one in ("effekter", "effekter/uppfoljning", "nytta", "handelselogg", "vagar", "avvikelser")
+            for one in ("effekter", "effekter/uppfoljning", "nytta", "handelselogg", "vagar", "avvikelser", "prognos")
         },
+        "forecast of all": "/uppfoljning/~/prognos/",
         "one way": f"{COURSE}vagar/{way}/",
         "who waits": f"{COURSE}planera_besok/",
     }

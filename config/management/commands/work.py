@@ -12,7 +12,7 @@ from api import teller
 from api.services import repeats
 from audit.services import rounds, sealing
 from disposal.services import remains, runs
-from followup.services import counting, screens
+from followup.services import counting, forecasts, screens
 from integrations import systems, volume
 from people.services import attempts, sessions
 from tasks.services import drafts, shifts, watching
@@ -77,6 +77,7 @@ class Command(RoundsCommand):
             drafts.purge(now=now)
             shifts.purge(now=now)
             screens.purge(now=now)
+            forecasts.reckon_due(now=now)
             watching.purge(now=now)
             sessions.purge(now=now)
             attempts.purge(now=now)
