@@ -1,7 +1,5 @@
 """What the coming weeks ask for, of one förlopp or of all that one may follow: by profession, week, unit and area."""
 
-# ruff: noqa: S608  the texts are made of names of our own; every value is a parameter
-
 from __future__ import annotations
 
 import datetime
@@ -28,7 +26,8 @@ from workflows.models import ProcessDefinition, ProcessInstance
 from workflows.models.definition import HEAVY
 
 MOST_SHOWN = 50
-SURE = 1.96
+LEAST = 0.5
+"""Of less than half a task in all these weeks nothing is said."""
 EXPECTED = """SELECT definition_id, week, element_id, "group", area, tasks, instances FROM followup_expected
     WHERE definition_id IN ({}) AND week >= %s"""
 
@@ -67,6 +66,11 @@ class Line:
     @property
     def total(self) -> float:
         return math.fsum(self.weeks)
+
+    @property
+    def told(self) -> list[str]:
+        """Week by week and all: with one decimal below ten, so that what is small adds up."""
+        return [forecasting.told(many) for many in (*self.weeks, self.total)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +169,7 @@ class Coming:
             Line(name=self.professions.get(key, key) or "Ingen profession", weeks=self._of_weeks(weeks))
             for key, weeks in sums.items()
         ]
-        return sorted((line for line in made if round(line.total, 1)), key=lambda line: (-line.total, line.name))
+        return sorted((line for line in made if line.total >= LEAST), key=lambda line: (-line.total, line.name))
 
     def _of_weeks(self, sums: Mapping[datetime.date, float]) -> tuple[float, ...]:
         return tuple(sums.get(week, 0.0) for week in self.weeks)
@@ -191,7 +195,7 @@ class Coming:
             )
             for (definition, element, group), weeks in sums.items()
         ]
-        return sorted((line for line in made if round(line.total, 1)), key=lambda line: (-line.total, line.name))
+        return sorted((line for line in made if line.total >= LEAST), key=lambda line: (-line.total, line.name))
 
     @cached_property
     def by_definition(self) -> list[tuple[ProcessDefinition, Line, int | None]]:
@@ -217,6 +221,11 @@ class Coming:
         keys = list(self.definitions)
         found = deadlines.load(keys, now=self.now) if keys else []
         return [one for one in found if self._is_asked(one.group, one.area)]
+
+    @property
+    def has_words(self) -> bool:
+        """Whether any of them may be told."""
+        return any(count is not None for _, count in self.words)
 
     @property
     def words(self) -> list[tuple[str, int | None]]:
@@ -247,12 +256,6 @@ class Coming:
         current = self.definitions[definition].current
         found = published.of(current.public_id).definition.elements.get(element) if current is not None else None
         return found.name if found is not None and found.name else "Ett steg i en tidigare version"
-
-
-def between(many: float) -> tuple[int, int]:
-    """Where a count that is expected to be so many lies nineteen times of twenty, by Poisson's spread."""
-    wide = SURE * math.sqrt(many)
-    return max(0, math.floor(many - wide)), math.ceil(many + wide)
 
 
 def _day(told: Any) -> datetime.date:

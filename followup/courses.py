@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
@@ -30,7 +31,7 @@ def all_followed(staff: Staff) -> list[tuple[int, ProcessDefinition]]:
     return [(row.pk, row) for row in rows.exclude(current=None) if rights.may_follow_up(staff, config(row))]
 
 
-def config(definition: ProcessDefinition) -> dict[str, Any]:
+def config(definition: ProcessDefinition) -> Mapping[str, Any]:
     """The settings of the version that applies."""
     return published.of(definition.current.public_id).config if definition.current else {}
 

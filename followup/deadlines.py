@@ -1,6 +1,4 @@
-"""Which open tasks will pass their time, in words of how likely it is: as those went that had waited at least as long."""
-
-# ruff: noqa: S608  the texts are made of names of our own; every value is a parameter
+"""Which open tasks will pass their time, in words of how likely it is: as those went that had waited as long."""
 
 from __future__ import annotations
 
@@ -40,7 +38,7 @@ Waited = Mapping[tuple[int, str], Mapping[int, int]]
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """An open task with a time; `share` of those before it that had waited as long were late, None when that is unknown."""
+    """An open task with a time; `share` of those that had waited as long were late, None when that is unknown."""
 
     definition: int
     instance: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 
-from followup import choice, coming
+from followup import choice, forecasting
 from followup.benefit import Line
 from followup.figures import FEW, Group, Step, Waits, Way
 from followup.measured import Measured
@@ -90,8 +90,8 @@ def weeks(title: str, found: Iterable[tuple[datetime.date, float]]) -> Chart | N
     """What is expected, and between what it likely is."""
     points = []
     for week, many in found:
-        low, high = coming.between(many)
-        told = f"{swedish.number(round(many))} ({swedish.number(low)} till {swedish.number(high)})"
+        low, high = forecasting.between(many)
+        told = f"{forecasting.told(many)} ({swedish.number(low)} till {swedish.number(high)})"
         points.append(Point(name=week_name(week), value=many, told=told, low=low, high=high))
     return _bars(title, points)
 

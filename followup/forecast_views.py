@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from followup import courses, drawn
-from followup.coming import Asked, Coming, between
+from followup.coming import Asked, Coming
 from followup.figures import FEW
+from followup.forecasting import between
 from workflows import rights
 from workflows.models import ProcessDefinition
 from workflows.views.edge import StaffRequest, staff_page

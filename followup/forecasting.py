@@ -7,11 +7,13 @@ A task is followed by the next, or by the end, as often and after as many days a
 from __future__ import annotations
 
 import datetime
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from followup.pacing import OVER, WEEK, Pace
+from followup.telling import decimal
 
 WEEKS = 8
 ENOUGH = 5
@@ -19,6 +21,8 @@ ENOUGH = 5
 LITTLE = 1e-6
 SAME_DAY = 200
 """Tasks after each other on one day; those who go round for ever come to nothing."""
+SURE = 1.96
+TEN = 10
 Gap = tuple[str, int, int]
 """The task after, in how many days, and how many times."""
 
@@ -53,10 +57,7 @@ def expected(paces: Paces, standing: Iterable[tuple[str, int, int]], *, days: in
     came: list[dict[str, float]] = [defaultdict(float) for _ in range(days)]
     for before, stood, many in standing:
         _leave(came, 0, many, paces.from_here(before, stood))
-    done: list[dict[str, float]] = []
-    for day in range(days):
-        done.append(_day(came, day, paces))
-    return done
+    return [_day(came, day, paces) for day in range(days)]
 
 
 def _day(came: list[dict[str, float]], day: int, paces: Paces) -> dict[str, float]:
@@ -92,3 +93,14 @@ def weeks(today: datetime.date) -> list[datetime.date]:
 def days(today: datetime.date) -> int:
     """From today to the end of the last week."""
     return WEEK * WEEKS - today.weekday()
+
+
+def between(many: float) -> tuple[int, int]:
+    """Where a count that is expected to be so many lies nineteen times of twenty, by Poisson's spread."""
+    wide = SURE * math.sqrt(many)
+    return max(0, math.floor(many - wide)), math.ceil(many + wide)
+
+
+def told(many: float) -> str:
+    """With one decimal below ten, so that what is small adds up."""
+    return decimal(many if many >= TEN else round(many, 1))

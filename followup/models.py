@@ -313,3 +313,50 @@ class Screen(models.Model):
 
     def __str__(self) -> str:
         return f"screen {self.public_id}"
+
+
+class MonthlyReport(models.Model):
+    """A unit's month as PDF, made once; without it until then, and tried again after a day when it failed."""
+
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
+    month = models.DateField(help_text="Its first day.")
+    at = models.DateTimeField(null=True, help_text="When it was made.")
+    pdf = models.BinaryField(null=True)
+    try_after = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-month", "unit__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "month"], name="monthly_report_once"),
+            models.CheckConstraint(
+                condition=Q(at=None, pdf=None) | Q(at__isnull=False, pdf__isnull=False), name="monthly_report_is_made"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.month}"
+
+
+class ReportWish(models.Model):
+    """A chef who wants a letter when the report of a unit that they lead is made: of those made since."""
+
+    staff = models.OneToOneField("people.Staff", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    since = models.DateTimeField()
+    try_after = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.staff_id)
+
+
+class ReportTold(models.Model):
+    """That a chef has been told of a report."""
+
+    report = models.ForeignKey(MonthlyReport, on_delete=models.CASCADE, related_name="told")
+    staff = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "staff"], name="report_told_once")]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.staff_id}"

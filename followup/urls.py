@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from followup import effect_views, forecast_views, views, way_views
+from followup import effect_views, forecast_views, report_views, views, wall_views, way_views
 from followup.eventlog import views as eventlog
-from followup.units import lead_views, wall_views
+from followup.units import lead_views
 
 app_name = "followup"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("uppfoljning/", views.index, name="index"),
     # No key of a förlopp has a tilde, so that these stand in the way of none.
     path("uppfoljning/~/prognos/", forecast_views.every, name="forecasts"),
+    path("uppfoljning/~/manadsrapporter/", report_views.reports, name="reports"),
+    path("uppfoljning/~/manadsrapporter/<slug:key>/<slug:month>/", report_views.report, name="report"),
     path("uppfoljning/<slug:key>/", views.flow, name="flow"),
     path("uppfoljning/<slug:key>/effekter/", effect_views.effects, name="effects"),
     path("uppfoljning/<slug:key>/effekter/<slug:measure>/", effect_views.measure, name="measure"),

@@ -49,14 +49,24 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Table:
+    """`head` names the columns, the first of which names the rows; `rows` are as wide."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Section:
-    """`lines` are a list, after the entries."""
+    """`lines` are a list, after the entries; then a picture, and the table that says what it shows."""
 
     heading: str
     level: int = 1
     lead: str = ""
     entries: Sequence[Entry] = ()
     lines: Sequence[str] = ()
+    picture: Picture | None = None
+    table: Table | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

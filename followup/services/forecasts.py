@@ -1,7 +1,5 @@
 """Reckons what ärenden under way will ask for, one förlopp at a time, once an hour; pages read what it came to."""
 
-# ruff: noqa: S608  the texts are made of names of our own; every value is a parameter
-
 from __future__ import annotations
 
 import datetime
@@ -111,6 +109,4 @@ def _groups(found: Mapping[Pace, int]) -> Mapping[str, Mapping[str, float]]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for pace, count in found.items():
         counts[pace.after][pace.group] += count
-    return {
-        element: {group: count / held.total() for group, count in held.items()} for element, held in counts.items()
-    }
+    return {element: {group: count / held.total() for group, count in held.items()} for element, held in counts.items()}

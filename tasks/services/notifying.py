@@ -137,6 +137,12 @@ def listeners(*, now: datetime.datetime, ids: list[int] | None = None) -> list[L
     ]
 
 
+def address_of(staff: Staff) -> str:
+    """Where letters go: the address of work, else the one that they wrote for notices; '' when there is neither."""
+    mine = Notifying.objects.filter(staff=staff).first()
+    return staff.email or (mine.address if mine is not None else "")
+
+
 def _devices(those: list[Notifying]) -> dict[int, list[Device]]:
     """Theirs that take messages from us, by member of staff."""
     found: dict[int, list[Device]] = defaultdict(list)

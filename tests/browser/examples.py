@@ -50,6 +50,7 @@ NOT_PAGES = {
     "workflows:attachment_small": "the same, small",
     **dict.fromkeys(("tasks:task_pdf", "tasks:instance_pdf", "workflows:routine_pdf", "plan:pdf"), "a PDF"),
     **dict.fromkeys(("workbench:routine_pdf", "workbench:diagram_pdf", "workflows:drawing_pdf"), "a PDF"),
+    "followup:report": "a PDF",
     "workflows:drawing_source": "the diagram of a version as BPMN",
     "disposal:map_file": "a file for a spreadsheet",
     "workflows:package": "a förlopp as a zip",

@@ -30,6 +30,7 @@ def addresses() -> dict[str, str]:
             for one in ("effekter", "effekter/uppfoljning", "nytta", "handelselogg", "vagar", "avvikelser", "prognos")
         },
         "forecast of all": "/uppfoljning/~/prognos/",
+        "monthly reports": "/uppfoljning/~/manadsrapporter/",
         "one way": f"{COURSE}vagar/{way}/",
         "who waits": f"{COURSE}planera_besok/",
     }

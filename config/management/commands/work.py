@@ -12,7 +12,7 @@ from api import teller
 from api.services import repeats
 from audit.services import rounds, sealing
 from disposal.services import remains, runs
-from followup.services import counting, forecasts, screens
+from followup.services import counting, forecasts, reports, screens
 from integrations import systems, volume
 from people.services import attempts, sessions
 from tasks.services import drafts, shifts, watching
@@ -78,6 +78,8 @@ class Command(RoundsCommand):
             shifts.purge(now=now)
             screens.purge(now=now)
             forecasts.reckon_due(now=now)
+            if not settings.FORLOPP_PRACTICE:  # its clock jumps over months that nobody asks for
+                reports.make_due(now=now)
             watching.purge(now=now)
             sessions.purge(now=now)
             attempts.purge(now=now)

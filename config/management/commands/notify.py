@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from followup.services import reports
 from tasks.services import notifying, sending
 from workflows.management.rounds import RoundsCommand
 
@@ -19,4 +20,5 @@ class Command(RoundsCommand):
         notifying.find(now=now)
         sending.send_due(now=now)
         notifying.purge(now=now)
+        reports.tell_due(now=now, address=notifying.address_of)
         return PAUSE_SECONDS
