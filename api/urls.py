@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/steps", csrf_exempt(house.steps), name="steps"),
     path("api/fhir/metadata", csrf_exempt(fhir.metadata), name="fhir-metadata"),
     path("api/fhir/$process-message", csrf_exempt(fhir.process_message), name="fhir-message"),
+    path("api/fhir/Patient/<uuid:ref>/$everything", csrf_exempt(fhir.everything), name="fhir-everything"),
     *(
         one
         for kind in SEARCHED

@@ -8,10 +8,12 @@ from typing import Any
 
 from api.fhir.systems import REF
 from api.problems import Problem
-from people.models import Individual
-from workflows import published
+from people.models import Goal, Individual, Rating
+from people.plan import GoalState, Outcome
+from workflows import careflow, published
+from workflows.careflow import Careflow
 from workflows.models import InboxMessage, InboxState, InstanceState, ProcessInstance, TaskState, UserTask
-from workflows.sight import Sight
+from workflows.sight import WORDS, Sight
 
 Json = dict[str, Any]
 
@@ -30,7 +32,15 @@ OF_MESSAGE = {
     InboxState.IGNORED: "completed",
     InboxState.DISMISSED: "not-done",
 }
-SEARCHED = ("Task", "CarePlan", "Communication")
+OF_GOAL = {GoalState.ACTIVE: "active", GoalState.REACHED: "completed", GoalState.LEFT: "cancelled"}
+ACHIEVED = {
+    Outcome.REACHED: ("achieved", "Achieved"),
+    Outcome.PARTLY: ("improving", "Improving"),
+    Outcome.NOT_YET: ("in-progress", "In Progress"),
+    Outcome.LEFT: ("not-attainable", "Not Attainable"),
+}
+"""Of the latest follow-up: http://terminology.hl7.org/CodeSystem/goal-achievement."""
+SEARCHED = ("Task", "CarePlan", "Communication", "Goal", "CareTeam")
 
 
 def task(row: UserTask, sight: Sight) -> Json:
@@ -38,14 +48,15 @@ def task(row: UserTask, sight: Sight) -> Json:
     version = published.of(row.instance.version.public_id)
     is_read = sight.reads_task(row, version)
     name = row.name if is_read else sight.hidden(version, row.group, "en uppgift")
-    is_taken = row.is_open and row.claimed_by_id is not None
+    is_held = row.claimed_by_id is not None
     return _judged(
         "Task",
         {
             "id": str(row.public_id),
             "meta": {"lastUpdated": row.changed_at.isoformat()},
             "basedOn": [{"reference": f"CarePlan/{row.instance.public_id}"}],
-            "status": "accepted" if is_taken else OF_TASK[TaskState(row.state)],
+            "status": task_status(row),
+            "businessStatus": {"text": careflow.of_task(row.state, is_taken=is_held, attempts=row.attempts)},
             "intent": "order",
             "priority": "urgent" if row.priority == 1 else "routine",
             "code": {"text": name.strip() or row.element_id},
@@ -57,6 +68,44 @@ def task(row: UserTask, sight: Sight) -> Json:
             "restriction": {"period": {"end": row.due_at.isoformat()}} if row.due_at else None,
         },
     )
+
+
+def task_status(row: UserTask) -> str:
+    """What nobody took up was `cancelled`; what somebody had taken or tried, and was then left, has `failed`."""
+    is_taken = row.claimed_by_id is not None
+    if row.is_open:
+        return "accepted" if is_taken else OF_TASK[TaskState.OPEN]
+    come_to = careflow.of_task(row.state, is_taken=is_taken, attempts=row.attempts)
+    return "failed" if come_to == Careflow.ABORTED else OF_TASK[TaskState(row.state)]
+
+
+def goal(row: Goal, rating: Rating | None, individual: Individual, sight: Sight) -> Json:
+    """In the person's words; of the other sphere that there is one. How far it has come is the latest follow-up's."""
+    is_read = sight.reads(row.sphere)
+    outcome = Outcome.REACHED if row.state == GoalState.REACHED else Outcome(rating.outcome) if rating else None
+    code, display = ACHIEVED[outcome] if outcome is not None else ACHIEVED[Outcome.NOT_YET]
+    coding = {"system": "http://terminology.hl7.org/CodeSystem/goal-achievement", "code": code, "display": display}
+    target = [{"dueDate": row.aim_on.isoformat()}] if row.aim_on and is_read else None
+    return _judged(
+        "Goal",
+        {
+            "id": str(row.thread),
+            "meta": {"lastUpdated": max(row.at, rating.at if rating else row.at).isoformat()},
+            "lifecycleStatus": OF_GOAL[GoalState(row.state)],
+            "achievementStatus": {"coding": [coding]} if is_read else None,
+            "description": {"text": row.words if is_read else f"{WORDS[row.sphere]}: ett mål"},
+            "subject": subject(individual),
+            "statusDate": (rating.on.isoformat() if rating else None) if is_read else None,
+            "target": target,
+        },
+    )
+
+
+def care_team(individual: Individual, members: list[tuple[str, str]]) -> Json:
+    """Who is responsible: roles with names. Relatives are not told of: they are somebody else."""
+    told = [{"role": [{"text": role}], "member": {"display": name}} for role, name in members]
+    about = {"id": str(individual.ref), "status": "active", "subject": subject(individual), "participant": told or None}
+    return _judged("CareTeam", about)
 
 
 def care_plan(row: ProcessInstance, open_tasks: list[UserTask]) -> Json:
@@ -148,11 +197,12 @@ def capabilities(*, base: str, at: str) -> Json:
         "name": "process-message",
         "definition": "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
     }
+    person = {"name": "everything", "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything"}
     server = {
         "mode": "server",
         "security": {"description": "Authorization: Bearer, a token with fhir:read or fhir:write."},
         "resource": offered,
-        "operation": [process],
+        "operation": [process, person],
     }
     told = {"status": "active", "date": at, "kind": "instance", "fhirVersion": "4.0.1", "format": ["json"]}
     place = {"implementation": {"description": "Förlopp", "url": base}, "rest": [server]}

@@ -10,20 +10,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
-from api.fhir import resources
+from api.fhir import planned, resources
 from api.fhir.systems import PERSON, REF
 from api.problems import Problem, Wrong
 from api.reach import Reach
 from people import identity
-from people.models import Individual
+from people.models import Goal, Individual
 from workflows import rights, sight
 from workflows.models import InboxMessage, InstanceState, ProcessInstance, TaskState, UserTask
 from workflows.models.definition import HEAVY
 
 Json = dict[str, Any]
 PAGE, MOST = 20, 100
+EVERYTHING = 500
 BY_PATIENT = ("patient.identifier", "patient:identifier", "subject:identifier", "subject.identifier")
 KNOWN = frozenset({*BY_PATIENT, "status", "_count", "_format", "_page"})
 LIGHT = ("instance__engine_state", *(f"instance__version__{name}" for name in HEAVY))
@@ -98,7 +100,22 @@ def one(kind: str, public_id: uuid.UUID, reach: Reach) -> tuple[Json, Individual
     return (rows[0][1], who) if rows else None
 
 
+def everything(ref: uuid.UUID, reach: Reach) -> tuple[list[Json], Individual] | None:
+    """A person's plans, goals, tasks and team, at most so many of each; None when missing or forbidden alike."""
+    individual = Individual.objects.filter(ref=ref).first()
+    if individual is None or not reach.knows(individual):
+        return None
+    kinds = ("CarePlan", "Goal", "Task", "CareTeam")
+    rows = [row for kind in kinds for row in FINDERS[kind](individual, Search(kind, ref, count=EVERYTHING), reach)]
+    return [one for _, one in rows], individual
+
+
 def _whose(kind: str, public_id: uuid.UUID) -> Individual | None:
+    if kind == "Goal":
+        goal = Goal.objects.select_related("individual").filter(thread=public_id).first()
+        return goal.individual if goal else None
+    if kind == "CareTeam":
+        return Individual.objects.filter(ref=public_id).first()
     if kind == "Task":
         task = UserTask.objects.select_related("individual").defer("answers").filter(public_id=public_id).first()
         return task.individual if task else None
@@ -127,10 +144,14 @@ def _tasks(individual: Individual, search: Search, reach: Reach, *, public_id: u
     rows = rows.filter(public_id=public_id) if public_id else rows
     rows = rows.filter(pk__lt=search.before) if search.before is not None else rows
     wanted = [state.value for state, status in resources.OF_TASK.items() if status == search.status]
+    begun = Q(claimed_by__isnull=False) | Q(attempts__gt=0)
     if search.status == "accepted":
         rows = rows.filter(state=TaskState.OPEN).exclude(claimed_by=None)
+    elif search.status == "failed":
+        rows = rows.filter(begun, state=TaskState.CANCELLED)
     elif search.status:
         rows = rows.filter(state__in=wanted)
+        rows = rows.exclude(begun, state=TaskState.CANCELLED)
         rows = rows.filter(claimed_by=None) if search.status == "requested" else rows
     looking = sight.of(reach.caller.staff, individual)
     page = []
@@ -172,7 +193,27 @@ def _messages(individual: Individual, search: Search, reach: Reach, *, public_id
     return page
 
 
-FINDERS: dict[str, Any] = {"Task": _tasks, "CarePlan": _plans, "Communication": _messages}
+def _goals(individual: Individual, search: Search, reach: Reach, *, public_id: uuid.UUID | None = None) -> Rows:
+    return _of_page(planned.goals(individual, reach, thread=public_id), search, "lifecycleStatus")
+
+
+def _team(individual: Individual, search: Search, reach: Reach, *, public_id: uuid.UUID | None = None) -> Rows:
+    rows = planned.team(individual, reach) if public_id in {None, individual.ref} else []
+    return _of_page(rows, search, "status")
+
+
+def _of_page(rows: Rows, search: Search, status: str) -> Rows:
+    rows = [row for row in rows if search.before is None or row[0] < search.before]
+    return [row for row in rows if search.status in {"", row[1][status]}][: search.count + 1]
+
+
+FINDERS: dict[str, Any] = {
+    "Task": _tasks,
+    "CarePlan": _plans,
+    "Communication": _messages,
+    "Goal": _goals,
+    "CareTeam": _team,
+}
 
 
 def _ref(system: str, value: str) -> uuid.UUID | None:

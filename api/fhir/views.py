@@ -90,6 +90,17 @@ def search_posted(request: HttpRequest, caller: Caller, kind: str) -> HttpRespon
     return _found(caller, kind, request.POST.dict(), is_posted=True)
 
 
+@endpoint("GET", "fhir:read")
+def everything(_request: HttpRequest, caller: Caller, ref: uuid.UUID) -> HttpResponse:
+    """One person's plans, goals, tasks and team."""
+    found = searching.everything(ref, Reach(caller))
+    if found is None:
+        raise problems.missing()
+    _log(caller, found[1], "read", "Patient", "")
+    address = f"{_base()}/Patient/{ref}/$everything"
+    return _said(resources.page(found[0], next_url=None, self_url=address, base=_base()))
+
+
 @endpoint("POST", "fhir:write")
 def process_message(request: HttpRequest, caller: Caller) -> HttpResponse:
     """A message Bundle: stored as it came, then acknowledged. Its id makes a second copy harmless."""
