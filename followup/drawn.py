@@ -12,6 +12,7 @@ from followup.measured import Measured
 from followup.telling import Figure, decimal, month_name
 from web import charts, swedish
 from web.charts import Chart, Point
+from workflows.beside import KeyFigure
 
 MOST_STEPS = 10
 FEWEST = 2
@@ -84,6 +85,14 @@ def counted(name: str, count: int) -> Point:
 
 def counts(title: str, found: Iterable[tuple[str, int]]) -> Chart | None:
     return _bars(title, [counted(name, count) for name, count in found])
+
+
+def beside(one: KeyFigure) -> Chart | None:
+    """Ours filled, others' hollow."""
+    points = [
+        Point(name=place.name, value=place.value, told=place.told, is_other=not place.is_own) for place in one.places
+    ]
+    return _bars(f"{one.title}, {one.year}", points)
 
 
 def weeks(title: str, found: Iterable[tuple[datetime.date, float]]) -> Chart | None:

@@ -18,6 +18,7 @@ from followup.measured import Measured
 from followup.results import Results
 from followup.services import assumptions
 from web.charts import Chart
+from workflows import beside
 from workflows.views.edge import StaffRequest, staff_page
 
 
@@ -26,7 +27,9 @@ from workflows.views.edge import StaffRequest, staff_page
 def effects(request: StaffRequest, key: str) -> HttpResponse:
     """Every measure of the förlopp, with how sure it is and what others have."""
     results = _results(request, key)
-    return render(request, "followup/effects.html", _context(results) | {"chart": drawn.shares(results.figures)})
+    figures = beside.told(results.declared.key_figures)
+    more = {"chart": drawn.shares(results.figures), "beside": [(one, drawn.beside(one)) for one in figures]}
+    return render(request, "followup/effects.html", _context(results) | more)
 
 
 @require_safe

@@ -24,7 +24,9 @@ def index(request: StaffRequest) -> HttpResponse:
     found = catalogue.courses(request.user, may=rights.may_follow_up)
     if not found and not rights.may_follow_all(request.user):
         raise Http404
-    return render(request, "followup/index.html", {"courses": found})
+    return render(
+        request, "followup/index.html", {"courses": found, "gives_statistics": rights.may_give_statistics(request.user)}
+    )
 
 
 @require_safe

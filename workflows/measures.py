@@ -103,10 +103,14 @@ class Post:
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """Everything in utfall.toml. `ages` are the first years of the bands; `often` when a person has many ärenden."""
+    """Everything in utfall.toml. `ages` are the first years of the bands; `often` when a person has many ärenden.
+
+    `key_figures` are words in the names of the municipality's key figures that are shown beside.
+    """
 
     ages: tuple[int, ...] = AGES
     often: bool = False
+    key_figures: tuple[str, ...] = ()
     measures: Mapping[str, Measure] = field(default_factory=dict)
     assumptions: Mapping[str, Assumption] = field(default_factory=dict)
     posts: Sequence[Post] = ()
@@ -146,6 +150,7 @@ def read(text: str) -> Declared:
     return Declared(
         ages=tuple(told.get("ages", AGES)),
         often=bool(told.get("often", False)),
+        key_figures=tuple(told.get("key_figures", ())),
         measures={one["key"]: _measure(one) for one in told.get("measure", ())},
         assumptions={one["key"]: _assumption(one) for one in told.get("assumption", ())},
         posts=tuple(_post(one) for one in told.get("post", ())),

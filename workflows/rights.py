@@ -29,6 +29,7 @@ ARCHIVE = "arkivarie"
 DATA_PROTECTION = "dataskyddsombud"
 GIVING_OUT = frozenset({COORDINATOR, HEAD})
 """Who takes and gives out many tasks at once, of those that they may do themselves."""
+GIVES_STATISTICS = "statistikansvarig"
 STEERING = frozenset({IT, OWNER})
 """Who sends signals, and has something to do where ärenden are moved to another version."""
 FOLLOWING = STEERING | {HEAD, STATISTICS}
@@ -169,6 +170,11 @@ def may_follow_all(staff: Staff) -> bool:
 def may_see_key_figures(staff: Staff) -> bool:
     """The municipality's beside others', in Kolada."""
     return holds(staff, IT, OWNER, HEAD, STATISTICS)
+
+
+def may_give_statistics(staff: Staff) -> bool:
+    """Those who approve what is sent to Socialstyrelsen."""
+    return holds(staff, GIVES_STATISTICS)
 
 
 def may_follow_up(staff: Staff, config: Mapping[str, Any]) -> bool:

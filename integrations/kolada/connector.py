@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from integrations import http, systems
-from integrations.kolada import fetching
+from integrations.kolada import beside, fetching
 from integrations.systems import Job, Setting, System
+from workflows import beside as figures
 
 ADDRESS = "https://api.kolada.se/v3"
 
@@ -26,3 +27,4 @@ systems.register(
         pages={"Nyckeltal": "integrations:key_figures"},
     )
 )
+figures.register(beside.told)

@@ -16,9 +16,10 @@ from integrations.socialstyrelsen import facts, versions
 from integrations.socialstyrelsen.layouts import Draft, Layout, Regulation
 from people import identity, statements
 from people.models import Individual
+from workflows import rights
 from workflows.services import incidents
 
-GROUP = "statistikansvarig"
+GROUP = rights.GIVES_STATISTICS
 FIRST_DAY = 5
 """The day of the month when the month before is made: what home care tells late has come by then."""
 WARNING = timedelta(days=3)

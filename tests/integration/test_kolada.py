@@ -271,3 +271,21 @@ def test_the_page_asks_the_same_number_of_questions_however_many_figures(
 
     with django_assert_num_queries(3):
         assert len(showing.shown("T")) == 3
+
+
+@pytest.mark.usefixtures("kolada")
+def test_follow_up_shows_those_that_a_forlopp_names_and_says_when_they_are_old() -> None:
+    from integrations.kolada import beside
+    from workflows import beside as figures
+
+    fetch()
+    (one,) = figures.told(["utskrivningsklara"])
+    assert (one.key, one.source, one.year) == ("N99003", "Kolada", 2025)
+    (ours,) = [place for place in one.places if place.is_own]
+    assert [(ours.value, "")] == of("N99003")
+    assert [place.name for place in one.places] == ["Örebro", "Hallsberg", "Västerås", "Riket"]
+    KeyFigure.objects.update(fetched_at=timezone.now())
+    assert figures.told(["UTSKRIVNINGSKLARA"])[0].warning == ""
+    KeyFigure.objects.update(fetched_at=timezone.now() - 2 * beside.STALE)
+    assert "gamla" in figures.told(["utskrivningsklara"])[0].warning
+    assert figures.told(["finns inte"]) == figures.told([]) == []

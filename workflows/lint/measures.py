@@ -21,7 +21,7 @@ MEASURE_KEYS = (
 COMPARE_KEYS = ("title", "low", "high", "source")
 ASSUMPTION_KEYS = ("key", "title", "unit", "value", "why")
 POST_KEYS = ("key", "title", "about", "kind", "amount")
-TABLES = ("ages", "often", "measure", "assumption", "post")
+TABLES = ("ages", "often", "key_figures", "measure", "assumption", "post")
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MOST = 40
 NUMBERS = (int, float)
@@ -40,6 +40,9 @@ def measure_findings(sources: Mapping[str, str], run: Iterable[etree._Element]) 
     _ages(told.get("ages", []), report)
     if not isinstance(told.get("often", False), bool):
         report.error("often", "often", "”often” är true när samma person har många ärenden, annars utelämnat.")
+    named = told.get("key_figures", [])
+    if not isinstance(named, list) or not all(isinstance(one, str) and one.strip() for one in named):
+        report.error("key_figures", "key-figures", '”key_figures” är ord i nyckeltals namn: ["personalkontinuitet"].')
     for one in _tables(told, "measure", MEASURE_KEYS, report):
         _measure(one, steps, report)
     for one in _tables(told, "assumption", ASSUMPTION_KEYS, report):
