@@ -10,7 +10,7 @@ from people.models import AccessLog, Contact, Individual, Staff
 from people.services import plan
 from tasks import selectors
 from tests import pages
-from workflows import engine, published
+from workflows import engine, published, sight
 from workflows.models import Incident, ProcessInstance, TaskState, UserTask
 from workflows.services import instances, settle, user_tasks
 
@@ -186,7 +186,7 @@ def test_what_is_known_is_told_in_the_words_of_the_question_and_never_as_a_code(
     pages.logged_in(anna).post(_url(task), _post(plats="annan", annan_plats="hemma"))
     known = [{"label": "Plats", "value": "planera_besok.plats"}, {"label": "Saknas", "value": "ingenstans"}]
     monkeypatch.setitem(published.of(task.instance.version.public_id).config, "known", known)
-    told = selectors.told(task.instance, now=timezone.now())
+    told = selectors.told(task.instance, sight.of(siri, task.instance.individual), now=timezone.now())
     assert [(one.label, one.value) for one in told] == [("Plats", "På en annan plats")]
 
 

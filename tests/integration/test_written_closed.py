@@ -117,7 +117,7 @@ def places(instance: ProcessInstance) -> Iterator[addresses.Address]:
     """Every address about the person with each real thing there is, and every list."""
     tasks = [{"public_id": one.public_id} for one in UserTask.objects.filter(instance=instance)]
     ways = [(kind, row.thread) for kind, row in (("mal", Goal.objects.get()), ("overenskommelse", agreed()))]
-    mine = {
+    mine: dict[str, list[dict[str, Any]]] = {
         "uppgifter/<": [{**one, "part": "anteckning", "key": str(key)} for one in tasks for key in _comments()],
         "arenden/<uuid": [{"public_id": instance.public_id, "key": "planera_besok"}],
         "personer/<": [{"ref": instance.individual.ref, "kind": kind, "thread": thread} for kind, thread in ways],
@@ -227,7 +227,7 @@ def test_lists_say_the_same_as_the_page(instance: ProcessInstance, anna: Staff, 
     for member, is_closed in ((Staff.objects.get(pk=vera.pk), True), (Staff.objects.get(pk=anna.pk), False)):
         assert written.closes(member, task) == is_closed
         text, values = sieve.closed(member)
-        found = UserTask.objects.raw(
+        found: Any = UserTask.objects.raw(
             f"""SELECT task.id, {text} AS closed FROM workflows_usertask task
             JOIN workflows_processinstance instance ON instance.id = task.instance_id WHERE task.id = %s""",  # noqa: S608
             [*values, task.pk],

@@ -115,3 +115,12 @@ months = ["1","2","3","4","5","6","7","8","9","10","11","12"]\n[page]\ntitle = "
 @pytest.mark.parametrize(("header", "key"), [("en-GB,en;q=0.8", "en"), ("sv", "sv"), ("fi,de;q=0.5", "sv"), ("", "sv")])
 def test_the_browsers_language_is_taken_where_we_have_it(header: str, key: str) -> None:
     assert language.asked(header) == key
+
+
+def test_the_guide_is_easy_and_calls_what_is_on_the_page_by_its_name() -> None:
+    text = (ROOM.parent / "docs" / "min-plan.md").read_text()
+    plain = re.sub(r"[#*]+", "", text)
+    assert lix(plain) <= LIX
+    named = set(re.findall(r"(?<!\*)\*(\w[^*\n]+)\*(?!\*)", text))
+    assert len(named) > 5
+    assert named <= set(words_of("sv").values())
