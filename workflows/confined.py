@@ -6,6 +6,7 @@ not open it, and what it makes the person's own is its own too.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,12 @@ SQL = {
     "sqlite": "COALESCE(json_extract(version.config, '$.confined'), 0) = 1",
     "postgresql": "COALESCE(version.config ->> 'confined', '') = 'true'",
 }
+KEY = re.compile(r"[-a-zA-Z0-9_]+")
+VISIBLE_TO = {
+    "sqlite": "instr(json_extract(version.config, '$.visible_to'), '\"{}\"') > 0",
+    "postgresql": "strpos(CAST(version.config -> 'visible_to' AS text), '\"{}\"') > 0",
+}
+"""As `rights.VISIBLE_TO`, with the key of a profession in the text: of letters, digits and hyphens only."""
 Row = tuple[int, Any, Any]
 """Key of a version, its `visible_to` and its `confined`."""
 
@@ -72,8 +79,10 @@ def threads(individual: Individual, of: Confined) -> frozenset[uuid.UUID]:
     return frozenset(thread for (thread,) in goals.union(*others, all=True))
 
 
-def outside(instance_id: str) -> str:
-    """SQL: the ärende is not one of these; `instance_id` is the column of its id."""
+def outside(instance_id: str, professions: Iterable[str] = ()) -> str:
+    """SQL: the ärende is not one of these, or is for one of the professions; `instance_id` is the column of its id."""
+    held = [VISIBLE_TO[connection.vendor].format(key) for key in professions if KEY.fullmatch(key)]
+    others = f" AND NOT ({' OR '.join(held)})" if held else ""
     return f"""NOT EXISTS (SELECT 1 FROM workflows_processinstance confined
         JOIN workflows_processversion version ON version.id = confined.version_id
-        WHERE confined.id = {instance_id} AND {SQL[connection.vendor]})"""  # noqa: S608  names of our own
+        WHERE confined.id = {instance_id} AND {SQL[connection.vendor]}{others})"""  # noqa: S608  names of our own

@@ -13,6 +13,7 @@ from django.utils import timezone
 from people import reading
 from people.models import COLLEAGUE, HELD_ON, Unit
 from web.swedish import midnight
+from workflows import confined
 from workflows.selectors import TASKS
 
 DAY = datetime.timedelta(days=1)
@@ -104,7 +105,7 @@ class Balance:
 
 
 def load(unit: Unit, *, now: datetime.datetime) -> Balance:
-    """Of the unit's professions in its area, in four statements. What is about protected persons is not counted."""
+    """Of the unit's professions in its area, in four statements. Not what is about protected persons or confined."""
     today, roles = timezone.localdate(now), roles_of(unit, now=now)
     first = today - (DAYS - 1) * DAY
     days = [first + number * DAY for number in range(DAYS)]
@@ -136,7 +137,7 @@ def roles_of(unit: Unit, *, now: datetime.datetime) -> dict[str, str]:
 
 def _here(unit: Unit, roles: Sequence[str]) -> tuple[str, list[str]]:
     """A unit without an area has every area."""
-    text = f'"group" IN ({reading.places(roles)}) AND NOT is_restricted'
+    text = f'"group" IN ({reading.places(roles)}) AND NOT is_restricted AND {confined.outside("instance_id")}'
     return (f"{text} AND area IN (%s, '')", [*roles, unit.area]) if unit.area else (text, [*roles])
 
 

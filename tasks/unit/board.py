@@ -31,7 +31,7 @@ COUNTED = {"many": "found.many", "late": "found.late", "today": "found.today"}
 LIFTED_AT = """(SELECT max(told.at) FROM workflows_historyentry told WHERE told.instance_id = task.instance_id
     AND told.element_id = task.element_id AND told.kind = 'escalated')"""
 DONE = f"""SELECT completed_by_id, count(*) FROM {TASKS}
-    WHERE state = 'completed' AND completed_by_id IN ({{}}) AND ended_at >= %s GROUP BY completed_by_id"""
+    WHERE state = 'completed' AND completed_by_id IN ({{}}) AND ended_at >= %s AND {{}} GROUP BY completed_by_id"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +127,7 @@ def load(place: Place, viewer: Staff, *, now: datetime.datetime) -> Board:
     roles = {key: name for member in working for key, name in member.roles.items()}
     taken = _taken([member.id for member in working], looking)
     untaken = _untaken(list(roles), place, looking)
-    done = _done([member.id for member in working], now=now)
+    done = _done([member.id for member in working], looking)
     return Board(
         hands=[
             Hand(member=member, pile=taken.get(member.id, NOTHING), done=done.get(member.id, 0)) for member in working
@@ -179,11 +179,11 @@ def _piles(text: str, values: Sequence[Any], attribute: str, looking: Looking) -
     }
 
 
-def _done(members: Sequence[int], *, now: datetime.datetime) -> dict[int, int]:
+def _done(members: Sequence[int], looking: Looking) -> dict[int, int]:
     if not members:
         return {}
-    today = midnight(timezone.localdate(now))
-    return dict(reading.rows(DONE.format(reading.places(members)), [*members, today]))
+    today = midnight(timezone.localdate(looking.now))
+    return dict(reading.rows(DONE.format(reading.places(members), looking.seen), [*members, today]))
 
 
 def _lifted(looking: Looking) -> list[Lifted]:

@@ -21,7 +21,7 @@ from tasks import rows
 from tasks.models import Comment, ShiftNote, ShiftReading
 from tasks.rows import Row
 from tasks.unit.looking import Looking
-from workflows import rights, written
+from workflows import written
 from workflows.models import TaskState, UserTask
 from workflows.selectors import NAMED, TASKS, parts
 
@@ -116,7 +116,7 @@ def _scope(roles: Sequence[str], place: Place, looking: Looking) -> tuple[str, l
     """A condition on the alias `task`: the unit's professions in its area, as far as the viewer may know."""
     keys = reading.places(roles)
     area, values = ("task.area IN (%s, '')", [place.area]) if place.area else ("1 = 1", [])
-    return f'task."group" IN ({keys}) AND {area} AND {rights.unrestricted(looking.viewer, "task")}', [*roles, *values]
+    return f'task."group" IN ({keys}) AND {area} AND {looking.seen_task}', [*roles, *values]
 
 
 def _changed(roles: Sequence[str], place: Place, looking: Looking, since: datetime.datetime) -> list[UserTask]:
@@ -146,7 +146,7 @@ def _ahead(
 def _done(members: Sequence[int], looking: Looking, since: datetime.datetime) -> list[UserTask]:
     keys = reading.places(members)
     rest = f"""WHERE task.state = 'completed' AND task.completed_by_id IN ({keys}) AND task.ended_at >= %s
-        AND {rights.unrestricted(looking.viewer, "task")} ORDER BY task.ended_at DESC, task.id DESC LIMIT {MOST + 1}"""
+        AND {looking.seen_task} ORDER BY task.ended_at DESC, task.id DESC LIMIT {MOST + 1}"""
     return looking.rows(rest, [*members, since])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from people.models import Staff
 from tasks import rows
 from tasks.rows import Eyes, Row
-from workflows import rights
+from workflows import confined, rights
 from workflows.models import UserTask
 
 
@@ -18,7 +18,11 @@ class Looking:
 
     def __init__(self, viewer: Staff, *, now: datetime.datetime) -> None:
         self.viewer, self.now = viewer, now
-        self.seen = rights.unrestricted(viewer)
+        # What is confined to others is not even counted.
+        self.seen = f"{rights.unrestricted(viewer)} AND {confined.outside('instance_id', viewer.professions)}"
+        self.seen_task = (
+            f"{rights.unrestricted(viewer, 'task')} AND {confined.outside('task.instance_id', viewer.professions)}"
+        )
         self._eyes = Eyes.of(viewer)
 
     def rows(self, rest: str, values: Sequence[Any]) -> list[UserTask]:

@@ -13,8 +13,9 @@ from django.utils import timezone
 from people import places, reading
 from people.models import Staff
 from people.places import Place
+from tasks.unit.looking import Looking
 from web.swedish import midnight
-from workflows import coming, rights
+from workflows import coming
 from workflows.coming import Coming
 from workflows.selectors import TASKS
 
@@ -114,5 +115,5 @@ def _open(
     if not roles:
         return []
     area = "AND area IN (%s, '')" if place.area else ""
-    text = OPEN.format(reading.places(roles), f"{area} AND {rights.unrestricted(viewer)}")
+    text = OPEN.format(reading.places(roles), f"{area} AND {Looking(viewer, now=now).seen}")
     return reading.rows(text, [now, now, turn, turn, *roles, end, *([place.area] if place.area else [])])

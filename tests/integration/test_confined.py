@@ -218,3 +218,21 @@ def test_every_forlopp_that_is_confined_keeps_to_itself(capsys: pytest.CaptureFi
         if (path / "process.toml").exists() and "\nconfined = true" in (path / "process.toml").read_text():
             call_command("check_forlopp", str(path))
             assert "0 fel" in capsys.readouterr().out
+
+
+def test_the_pages_of_a_unit_count_nothing_of_it_for_colleagues_outside_the_team(
+    others: dict[str, Staff], frida: Staff, berit: Individual, now: Any
+) -> None:
+    eva = others["enhetschef"]
+    places = [f"/enhet/team/{one}" for one in ("", "belastning/", "overlamning/")] + ["/laget/team/"]
+    eva.assignments.update(unit=Unit.objects.get(key="team"))
+    client = pages.logged_in(eva)
+
+    def told() -> list[str]:
+        return [addresses.told(client.get(address)) for address in places]
+
+    before = told()
+    mine = pages.text(pages.logged_in(frida).get("/enhet/team/"))
+    begun(berit, frida, now)
+    assert told() == before
+    assert pages.text(pages.logged_in(frida).get("/enhet/team/")) != mine
