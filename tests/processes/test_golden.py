@@ -48,7 +48,9 @@ def test_moved_to_the_present_version_it_reaches_that_end_too(item: golden.Store
     was, scenario = then(item)
     now = version(golden.BUNDLED / item.folder)
     world, rest = item.world(was, scenario), item.rest(scenario)
-    move = engine.Move(was.definition, now.definition, engine.proposed(was.definition, now.definition))
+    move = engine.Move(
+        was.definition, now.definition, engine.proposed(was.definition, now.definition), now.config.get("parameters")
+    )
     execution = move.execution(item.kept["state"], decide=now.decide, now=rest.now)
     world.version, world.state = now, json.loads(json.dumps(execution.dump()))
     result = scenarios.play(rest, world)

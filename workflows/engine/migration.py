@@ -62,9 +62,15 @@ class Place:
 
 
 class Move:
-    """From one definition to another by a mapping of element ids; elements that it leaves out keep their ids."""
+    """From one definition to another by a mapping of element ids; elements that it leaves out keep their ids.
 
-    def __init__(self, old: Definition, new: Definition, mapping: Mapping[str, str]) -> None:
+    Of the new version's `parameters` an instance gets those that it has none of; what it began with stays.
+    """
+
+    def __init__(
+        self, old: Definition, new: Definition, mapping: Mapping[str, str], parameters: Mapping[str, Any] | None = None
+    ) -> None:
+        self.parameters = dict(parameters or {})
         self.old = old
         self.new = new
         self.mapping = mapping
@@ -76,6 +82,9 @@ class Move:
     def execution(self, state: Mapping[str, Any], *, decide: Decide, now: datetime) -> Execution:
         """The instance as it waits in the new version. Raises Immovable with every reason."""
         moved = self.state(state)
+        if self.parameters:
+            known = moved["variables"]
+            moved["variables"] = {**known, "parametrar": {**self.parameters, **(known.get("parametrar") or {})}}
         execution = Execution.restore(self.new, moved, decide=decide)
         try:
             with execution._stepping(now):

@@ -234,7 +234,8 @@ class Change:
 
 @lru_cache(maxsize=8)
 def _between(source: UUID, target: UUID, mapping: tuple[tuple[str, str], ...]) -> engine.Move:
-    return engine.Move(published.of(source).definition, published.of(target).definition, dict(mapping))
+    now = published.of(target)
+    return engine.Move(published.of(source).definition, now.definition, dict(mapping), now.config.get("parameters"))
 
 
 def _become(migration: Migration, state: MigrationState, was: MigrationState) -> None:

@@ -86,7 +86,8 @@ def foresee(from_version: ProcessVersion, target: published.Published, *, now: d
     mapping = migration.renamed(source, target.definition)
     trial = Trial(from_version=from_version, mapping=mapping, created_at=now)
     trial.total = migration.waiting(from_version).count()
-    _try(trial, engine.Move(source, target.definition, mapping), target.decide, now=now, limit=FORESEEN)
+    move = engine.Move(source, target.definition, mapping, target.config.get("parameters"))
+    _try(trial, move, target.decide, now=now, limit=FORESEEN)
     return trial
 
 
