@@ -18,6 +18,7 @@ import pytest
 from django.utils import timezone
 
 from followup import asked
+from followup.benefit import Benefit
 from followup.intervals import span
 from followup.measured import Measured
 from followup.results import Results
@@ -218,3 +219,18 @@ def test_the_goals_of_a_person_by_own_scale_gas_and_part_of_life() -> None:
         "Personlig vård": ("4", "2", 6),
     }
     assert (found.whole.before, found.whole.after) == ("3,5", "1,5")
+
+
+def test_uddevalla_always_reckons_the_effect(chance: random.Random) -> None:
+    invoices = publish("vaccin_faktura")
+    took = [chance.randint(2, 30) for _ in range(12)]
+    for minutes in took:
+        sent = {"faktura_id": "F-1", "skickad_dt": NOW.isoformat(), "minuter": minutes}
+        write(invoices, 80, [("granska", {"atgard": "ratta"}), ("skicka", sent)], outcome="klar")
+    for _ in range(4):
+        write(invoices, 80, [("granska", {"atgard": "uteslut"})], outcome="avbruten_av_manniska")
+    assert value(measured(invoices, "minuter")) == pytest.approx(fmean(took))
+    assert value(measured(invoices, "utan_faktura")) == pytest.approx(100 * 4 / 16)
+    found = Benefit(measured(invoices, "minuter").results, NOW)
+    (line,) = found.lines
+    assert line.amount.value == pytest.approx(sum(took) / 60 * 400)

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from followup.models import MonthlyReport
 from people.models import (
     Absence,
     AccessLog,
@@ -128,7 +129,9 @@ def _more(anna: Staff) -> dict[str, Mapping[str, Any]]:
     instance = ProcessInstance.objects.earliest("pk")
     opened = Emergency.objects.earliest("pk")
     forlopp = {"key": "hembesok", "number": 1}
+    MonthlyReport.objects.create(unit=unit, month=day.replace(day=1), at=now, pdf=SECRET.encode(), try_after=now)
     return {
+        "uppfoljning/~/manadsrapporter/<slug:key>/<slug:month>/": {"key": "norr", "month": f"{day:%Y-%m}"},
         "uppgifter/urval/<uuid:public_id>/": {"public_id": saved.public_id},
         "enhet/<slug:key>/overlamning/<uuid:public_id>/": {"key": "norr", "public_id": note.public_id},
         "enhet/<slug:key>/franvaro/<uuid:public_id>/avsluta/": {"key": "norr", "public_id": away.public_id},
@@ -162,7 +165,12 @@ def _of_machines(task: UserTask, instance: ProcessInstance) -> dict[str, Mapping
     """Addresses of the API, which no session opens; `test_every_operation_of_the_api` opens them."""
     course: Mapping[str, Any] = {"key": "hembesok", "form": "planera_besok"}
     started = {"instance_id": instance.public_id, "public_id": instance.public_id}
-    ids = started | {"task_id": task.public_id, "message_id": NIL, "subscription_id": NIL}
+    ids = started | {
+        "ref": instance.individual.ref,
+        "task_id": task.public_id,
+        "message_id": NIL,
+        "subscription_id": NIL,
+    }
     routes = [route for route in addresses.routes() if route.startswith(("api/", "scim/"))]
     known = {**course, **ids}
     found = {route: {name: known[name] for name in addresses.TAKEN.findall(route)} for route in routes}
