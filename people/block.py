@@ -127,6 +127,10 @@ class Closed:
         theirs = {individual for individual, unit in self.blocks if unit in units}
         return frozenset(individual for individual, _ in self.blocks) - theirs
 
+    def has_written(self, individual: int) -> bool:
+        """Whether the person has closed what any unit has written."""
+        return any(one == individual for one, _ in self.written)
+
     def writing(self, units: Collection[str]) -> dict[int, frozenset[str]]:
         """Keys of the units whose writing these may not read, by person; nobody's whom one has opened."""
         found: dict[int, set[str]] = {}

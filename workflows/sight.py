@@ -132,7 +132,7 @@ class Sight:
         at: datetime.datetime | None = None,
     ) -> bool:
         """What was or is to be done in a lane or by a profession; `by` whom and when, of what is done."""
-        if self.is_closed(self.task_sphere(version, group), by=by, at=at):
+        if self.written and self.is_closed(self.task_sphere(version, group), by=by, at=at):
             return False
         is_own = group in self.held or escalated_to in self.held or by == self.viewer.pk
         return is_own or self.reads(self.task_sphere(version, group))

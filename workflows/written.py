@@ -65,9 +65,9 @@ def of(viewer: Staff, individual_id: int) -> Written:
 
 def closes(viewer: Staff, task: UserTask) -> bool:
     """Whether what was answered in a task that is done is closed to the viewer."""
-    if not of(viewer, task.individual_id).is_by(task.completed_by_id, task.ended_at):
-        return False
-    return _sphere(task) != Sphere.SOCIAL
+    written = of(viewer, task.individual_id)
+    is_theirs = bool(written) and written.is_by(task.completed_by_id, task.ended_at)
+    return is_theirs and _sphere(task) != Sphere.SOCIAL
 
 
 def variables(viewer: Staff, instance: ProcessInstance) -> set[str]:

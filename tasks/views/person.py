@@ -35,6 +35,7 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
     opened = opening.person(request, ref, now=now)
     seen, individual = opened.sight, opened.individual
     positions.place(opened.cases, opened.tasks, seen)
+    closes_own = not seen.written and request.user.closed.has_written(individual.pk)
     mine = [task for task in opened.tasks if positions.is_mine(task, seen)]
     context = _frame(request, opened) | {
         "rows": rows.all_of(mine, viewer=request.user, now=now),
@@ -47,7 +48,7 @@ def person(request: StaffRequest, ref: uuid.UUID) -> HttpResponse:
         "said": said.latest(seen),
         "can_plan": seen.works_with_them,
         "blocked": blocks.units(individual),
-        "own_closed": [] if seen.written else list(blocks.closed_writing(individual).values()),
+        "own_closed": list(blocks.closed_writing(individual).values()) if closes_own else [],
         "closed_ways": seen.works_with_them,
         "may_open": rights.may_open_in_emergency(request.user),
         "words": planned,

@@ -17,7 +17,8 @@ from django.utils import timezone
 from api.house import v1
 from api.models import SCOPES, Client
 from api.services import subscriptions
-from people.models import AccessLog, Individual, Profession, Staff, Unit
+from people.models import AccessLog, Goal, Individual, Profession, Staff, Unit
+from people.services import plan
 from tests import addresses, api, pages
 from tests.addresses import told, writing
 from workflows.models import InboxMessage, ProcessInstance, UserTask
@@ -26,7 +27,7 @@ from workflows.services import inbox
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NUMBER = "http://electronichealth.se/identifier/personnummer|193805142381"
-HIDDEN = ("193805142381", "Provsson", "Yrsel", "Nyckeln")
+HIDDEN = ("193805142381", "Provsson", "Yrsel", "Nyckeln", "brevlådan")
 OWN = ("api_answer", "api_client", "api_token")
 """What a call keeps of itself: that it came, when, and what it was answered."""
 REFUSED = {"definition", "person_ref"}
@@ -41,6 +42,8 @@ def ids(anna: Staff) -> dict[str, str]:
     Unit.objects.get_or_create(key="soder", defaults={"name": "Söder", "area": "Söder"})
     Profession.objects.get_or_create(key="sjukgymnast", defaults={"name": "Sjukgymnast", "sphere": "hsl"})
     berit = pages.person()
+    words = {"mal_text_egna_ord": "Gå till brevlådan själv."}
+    goal = plan.add(Goal, individual=berit, told=words, by=anna, now=timezone.now(), sphere="hsl")
     instance = pages.start(berit, anna)
     client, _ = api.added("vardsystem")
     now = timezone.now()
@@ -56,6 +59,7 @@ def ids(anna: Staff) -> dict[str, str]:
         "key": "hembesok",
         "form": "planera_besok",
         "person_ref": str(berit.ref),
+        "goal_id": str(goal.thread),
         "definition": "hembesok",
     }
 
@@ -129,8 +133,20 @@ def test_the_facade_tells_no_more_about_whom_it_does_not_reach_than_about_nobody
     routes = [one for one in addresses.routes() if one.startswith("api/fhir/")]
     kinds = {one.split("/")[2] for one in routes if "<" in one}
     assert {one.split("/")[2] for one in routes} - kinds == {"metadata", "$process-message"}
-    keys = {"Task": ids["task_id"], "CarePlan": ids["instance_id"], "Communication": ids["message_id"]}
-    assert set(keys) == kinds
+    keys = {
+        "Task": ids["task_id"],
+        "CarePlan": ids["instance_id"],
+        "Communication": ids["message_id"],
+        "Goal": ids["goal_id"],
+        "CareTeam": ids["person_ref"],
+    }
+    assert {*keys, "Patient"} == kinds
+    whole = [
+        http.get(f"/api/fhir/Patient/{wanted}/$everything", headers=headers)
+        for wanted in (ids["person_ref"], uuid.uuid4())
+    ]
+    assert {answer.status_code for answer in whole} == {404}
+    assert told(whole[0]) == told(whole[1])
     for kind, key in keys.items():
         one, none = (http.get(f"/api/fhir/{kind}/{wanted}", headers=headers) for wanted in (key, uuid.uuid4()))
         assert one.status_code == 404
