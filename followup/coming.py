@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Min
 from django.utils import timezone
@@ -142,7 +142,7 @@ class Coming:
     def _read(self) -> list[Row]:
         keys = list(self.definitions)
         rows = reading.rows(EXPECTED.format(reading.places(keys)), [*keys, self.weeks[0]]) if keys else []
-        return [Row(row[0], _day(row[1]), *row[2:]) for row in rows]
+        return [Row(row[0], reading.as_day(row[1]), *row[2:]) for row in rows]
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -256,7 +256,3 @@ class Coming:
         current = self.definitions[definition].current
         found = published.of(current.public_id).definition.elements.get(element) if current is not None else None
         return found.name if found is not None and found.name else "Ett steg i en tidigare version"
-
-
-def _day(told: Any) -> datetime.date:
-    return datetime.date.fromisoformat(told) if isinstance(told, str) else told

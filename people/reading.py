@@ -204,6 +204,11 @@ def as_uuid(found: Any) -> uuid.UUID:
     return found if isinstance(found, uuid.UUID) else uuid.UUID(found)
 
 
+def as_day(found: Any) -> Any:
+    """A day, or none, that was chosen among others: SQLite tells it as text."""
+    return datetime.date.fromisoformat(found) if isinstance(found, str) else found
+
+
 def as_moment(found: Any) -> Any:
     """The same of a moment, or of none: SQLite has no zone, and tells what was chosen among others as text."""
     if isinstance(found, str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from people.models import Agreement, Consent, Contact, Goal, Rating
-from people.plan import ContactKind, Revision, current
+from people.plan import ContactKind, current
 from people.spheres import is_in_force
 from workflows.sight import WORDS, Sight, is_now
 
@@ -93,24 +93,17 @@ def load(sight: Sight) -> Plan:
         past_contacts=[contact for contact in contacts if not is_now(contact, on=on)],
         consents=[consent for consent in consents if is_in_force(consent, on=on)],
         past_consents=[consent for consent in consents if not is_in_force(consent, on=on)],
-        agreements=[row for row in agreed.order_by("-agreed_on", "-pk") if not is_closed(row, sight)],
+        agreements=[row for row in agreed.order_by("-agreed_on", "-pk") if not sight.has_closed(row)],
     )
-
-
-def is_closed(row: Revision, sight: Sight) -> bool:
-    """Whether a unit wrote it that the person has closed to the viewer's; of contacts and consents all must know."""
-    if isinstance(row, (Contact, Consent)):
-        return False
-    return sight.is_closed(getattr(row, "sphere", ""), by=row.by_id, at=row.at)
 
 
 def goals(sight: Sight) -> list[GoalRow]:
     """The person's, in the order they were written."""
     found = current(Goal).filter(individual=sight.individual).select_related("by").order_by("pk")
-    told = [goal for goal in found if goal.thread not in sight.untold and not is_closed(goal, sight)]
+    told = [goal for goal in found if goal.thread not in sight.untold and not sight.has_closed(goal)]
     rows = {goal.thread: GoalRow(goal=goal) for goal in told}
     for rating in current(Rating).filter(individual=sight.individual).order_by("-on", "-pk"):
-        if rating.goal in rows and not is_closed(rating, sight):
+        if rating.goal in rows and not sight.has_closed(rating):
             rows[rating.goal].ratings.append(rating)
     return [_as_seen(row, sight) for row in rows.values()]
 

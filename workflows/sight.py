@@ -20,7 +20,7 @@ from django.utils import timezone
 from people import reading, spheres, tree
 from people import selectors as people
 from people.models import Assignment, Consent, Contact, Individual, Profession, Staff
-from people.plan import ContactKind, current
+from people.plan import ContactKind, Revision, current
 from workflows import confined, published, rights, written
 from workflows.confined import Confined
 from workflows.models import ProcessInstance, UserTask
@@ -154,6 +154,11 @@ class Sight:
     def is_closed(self, sphere: str, *, by: int | None, at: datetime.datetime | None) -> bool:
         """Whether it was written in health care at a unit whose writing the person has closed to the viewer's."""
         return bool(self.written) and sphere != spheres.Sphere.SOCIAL and self.written.is_by(by, at)
+
+    def has_closed(self, row: Revision) -> bool:
+        """Whether a unit wrote it that the person has closed to the viewer's; contacts and consents all must know."""
+        is_told = isinstance(row, (Contact, Consent))
+        return not is_told and self.is_closed(getattr(row, "sphere", ""), by=row.by_id, at=row.at)
 
     @cached_property
     def written(self) -> Written:

@@ -20,13 +20,13 @@ TEAM = (ContactKind.CARE, ContactKind.HEALTH, ContactKind.UNIT)
 
 
 def goals(individual: Individual, reach: Reach, *, thread: uuid.UUID | None = None) -> list[tuple[int, Json]]:
-    """The latest written first; those of a confined förlopp are as none."""
+    """The latest written first; those of a confined förlopp, or closed to the caller's units, are as none."""
     if not reach.knows(individual):
         return []
     looking = sight.of(reach.caller.staff, individual)
     rows = current(Goal).filter(individual=individual).exclude(thread__in=looking.untold).order_by("-pk")
-    found = list(rows.filter(thread=thread) if thread else rows)
-    ratings = _latest(individual, found)
+    found = [one for one in (rows.filter(thread=thread) if thread else rows) if not looking.has_closed(one)]
+    ratings = _latest(looking, found)
     return [(one.pk, resources.goal(one, ratings.get(one.thread), individual, looking)) for one in found]
 
 
@@ -40,9 +40,9 @@ def team(individual: Individual, reach: Reach) -> list[tuple[int, Json]]:
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
-def _latest(individual: Individual, goals: Iterable[Goal]) -> dict[uuid.UUID, Rating]:
-    rows = current(Rating).filter(individual=individual, goal__in=[one.thread for one in goals])
-    return {one.goal: one for one in rows.order_by("on", "pk")}
+def _latest(looking: Sight, goals: Iterable[Goal]) -> dict[uuid.UUID, Rating]:
+    rows = current(Rating).filter(individual=looking.individual, goal__in=[one.thread for one in goals])
+    return {one.goal: one for one in rows.order_by("on", "pk") if not looking.has_closed(one)}
 
 
 def _members(looking: Sight) -> Iterable[tuple[str, str]]:

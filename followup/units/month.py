@@ -144,7 +144,7 @@ class Month:
         since = choice.month(self.first, 1 - MONTHS)
         values = [*versions, True, since, self.first, self.unit.key, What.DONE, What.LATE]
         rows = reading.rows(MOVED.format(reading.places(list(versions))), values)
-        return [(versions[key], _day(day), what, count) for key, day, what, count in rows]
+        return [(versions[key], reading.as_day(day), what, count) for key, day, what, count in rows]
 
 
 def told(count: int, of: int | None = None) -> str:
@@ -163,7 +163,3 @@ def over(month: datetime.date) -> datetime.datetime:
 def before(now: datetime.datetime) -> datetime.date:
     """The month before this one."""
     return choice.month(timezone.localdate(now), -1)
-
-
-def _day(told: object) -> datetime.date:
-    return datetime.date.fromisoformat(told) if isinstance(told, str) else datetime.date.fromisoformat(str(told))

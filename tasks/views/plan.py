@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from people.models import Agreement, Consent, Contact, Goal, Individual, Rating
 from people.plan import Revision, current
 from people.services import plan
-from tasks import amendments, forms, opening, persons, planned
+from tasks import amendments, forms, opening, persons
 from tasks.opening import Opened
 from web.addresses import url
 from workflows import amended, sight
@@ -126,7 +126,7 @@ def history(request: StaffRequest, ref: uuid.UUID, kind: str, thread: uuid.UUID)
     form = form_of(kind)
     told = [(row, forms.readonly(form, _told(row, written=True))) for row in found]
     rated = Rating.objects.filter(goal=thread).select_related("by").order_by("-on", "-pk") if kind == "mal" else ()
-    ratings = [row for row in rated if not planned.is_closed(row, opened.sight)]
+    ratings = [row for row in rated if not opened.sight.has_closed(row)]
     follow = form_of("uppfoljning")
     part = chosen.model._meta.model_name or ""  # noqa: SLF001
     told_of = [
@@ -187,7 +187,7 @@ def _row(chosen: Kind, opened: Opened, thread: uuid.UUID) -> Revision:
 def _may_read(row: Revision, opened: Opened) -> bool:
     seen = opened.sight
     is_readable = not isinstance(row, Goal) or seen.reads(row.sphere, is_own=row.by_id == seen.viewer.pk)
-    return is_readable and row.thread not in seen.untold and not planned.is_closed(row, seen)
+    return is_readable and row.thread not in seen.untold and not seen.has_closed(row)
 
 
 def _bound(request: StaffRequest, kind: str, answers: dict[str, Any]) -> forms.BoundForm:

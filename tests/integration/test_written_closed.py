@@ -182,6 +182,7 @@ def test_paper_and_the_api_leave_it_out(instance: ProcessInstance, anna: Staff, 
     caller = api.Caller(api.added(professions=[("samordnare", "soder"), ("sjukskoterska", "soder")])[1])
     done = pages.task(instance, "planera_besok")
     assert caller.get(f"/tasks/{done.public_id}").status_code == 200
+    assert f"{MARK} mål" in everything(caller, berit)
     close(berit, anna)
     vera = Staff.objects.get(pk=vera.pk)
     told = str(paper.of_instance(instance, vera, now=now))
@@ -189,8 +190,17 @@ def test_paper_and_the_api_leave_it_out(instance: ProcessInstance, anna: Staff, 
     assert "Det finns spärrade uppgifter" in told
     assert MARK in str(paper.of_instance(instance, Staff.objects.get(pk=anna.pk), now=now))
     assert caller.get(f"/tasks/{done.public_id}").status_code == 404
+    assert MARK not in everything(caller, berit)
     history = caller.get(f"/instances/{instance.public_id}/history").json()["history"]
     assert not [one for one in history if one.get("element_id") == "planera_besok"]
+
+
+def everything(caller: api.Caller, individual: Individual) -> str:
+    """What the person is as FHIR."""
+    headers = {"Authorization": f"Bearer {caller.token}"}
+    answer = caller.http.get(f"/api/fhir/Patient/{individual.ref}/$everything", headers=headers)
+    assert answer.status_code == 200
+    return answer.content.decode()
 
 
 def test_a_record_that_leaves_the_house_is_whole(instance: ProcessInstance, anna: Staff, berit: Individual) -> None:
