@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db.models import Min
 from django.utils import timezone
@@ -25,6 +25,7 @@ from workflows import sight as sights
 from workflows.models import ProcessDefinition, ProcessInstance
 from workflows.models.definition import HEAVY
 
+K = TypeVar("K")
 MOST_SHOWN = 50
 LEAST = 0.5
 """Of less than half a task in all these weeks nothing is said."""
@@ -158,51 +159,35 @@ class Coming:
 
     @cached_property
     def by_profession(self) -> list[Line]:
-        return self._lines((one.group, one) for one in self.rows)
-
-    def _lines(self, found: Iterable[tuple[str, Row]]) -> list[Line]:
-        """The most work first; what comes to nothing is no line."""
-        sums: dict[str, dict[datetime.date, float]] = defaultdict(lambda: defaultdict(float))
-        for key, one in found:
-            sums[key][one.week] += one.tasks
-        made = [
-            Line(name=self.professions.get(key, key) or "Ingen profession", weeks=self._of_weeks(weeks))
-            for key, weeks in sums.items()
-        ]
-        return sorted((line for line in made if line.total >= LEAST), key=lambda line: (-line.total, line.name))
-
-    def _of_weeks(self, sums: Mapping[datetime.date, float]) -> tuple[float, ...]:
-        return tuple(sums.get(week, 0.0) for week in self.weeks)
+        found = self._sums(lambda one: one.group)
+        return _most_first(
+            Line(name=self.professions.get(key, key) or "Ingen profession", weeks=weeks) for key, weeks in found.items()
+        )
 
     @cached_property
     def total(self) -> Line:
-        sums: dict[datetime.date, float] = defaultdict(float)
-        for one in self.rows:
-            sums[one.week] += one.tasks
-        return Line(name="Alla", weeks=self._of_weeks(sums))
+        return Line(name="Alla", weeks=self._sums(lambda _: "").get("", (0.0,) * len(self.weeks)))
 
     @cached_property
     def by_step(self) -> list[Line]:
         """Of each step and whose it is; only of one förlopp."""
-        sums: dict[tuple[int, str, str], dict[datetime.date, float]] = defaultdict(lambda: defaultdict(float))
+        found = self._sums(lambda one: (one.definition, one.element, one.group))
+        return _most_first(
+            Line(name=self.step(definition, element), beside=self.professions.get(group, group), weeks=weeks)
+            for (definition, element, group), weeks in found.items()
+        )
+
+    def _sums(self, key: Callable[[Row], K]) -> dict[K, tuple[float, ...]]:
+        """Tasks week by week, added up by what the key tells of a row."""
+        sums: dict[K, dict[datetime.date, float]] = defaultdict(lambda: defaultdict(float))
         for one in self.rows:
-            sums[one.definition, one.element, one.group][one.week] += one.tasks
-        made = [
-            Line(
-                name=self.step(definition, element),
-                beside=self.professions.get(group, group),
-                weeks=self._of_weeks(weeks),
-            )
-            for (definition, element, group), weeks in sums.items()
-        ]
-        return sorted((line for line in made if line.total >= LEAST), key=lambda line: (-line.total, line.name))
+            sums[key(one)][one.week] += one.tasks
+        return {key: tuple(held.get(week, 0.0) for week in self.weeks) for key, held in sums.items()}
 
     @cached_property
     def by_definition(self) -> list[tuple[ProcessDefinition, Line, int | None]]:
         """Each förlopp with its weeks, and how many of its tasks will likely be late; None of too few."""
-        sums: dict[int, dict[datetime.date, float]] = defaultdict(lambda: defaultdict(float))
-        for one in self.rows:
-            sums[one.definition][one.week] += one.tasks
+        sums, nothing = self._sums(lambda one: one.definition), (0.0,) * len(self.weeks)
         likely: dict[int, int] = defaultdict(int)
         for due in self.due:
             likely[due.definition] += due.is_likely
@@ -210,7 +195,7 @@ class Coming:
         for key in sums.keys() | {key for key, many in likely.items() if many}:
             definition = self.definitions[key]
             is_few = 0 < likely[key] < FEW and not self.knows(definition)
-            line = Line(name=definition.title, weeks=self._of_weeks(sums[key]))
+            line = Line(name=definition.title, weeks=sums.get(key, nothing))
             made.append((definition, line, None if is_few else likely[key]))
         return sorted(made, key=lambda one: (-one[1].total, one[0].title))
 
@@ -256,3 +241,8 @@ class Coming:
         current = self.definitions[definition].current
         found = published.of(current.public_id).definition.elements.get(element) if current is not None else None
         return found.name if found is not None and found.name else "Ett steg i en tidigare version"
+
+
+def _most_first(made: Iterable[Line]) -> list[Line]:
+    """The most work first; what comes to nothing is no line."""
+    return sorted((line for line in made if line.total >= LEAST), key=lambda line: (-line.total, line.name))

@@ -23,14 +23,10 @@ from workflows.views.edge import StaffRequest, staff_page
 @staff_page
 def page(request: StaffRequest, key: str, number: int) -> HttpResponse:
     """One diagram at a time; `fil` is the one that is asked for, else the main one."""
-    version = catalogue.version(request.user, key, number)
-    if version is None:
-        raise Http404
+    version = _asked(request, key, number, request.GET.get("fil"))
     drawings = catalogue.drawings(version.public_id)
     main = next(iter(drawings))
     chosen = request.GET.get("fil", main)
-    if chosen not in drawings:
-        raise Http404
     context = {
         "key": key,
         "number": number,
@@ -82,10 +78,10 @@ def as_pdf(request: StaffRequest, key: str, number: int, name: str) -> HttpRespo
     return HttpResponse(made, content_type="application/pdf", headers={"Content-Disposition": told})
 
 
-def _asked(request: StaffRequest, key: str, number: int, name: str) -> ProcessVersion:
-    """The version, where this file is one of its diagrams; missing and another's are the same answer."""
+def _asked(request: StaffRequest, key: str, number: int, name: str | None) -> ProcessVersion:
+    """The version, where this file, if any, is one of its diagrams; missing and another's are the same answer."""
     version = catalogue.version(request.user, key, number)
-    if version is None or name not in catalogue.drawings(version.public_id):
+    if version is None or name not in {None, *catalogue.drawings(version.public_id)}:
         raise Http404
     return version
 
