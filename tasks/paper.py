@@ -210,4 +210,4 @@ def _files(files: Sequence[Attachment], *, with_task: bool = False) -> list[Sect
 
 def _moment(at: datetime.datetime) -> str:
     """In full: paper is read another day."""
-    return f"{swedish.date(at.astimezone(swedish.STOCKHOLM).date())} {swedish.clock(at)}"
+    return f"{swedish.day_of(at)} {swedish.clock(at)}"

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 
 from web.uploads import is_too_long
 
@@ -51,6 +52,12 @@ def keep(
     secure = settings.SESSION_COOKIE_SECURE
     response.set_cookie(name, value, max_age=seconds, path=path, secure=secure, httponly=True, samesite=samesite)
     return response
+
+
+def as_pdf(made: bytes, name: str) -> HttpResponse:
+    """To keep, under this name without its ending."""
+    told = content_disposition_header(as_attachment=True, filename=f"{name}.pdf") or "attachment"
+    return HttpResponse(made, content_type="application/pdf", headers={"Content-Disposition": told})
 
 
 def why(response: HttpResponseBase) -> str:

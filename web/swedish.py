@@ -73,6 +73,11 @@ def date(day: datetime.date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def day_of(at: datetime.datetime) -> str:
+    """The day of a moment in Sweden, in the same words."""
+    return date(at.astimezone(STOCKHOLM).date())
+
+
 def midnight(day: datetime.date) -> datetime.datetime:
     """When a day begins in Sweden."""
     return datetime.datetime.combine(day, datetime.time(), STOCKHOLM)

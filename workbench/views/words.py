@@ -106,7 +106,7 @@ def _page(
         "name": file.name,
         "purpose": prose.purpose(folder.papers.get("README.md", "")),
         "owner": names.get(draft.owner, draft.owner),
-        "today": swedish.date(timezone.now().astimezone(swedish.STOCKHOLM).date()),
+        "today": swedish.day_of(timezone.now()),
         "revision": file.revision,
         "outline": told,
         "findings": findings,

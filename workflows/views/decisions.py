@@ -119,7 +119,7 @@ def _time_words(text: str) -> str:
         return text
     if moment is None or moment.tzinfo is None:
         return text
-    return f"{swedish.date(moment.astimezone(swedish.STOCKHOLM).date())} {swedish.clock(moment)}"
+    return f"{swedish.day_of(moment)} {swedish.clock(moment)}"
 
 
 def _table(table: Mapping[str, Any]) -> Table:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from web import swedish
+from web import responses, swedish
 from web.paper import Drawing, drawn
-from web.responses import because
 from workflows import catalogue, pictured, published
 from workflows.models import ProcessVersion
 from workflows.views.edge import StaffRequest, staff_page
@@ -55,27 +51,30 @@ def source(request: StaffRequest, key: str, number: int, name: str) -> HttpRespo
 @staff_page
 def as_pdf(request: StaffRequest, key: str, number: int, name: str) -> HttpResponse:
     """A page for the diagram and one for each part that has a drawing of its own, as the browser shows them."""
-    version, now = _asked(request, key, number, name), timezone.now()
+    version = _asked(request, key, number, name)
+    published_on = f"publicerad {swedish.day_of(version.published_at)}"
+    named = f"{key}-{number}"
+    return on_paper(request, version.definition.title, f"version {number}", foot=f"{name}, {published_on}", name=named)
+
+
+def on_paper(request: StaffRequest, title: str, edition: str, *, foot: str, name: str) -> HttpResponse:
+    """What the browser has drawn as PDF under this name, or in words why it could not be made."""
+    now = timezone.now()
     try:
         sent = pictured.read(request.body)
     except RequestDataTooBig:
-        return because(JsonResponse({"message": "Bilden är för stor för en PDF."}, status=413), "too-large")
+        return responses.because(JsonResponse({"message": "Bilden är för stor för en PDF."}, status=413), "too-large")
     except pictured.NotDrawn:
-        return because(JsonResponse({"message": pictured.NotDrawn.__doc__}, status=422), "not-drawn")
-    title = version.definition.title
-    dates = f"publicerad {_day(version.published_at)}. Utskrivet {_day(now)}."
-    made = drawn(
-        Drawing(
-            title=title,
-            mark=f"{title} · version {number}",
-            foot=f"{name}, {dates}",
-            at=now,
-            size=sent.size,
-            pictures=sent.pictures,
-        )
+        return responses.because(JsonResponse({"message": pictured.NotDrawn.__doc__}, status=422), "not-drawn")
+    drawing = Drawing(
+        title=title,
+        mark=f"{title} · {edition}",
+        foot=f"{foot}. Utskrivet {swedish.day_of(now)}.",
+        at=now,
+        size=sent.size,
+        pictures=sent.pictures,
     )
-    told = content_disposition_header(as_attachment=True, filename=f"{key}-{number}.pdf") or "attachment"
-    return HttpResponse(made, content_type="application/pdf", headers={"Content-Disposition": told})
+    return responses.as_pdf(drawn(drawing), name)
 
 
 def _asked(request: StaffRequest, key: str, number: int, name: str | None) -> ProcessVersion:
@@ -84,7 +83,3 @@ def _asked(request: StaffRequest, key: str, number: int, name: str | None) -> Pr
     if version is None or name not in {None, *catalogue.drawings(version.public_id)}:
         raise Http404
     return version
-
-
-def _day(at: datetime) -> str:
-    return swedish.date(at.astimezone(swedish.STOCKHOLM).date())

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from people import selectors as people
-from web import swedish
+from web import responses, swedish
 from web.paper import pdf
 from workflows import catalogue, prose, published
 from workflows.catalogue import Content
@@ -34,7 +32,7 @@ def page(request: StaffRequest, key: str, number: int) -> HttpResponse:
         "purpose": about.purpose,
         "owner": about.owner,
         "is_current": content.version.pk == content.version.definition.current_id,
-        "published_on": _day(content.version.published_at),
+        "published_on": swedish.day_of(content.version.published_at),
         "today": about.today,
         "routine": found,
     }
@@ -46,9 +44,7 @@ def page(request: StaffRequest, key: str, number: int) -> HttpResponse:
 def as_pdf(request: StaffRequest, key: str, number: int) -> HttpResponse:
     """The same on paper."""
     _, about, found = _asked(request, key, number)
-    name = content_disposition_header(as_attachment=True, filename=f"rutin-{key}-{number}.pdf") or "attachment"
-    made = pdf(paper(about, found, at=timezone.now()))
-    return HttpResponse(made, content_type="application/pdf", headers={"Content-Disposition": name})
+    return responses.as_pdf(pdf(paper(about, found, at=timezone.now())), f"rutin-{key}-{number}")
 
 
 def _asked(request: StaffRequest, key: str, number: int) -> tuple[Content, About, Routine]:
@@ -63,8 +59,8 @@ def _asked(request: StaffRequest, key: str, number: int) -> tuple[Content, About
         purpose=prose.purpose(content.papers.get(catalogue.README, "")),
         owner=names.get(owner, owner),
         edition=f"version {number}",
-        dated=f"publicerad {_day(version.published_at)}",
-        today=_day(timezone.now()),
+        dated=f"publicerad {swedish.day_of(version.published_at)}",
+        today=swedish.day_of(timezone.now()),
     )
     return content, about, _told(version.public_id, tuple(sorted(names.items())))
 
@@ -74,7 +70,3 @@ def _told(version_id: UUID, professions: tuple[tuple[str, str], ...]) -> Routine
     """A version never changes; what professions are called may."""
     whole = published.of(version_id)
     return routine(whole.config, whole.sources, dict(professions))
-
-
-def _day(at: datetime) -> str:
-    return swedish.date(at.astimezone(swedish.STOCKHOLM).date())
