@@ -14,8 +14,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import requests
+
+from integrations import http
 
 ROOT = Path(__file__).parents[2]
 SECRET = "whsec_" + base64.b64encode(b"only for tests").decode()
@@ -82,6 +85,13 @@ def until(is_so: Callable[[], object], *, seconds: float = 20) -> None:
     while not is_so():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.03)
+
+
+@contextmanager
+def patience(mood: str) -> Iterator[None]:
+    """Short for a service that plays `slow`, else as in production: a busy machine must not look like a slow one."""
+    with mock.patch.object(http, "READ_SECONDS", 0.3 if mood == "slow" else http.READ_SECONDS):
+        yield
 
 
 @contextmanager

@@ -12,13 +12,13 @@ import pytest
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
-from integrations import configuration, http
+from integrations import configuration
 from integrations.medicingivare import simulator
 from integrations.medicingivare.dialects import DIALECTS
 from integrations.models import Dispenser, DispenserEvent, SystemState
 from integrations.simulators import Surroundings
 from people.models import Individual
-from tests.fakes.simulators import served, until
+from tests.fakes.simulators import patience, served, until
 from workflows import connectors
 from workflows.connectors import BusinessError, Delivery, DeliveryError, PermanentError, TransientError
 from workflows.models import InboxMessage, Incident
@@ -61,7 +61,6 @@ def individual() -> Individual:
 def vendor(
     individual: Individual, live_server: LiveServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Played]:
-    monkeypatch.setattr(http, "READ_SECONDS", 0.3)
     monkeypatch.setattr(simulator, "FIRST_WAIT", 0.05)
     application = simulator.create(Surroundings(tmp_path, "1880", live_server.url, configuration.of))
     secrets = ",".join(configuration.of("medicingivare").words("webhook_secrets"))
@@ -137,7 +136,7 @@ def test_a_pause_is_tried_again_or_given_to_a_person_and_done_once(
     pause = connectors.get_operation(delivery.operation).run
     vendor.be(mood, 0.6)
 
-    with pytest.raises(error) as problem:
+    with patience(mood), pytest.raises(error) as problem:
         pause(delivery)
     assert problem.value.code == code
     vendor.be("ok")

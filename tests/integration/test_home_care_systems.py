@@ -25,7 +25,7 @@ from integrations.models import Batch, BatchState, HomeCareOrder, HomeCareVisit
 from people.models import Individual
 from tests import batches, pages, signalling
 from tests.bpmn.drawing import boundary, draw, task
-from tests.fakes.simulators import Simulator, running
+from tests.fakes.simulators import Simulator, patience, running
 from tests.integration.test_home_care_files import FILE, visit, visits
 from tests.unit import engine_bpmn
 from workflows.connectors import BusinessError, Delivery, PermanentError, TransientError
@@ -174,12 +174,11 @@ def test_rows_are_fetched_page_by_page_and_each_once(
     ],
 )
 def test_nothing_is_lost_however_the_system_fails(
-    planning: Simulator, berit: Individual, fault: str, code: str, monkeypatch: pytest.MonkeyPatch
+    planning: Simulator, berit: Individual, fault: str, code: str
 ) -> None:
-    monkeypatch.setattr("integrations.http.READ_SECONDS", 0.4)
     planning.post("/styr/rader", {"slag": "besok", "rader": [visit(str(berit.ref))]})
     planning.post("/styr/brist", {"lage": fault, "sekunder": 0.8})
-    with pytest.raises(JobFailed, match=code):
+    with patience(fault), pytest.raises(JobFailed, match=code):
         jobs.run("hemtjanst", "rader", clock=lambda: NOW)
     assert not HomeCareVisit.objects.exists()
 

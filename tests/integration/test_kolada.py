@@ -19,7 +19,7 @@ from integrations.kolada.client import Kolada
 from integrations.models import KeyFigure, KeyFigureValue
 from integrations.simulators import Surroundings
 from tests import pages
-from tests.fakes.simulators import served
+from tests.fakes.simulators import patience, served
 from workflows.connectors import PermanentError, TransientError
 from workflows.models import Incident, IncidentState
 
@@ -156,17 +156,12 @@ def test_what_is_no_longer_chosen_is_kept_and_not_shown(kolada: Played) -> None:
         ("field", "ovantat_svar"),
     ],
 )
-def test_however_it_fails_what_we_had_stays_and_the_next_time_it_comes(
-    kolada: Played, mood: str, code: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_however_it_fails_what_we_had_stays_and_the_next_time_it_comes(kolada: Played, mood: str, code: str) -> None:
     fetch()
     before = list(KeyFigureValue.objects.order_by("pk").values())
     kolada.service.change({"kpi": "N99003", "kommun": "1880", "ar": 2025, "varde": 7.5})
     kolada.be(mood, 0.6)
-    if mood == "slow":
-        # Only then: a machine that is busy must not look like a service that is slow.
-        monkeypatch.setattr(http, "READ_SECONDS", 0.3)
-    with pytest.raises(JobFailed, match=code):
+    with patience(mood), pytest.raises(JobFailed, match=code):
         jobs.run("kolada", "hamta", clock=lambda: NOW)
     assert list(KeyFigureValue.objects.order_by("pk").values()) == before
     assert "Källa: Kolada" in page()
@@ -174,7 +169,6 @@ def test_however_it_fails_what_we_had_stays_and_the_next_time_it_comes(
     assert not told.is_well
 
     kolada.be("ok")
-    monkeypatch.undo()
     jobs.run("kolada", "hamta", clock=lambda: NOW)
     assert of("N99003")[-1] == (7.5, "")
 

@@ -12,11 +12,11 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from integrations import configuration, http
+from integrations import configuration
 from integrations.notis import checks, outcomes
 from people.models import AccessLog
 from tests import pages
-from tests.fakes.simulators import Simulator, running
+from tests.fakes.simulators import Simulator, patience, running
 from tests.notis import NOW, NUMBER, TEXT, berit, contact, dispatch, row, send
 from workflows.connectors import BusinessError, PermanentError, TransientError
 
@@ -57,14 +57,11 @@ def test_there_and_back(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize("fault", ["down", "error", "html", "cut", "slow"])
-def test_however_it_fails_nobody_gets_it_twice(
-    simulator: Simulator, fault: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(http, "READ_SECONDS", 0.3)
+def test_however_it_fails_nobody_gets_it_twice(simulator: Simulator, fault: str) -> None:
     someone, key = berit(), uuid.uuid4()
     simulator.post("/styr/brist", {"lage": fault, "sekunder": 0.5})
     for _ in range(2):
-        with pytest.raises(TransientError):
+        with patience(fault), pytest.raises(TransientError):
             send(someone, key)
     simulator.post("/styr/brist", {"lage": "ok"})
     assert send(someone, key)["status"] == "skickat"

@@ -12,12 +12,12 @@ import pytest
 import trustme
 from django.utils import timezone
 
-from integrations import configuration, http, jobs
+from integrations import configuration, jobs
 from integrations.jobs import JobFailed
 from integrations.region import simulator
 from integrations.region.simulator import Region
 from integrations.simulators import Surroundings
-from tests.fakes.simulators import served
+from tests.fakes.simulators import patience, served
 from workflows import connectors
 from workflows.connectors import BusinessError, Delivery, DeliveryError, PermanentError, TransientError
 from workflows.models import InboxMessage, Incident
@@ -46,8 +46,7 @@ class Played:
 
 
 @pytest.fixture(params=["json", "fhir", "soap"])
-def region(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Played]:
-    monkeypatch.setattr(http, "READ_SECONDS", 0.3)
+def region(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Played]:
     application = played(tmp_path)
     with served(application) as url, configuration.told(region={"url": url, "format": request.param}):
         yield Played(application)
@@ -76,7 +75,7 @@ def stored() -> list[str]:
 def test_what_lies_waiting_comes_once_when_the_region_is_well_again(region: Played, mood: str, code: str) -> None:
     sent = region.sends(*PEOPLE)
     region.be(mood, 0.6)
-    with pytest.raises(JobFailed, match=code):
+    with patience(mood), pytest.raises(JobFailed, match=code):
         jobs.run("region", "hamta")
     region.be("ok")
 
@@ -131,7 +130,7 @@ def test_a_message_is_tried_again_or_given_to_a_person_and_taken_once(
     send = connectors.get_operation(delivery.operation).run
     region.be(mood, 0.6)
 
-    with pytest.raises(error) as problem:
+    with patience(mood), pytest.raises(error) as problem:
         send(delivery)
     assert problem.value.code == code
     assert len(region.received()) == is_done
