@@ -34,8 +34,13 @@ class Asked:
     misread: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
+    def ends(self) -> tuple[str, str]:
+        """Both months as one writes them."""
+        return month_name(self.first), month_name(self.last)
+
+    @property
     def period(self) -> str:
-        first, last = (month_name(month) for month in (self.first, self.last))
+        first, last = self.ends
         return f"{first.capitalize()} till {last}" if first != last else first.capitalize()
 
     @property
@@ -73,7 +78,7 @@ def read(asked: Mapping[str, str], *, today: datetime.date) -> Asked:
     misread: dict[str, str] = {}
     first, last = _month(asked, "fran", misread), _month(asked, "till", misread)
     months = choice.number(asked.get("manader", ""))
-    months = months if months in PERIODS else 0
+    months = months if months in PERIODS and not choice.rewritten(asked) else 0
     if first is None and last is None:
         months = months or USUAL
     if months:

@@ -60,7 +60,7 @@ def read(asked: Mapping[str, str], *, today: datetime.date) -> Choice:
     misread: dict[str, str] = {}
     first, last = (day(asked, name, misread, today=today) for name in ("fran", "till"))
     days = number(asked.get("dagar", ""))
-    days = days if days in PERIODS else 0
+    days = days if days in PERIODS and not rewritten(asked) else 0
     if first is None and last is None:
         days = days or USUAL
     if days:
@@ -84,13 +84,17 @@ def month(day: datetime.date, later: int) -> datetime.date:
 
 def day(asked: Mapping[str, str], name: str, misread: dict[str, str], *, today: datetime.date) -> datetime.date | None:
     """As one writes it (27/11, 27 november 2026); what is none is told in `misread`."""
-    text = asked.get(name, "").strip()
     try:
-        day = moments.day(text, today=today) if text else None
+        day = moments.typed(asked, name, today=today)
     except AnswerError as error:
-        misread[name] = f"Dagen {error}"
+        misread[name] = str(error)
         return None
     return day if day and day.year in YEARS else None
+
+
+def rewritten(asked: Mapping[str, str]) -> bool:
+    """Whether the first or the last has been written over what the form stood with: it is what one wants then."""
+    return any(f"{name}_stod" in asked and asked[f"{name}_stod"] != asked.get(name) for name in ("fran", "till"))
 
 
 def number(text: str) -> int:

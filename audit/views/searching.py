@@ -137,13 +137,10 @@ def _staff(request: StaffRequest) -> Staff | None:
 
 
 def _day(request: StaffRequest, field: str) -> datetime.date | None:
-    typed = request.POST.get(field, "").strip()
-    if not typed:
-        return None
     try:
-        return moments.day(typed, today=timezone.localdate())
+        return moments.typed(request.POST, field, today=timezone.localdate())
     except AnswerError as error:
-        raise Refused(f"Dagen {error}", field) from None
+        raise Refused(str(error), field) from None
 
 
 def _form(request: StaffRequest, refused: Refused | None) -> dict[str, object]:

@@ -88,7 +88,7 @@ class Wanted:
 def _day(posted: Mapping[str, str], name: str, today: date, wrong: dict[str, str]) -> date | None:
     """As one writes it; what is none is told in `wrong`."""
     try:
-        return moments.day(posted[name], today=today) if posted.get(name, "").strip() else None
+        return moments.typed(posted, name, today=today)
     except AnswerError as error:
-        wrong[name] = f"Dagen {error}"
+        wrong[name] = str(error)
         return None

@@ -120,8 +120,8 @@ def display(field: Field, raw: object) -> object:
         return [str(entry) for entry in raw]
     if isinstance(raw, float):
         return str(raw).replace(".", ",")
-    if field.type in ("dt", "time"):
-        return _local(field, raw)
+    if field.type in PICKERS:
+        return _worded(field, raw)
     if field.type == "duration" and str(raw).startswith("P"):
         return _length(raw)
     return str(raw)
@@ -134,10 +134,14 @@ def _length(raw: object) -> str:
         return str(raw)
 
 
-def _local(field: Field, raw: object) -> str:
+def _worded(field: Field, raw: object) -> str:
+    """In words that can be read again; what is no whole day or moment stays as it was written."""
     try:
+        if field.type == "date":
+            return moments.shown(moments.day(raw))
         if field.type == "time":
             return moments.clock(raw).isoformat().removesuffix(":00")
-        return moments.moment(raw).replace(tzinfo=None).isoformat(" ").removesuffix(":00")
+        at = moments.moment(raw).replace(tzinfo=None)
+        return at.isoformat(" ") if at.second else moments.shown(at)
     except AnswerError:
         return str(raw)

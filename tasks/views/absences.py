@@ -33,7 +33,7 @@ def absences(request: StaffRequest, key: str) -> HttpResponse:
     now = timezone.now()
     place, mine = unit.find(request, key, now=now)
     members = places.members(place, on=timezone.localdate(now))
-    if request.method != "POST":
+    if request.method != "POST" or "visa" in request.POST:
         return _show(request, place, mine, members, now=now)
     try:
         absence = _register(request, place, members, now=now)
@@ -87,9 +87,12 @@ def _register(request: StaffRequest, place: Place, members: list[Member], *, now
 
 def _day(request: StaffRequest, field: str, called: str, *, now: datetime.datetime) -> datetime.date:
     try:
-        return moments.day(request.POST.get(field, ""), today=timezone.localdate(now))
+        day = moments.typed(request.POST, field, today=timezone.localdate(now), called=called)
     except AnswerError as error:
-        raise services.Unfit(field, f"{called} {error}") from None
+        raise services.Unfit(field, str(error)) from None
+    if day is None:
+        raise services.Unfit(field, f"Skriv {called.lower()}.")
+    return day
 
 
 def _told(absence: Absence) -> str:
@@ -108,13 +111,16 @@ def _show(
     errors: dict[str, str] | None = None,
 ) -> HttpResponse:
     today = timezone.localdate(now)
-    posted = {field: request.POST.get(field, "") for field in FIELDS}
+    values = {field: request.POST.get(field, "") for field in FIELDS}
     sayable = away.sayable(place, members, request.user)
+    ids = [str(member.public_id) for member in sayable]
+    usual = str(request.user.public_id) if str(request.user.public_id) in ids else next(iter(ids), "")
+    values["vem"] = values["vem"] or usual
     context = unit.frame(place, mine, "franvaro") | {
         "away": away.listed(place, members, request.user, on=today),
         "sayable": sayable,
-        "substitutes": _substitutes(request.user, sayable, posted["vem"], on=today),
-        "values": posted if errors else posted | {"vem": str(request.user.public_id)},
+        "substitutes": _substitutes(request.user, sayable, values["vem"], on=today),
+        "values": values,
         "errors": errors or {},
         "today": today,
         "action_id": uuid_of(request.POST.get("action_id")) or uuid.uuid4(),
@@ -123,7 +129,7 @@ def _show(
 
 
 def _substitutes(by: Staff, sayable: list[Member], chosen: str, *, on: datetime.date) -> QuerySet[Staff]:
-    """Those who can stand in for whom it is about, once that is known; else all who can for somebody."""
-    known = [member.id for member in sayable if str(member.public_id) == chosen or len(sayable) == 1]
-    staff = Staff.objects.filter(pk__in=known[:1]).first()
-    return services.fitting(staff, by, on=on) if staff else services.candidates(by, by, on=on)
+    """Those who can stand in for whom it is about."""
+    known = [member.id for member in sayable if str(member.public_id) == chosen]
+    staff = Staff.objects.filter(pk__in=known).first()
+    return services.fitting(staff, by, on=on) if staff else Staff.objects.none()

@@ -198,12 +198,20 @@ def test_nobody_sees_more_of_protected_persons_than_before(anna: Staff, bo: Staf
     assert restricted.stand_in("sjukskoterska", individual=sigrid, on=today()) == "samordnare"
 
 
-def test_once_it_is_known_for_whom_only_those_who_can_stand_in_are_offered(anna: Staff, bo: Staff, eva: Staff) -> None:
+def test_only_those_are_offered_who_can_stand_in_for_the_one_that_is_chosen(anna: Staff, bo: Staff, eva: Staff) -> None:
     Staff.objects.filter(pk=bo.pk).update(may_see_protected=True)
     client = pages.logged_in(eva)
     said = {"vem": anna.public_id, "fran": today(), "till": today(), "vikarie": bo.public_id}
-    offered = pages.text(client.get(PAGE)).partition('id="falt-vikarie"')[2]
-    assert str(bo.public_id) in offered
+    shown = pages.text(client.get(PAGE)).partition('id="vikarier"')[2]
+    assert "De som kan vikariera för Eva Chef" in shown
+    assert str(anna.public_id) in shown
+    assert str(bo.public_id) not in shown
+    asked = client.post(PAGE, {"vem": anna.public_id, "fran": "i morgon", "visa": "1"})
+    shown = pages.text(asked).partition('id="falt-fran"')[2]
+    assert (asked.status_code, Absence.objects.count()) == (200, 0)
+    assert 'value="i morgon"' in shown
+    assert "De som kan vikariera för Anna Prov" in shown
+    assert str(eva.public_id) not in shown
     answer = client.post(PAGE, said)
     offered = pages.text(answer).partition('id="falt-vikarie"')[2]
     assert "Bo Prov får se personer med skyddade uppgifter" in pages.text(answer)

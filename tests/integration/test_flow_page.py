@@ -98,6 +98,9 @@ def test_days_version_profession_and_unit_are_chosen(client: Client, anna: Staff
     assert "Inget att visa än" in show(client, f"{PAGE}?profession=lakare")
     assert "<dt>Startade</dt><dd>0</dd>" in show(client, f"{PAGE}?fran=2020-01-01&till=2020-02-01")
     assert "<dt>Startade</dt><dd>0</dd>" in show(client, f"{PAGE}?fran=1/1+2020&till=den+1+februari+2020")
+    stood = "dagar=90&fran_stod=1+oktober+2026&till_stod=1+november+2026&till=1+november+2026"
+    assert "1 januari 2020 till 1 november 2026" in show(client, f"{PAGE}?{stood}&fran=1/1+2020")
+    assert "1 november 2026. " not in show(client, f"{PAGE}?{stood}&fran=1+oktober+2026"), "the period was chosen"
     assert "Dagen ska vara ett datum, till exempel 27/11" in show(client, f"{PAGE}?fran=x")
     for odd in ("fran=x&till=9999-99-99", "version=999999999&dagar=-1", "till=0001-01-01", "fran=9999-12-31"):
         assert client.get(f"{PAGE}?{odd}").status_code == 200

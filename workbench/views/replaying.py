@@ -92,11 +92,10 @@ def _act(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     amount = request.POST.get("antal", "")
     most = int(amount) if amount.isdecimal() and int(amount[:6]) in AMOUNTS else 200
     try:
-        typed = request.POST.get("sedan", "").strip()
-        since = moments.day(typed, today=timezone.localdate(now)) if typed else None
+        since = moments.typed(request.POST, "sedan", today=timezone.localdate(now))
         replays.begin(draft=draft, most=most, since=since, by=request.user, now=now)
     except AnswerError as error:
-        messages.error(request, f"Dagen {error}")
+        messages.error(request, str(error))
     except (replays.HasErrors, replays.NothingToPlay) as problem:
         messages.error(request, type(problem).__doc__ or "")
     return redirect("workbench:history", draft.ref)

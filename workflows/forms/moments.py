@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from web import swedish
@@ -45,6 +46,15 @@ def day(raw: object, *, today: date | None = None) -> date:
     if match := _WRITTEN_DATE.fullmatch(clean):
         return _dated(int(match[3]) if match[3] else None, _month(match[2]), int(match[1]), today)
     raise AnswerError("ska vara ett datum, till exempel 27/11, 27 november 2026 eller 2026-11-27.")
+
+
+def typed(told: Mapping[str, str], name: str, *, today: date, called: str = "Dagen") -> date | None:
+    """The day that a field of a page holds, None when it is empty. Raises AnswerError, a whole sentence."""
+    text = told.get(name, "").strip()
+    try:
+        return day(text, today=today) if text else None
+    except AnswerError as error:
+        raise AnswerError(f"{called} {error}") from None
 
 
 def month(raw: str) -> date:

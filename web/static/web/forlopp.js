@@ -39,6 +39,13 @@
     date: drawn('<rect x="3" y="5" width="18" height="16" rx="2"/><path d="M3 10h18M8 2v5M16 2v5"/>'),
     time: drawn('<circle cx="12" cy="12" r="9"/><path d="M12 7v5l4 2"/>'),
   };
+  const MONTHS = Array.from({ length: 12 }, (_, month) => new Date(2000, month).toLocaleDateString("sv-SE", { month: "long" }));
+  const worded = (iso) =>
+    iso.replace(/^(\d{4})-(\d\d)(?:-(\d\d))?/, (_, year, month, day) => `${day ? `${+day} ` : ""}${MONTHS[month - 1]} ${year}`).replace("T", " ");
+  const coded = (text) =>
+    text.trim().toLowerCase()
+      .replace(/^(?:(\d{1,2}) )?([a-z]{3,}) (\d{4})/, (_, day, month, year) => [year, MONTHS.findIndex((name) => name.startsWith(month)) + 1, ...(day ? [day] : [])].map((part) => `${part}`.padStart(2, "0")).join("-"))
+      .replace(" ", "T");
   const pickers = (within) => {
     if (!("showPicker" in HTMLInputElement.prototype)) return;
     for (const input of within.querySelectorAll("input[data-picker]")) {
@@ -52,11 +59,11 @@
       label.id ||= `${input.id}_label`;
       button.setAttribute("aria-describedby", label.id);
       button.addEventListener("click", () => {
-        chooser.value = /^\d/.test(input.value) ? input.value.replace(" ", "T") : "";
+        chooser.value = coded(input.value); // what it does not understand it leaves empty
         chooser.showPicker();
       });
       chooser.addEventListener("change", () => {
-        input.value = chooser.value.replace("T", " ");
+        input.value = worded(chooser.value);
         input.dispatchEvent(new Event("input", { bubbles: true }));
         input.dispatchEvent(new Event("change", { bubbles: true }));
         input.focus();
