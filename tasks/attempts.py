@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from people import reading
 from people.models import Staff
 from people.reading import Reading
 from workflows import written
@@ -14,7 +16,9 @@ from workflows.selectors import NAMED
 
 ENTRIES = Reading(HistoryEntry, "entry", ("at", "kind", "detail", "by_id"), by=NAMED)
 # In the very words of the index that leaves all other history out.
-REST = "WHERE entry.instance_id = %s AND entry.kind IN ('attempted', 'not_needed') ORDER BY entry.id DESC LIMIT 200"
+KINDS = "entry.kind IN ('attempted', 'not_needed')"
+REST = f"WHERE entry.instance_id = %s AND {KINDS} ORDER BY entry.id DESC LIMIT 200"
+TOLD = Reading(HistoryEntry, "entry", ("kind", "detail"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,3 +51,12 @@ def of(task: UserTask, viewer: Staff) -> list[NotDone]:
         for entry in mine
         if not shut.is_by(entry.by_id, entry.at)
     ]
+
+
+def told(instances: Collection[int]) -> dict[int | str, dict[str, str]]:
+    """What was told of each attempt, by its entry, and of each task that was not needed, by its public id."""
+    if not instances:
+        return {}
+    rest = f"WHERE entry.instance_id IN ({reading.places(instances)}) AND {KINDS} ORDER BY entry.id DESC LIMIT 200"
+    found = TOLD.rows(rest, list(instances))
+    return {one.pk if one.kind == HistoryKind.ATTEMPTED else one.detail["task"]: one.detail for one in found}

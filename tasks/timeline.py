@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -21,7 +21,7 @@ from django.utils import timezone
 from people import reading
 from people.models import Individual
 from people.own import SELF, MandateKind, ReplyKind
-from tasks import said
+from tasks import attempts, said
 from web import swedish
 from web.addresses import url
 from workflows import outcomes, published
@@ -109,6 +109,7 @@ class Event:
     by_name: str
     name: str = ""
     word: str = ""
+    why: str = ""
     status: str = "waiting"
     profession: str = ""
     url: str = ""
@@ -158,7 +159,8 @@ def load(
         values += given
     found = reading.rows(WHOLE.format(parts=" UNION ALL ".join(parts), limit=limit + 1), values)
     last = found[:limit][-1] if len(found) > limit else None
-    events = [event for row in found[:limit] if (event := _event(row, sight)) is not None]
+    why = attempts.told({row[9] for row in found[:limit] if row[3] in NOT_DONE})
+    events = [event for row in found[:limit] if (event := _event(row, sight, why)) is not None]
     older = str(Place(moment_of(last[0]), last[1], last[2])) if last is not None else ""
     return Timeline(days=_days(events), older=older)
 
@@ -184,7 +186,7 @@ def _part(
     return PARTS[rank].format(rank=rank, visible=visible, told=told, since=since, limit=limit, lent=lent), values
 
 
-def _event(row: Any, sight: Sight) -> Event | None:
+def _event(row: Any, sight: Sight, why: Mapping[int | str, Mapping[str, str]]) -> Event | None:
     """None of what another unit has closed: of that not even the day is told."""
     at, rank, key, kind, name, group, escalated, by_id, public, _of, lent, *rest = row
     first, last, username, instance, version_id = rest
@@ -214,13 +216,18 @@ def _event(row: Any, sight: Sight) -> Event | None:
     if not sight.reads_step(version, profession, escalated_to=escalated, by=by_id):
         name = sight.hidden(version, profession, HIDDEN.get(kind, "något hände"))
         return replace(event, name=name, by_name="", is_hidden=True)
-    address = (
-        url("tasks:task", reading.as_uuid(public))
-        if rank in (TASK, AMENDED)
-        else url("workflows:instance", reading.as_uuid(instance))
+    of = reading.as_uuid(public) if rank in (TASK, AMENDED) else None
+    reason = why.get(key if rank == STEERED else str(of), {}) if kind in NOT_DONE else {}
+    of = of or (uuid.UUID(reason["task"]) if reason else None)
+    return replace(
+        event,
+        name=name or "Ärendet",
+        word=_word(kind),
+        why=reason.get("reason", ""),
+        status=STATUS.get(kind, "waiting"),
+        profession=sight.names.get(profession, ""),
+        url=url("tasks:task", of) if of else url("workflows:instance", reading.as_uuid(instance)),
     )
-    status, role = STATUS.get(kind, "waiting"), sight.names.get(profession, "")
-    return replace(event, name=name or "Ärendet", word=_word(kind), status=status, profession=role, url=address)
 
 
 def _of_plan(event: Event, kind: str, part: str, sphere: str, sight: Sight, *, is_own: bool) -> Event:
@@ -247,6 +254,7 @@ def _of_person(
 
 STATUS = {"completed": "done", "started": "active", "cancelled": "cancelled", "skipped": "cancelled"}
 STATUS |= {"not_needed": "cancelled"}
+NOT_DONE = ("attempted", "not_needed")
 TASK_WORDS = {"completed": "Klar", "cancelled": "Blev inte längre aktuell", "not_needed": "Ej aktuell"}
 HIDDEN = {"completed": "en uppgift blev klar", "cancelled": "en uppgift blev inte längre aktuell"}
 HIDDEN |= {"corrected": "något rättades", "added": "något kompletterades", "refused": "något rättades inte"}

@@ -226,5 +226,9 @@ def test_the_pages_tell_of_attempts_and_of_what_was_not_needed(
         shown = pages.text(client.get(page))
         assert "Personen är redan hemma" in shown
         assert "Ej aktuell" in shown or "ej aktuell" in shown
+    story = pages.text(client.get(f"/personer/{task.individual.ref}/tidslinje/"))
+    assert "Kunde inte göras: ingen var hemma" in story
+    assert "Ej aktuell: personen är redan hemma" in story
+    assert story.count(f'href="{address(task)}"') == 2, "both lead to the task"
     assert client.get(address(task, "kunde-inte/")).headers["Location"] == address(task)
     assert client.post(address(task, "kunde-inte/"), VAIN).headers["Location"] == address(task)
