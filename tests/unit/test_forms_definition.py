@@ -118,6 +118,17 @@ def test_only_some_fields_leave_out_the_rules_that_need_the_others() -> None:
     )
 
 
+def test_what_a_part_leaves_open_can_be_required_where_it_is_included() -> None:
+    rows = {"key": "rader", "type": "list", "label": "Rader", "item": [FIELD, AGE]}
+    shared = {"_shared/del": form(FIELD, rows)}.__getitem__
+    asked = {"type": "include", "form": "_shared/del", "required": ["rader", "rader.alder"]}
+    name, found = definition.load(form(asked), shared=shared).fields
+    assert (name.required, found.required, found.min_items) == (False, True, 1)
+    assert [(one.key, one.required) for one in found.item] == [("namn", False), ("alder", True)]
+    for wrong, code in ((["rader.annat"], "form_unknown_field"), ("rader", "form_not_list")):
+        assert code in codes(form(asked | {"required": wrong}), shared=shared)
+
+
 def test_a_part_that_includes_itself_is_a_finding() -> None:
     ring = {"a": form({"type": "include", "form": "b"}), "b": form({"type": "include", "form": "a"})}
     assert codes(form({"type": "include", "form": "a"}), shared=ring.__getitem__) == ["form_include_loop"]

@@ -24,7 +24,7 @@ EXTRA_KEYS: dict[str, frozenset[str]] = {
     "ref": frozenset({"of"}),
     "list": frozenset({"item", "item_label", "min_items", "max_items", "rules"}),
 }
-INCLUDE_KEYS = frozenset({"type", "form", "only", "prefix", "default", "heading", "show_if"})
+INCLUDE_KEYS = frozenset({"type", "form", "only", "prefix", "default", "required", "heading", "show_if"})
 RULE_KEYS = frozenset({"check", "field", "message"})
 CHOICE_KEYS = frozenset({"value", "label"})
 REFERENCES = ("unit", "staff")
@@ -259,6 +259,7 @@ class Parts:
         left_out = {field.key for field in fields} - keys
         inner = [rule for rule in inner if not left_out & (expressions.names(rule.check) | {rule.field})]
         chosen = self._prefilled(content, chosen, name, element)
+        chosen = self._needed(content, chosen, name, element)
         chosen, kept = self._prefixed(content, chosen, tuple(inner), element or name)
         rules.extend(kept)
         return self._adapted(content, chosen, element)
@@ -278,6 +279,31 @@ class Parts:
         for key in defaults.keys() - keys:
             self.report(element or name, "form_unknown_field", f"”{name}” har inget fält ”{key}”.")
         return tuple(dataclasses.replace(field, default=texts.get(field.key, field.default)) for field in fields)
+
+    def _needed(
+        self, content: Mapping[str, Any], fields: tuple[Field, ...], name: str, element: str
+    ) -> tuple[Field, ...]:
+        """What the including form does not go on without: a question, or one of a list's rows as `list.question`."""
+        for path in self._names(content, "required", name, element):
+            key, _, inner = path.partition(".")
+            found = next((field for field in fields if field.key == key), None)
+            if found is None or (inner and inner not in {field.key for field in found.item}):
+                self.report(element or name, "form_unknown_field", f"”{name}” har inget fält ”{path}”.")
+                continue
+            if inner:
+                item = (dataclasses.replace(one, required=one.required or one.key == inner) for one in found.item)
+                needed = dataclasses.replace(found, item=tuple(item))
+            else:
+                needed = dataclasses.replace(found, required=True, min_items=max(found.min_items, int(found.type == "list")))
+            fields = tuple(needed if field is found else field for field in fields)
+        return fields
+
+    def _names(self, content: Mapping[str, Any], key: str, name: str, element: str) -> list[str]:
+        told = content.get(key) or []
+        if isinstance(told, list | tuple) and all(isinstance(one, str) for one in told):
+            return list(told)
+        self.report(element or name, "form_not_list", f"”{key}” ska vara en lista av fältnamn.")
+        return []
 
     def _prefixed(
         self, content: Mapping[str, Any], fields: tuple[Field, ...], rules: tuple[Rule, ...], element: str

@@ -56,6 +56,11 @@ INCLUDED: dict[str, Schema] = {
     "only": {"type": ["array", "null"], "items": KEY},
     "prefix": TEXT | {"description": "Sätts framför delens frågor, när samma del är med två gånger."},
     "default": {"type": "object", "additionalProperties": FEEL},
+    "required": {
+        "type": ["array", "null"],
+        "items": SAID,
+        "description": "Frågor i delen som måste besvaras här, i en lista som lista.fråga.",
+    },
     "heading": TEXT,
     "show_if": FEEL,
 }
