@@ -294,7 +294,9 @@ class Parts:
                 item = (dataclasses.replace(one, required=one.required or one.key == inner) for one in found.item)
                 needed = dataclasses.replace(found, item=tuple(item))
             else:
-                needed = dataclasses.replace(found, required=True, min_items=max(found.min_items, int(found.type == "list")))
+                needed = dataclasses.replace(
+                    found, required=True, min_items=max(found.min_items, int(found.type == "list"))
+                )
             fields = tuple(needed if field is found else field for field in fields)
         return fields
 
