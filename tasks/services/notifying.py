@@ -137,9 +137,14 @@ def listeners(*, now: datetime.datetime, ids: list[int] | None = None) -> list[L
     ]
 
 
-def address_of(staff: Staff) -> str:
-    """Where letters go: the address of work, else the one that they wrote for notices; '' when there is neither."""
+def address_of(staff: Staff, *, now: datetime.datetime) -> str:
+    """Where letters go: the address of work, else the one that they wrote for notices.
+
+    '' when there is neither, and while they want quiet.
+    """
     mine = Notifying.objects.filter(staff=staff).first()
+    if mine is not None and quiet.quiet_until(mine, now) > now:
+        return ""
     return staff.email or (mine.address if mine is not None else "")
 
 

@@ -219,6 +219,9 @@ def test_quiet_hours_hold_also_what_is_urgent_until_they_are_over(anna: Staff, o
     come(anna, priority=1)
     assert told() == []
     assert told(later=20 * MINUTE) == []
+    olle.email = "olle@kommun.example"
+    letters = [notifying.address_of(olle, now=local + later * MINUTE) for later in (0, 31)]
+    assert letters == ["", "olle@kommun.example"], "a letter about a report waits too"
     assert len(told(later=31 * MINUTE)) == 1
 
 

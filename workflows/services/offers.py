@@ -12,7 +12,7 @@ from web import swedish
 from workflows import diagram, engine, feel, published, routes
 from workflows.diagram import Element
 from workflows.engine import clock
-from workflows.models import HistoryKind, ProcessInstance, TaskKind, UserTask
+from workflows.models import HistoryKind, ProcessInstance, TaskKind, TaskState, UserTask
 from workflows.services import restricted
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -90,7 +90,14 @@ def _at(moment: datetime) -> str:
 
 
 def invitations(task: UserTask) -> list[UserTask]:
-    """A joint task as the other professions find it in their lists: to be signed."""
+    """A joint task as the other professions find it in their lists: to be signed.
+
+    Only those who work with the person are asked, when they are enough; the others may sign all the same.
+    """
+    others = [group for group in task.signers.split() if group != task.group]
+    known = _working_with(task.individual_id, others)
+    is_own = task.group in task.signers.split()
+    asked = known if len(known) + is_own >= task.to_sign else others
     return [
         UserTask(
             instance=task.instance,
@@ -113,9 +120,15 @@ def invitations(task: UserTask) -> list[UserTask]:
             due_sort=task.due_sort,
             to_sign=task.to_sign,
         )
-        for group in task.signers.split()
-        if group != task.group
+        for group in asked
     ]
+
+
+def _working_with(individual_id: int, professions: list[str]) -> list[str]:
+    """Those of the professions that have done something for the person, or have something to do."""
+    rows = UserTask.objects.filter(individual_id=individual_id, kind=TaskKind.USER, group__in=professions)
+    found = set(rows.filter(state__in=(TaskState.OPEN, TaskState.COMPLETED)).values_list("group", flat=True).distinct())
+    return [group for group in professions if group in found]
 
 
 def fallback_task(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.utils import timezone
 
 from followup.services import reports
@@ -20,5 +22,5 @@ class Command(RoundsCommand):
         notifying.find(now=now)
         sending.send_due(now=now)
         notifying.purge(now=now)
-        reports.tell_due(now=now, address=notifying.address_of)
+        reports.tell_due(now=now, address=partial(notifying.address_of, now=now))
         return PAUSE_SECONDS
