@@ -197,6 +197,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "people.passwords.Guessable"},
 ]
 
 # ── Swedish ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -28,3 +28,14 @@ class SpentOnce(models.Model):
 
     def __str__(self) -> str:
         return f"{self.until:%Y-%m-%d %H:%M}"
+
+
+class PasswordCode(models.Model):
+    """Lets one choose a password, once: given by IT to somebody whom they have seen. Only a keyed hash is kept."""
+
+    staff = models.OneToOneField("people.Staff", on_delete=models.CASCADE, related_name="password_code")
+    key = models.CharField(max_length=64)
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.until:%Y-%m-%d %H:%M}"

@@ -15,7 +15,7 @@ from django.utils import timezone
 from people.absence import Absence
 from people.access_log import AccessLog, AccessLogQuerySet, AppendOnlyError
 from people.assignment import LONGEST_COMMISSION, Assignment, AssignmentQuerySet
-from people.attempt import FailedSignIn, SpentOnce
+from people.attempt import FailedSignIn, PasswordCode, SpentOnce
 from people.block import Block, Closed, Emergency, WritingBlock
 from people.device import Device
 from people.directory_entry import DirectoryEntry, DirectoryGroup
@@ -46,6 +46,7 @@ __all__ = [
     "Individual",
     "Letter",
     "Mandate",
+    "PasswordCode",
     "Profession",
     "Protection",
     "Rating",

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from people import statements
-from people.models import FailedSignIn, SpentOnce
+from people.models import FailedSignIn, PasswordCode, SpentOnce
 from web import metrics
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,8 @@ def spend(*, what: str, until: datetime.datetime) -> bool:
 def purge(*, now: datetime.datetime) -> int:
     """Forget what protects nothing any more; how many."""
     old = FailedSignIn.objects.filter(Q(locked_until=None) | Q(locked_until__lt=now), since__lt=now - WINDOW)
-    return old.delete()[0] + SpentOnce.objects.filter(until__lt=now).delete()[0]
+    late = [model.objects.filter(until__lt=now).delete()[0] for model in (SpentOnce, PasswordCode)]
+    return old.delete()[0] + sum(late)
 
 
 def _keys(username: str, address: str) -> dict[str, str]:

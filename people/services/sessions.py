@@ -1,8 +1,57 @@
-"""Forgets sessions that have ended."""
+"""One's sessions: which they are, ending them, and forgetting those that have ended."""
+
+from __future__ import annotations
 
 import datetime
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.crypto import salted_hmac
 
 from people.models import Staff, StaffSession
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """A session; `ref` tells which it is, and opens nothing. `told` is what it holds."""
+
+    ref: str
+    is_this: bool
+    told: dict[str, Any]
+    ends_at: datetime.datetime
+
+
+def of(*, staff: Staff, this: str, now: datetime.datetime) -> list[Open]:
+    """Those that are open; `this` is the key of the one that asks, which comes first, then the newest."""
+    found = [
+        Open(ref=_ref(one), is_this=one.session_key == this, told=_read(one), ends_at=one.expire_date)
+        for one in _living(staff, now)
+    ]
+    return sorted(found, key=lambda one: (not one.is_this, -one.told.get("begun", 0)))
+
+
+def end(*, staff: Staff, ref: str, now: datetime.datetime) -> bool:
+    """One of them; False when it was over already."""
+    keys = [one.session_key for one in _living(staff, now) if _ref(one) == ref]
+    return bool(StaffSession.objects.filter(staff=staff, session_key__in=keys).delete()[0])
+
+
+def _living(staff: Staff, now: datetime.datetime) -> Iterator[StaffSession]:
+    return StaffSession.objects.filter(staff=staff, expire_date__gt=now).iterator()
+
+
+def _ref(one: StaffSession) -> str:
+    return salted_hmac("people.sessions", one.session_key, algorithm="sha256").hexdigest()[:32]
+
+
+def _read(one: StaffSession) -> dict[str, Any]:
+    try:
+        found = json.loads(one.session_data)
+    except json.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def end_all(*, staff: Staff) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from typing import Any
 
@@ -25,8 +26,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from people import browser
 from people.identities import configuration
 from people.models import Staff
-from people.services import attempts, sessions
-from people.sessions import SIGNED
+from people.services import accounts, attempts, sessions
+from people.sessions import BEGUN, SIGNED
 from people.signin import entering, factors, fresh
 from web import secrecy
 
@@ -49,6 +50,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "app": next((one for one in mine if one.type == Authenticator.Type.TOTP), None),
         "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
         "may_remove": not _must_keep(request, mine),
+        "has_password": _mine(request).has_usable_password(),
+        "sessions": _open(request),
     }
     return render(request, "people/account.html", context)
 
@@ -65,6 +68,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return render(request, "people/enrol.html", factors.offered(staff, form) | {"is_inside": True})
     with transaction.atomic():
         factors.add(staff, form, request)
+        accounts.tell(staff=staff, action="add-factor", now=timezone.now())
     return redirect("people:codes")
 
 
@@ -78,6 +82,7 @@ def remove(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             get_object_or_404(Authenticator, user_id=request.user.pk, pk=_whole(request.POST.get("steg"))).delete()
             delete_dangling_recovery_codes(request.user)
+            accounts.tell(staff=_mine(request), action="remove-factor", now=timezone.now())
     return redirect("mfa_index")
 
 
@@ -93,6 +98,7 @@ def codes(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             held.delete()
             RecoveryCodes.activate(staff)
+            accounts.tell(staff=staff, action="new-codes", now=timezone.now())
     found = held.first()
     told = found.wrap() if found else None
     shown: list[str] = []
@@ -104,8 +110,10 @@ def codes(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+@fresh.sensitive("account")
 def everywhere(request: HttpRequest) -> HttpResponse:
     """Every session of one's own ends, this one too."""
+    accounts.tell(staff=_mine(request), action="end-sessions", now=timezone.now())
     sessions.end_all(staff=_mine(request))
     logout(request)
     return redirect("people:login")
@@ -171,6 +179,18 @@ def _wrong(staff: Staff, request: HttpRequest) -> str:
 def _must_keep(request: HttpRequest, mine: list[Authenticator]) -> bool:
     steps = [one for one in mine if one.type in factors.KINDS]
     return configuration.get().local.second_factor and not entering.how(request)["provider"] and len(steps) < 2
+
+
+def _open(request: HttpRequest) -> list[dict[str, Any]]:
+    """Where one is signed in: since when, with what, and by whom one was let in."""
+    this, now = request.session.session_key or "", timezone.now()
+    found = []
+    for one in sessions.of(staff=_mine(request), this=this, now=now):
+        told = configuration.provider(one.told.get(entering.HOW, {}).get("provider", ""))
+        begun = datetime.datetime.fromtimestamp(one.told.get(BEGUN, 0), datetime.UTC)
+        browser_told = one.told.get(entering.BROWSER, "") or "Webbläsare"
+        found.append({"one": one, "browser": browser_told, "by": told.title if told else "", "begun": begun})
+    return found
 
 
 def _mine(request: HttpRequest) -> Staff:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from people import useragents
 from people.identities import configuration
 from people.identities.mapping import Identity, Refused, TooWeak
 from people.models import Assignment, Staff
@@ -25,6 +26,8 @@ HOW = "sign_in"
 WAITING = "waiting"
 """In the session: what was sent, to be sent once more when one has signed in again."""
 HIGHEST = 4
+BROWSER = "browser"
+"""In the session: with what it was, as one's list of sessions says."""
 UNCHOSEN = "?"
 """Instead of an uppdrag, until one is chosen: nothing is held in it."""
 Offer = dict[str, str]
@@ -82,6 +85,7 @@ def enter(request: HttpRequest, entrance: Entrance, kept: dict[str, Any]) -> Non
     if kept.get("waiting"):
         request.session[WAITING] = kept["waiting"]
     request.session[LEVEL] = entrance.level
+    request.session[BROWSER] = useragents.name(request.headers.get("User-Agent", ""))
     log.info("signed in: staff %s by %s, level %s", request.user.pk, entrance.provider or "lokal", entrance.level)
     keys = [one["key"] for one in entrance.offered]
     if len(keys) == 1:

@@ -25,6 +25,7 @@ ACTS = {
     "bulk": "ändra flera ärenden på en gång",
     "export": "hämta ut uppgifter om människor",
     "account": "ändra hur du loggar in",
+    "accounts": "ändra någons konto",
 }
 View = Callable[..., HttpResponseBase]
 

@@ -15,10 +15,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from people import browser
+from people import browser, useragents
 from people.services import devices
 from people.services.devices import Subscription
-from tasks import useragents, webpush
+from tasks import webpush
 from tasks.services import notifying
 from workflows.views.edge import StaffRequest, staff_page
 

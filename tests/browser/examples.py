@@ -308,6 +308,8 @@ def _sdk() -> dict[str, Example]:
 def _let_in() -> dict[str, Example]:
     made = {name: Example(address) for name, address in let_in.addresses().items()}
     wrong = Example(made["new client"].address, first.nothing_typed)
+    made |= {"a new account": Example("/konton/nytt/", first.no_account)}
+    made |= {"an account with an error": Example(made["account"].address, first.closed_without)}
     return made | {"new client with errors": wrong, "token": Example(made["client"].address, first.another_token)}
 
 
@@ -369,6 +371,7 @@ def _common() -> dict[str, Example]:
         "not found": Example("/uppgifter/finns-inte/", status=404),
         "choice of uppdrag": Example("/uppdrag/", first.two_commissions),
         "how one signs in": Example("/inloggning/"),
+        "another password": Example("/inloggning/losenord/", first.short_password),
         "a second step": Example("/inloggning/lagg-till/"),
         "codes in reserve": Example("/inloggning/reservkoder/"),
         "sign in again": Example("/logga-in/igen/?for=publish"),
@@ -380,6 +383,7 @@ def of_strangers() -> dict[str, Example]:
     """What one sees before one has logged in."""
     return {
         "log in": Example("/logga-in/?next=/uppgifter/"),
+        "choosing a password": Example("/logga-in/nytt-losenord/", first.wrong_code),
         "log in that failed": Example("/logga-in/", first.wrong_password),
         "demo": Example("/demo/"),
     }

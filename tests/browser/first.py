@@ -149,6 +149,31 @@ def two_commissions(page: Page) -> None:
     page.reload()
 
 
+def short_password(page: Page) -> None:
+    for label, text in (("Ditt lösenord nu", "fel"), ("Nytt lösenord", "kort"), ("Nytt lösenord igen", "kort")):
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Byt lösenord").click()
+    page.locator(".error-summary").wait_for()
+
+
+def wrong_code(page: Page) -> None:
+    for label, text in (("Användarnamn", "bo"), ("Engångskod", "fel")):
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Välj ett lösenord").click()
+    page.locator(".error-summary").wait_for()
+
+
+def no_account(page: Page) -> None:
+    page.get_by_role("button", name="Lägg till och visa engångskoden").click()
+    page.locator(".error-summary").wait_for()
+
+
+def closed_without(page: Page) -> None:
+    page.get_by_text("Stäng kontot", exact=True).first.click()
+    page.get_by_role("button", name="Stäng kontot").click()
+    page.locator(".error-summary").wait_for()
+
+
 def undecided(page: Page) -> None:
     page.get_by_role("button", name="Besluta om gallring").click()
     page.locator(".error-summary").wait_for()

@@ -1,4 +1,4 @@
-"""Systems that have been let in, for the pages that show them: one whose receiver does not answer, and one shut out."""
+"""Whom IT lets in, for the pages that show them: staff, a system whose receiver does not answer, one shut out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from api.models import Delivery, DeliveryState, Subscription
 from api.services import clients, subscriptions, telling
+from people.models import Staff
 from tests import api
 
 
@@ -26,6 +27,8 @@ def addresses() -> dict[str, str]:
         row.save()
     Subscription.objects.filter(pk=told.pk).update(failures=3, rests_until=now + timedelta(hours=1))
     return {
+        "accounts": "/konton/",
+        "account": f"/konton/{Staff.objects.get(username='bo').public_id}/",
         "clients": "/integrationer/api/",
         "client": "/integrationer/api/klient/vardsystem/",
         "client, shut out": "/integrationer/api/klient/gammalt/",

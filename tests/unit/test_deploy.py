@@ -9,6 +9,7 @@ import json
 import re
 import shlex
 import shutil
+import ssl
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,3 +161,13 @@ def test_every_variable_that_is_set_is_a_setting_that_is_documented() -> None:
     for path in (one for one in DEPLOY.rglob("*") if one.is_file()):
         named = set(re.findall(r"\bFORLOPP_[A-Z_]+\b", path.read_text(encoding="utf-8")))
         assert {name for name in named - of_others if f"`{name}`" not in told} == set(), path
+
+
+def test_the_proxy_speaks_no_old_tls() -> None:
+    told = dict(re.findall(r"^    (ssl_\w+) (.+);$", (DEPLOY / "nginx.conf").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(told["ssl_protocols"].split()) == {"TLSv1.2", "TLSv1.3"}
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers(told["ssl_ciphers"])
+    known = [one for one in context.get_ciphers() if one["protocol"] != "TLSv1.3"]
+    assert [one["name"] for one in known] == told["ssl_ciphers"].split(":")
+    assert all(one["aead"] and one["kea"] == "kx-ecdhe" for one in known)

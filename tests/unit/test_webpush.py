@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tasks import useragents, webpush
+from people import useragents
+from tasks import webpush
 from tests.fakes.push import Browser, b64, unb64
 
 CURVE = ec.SECP256R1()
