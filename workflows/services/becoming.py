@@ -126,12 +126,10 @@ def _same(kind: type[plans.R], told: Mapping[str, Any], writing: _Writing) -> pl
     """What the person has already that is called the same: what is confined to others is not met, nor changed."""
     columns = {column: key for key, column in kind.KEYS.items() if column in SAME[kind]}
     wanted = [_spelled(told.get(columns[column])) for column in SAME[kind]]
-    rows, apart = plans.current(kind).filter(individual=writing.individual), writing.apart
-    rows = rows.filter(thread__in=apart) if writing.is_confined else rows.exclude(thread__in=apart)
-    for row in rows.select_related("individual"):
-        if [_spelled(getattr(row, column)) for column in SAME[kind]] == wanted:
-            return row
-    return None
+    rows = plans.current(kind).filter(individual=writing.individual).select_related("individual")
+    called = [row for row in rows if [_spelled(getattr(row, column)) for column in SAME[kind]] == wanted]
+    apart = writing.apart if called else frozenset[uuid.UUID]()
+    return next((row for row in called if (row.thread in apart) == writing.is_confined), None)
 
 
 def _spelled(text: object) -> str:
