@@ -96,7 +96,7 @@ def _tried(key: str, files: str) -> tuple[Checked, tuple[Result, ...]]:
     if checked.compiled is None:
         return checked, ()
     whole = published.assemble(folder.config, folder.sources, checked.compiled)
-    return checked, tuple(trying.coverage(whole, folder).results)
+    return checked, tuple(trying.tried(whole, folder)[0])
 
 
 def reached(own: Mapping[str, str], shared: Mapping[str, str]) -> set[str]:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from workbench import drafting, scenario_text
 from workbench.models import Draft, Trial
-from workflows import connectors, published, scenarios, strict_json
+from workflows import connectors, coverage, published, scenarios, strict_json
 from workflows.definitions import Folder
-from workflows.diagram import FLOW_NODES
 from workflows.engine.clock import ZONE
 from workflows.memory_world import MemoryWorld
 from workflows.scenarios import Failed, Open, Result, Scenario
@@ -32,15 +31,6 @@ class Played:
     now: datetime
     problem: str = ""
     failed_step: int = 0
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """How every scenario went, which elements some of them reach, and which none does."""
-
-    results: list[Result] = field(default_factory=list)
-    visited: frozenset[str] = frozenset()
-    missed: frozenset[str] = frozenset()
 
 
 def version(draft: Draft) -> published.Published | None:
@@ -124,12 +114,10 @@ def written(trial: Trial, title: str, whole: published.Published, papers: Mappin
     return made
 
 
-def coverage(whole: published.Published, folder: Folder) -> Coverage:
-    """Every scenario of the draft, played."""
+def tried(whole: published.Published, folder: Folder) -> tuple[list[Result], coverage.Coverage]:
+    """How every scenario of the draft went, and which steps they reach."""
     results = [result(name, whole, folder.papers) for name in sorted(folder.papers) if name.startswith(SCENARIOS)]
-    known = {item.id for item in whole.definition.elements.values() if item.type in FLOW_NODES}
-    visited = frozenset(known & {key for result in results for key in result.visited})
-    return Coverage(results, visited, frozenset(known - visited))
+    return results, coverage.of(whole, {key for one in results for key in one.visited}, whole.key)
 
 
 def result(name: str, whole: published.Published, papers: Mapping[str, str]) -> Result:

@@ -81,6 +81,7 @@ def test_the_way_is_saved_as_a_scenario_that_is_run_and_fails_when_the_draft_goe
     page = pages.text(client.get(f"/verkstad/{draft.ref}/scenarier/"))
     assert "1 av 1 scenario gick" in page
     assert "Besöket är gjort" in page
+    assert "av 7 steg." in page
     diagram = drafting.texts(draft)["hembesok.bpmn"].replace("parallelGateway", "exclusiveGateway")
     diagram = diagram.replace('<bpmn:exclusiveGateway id="dela">', '<bpmn:exclusiveGateway id="dela" default="f3">')
     diagram = diagram.replace(

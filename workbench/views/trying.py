@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from workbench.services import drafts, trials
 from workbench.views.edge import draft_page, review_page
 from workflows import connectors, minimap, published, strict_json
 from workflows.definitions import Folder, main_file
+from workflows.diagram import Element
 from workflows.engine.clock import ZONE
 from workflows.forms import moments
 from workflows.forms.refused import AnswerError
@@ -125,15 +126,21 @@ def answer(request: StaffRequest, draft: Draft, element: str) -> HttpResponseBas
 def coverage(request: StaffRequest, draft: Draft) -> HttpResponseBase:
     """Every scenario, how it went, and what none of them reaches."""
     whole, folder = trying.ready(draft)
-    found = trying.coverage(whole, folder) if whole is not None else trying.Coverage()
+    results, steps = trying.tried(whole, folder) if whole is not None else ([], None)
     elements = whole.definition.elements if whole is not None else {}
+
+    def named(keys: Iterable[str]) -> list[Element]:
+        return sorted((elements[key] for key in keys), key=lambda one: one.name or one.id)
+
     file = main_file(folder.config, folder.sources)
     context = {
         "draft": draft,
         "can_play": whole is not None,
-        "coverage": found,
-        "passed": sum(result.is_passed for result in found.results),
-        "missed": sorted((elements[key] for key in found.missed), key=lambda one: one.name or one.id),
+        "results": results,
+        "steps": steps,
+        "passed": sum(result.is_passed for result in results),
+        "missed": named(steps.own - steps.reached) if steps else [],
+        "missed_shared": named(steps.shared - steps.reached) if steps else [],
         "names": {key: element.name for key, element in elements.items()},
         "picture": minimap.picture(folder.sources.get(file, ""), str(folder.config.get("process", ""))),
     }
