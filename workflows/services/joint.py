@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import transaction
 
+from people import statements
 from people.models import Staff
 from workflows.forms import answers as form_answers
 from workflows.forms import signing as forms
@@ -127,8 +128,7 @@ def _written(
             raise user_tasks.InvalidAnswers(said.errors)
         reason = said.answers.get(forms.REASON) or ""
         new.append(Signature(task=task, by=by, at=now, agreement=said.answers[forms.AGREEMENT], reason=reason))
-    for one in new:
-        one.save()
+    statements.insert(new)
     user_tasks.record(task, HistoryKind.SIGNED, by=by, now=now)
     return new
 
@@ -145,11 +145,13 @@ def _end(task: UserTask, ending: list[Signature], why: Ended, *, by: Staff, now:
 def _put(task: UserTask, answers: dict[str, Any] | None, live: list[Signature], *, now: datetime) -> None:
     """The answers that are signed and how many professions have; whose turn it is shows in their lists."""
     by_profession = {one.profession: one.by_id for one in live if not one.agreement}
-    task.answers = answers if live else None
-    task.signed, task.changed_at = len(by_profession), now
-    task.save(update_fields=["answers", "signed", "changed_at"])
+    told = {"signed": len(by_profession), "changed_at": now}
+    put = {"answers": answers if live else None, **told}
+    for name, value in put.items():
+        setattr(task, name, value)
+    statements.update(UserTask, {"id": task.pk}, put)
+    statements.update(UserTask, {"joint_of_id": task.pk}, told)
     invited = UserTask.objects.filter(joint_of=task)
-    invited.update(signed=task.signed, changed_at=now)
     for one in invited:
         if one.is_open and one.group in by_profession:
             _close(one, by_profession[one.group], now)
@@ -166,15 +168,16 @@ def _put(task: UserTask, answers: dict[str, Any] | None, live: list[Signature], 
 
 
 def _close(invited: UserTask, by_id: int, now: datetime) -> None:
-    done = {"state": TaskState.COMPLETED, "ended_at": now, "completed_by": by_id, "claimed_by": by_id, "answers": {}}
-    UserTask.objects.filter(pk=invited.pk).update(**done)
+    done = {"state": TaskState.COMPLETED, "ended_at": now, "answers": {}}
+    who = {"completed_by_id": by_id, "claimed_by_id": by_id}
+    statements.update(UserTask, {"id": invited.pk}, done | who)
 
 
 def _complete(
     task: UserTask, answers: dict[str, Any], *, by: Staff, now: datetime, action_id: uuid.UUID | None
 ) -> None:
     # Who had taken it only told that they were writing: it is everyone's.
-    UserTask.objects.filter(pk=task.pk).update(claimed_by=None, claimed_at=None, on_behalf_of="")
+    statements.update(UserTask, {"id": task.pk}, {"claimed_by_id": None, "claimed_at": None, "on_behalf_of": ""})
     if not user_tasks.ended(task, TaskState.COMPLETED, answers, by=by, now=now, action_id=action_id):
         raise user_tasks.TaskGone
     waits.withdraw_invitations([task], now=now)

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from people import statements
 from people.models import Staff
+from people.reading import EVERY, Reading
 from workflows import engine, published, rights
 from workflows.forms import answers as form_answers
 from workflows.models import (
@@ -27,6 +28,8 @@ from workflows.models import (
     UserTask,
 )
 from workflows.services import becoming, events, steps, turns
+
+FRESH = Reading(UserTask, "task", EVERY, claimed_by=EVERY, completed_by=EVERY)
 
 
 class TaskGone(Exception):
@@ -281,7 +284,10 @@ def require_right(task: UserTask, by: Staff) -> None:
 
 
 def fresh(task: UserTask) -> UserTask:
-    return UserTask.objects.select_related("claimed_by", "completed_by").get(pk=task.pk)
+    row = FRESH.one("WHERE task.id = %s", [task.pk])
+    if row is None:
+        raise UserTask.DoesNotExist
+    return row
 
 
 def raise_lost(task: UserTask) -> None:
@@ -304,7 +310,7 @@ def record(
 ) -> None:
     """A row of history about a task, and in whose place it was done."""
     lent = on_behalf_of(task, by) if by else ""
-    HistoryEntry.objects.create(
+    entry = HistoryEntry(
         instance_id=task.instance_id,
         at=now,
         by=by,
@@ -315,3 +321,4 @@ def record(
         detail=({"for": lent} if lent else {}) | (detail or {}),
         action_id=action_id,
     )
+    statements.insert([entry])

@@ -148,7 +148,8 @@ def write_subscriptions(
     instance: ProcessInstance, subscriptions: Sequence[MessageSubscription], before: frozenset[Message]
 ) -> None:
     for task, name, value in before - set(map(message_key, subscriptions)):
-        instance.subscriptions.filter(engine_task_id=task, message_name=name, key_value=value).delete()
+        wanted = {"engine_task_id": UUID(task), "message_name": name, "key_value": value}
+        statements.delete(MessageSubscription, {"instance_id": instance.pk, **wanted})
     statements.insert([row for row in subscriptions if message_key(row) not in before])
 
 
@@ -156,7 +157,8 @@ def write_signals(
     instance: ProcessInstance, signals: Sequence[engine.WaitingSignal], before: frozenset[Signal]
 ) -> None:
     for task, name, _ in before - set(map(signal_key, signals)):
-        instance.signal_subscriptions.filter(engine_task_id=task, name=name).delete()
+        wanted = {"instance_id": instance.pk, "engine_task_id": UUID(task), "name": name}
+        statements.delete(SignalSubscription, wanted)
     statements.insert(
         [
             SignalSubscription(
