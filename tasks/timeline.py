@@ -38,7 +38,9 @@ PARTS = {
         '' AS lent
         FROM workflows_processinstance instance WHERE instance.individual_id = %s AND {visible} {since}
         ORDER BY instance.started_at DESC, instance.id DESC LIMIT {limit}""",
-    TASK: """SELECT task.ended_at, {rank}, task.id, task.state, task.name, task."group", task.escalated_to,
+    TASK: """SELECT task.ended_at, {rank}, task.id,
+        CASE WHEN task.to_sign > 0 AND task.kind = 'user' AND task.state = 'completed' THEN 'joint' ELSE task.state END,
+        task.name, task."group", task.escalated_to,
         task.completed_by_id, task.public_id, task.instance_id, task.on_behalf_of
         FROM workflows_usertask task JOIN workflows_processinstance instance ON instance.id = task.instance_id
         WHERE task.individual_id = %s AND task.ended_at IS NOT NULL
@@ -224,8 +226,9 @@ def _event(row: Any, sight: Sight, why: Mapping[int | str, Mapping[str, str]]) -
         name=name or "Ärendet",
         word=_word(kind),
         why=reason.get("reason", ""),
+        by_name="" if kind == "joint" else who,  # several did it, each with a line of their own or on its page
         status=STATUS.get(kind, "waiting"),
-        profession=sight.names.get(profession, ""),
+        profession="" if kind == "joint" else sight.names.get(profession, ""),
         url=url("tasks:task", of) if of else url("workflows:instance", reading.as_uuid(instance)),
     )
 
@@ -252,11 +255,16 @@ def _of_person(
     return replace(event, name=said.title(kind, rating, words), url=to)
 
 
-STATUS = {"completed": "done", "started": "active", "cancelled": "cancelled", "skipped": "cancelled"}
+STATUS = {"completed": "done", "joint": "done", "started": "active", "cancelled": "cancelled", "skipped": "cancelled"}
 STATUS |= {"not_needed": "cancelled"}
 NOT_DONE = ("attempted", "not_needed")
 TASK_WORDS = {"completed": "Klar", "cancelled": "Blev inte längre aktuell", "not_needed": "Ej aktuell"}
-HIDDEN = {"completed": "en uppgift blev klar", "cancelled": "en uppgift blev inte längre aktuell"}
+TASK_WORDS |= {"joint": "Klar, underskriven av alla som behövdes"}
+HIDDEN = {
+    "completed": "en uppgift blev klar",
+    "joint": "en uppgift blev klar",
+    "cancelled": "en uppgift blev inte längre aktuell",
+}
 HIDDEN |= {"corrected": "något rättades", "added": "något kompletterades", "refused": "något rättades inte"}
 
 

@@ -248,6 +248,7 @@ def test_who_was_not_needed_any_more_stands_in_no_story_of_the_person(task: User
     story = pages.text(pages.logged_in(anna).get(f"/personer/{task.individual.ref}/tidslinje/"))
     assert "Gemensam uppföljning" in story
     assert story.count("Skriv under: Gemensam uppföljning") == 1, "Siv's, not the one that Arne was asked for"
+    assert "Klar, underskriven av alla som behövdes" in story
     assert "Blev inte längre aktuell" not in story
 
 
