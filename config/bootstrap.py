@@ -31,6 +31,8 @@ BUNDLE = ROOT / "web" / "static" / "web" / "dist"
 LOCKS = {"run": "requirements.lock", "tracing": "requirements-tracing.lock", "dev": "requirements-dev.lock"}
 # The newest is the newest that every locked package has been built for.
 OLDEST, NEWEST = (3, 11), (3, 14)
+FITS = "import sys; sys.exit(not {} <= sys.version_info[:2] <= {})".format(OLDEST, NEWEST)
+DISTRIBUTED = "/usr/bin/python3"
 # What an installation keeps in FORLOPP_VAR, and so what `make reset` may remove.
 STATE = (
     "forlopp.sqlite3*",
@@ -90,8 +92,10 @@ def build(kind: str, with_secrets: bool = True) -> None:
 
 
 def check_python() -> None:
-    """Go on with another Python of the machine when this one will not do."""
+    """Go on with another Python of the machine when this one will not do, or does the same more slowly."""
     if OLDEST <= sys.version_info[:2] <= NEWEST:
+        if is_slow() and "PYTHON" not in os.environ and works([DISTRIBUTED, "-c", "import ensurepip, venv; " + FITS]):
+            os.execv(DISTRIBUTED, [DISTRIBUTED, *sys.argv])
         return
     names = ["python3.{}".format(minor) for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
     other = next((path for path in map(shutil.which, names) if path and works([path, "-c", "import venv"])), None)
@@ -101,6 +105,12 @@ def check_python() -> None:
         "Förlopp behöver Python {}.{} till {}.{}, men {} är Python {}.{}; installera en som passar och välj den med "
         "t.ex. make run PYTHON=python3.12".format(*OLDEST, *NEWEST, sys.executable, *sys.version_info[:2])
     )
+
+
+def is_slow() -> bool:
+    """One compiled without what a run has taught takes up to a third more for all we do; a distribution's has it."""
+    is_taught = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
+    return not is_taught and sys.base_prefix != "/usr"
 
 
 # ── the Python environment ───────────────────────────────────────────────────────────────────────────────────────
@@ -134,7 +144,7 @@ def stamp() -> "dict[str, str]":
 
 def ensure_uv() -> None:
     """Make .venv and put uv in it, exactly the one that the lock names."""
-    if not works([PYTHON, "-c", "import sys; sys.exit(not {} <= sys.version_info[:2] <= {})".format(OLDEST, NEWEST)]):
+    if not works([PYTHON, "-c", FITS]):
         shutil.rmtree(str(VENV), ignore_errors=True)
         venv.EnvBuilder(with_pip=False, symlinks=True).create(str(VENV))
     version, hashes = uv_in_lock()
@@ -160,9 +170,9 @@ def uv_by_pip(version: str, hashes: "list[str]") -> None:
     )
     shell(
         "installeraren uv",
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:",
-         "--disable-pip-version-check", "--no-warn-script-location", "--retries=1", "--timeout=20",
-         "--ignore-installed", "--prefix", VENV, "-r", wanted],
+        [sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "--no-deps", "--require-hashes",
+         "--only-binary=:all:", "--disable-pip-version-check", "--no-warn-script-location", "--retries=1",
+         "--timeout=20", "-r", wanted],
         log_name="uv.log",
     )  # fmt: skip
 
@@ -176,9 +186,7 @@ def uv_by_hand(version: str, hashes: "list[str]") -> None:
     except (OSError, ValueError):
         raise Refusal(no_registry("PyPI")) from None
     except StopIteration:
-        raise Refusal(
-            "Det finns ingen färdig uv för den här datorn; installera pip (python3-pip) och försök igen."
-        ) from None
+        raise Refusal("Det finns ingen färdig uv för den här datorn; installera python3-pip och försök igen.") from None
     if hashlib.sha256(wheel).hexdigest() not in hashes:
         raise Refusal("Paketet uv från registret har inte den kontrollsumma som requirements.lock kräver.")
     with zipfile.ZipFile(BytesIO(wheel)) as archive:
@@ -191,22 +199,18 @@ def fits(file: "dict[str, Any]", version: str, hashes: "list[str]") -> bool:
     """Is this file of the registry the locked uv for this machine?"""
     name = file["filename"]
     system, machine = sysconfig.get_platform().split("-")[0], os.uname().machine
-    kind = {"linux": "musllinux" if musl() else "manylinux", "macosx": "macosx"}.get(system, "none")
+    musl = "musl" in (sysconfig.get_config_var("HOST_GNU_TYPE") or "")
+    kind = {"linux": "musllinux" if musl else "manylinux", "macosx": "macosx"}.get(system, "none")
     locked = file.get("hashes", {}).get("sha256") in hashes
     return locked and name.startswith("uv-" + version + "-") and kind in name and name.endswith(machine + ".whl")
-
-
-def musl() -> bool:
-    return "musl" in (sysconfig.get_config_var("HOST_GNU_TYPE") or "")
 
 
 def registry() -> "dict[str, str]":
     """The registry that pip is set up to use here, told to uv, which does not read pip's configuration."""
     if os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL"):
         return dict(os.environ)
-    index = os.environ.get("PIP_INDEX_URL") or output(
-        [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
-    )
+    asked = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    index = os.environ.get("PIP_INDEX_URL") or output(asked)
     return dict(os.environ, UV_DEFAULT_INDEX=index) if index.startswith("http") else dict(os.environ)
 
 
@@ -297,11 +301,8 @@ def lock() -> None:
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-config"]
     options += ["--upgrade"] if os.environ.get("UPGRADE") else []
     beside = ["--constraint", LOCKS["run"]]
-    for kind, extra in (
-        ("run", []),
-        ("dev", ["--group", "dev", *beside]),
-        ("tracing", ["--extra", "tracing", *beside]),
-    ):
+    wanted = {"run": [], "dev": ["--group", "dev", *beside], "tracing": ["--extra", "tracing", *beside]}
+    for kind, extra in wanted.items():
         command = [UV, "pip", "compile", "pyproject.toml", *extra, *options, "-q", "-o", LOCKS[kind]]
         shell("låsfilen " + LOCKS[kind], command, log_name="uv.log", environment=clean)
 
@@ -320,9 +321,7 @@ def digest(paths: "list[Path]") -> str:
 
 def works(command: "Sequence[object]") -> bool:
     try:
-        return (
-            subprocess.call([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
-        )
+        return subprocess.call(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
     except OSError:
         return False
 
@@ -367,9 +366,8 @@ def shell(
     log_path = var() / "log" / log_name
     log_path.parent.mkdir(exist_ok=True)
     with log_path.open("wb") as log_file:
-        process = subprocess.Popen(
-            [str(word) for word in command], cwd=str(cwd), env=environment, stdout=log_file, stderr=subprocess.STDOUT
-        )
+        words = [str(word) for word in command]
+        process = subprocess.Popen(words, cwd=str(cwd), env=environment, stdout=log_file, stderr=subprocess.STDOUT)
         wait(what, process)
     if process.returncode:
         text = log_path.read_text(encoding="utf-8", errors="replace")

@@ -31,6 +31,30 @@ def test_a_wrong_python_is_told_which_to_use(monkeypatch: pytest.MonkeyPatch) ->
         bootstrap.check_python()
 
 
+@pytest.mark.parametrize(
+    ("compiled", "prefix", "chosen", "taken"),
+    [
+        ("--prefix=/opt", "/opt", None, "/usr/bin/python3"),
+        ("--prefix=/opt", "/opt", "python3", None),
+        ("--prefix=/opt --enable-optimizations", "/opt", None, None),
+        ("--prefix=/usr", "/usr", None, None),
+    ],
+)
+def test_a_python_that_is_slow_gives_way_to_the_distributions_if_nobody_chose_it(
+    monkeypatch: pytest.MonkeyPatch, compiled: str, prefix: str, chosen: str | None, taken: str | None
+) -> None:
+    went: list[str] = []
+    monkeypatch.setattr("sysconfig.get_config_var", lambda _name: compiled)
+    monkeypatch.setattr(sys, "base_prefix", prefix)
+    monkeypatch.setattr(bootstrap, "works", lambda command: command[0] == bootstrap.DISTRIBUTED)
+    monkeypatch.setattr("os.execv", lambda path, _arguments: went.append(path))
+    monkeypatch.setenv("PYTHON", chosen or "")
+    if chosen is None:
+        monkeypatch.delenv("PYTHON")
+    bootstrap.check_python()
+    assert went == ([taken] if taken else [])
+
+
 def test_secrets_are_made_once_and_only_for_the_owner(installation: Path) -> None:
     bootstrap.ensure_secrets()
     first = (installation / "secrets.env").read_text()
