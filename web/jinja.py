@@ -21,7 +21,7 @@ from jinja2.runtime import Context
 from jinja2.utils import markupsafe  # type: ignore[attr-defined]  # whose `escape` makes a string of its own kind
 from jinja2.visitor import NodeTransformer
 
-from web import addresses, csrf, municipality, swedish, words
+from web import addresses, compiled, csrf, municipality, swedish, words
 
 # What `escape` wraps.
 _escaped: Callable[[str], str] = vars(markupsafe)["_escape_inner"]
@@ -132,7 +132,7 @@ def environment(*, menu: str, emergencies: str, **options: Any) -> Environment:
     the one that tells whom one has opened in an emergency.
     """
     options |= {"undefined": StrictUndefined, "autoescape": True, "lstrip_blocks": True, "cache_size": -1}
-    made = Pages(**options)
+    made = Pages(bytecode_cache=compiled.Kept(), **options)
     made.globals.update(
         # An error page may be written before anyone knows who asks.
         request=None,
