@@ -41,9 +41,12 @@ def own_copy(name: str) -> Iterator[None]:
 
 def _made() -> str:
     if connection.vendor == "sqlite":
-        # Where it outlives this process, and not where the settings say: a run of pytest that knows nothing of us, as
-        # that of a new connector's own tests, makes one there and clears the place first.
-        connection.settings_dict["TEST"]["NAME"] = str(settings.TESTS_SHARE / "test.sqlite3")
+        # By the product itself and from nothing, as an installation begins; what the tests copy is what it made.
+        from tests.crash.installation import Place
+
+        place = Place(settings.TESTS_SHARE / "from_nothing", "")
+        place.command("manage.py", "migrate", "-v0")
+        return str(place.file())
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     connection.close()
     return str(connection.settings_dict["NAME"])

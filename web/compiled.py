@@ -1,4 +1,4 @@
-"""Templates as Python runs them, kept beside what Python itself keeps: to compile them all takes seconds of each start."""
+"""Templates as Python runs them, kept beside what Python keeps of its own: to compile them takes seconds of a start."""
 
 import hashlib
 import re

@@ -45,6 +45,12 @@ class Cluster:
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(self.data), "-l", log, "-o", options, "-w", "-t", "60", "start")
 
+    def copy(self, url: str) -> None:
+        """All that another database holds."""
+        file = str(self._folder / "copy")
+        self._run("pg_dump", "--format=custom", "--no-owner", f"--file={file}", f"--dbname={url}")
+        self._run("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={self.url}", file)
+
     def crash(self) -> None:
         """Every process of it ends at once and nothing is written down: what was committed is in the log on disk."""
         self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")

@@ -15,7 +15,7 @@ Say = Callable[[str], None]
 
 @pytest.fixture(scope="session")
 def prepared(django_db_setup: None) -> str:
-    """A database to begin with a copy of; that one can begin with nothing is proved by test_kill."""
+    """A database to begin with a copy of; that one can begin with nothing is proved by how the tests' own is made."""
     return sharing.once(databases.PREPARED, installation.prepare_one)
 
 

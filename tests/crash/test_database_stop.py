@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests import machine
 from tests.crash import cluster, judging, options
 from tests.crash.cluster import Cluster
 from tests.crash.conftest import Say
@@ -17,9 +19,10 @@ from tests.crash.fleet import Fleet
 from tests.crash.installation import eventually, running
 from tests.crash.load import INBOX, WEBHOOK, Load, alarm, log_in, signed
 
-# It brings its own database: there is nothing more to learn on that of the run.
+SERVER = os.environ.get("TEST_DATABASE_URL", "")
+# It brings its own PostgreSQL. Where all is run on one, it can begin with a copy of what is prepared there.
 pytestmark = [
-    pytest.mark.any_database,
+    pytest.mark.skipif(not SERVER and "postgresql" in machine.required(), reason="comes with the tests on PostgreSQL"),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc"),
 ]
 
@@ -35,7 +38,9 @@ def server() -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def fleet(tmp_path: Path, server: Cluster) -> Iterator[Fleet]:
+def fleet(tmp_path: Path, server: Cluster, request: pytest.FixtureRequest) -> Iterator[Fleet]:
+    if SERVER:
+        server.copy(f"{SERVER.rpartition('/')[0]}/{request.getfixturevalue('prepared')}")
     with running(Fleet(tmp_path, server.url)) as place:
         yield place
 

@@ -50,8 +50,8 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with own_database() as database, running(Installation(tmp_path, database)) as place:
+def world(tmp_path: Path, prepared: str) -> Iterator[World]:
+    with own_database(like=prepared) as database, running(Installation(tmp_path, database, like=prepared)) as place:
         yield World(place, options.chance("kill"))
 
 

@@ -127,7 +127,11 @@ def test_only_services_write() -> None:
     found = []
     for package in PACKAGES[1:]:
         folder = ROOT / "integrations" / "models"
-        own = {name for path in folder.glob("*.py") for name in read(path).classes} if package == "integrations" else set()
+        own = (
+            {name for path in folder.glob("*.py") for name in read(path).classes}
+            if package == "integrations"
+            else set()
+        )
         for path in (ROOT / package).rglob("*.py"):
             if not set(path.parts) & set(WRITERS):
                 found += [f"{name(path)}:{line}" for line, model in read(path).writes if model not in own]
