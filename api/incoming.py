@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from api.shapes import MessageIn, PersonIn
 from people import identity
 from people.models import Individual
-from workflows import connectors
 from workflows.connectors import IncomingMessage, Json, PersonData, Unreadable
 
 WAY = "api"
@@ -23,11 +22,6 @@ LONGEST = 200
 
 class BadMoment(ValueError):
     """Skriv tidpunkten med datum, klockslag och förskjutning från UTC, till exempel 2026-11-21T08:00:00+01:00."""
-
-
-def register() -> None:
-    """Make it known to the inbox."""
-    connectors.translator(WAY)(translate)
 
 
 def source_of(client_key: str) -> str:

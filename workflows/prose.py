@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+
+if TYPE_CHECKING:
+    # Loaded when a text is read: most processes never do.
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 MAX_LENGTH = 200_000
 _TABLE = '<div class="table-scroll" tabindex="0" role="group" aria-label="Tabell">\n<table class="table">\n'
@@ -50,6 +54,8 @@ def with_purpose(text: str, told: str) -> str:
 
 
 def _reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
     reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_inline", "html_block"])
     reader.add_render_rule("table_open", lambda *_words: _TABLE)
     reader.add_render_rule("table_close", lambda *_words: "</table>\n</div>\n")

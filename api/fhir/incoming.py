@@ -15,7 +15,6 @@ from api.fhir.systems import PERSON, REF
 from api.incoming import BadMoment, moment_of, texts
 from people import identity
 from people.models import Individual
-from workflows import connectors
 from workflows.connectors import IncomingMessage, Json, PersonData, Unreadable
 
 WAY = "fhir"
@@ -23,11 +22,6 @@ WAY = "fhir"
 
 class NotAMessage(Exception):
     """Skicka en Bundle av typen message med ett id, som börjar med en MessageHeader med eventCoding."""
-
-
-def register() -> None:
-    """Make it known to the inbox."""
-    connectors.translator(WAY)(translate)
 
 
 def source_of(client_key: str) -> str:

@@ -315,6 +315,7 @@ def test_an_executor_told_to_stop_finishes_what_it_has_begun(
     assert (row.state, row.result) == (OutboxState.DONE, {"ok": True})
 
 
+@pytest.mark.any_database
 def test_the_web_process_never_loads_prefect(tmp_path: Path) -> None:
     code = "import sys, config.wsgi; sys.exit(any(name.split('.')[0] in ('prefect', 'fhir') for name in sys.modules))"
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "FORLOPP_VAR": str(tmp_path)}

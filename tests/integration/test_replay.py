@@ -175,6 +175,7 @@ def test_of_nothing_that_has_ended_and_of_errors_it_is_told(
 CASES = ("01_rakt", "05_aterinlagd", "07_avliden", "16_regionen", "24_ingen", "30_reglerna", "33_sip", "36_regionens")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", CASES)
 def test_a_real_course_on_itself_goes_the_same_way(name: str) -> None:
     """With messages, systems that fail, times, several at once and signals: what is stored is enough."""
