@@ -82,7 +82,7 @@ class OpenId:
         self.issuer = issuer
 
     def knows(self, sub: str, **claims: Any) -> None:
-        requests.put(f"{self.issuer}/users/{sub}", json=claims, timeout=5).raise_for_status()
+        requests.put(f"{self.issuer}/users/{sub}", json=claims, timeout=60).raise_for_status()
 
     def log_in(self, client: Client, sub: str, *, begin: str = "/logga-in/med/siths/") -> Any:
         """The whole way, as a browser goes it: to the provider, through its page, and back."""
@@ -90,7 +90,7 @@ class OpenId:
 
     def answer(self, asked: str, sub: str) -> str:
         """Where the provider sends the browser back to, without the host."""
-        posted = requests.post(asked, data={"sub": sub}, allow_redirects=False, timeout=5)
+        posted = requests.post(asked, data={"sub": sub}, allow_redirects=False, timeout=60)
         return posted.headers["Location"].partition("testserver")[2]
 
 
@@ -110,11 +110,11 @@ def openid() -> Iterator[OpenId]:
 
 def wait(address: str, process: subprocess.Popen[bytes]) -> None:
     """Until it answers."""
-    for _ in range(300):
+    for _ in range(1200):
         if process.poll() is not None:
             raise RuntimeError("the identity provider did not start")
         with contextlib.suppress(requests.ConnectionError):
-            requests.get(address, timeout=5).raise_for_status()
+            requests.get(address, timeout=60).raise_for_status()
             return
         time.sleep(0.1)
     raise RuntimeError("the identity provider does not answer")

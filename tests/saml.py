@@ -57,7 +57,7 @@ class Saml:
         self.metadata = folder / "idp.xml"
 
     def knows(self, user: str, told: dict[str, Any]) -> None:
-        requests.put(f"{self.site}/users/{user}", json=told, timeout=5).raise_for_status()
+        requests.put(f"{self.site}/users/{user}", json=told, timeout=60).raise_for_status()
 
     def meets(self, client: Client) -> None:
         """The provider gets to know us, as its people would register us."""

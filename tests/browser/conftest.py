@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from people.models import Staff
@@ -16,6 +16,9 @@ from tests import machine
 
 # Playwright's event loop runs in this thread, and Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# What is there is seen at once; how long what is late may be must not hang on how busy the machine is.
+expect.set_options(timeout=60_000)
 
 CHROMIUM = machine.chromium()
 AXE = Path(__file__).resolve().parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"

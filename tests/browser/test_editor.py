@@ -63,7 +63,7 @@ def _choose(page: Page, element: str) -> None:
 
 
 def _saved(page: Page) -> None:
-    expect(page.locator("[data-save]")).to_have_text(re.compile(r"^Sparat \d\d\.\d\d$"), timeout=8_000)
+    expect(page.locator("[data-save]")).to_have_text(re.compile(r"^Sparat \d\d\.\d\d$"))
 
 
 def test_every_menu_and_the_panel_of_every_kind_of_element_is_in_swedish_and_accessible(editor: Page) -> None:
@@ -150,7 +150,7 @@ def test_two_who_draw_at_once_are_told_and_nothing_is_lost(editor: Page, draft: 
     _choose(editor, "planera_besok")
     editor.get_by_label("Prioritet").select_option("3")
     notice = editor.get_by_role("alert").filter(has_text="har sparat under tiden")
-    expect(notice).to_contain_text(str(colleague), timeout=8_000)
+    expect(notice).to_contain_text(str(colleague))
     assert "Planera hembesöket" in _file(draft).text
     notice.get_by_role("button", name="Behåll mitt").click()
     _saved(editor)
@@ -164,7 +164,7 @@ def test_without_a_net_the_work_is_kept_and_saved_when_it_is_back(
     editor.context.set_offline(True)
     _choose(editor, "planera_besok")
     editor.get_by_label("Prioritet").select_option("3")
-    expect(editor.locator("[data-save]")).to_contain_text("Sparas inte: servern svarar inte.", timeout=8_000)
+    expect(editor.locator("[data-save]")).to_contain_text("Sparas inte: servern svarar inte.")
     editor.context.set_offline(False)
     _saved(editor)
     assert _settings(draft, "planera_besok")["prioritet"] == "3"
@@ -176,7 +176,7 @@ def test_what_never_was_saved_is_there_when_the_page_is_opened_again_and_a_link_
     editor.route("**/fil/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     _choose(editor, "planera_besok")
     editor.get_by_label("Prioritet").select_option("3")
-    expect(editor.locator("[data-save]")).to_contain_text("Sparas inte", timeout=8_000)
+    expect(editor.locator("[data-save]")).to_contain_text("Sparas inte")
     editor.on("dialog", lambda dialog: dialog.accept())
     _opened(editor, draft, live_server)
     editor.unroute("**/fil/*")

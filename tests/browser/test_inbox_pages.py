@@ -53,7 +53,7 @@ def test_a_filtered_list_is_live_and_its_tabs_count(
     expect(page.locator("[data-task]")).to_have_count(1)
     pages.start(pages.person("193301252395", "Åsa-Lena"), anna)
     pages.start(pages.person("192405062387", "Zoe"), anna)
-    expect(page.locator("[data-task]")).to_have_count(2, timeout=4000)
+    expect(page.locator("[data-task]")).to_have_count(2)
     expect(page.locator("#flik-alla")).to_have_text("4")
 
 

@@ -46,7 +46,7 @@ def test_a_task_is_taken_corrected_completed_and_the_next_appears_by_itself(
     page.get_by_role("button", name="Slutför uppgiften").click()
     expect(page.get_by_text("Klart: Planera besöket")).to_be_visible()
 
-    expect(nurse.get_by_role("link", name="Gör besöket")).to_be_visible(timeout=4000)
+    expect(nurse.get_by_role("link", name="Gör besöket")).to_be_visible()
     expect(nurse.locator("[data-live-sign]")).to_have_text("2 nya uppgifter. Visa")
     expect(nurse.locator("#antal-uppgifter")).to_have_text("2")
     other.close()
@@ -60,7 +60,7 @@ def test_the_list_changes_under_the_hand_and_focus_stays(
     link = page.get_by_role("link", name="Planera besöket")
     link.focus()
     pages.start(pages.person("193902282387", "Doris"), anna)
-    expect(page.get_by_text("Doris Provsson")).to_be_visible(timeout=4000)
+    expect(page.get_by_text("Doris Provsson")).to_be_visible()
     expect(link.first).to_be_focused()
 
 

@@ -214,7 +214,7 @@ def prepare_one() -> str:
 
 def answers(url: str) -> bool:
     try:
-        return requests.get(url, timeout=2).status_code < 500
+        return requests.get(url, timeout=5).status_code < 500
     except requests.RequestException:
         return False
 

@@ -80,7 +80,7 @@ class Simulator:
             return False
 
 
-def until(is_so: Callable[[], object], *, seconds: float = 20) -> None:
+def until(is_so: Callable[[], object], *, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "waited in vain"

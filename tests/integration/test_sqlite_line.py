@@ -67,5 +67,5 @@ def test_a_transaction_that_is_undone_leaves_the_line() -> None:
 
     other = threading.Thread(target=write, daemon=True)
     other.start()
-    other.join(5)
+    other.join(60)
     assert not other.is_alive()
