@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from people.models import Staff
@@ -44,6 +44,23 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def browser_context_args() -> dict[str, Any]:
     return {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "viewport": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Browser:
+    """Its windows are as patient as what is expected of them."""
+    for name in ("new_context", "new_page"):
+        setattr(browser, name, _patient(getattr(browser, name)))
+    return browser
+
+
+def _patient(make: Callable[..., Any]) -> Callable[..., Any]:
+    def made(**told: Any) -> Any:
+        window = make(**told)
+        window.set_default_timeout(120_000)
+        return window
+
+    return made
 
 
 FRAMES_READY = "[...document.querySelectorAll('iframe')].every(f => f.contentDocument?.readyState === 'complete')"

@@ -34,7 +34,6 @@ class Story:
     def page(self, profession: str) -> Page:
         if profession not in self.pages:
             context = self.browser.new_context(locale="sv-SE", timezone_id="Europe/Stockholm")
-            context.set_default_timeout(60_000)
             self.log_in(context, Staff.objects.get(username=profession))
             self.pages[profession] = context.new_page()
         return self.pages[profession]
