@@ -39,7 +39,7 @@ def examine() -> list[Finding]:
     questions: list[Callable[[], Iterator[Finding]]] = [
         python, libraries, secrets, encryption, bundle, looks, machine.folders, machine.room, database, machine.clock,
         migrations, log, copies.taken, definitions, files, scanner, mail, push,
-        sign_in, systems, waiting.by_itself, running,
+        sign_in, systems, waiting.by_itself, waiting.reviewed, running,
     ]  # fmt: skip
     return [finding for question in questions for finding in question()]
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  Django's name
 
 from integrations import pools, systems, values
 from integrations.pools import Pool
@@ -20,6 +21,7 @@ from integrations.values import Problem
 
 # Beside what a connector declares: whether it is used, its load, and the schedules of its jobs.
 _OURS = ("enabled", "at_once", "jobs")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,21 @@ def problems() -> list[Problem]:
 def check(**_options: Any) -> list[CheckMessage]:
     """`prepare` and `doctor` ask too: no start goes past it. A system with a faulty part is off until mended."""
     return [Error(f"{settings.FORLOPP_INTEGRATIONS}: {problem}", id="integrations.E001") for problem in problems()]
+
+
+@register(Tags.security, deploy=True)
+def in_the_clear(**_options: Any) -> list[CheckMessage]:
+    """What goes out without HTTPS, beyond this machine: who has the network reads it."""
+    return [
+        Warning(
+            f"{settings.FORLOPP_INTEGRATIONS}: {system.key}.{name} is an address without HTTPS.",
+            hint="What is about people goes encrypted, also within the municipality's network.",
+            id="integrations.W001",
+        )
+        for system in systems.systems()
+        for name, given in (_read(system)[0].given if _read(system)[0].is_enabled else {}).items()
+        if isinstance(given, str) and given.startswith("http://") and urlsplit(given).hostname not in LOOPBACK
+    ]
 
 
 @contextmanager

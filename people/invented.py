@@ -193,8 +193,10 @@ UNITS = (
     ("behandlingshem", "Behandlingshemmet", "", ""),
     ("funktionsstod", "Funktionsstöd", "", ""),
     ("motesplatser", "Mötesplatserna", "", ""),
-    ("stab", "Förvaltningens stab", "", ""),
+    ("stab", "Vård- och omsorgsförvaltningen", "", ""),
 )
+WHOLE = "stab"
+"""Of which all others are parts: who reviews the log or sees figures there does so of all."""
 
 _STAFF = (
     ("samordnare", "samordnare", "Sara", "Samuelsson", "vardsamordning"),

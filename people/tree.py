@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from people import reading
-from people.models import HELD_ON, Staff, Unit
+from people.models import HELD_ON, Assignment, Staff, StaffKind, Unit
 
 HEAD, COORDINATOR, LOG, STATISTICS = "enhetschef", "samordnare", "logggranskare", "statistik"
 DAY = (HEAD, COORDINATOR)
@@ -52,6 +52,27 @@ def held(staff: Staff, roles: Collection[str], *, on: datetime.date) -> set[tupl
         f"{text} SELECT held_at.profession, unit.key FROM held_at JOIN people_unit unit ON unit.id = held_at.unit_id"
     )
     return set(reading.rows(asked, values))
+
+
+def without(role: str, *, on: datetime.date) -> list[str]:
+    """Names of the units where colleagues work and nobody holds it, there or above; with no tree one is for all."""
+    held = Assignment.objects.current(on).filter(staff__is_active=True, staff__kind=StaffKind.PERSON)
+    has = set(held.filter(profession__key=role).values_list("unit_id", flat=True))
+    units = {one.pk: one for one in Unit.objects.all()}
+    if has and not is_there():
+        return []
+
+    def is_covered(unit: Unit) -> bool:
+        at, seen = unit, set[int]()
+        while at.pk not in seen:
+            if at.pk in has:
+                return True
+            seen.add(at.pk)
+            at = units.get(at.parent_id or 0, at)
+        return False
+
+    works = set(held.values_list("unit_id", flat=True))
+    return [unit.name for key, unit in units.items() if key in works and not is_covered(unit)]
 
 
 def is_there() -> bool:

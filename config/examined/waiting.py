@@ -12,11 +12,13 @@ from django.utils import timezone
 from config.examined.finding import ERROR, OK, WARNING, Finding
 from integrations import overview
 from integrations.overview import ILL, OFF, PAUSED
+from people import tree
 from workflows.models import Incident, IncidentState, TimerJob
 
 # Those of docs/alerts/forlopp.rules.yml.
 TIMER, INBOX, OUTBOX, JOB = (timedelta(seconds=seconds) for seconds in (120, 120, 900, 600))
 MANY_STOPS = 50
+MOST_NAMED = 3
 
 
 def by_itself() -> Iterator[Finding]:
@@ -26,6 +28,20 @@ def by_itself() -> Iterator[Finding]:
     except DatabaseError:
         return
     yield from found or [Finding(OK, "Det som väntar", "inget har väntat för länge")]
+
+
+def reviewed() -> Iterator[Finding]:
+    """Whether somebody reviews the access log of every unit."""
+    try:
+        lacking = tree.without(tree.LOG, on=timezone.localdate())
+    except DatabaseError:
+        return
+    if lacking:
+        more = f" och {len(lacking) - MOST_NAMED} till" if len(lacking) > MOST_NAMED else ""
+        says = f"ingen logggranskare finns vid eller ovanför {', '.join(lacking[:MOST_NAMED])}{more}"
+        yield Finding(WARNING, "Logggranskning", says, "ge någon det uppdraget, helst överst, på sidan Konton")
+    else:
+        yield Finding(OK, "Logggranskning", "varje enhet har någon som granskar")
 
 
 def _deadlines(now: datetime) -> Iterator[Finding]:

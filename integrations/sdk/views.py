@@ -84,7 +84,10 @@ def listing(request: StaffRequest) -> HttpResponse:
 @staff_page
 def one(request: StaffRequest, message_id: uuid.UUID) -> HttpResponse:
     """One message with its files. POST says whom it is about, or why it is not about anybody."""
-    found = _find(request, message_id)
+    try:
+        found = _find(request, message_id)
+    except Closed:
+        return render(request, "integrations/sdk_closed.html", status=403)
     refused, person = None, None
     if request.method == "POST":
         try:
@@ -109,7 +112,10 @@ def one(request: StaffRequest, message_id: uuid.UUID) -> HttpResponse:
 @staff_page
 def file(request: StaffRequest, message_id: uuid.UUID, public_id: uuid.UUID) -> HttpResponseBase:
     """One of its files, as a file and never as a page."""
-    found = _find(request, message_id)
+    try:
+        found = _find(request, message_id)
+    except Closed:
+        raise Http404 from None
     one = found.attachments.filter(public_id=public_id).first()
     if one is None or not one.is_kept:
         raise Http404
@@ -117,15 +123,22 @@ def file(request: StaffRequest, message_id: uuid.UUID, public_id: uuid.UUID) -> 
     return attachments.sent(request, one, shelf.path_of(public_id), type_=one.what.type, is_shown=one.what.is_picture)
 
 
+class Closed(Exception):
+    """It waits in one's list, and is about somebody whom one may not see: which may be so only since it came."""
+
+
 def _find(request: StaffRequest, message_id: uuid.UUID) -> InboxMessage:
-    """Missing and forbidden are one answer."""
+    """Missing and forbidden are one answer, but to those whose list of stops has it. Raises Closed to them."""
     rows = InboxMessage.objects.select_related("individual")
     found = rows.filter(source=outgoing.SOURCE, message_id=str(message_id)).first()
-    if found is None or not may_see(request.user, found.individual):
+    if found is None:
         raise Http404
-    if not found.incidents.filter(code__in=OURS, group__in=request.user.professions).exists():
+    mine = found.incidents.filter(code__in=OURS, group__in=request.user.professions)
+    if not mine.exists():
         raise Http404
-    if found.pk not in _open_to(request, [found]):
+    if not may_see(request.user, found.individual) or found.pk not in _open_to(request, [found]):
+        if mine.filter(state=IncidentState.OPEN, is_restricted=False).exists():
+            raise Closed
         raise Http404
     return found
 

@@ -27,9 +27,13 @@ def fill(*, now: datetime.datetime) -> None:
 
 @transaction.atomic
 def add_units(units: Iterable[tuple[str, str, str, str]]) -> None:
-    """Key, name, area and postal codes of each; what exists is kept."""
+    """Key, name, area and postal codes of each, as parts of the whole; what exists is kept."""
+    new = []
     for key, name, area, codes in units:
-        Unit.objects.get_or_create(key=key, defaults={"name": name, "area": area, "postal_codes": codes})
+        told = {"name": name, "area": area, "postal_codes": codes}
+        new += [key] if Unit.objects.get_or_create(key=key, defaults=told)[1] else []
+    top = Unit.objects.get(key=invented.WHOLE)
+    Unit.objects.filter(key__in=new).exclude(pk=top.pk).update(parent=top)
 
 
 @transaction.atomic

@@ -17,11 +17,11 @@ from people.models import Agreement, Contact, Goal, Individual, Profession, Staf
 from people.own import Visit
 from people.services import blocks, plan
 from plan import shown
-from tests import addresses, pages
+from tests import addresses, forlopp, pages
 from tests.integration.test_paper import words
 from workflows import definitions, engine
 from workflows.models import Incident, ProcessInstance, UserTask
-from workflows.services import amending, changing, deployments, incidents, instances, user_tasks
+from workflows.services import amending, changing, deployments, incidents, instances, messages, user_tasks
 
 pytestmark = pytest.mark.django_db
 SECRET = "Bo där ingen hittar mig"
@@ -236,3 +236,12 @@ def test_the_pages_of_a_unit_count_nothing_of_it_for_colleagues_outside_the_team
     begun(berit, frida, now)
     assert told() == before
     assert pages.text(pages.logged_in(frida).get("/enhet/team/")) != mine
+
+
+def test_a_message_that_only_it_knows_and_nobody_takes_stops_with_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"confined": True, "visible_to": ["sjukskoterska", "samordnare", "enhetschef"]}
+    for told, group in (({}, ""), (own, "sjukskoterska")):
+        with monkeypatch.context() as changed:
+            changed.setattr(forlopp, "CONFIG", forlopp.CONFIG | told)
+            forlopp.publish()
+        assert messages.group("info") == group

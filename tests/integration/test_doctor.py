@@ -24,7 +24,7 @@ from config.examined import copies, machine, waiting
 from config.examined.finding import ERROR, OK, WARNING, Finding
 from integrations import configuration, jobs, systems
 from integrations.models import SystemState
-from people.models import Staff
+from people.models import Staff, Unit
 from tests import pages
 from workflows.models import InboxMessage, InboxState, OutboxMessage, TimerJob
 from workflows.services import inbox, pausing
@@ -232,3 +232,18 @@ def test_more_stops_than_anybody_has_seen_to(monkeypatch: pytest.MonkeyPatch) ->
 def age(path: Path, by: timedelta) -> None:
     moment = (timezone.now() - by).timestamp()
     os.utime(path, (moment, moment))
+
+
+def test_a_unit_of_the_tree_whose_log_nobody_reviews() -> None:
+    pages.staff("lova", "logggranskare")
+    assert "varje enhet har någon" in told(waiting.reviewed, OK)
+    norr = Unit.objects.get(key="norr")
+    top, soder = (Unit.objects.create(key=key, name=key.capitalize()) for key in ("hela", "soder"))
+    Unit.objects.filter(pk__in=(norr.pk, soder.pk)).update(parent=top)
+    assert "varje enhet har någon" in told(waiting.reviewed, OK), "nobody works at Soder"
+    pages.staff("olle", "samordnare").assignments.update(unit=soder)
+    assert "vid eller ovanför Soder → ge någon" in told(waiting.reviewed, WARNING)
+    Staff.objects.get(username="lova").assignments.update(unit=top)
+    assert "varje enhet har någon" in told(waiting.reviewed, OK)
+    Staff.objects.update(is_active=False)
+    assert "varje enhet har någon" in told(waiting.reviewed, OK), "nobody works here"

@@ -143,7 +143,7 @@ def test_a_letter_that_tells_the_number_of_a_protected_person_is_read_by_who_may
     closed = sdk.address(message_id), f"{sdk.address(message_id)}filer/{file.public_id}/"
     for address in closed:
         for answer in (client.get(address), client.post(address, {"gor": "sok", "personnummer": "fel"})):
-            assert answer.status_code in (404, 405)
+            assert answer.status_code in (403, 404, 405)
             assert "390228" not in pages.text(answer)
     assert message_id in pages.text(pages.logged_in(head).get("/integrationer/sdk/post/"))
     assert pages.logged_in(head).get(sdk.address(message_id)).status_code == 200
@@ -158,8 +158,24 @@ def test_a_letter_about_somebody_who_has_a_sparr_against_the_unit_is_closed_to_i
     restricted.block(
         individual=berit, units=list(Unit.objects.filter(key="soder")), asked_by="Berit", by=other, now=timezone.now()
     )
-    assert pages.logged_in(anna).get(sdk.address(message_id)).status_code == 404
+    assert pages.logged_in(anna).get(sdk.address(message_id)).status_code == 403, "it stands in the list of stops"
     assert pages.logged_in(other).get(sdk.address(message_id)).status_code == 200
+
+
+def test_a_letter_whose_person_has_been_protected_since_is_closed_with_a_sentence(
+    far: Counterpart, anna: Staff
+) -> None:
+    doris = pages.person("193902282387", "Doris")
+    address = sdk.address(sdk.arrive(far, bilaga="ja", text="Gäller Doris, 19390228-2387.", personnummer=""))
+    client, file = pages.logged_in(anna), Attachment.objects.get(name="Vårdplan.pdf")
+    assert address in client.get("/stopp/").content.decode()
+    Individual.objects.filter(pk=doris.pk).update(protection="sekretessmarkering")
+    answer = client.get(address)
+    assert (answer.status_code, "någon som du inte får se" in pages.text(answer)) == (403, True)
+    assert not [word for word in ("Doris", "390228") if word in answer.content.decode()]
+    assert client.get(f"{address}filer/{file.public_id}/").status_code == 404
+    stranger = pages.logged_in(pages.staff("ulla", "underskoterska"))
+    assert stranger.get(address).status_code == 404
 
 
 def test_not_even_it_reads_the_number_in_what_came(far: Counterpart, anna: Staff) -> None:

@@ -180,3 +180,19 @@ def test_the_file_that_comes_with_the_program_names_only_what_there_is(
     settings.FORLOPP_INTEGRATIONS = str(settings.BASE_DIR / "config" / "integrations.toml")
     configuration.forget()
     assert problems() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ('url = "http://prov.example.se"', 1),
+        ('url = "http://10.0.0.7/fhir"\nenabled = false', 0),
+        ('url = "http://127.0.0.1:8000"', 0),
+        (ADDRESS, 0),
+    ],
+)
+def test_an_address_without_https_is_told_before_it_is_deployed(told: Path, text: str, count: int) -> None:
+    assert write(told, f"[provsystem]\n{text}") == []
+    found = configuration.in_the_clear()
+    assert [one.id for one in found] == ["integrations.W001"] * count
+    assert all("provsystem.url" in one.msg for one in found)

@@ -269,7 +269,8 @@ def _expire(message: InboxMessage, *, now: datetime) -> bool:
             _finish(row, InboxState.IGNORED, now=now)
         else:
             text = f"Meddelandet ”{row.name}” kom, men inget ärende har väntat på det. "
-            _stop(row, code="unmatched", text=text + "Para ihop det för hand eller skriv av det.", now=now)
+            text += "Para ihop det för hand eller skriv av det."
+            _stop(row, code="unmatched", text=text, group=messages.group(row.name), now=now)
     return True
 
 

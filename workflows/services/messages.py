@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from people import statements
 from people.models import Individual
-from workflows import by_hand, engine, published, versions
+from workflows import by_hand, confined, engine, published, versions
 from workflows.engine import clock
 from workflows.models import (
     BufferedKey,
@@ -25,6 +25,7 @@ from workflows.models import (
     StartSubscription,
 )
 from workflows.models.definition import HEAVY
+from workflows.published import Published as Definition
 from workflows.services import history, incidents, instances, steps
 
 
@@ -109,9 +110,22 @@ def keep(*, message: InboxMessage, keys: Mapping[str, str], ttl: str, now: datet
 
 def time_to_live(name: str) -> str:
     """The longest time any förlopp that applies keeps the message; '' when none knows it."""
-    applied = versions.anywhere().values_list("public_id", flat=True)
-    rules = [rule for public_id in applied for rule in published.of(public_id).messages.values()]
+    rules = [rule for one in _applied() for rule in one.messages.values()]
     return max((rule.ttl for rule in rules if rule.arrives_as == name), key=_days, default="")
+
+
+def group(name: str) -> str:
+    """Who sees to one that nobody took: a profession of the förlopp that know it, when all of them are confined; ''
+    when it is anybody's.
+    """
+    known = [one.config for one in _applied() if any(rule.arrives_as == name for rule in one.messages.values())]
+    if not known or not all(confined.is_so(config) for config in known):
+        return ""
+    return next((role for config in known for role in config.get("visible_to", ())), "")
+
+
+def _applied() -> list[Definition]:
+    return [published.of(key) for key in versions.anywhere().values_list("public_id", flat=True)]
 
 
 def has_ended(keys: Mapping[str, str]) -> bool:
