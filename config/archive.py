@@ -182,7 +182,9 @@ def _unpack(base: Base, data: Path) -> None:
     try:
         for name, place in (("base.tar.gz", data), ("pg_wal.tar.gz", data / "pg_wal")):
             with tarfile.open(parts[name]) as archive:
-                archive.extractall(place, filter="tar")
+                # So named, and not in the call, for Pythons (Debian 12's) from before there were any.
+                archive.extraction_filter = getattr(tarfile, "tar_filter", lambda member, _path: member)
+                archive.extractall(place)  # noqa: S202 - our own copy
     except (OSError, EOFError, tarfile.TarError) as problem:
         raise CannotCopy(f"{base.path} går inte att packa upp ({type(problem).__name__}).") from None
     shutil.copyfile(base.path / "backup_manifest", data / "backup_manifest")
