@@ -18,10 +18,10 @@ from integrations import pools, systems, values
 from integrations.pools import Pool
 from integrations.systems import System
 from integrations.values import Problem
+from web.addresses import LOOPBACK
 
 # Beside what a connector declares: whether it is used, its load, and the schedules of its jobs.
 _OURS = ("enabled", "at_once", "jobs")
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def in_the_clear(**_options: Any) -> list[CheckMessage]:
             id="integrations.W001",
         )
         for system in systems.systems()
-        for name, given in (_read(system)[0].given if _read(system)[0].is_enabled else {}).items()
+        if (part := of(system.key)).is_enabled
+        for name, given in part.given.items()
         if isinstance(given, str) and given.startswith("http://") and urlsplit(given).hostname not in LOOPBACK
     ]
 

@@ -11,6 +11,8 @@ from django.templatetags.static import static as find_static
 from django.urls import reverse
 
 BLANK = uuid.UUID(int=0)
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+"""Hosts that are this machine: what is sent there needs no HTTPS."""
 
 
 def url(name: str, *args: object) -> str:

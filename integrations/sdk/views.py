@@ -112,10 +112,7 @@ def one(request: StaffRequest, message_id: uuid.UUID) -> HttpResponse:
 @staff_page
 def file(request: StaffRequest, message_id: uuid.UUID, public_id: uuid.UUID) -> HttpResponseBase:
     """One of its files, as a file and never as a page."""
-    try:
-        found = _find(request, message_id)
-    except Closed:
-        raise Http404 from None
+    found = _find(request, message_id)
     one = found.attachments.filter(public_id=public_id).first()
     if one is None or not one.is_kept:
         raise Http404
@@ -123,7 +120,7 @@ def file(request: StaffRequest, message_id: uuid.UUID, public_id: uuid.UUID) -> 
     return attachments.sent(request, one, shelf.path_of(public_id), type_=one.what.type, is_shown=one.what.is_picture)
 
 
-class Closed(Exception):
+class Closed(Http404):
     """It waits in one's list, and is about somebody whom one may not see: which may be so only since it came."""
 
 

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from web import referred
+from web.addresses import LOOPBACK
 
 LEVEL = re.compile(r"(?:^|[/:_-])(?:loa|level)-?([1-4])$|^([1-4])$", re.IGNORECASE)
 KEY = r"^[a-z][a-z0-9_-]{0,30}$"
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def level_of(told: str) -> int:

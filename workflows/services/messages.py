@@ -25,7 +25,6 @@ from workflows.models import (
     StartSubscription,
 )
 from workflows.models.definition import HEAVY
-from workflows.published import Published as Definition
 from workflows.services import history, incidents, instances, steps
 
 
@@ -124,7 +123,7 @@ def group(name: str) -> str:
     return next((role for config in known for role in config.get("visible_to", ())), "")
 
 
-def _applied() -> list[Definition]:
+def _applied() -> list[published.Published]:
     return [published.of(key) for key in versions.anywhere().values_list("public_id", flat=True)]
 
 
