@@ -30,7 +30,9 @@ THICK = 22
 AXIS = 24
 MOST_LINES = 3
 HEIGHT = 180
-SHOWN_PLACES = 5
+SHOWN_WIDTH = 240
+"""Of which the names under a line have so much."""
+LETTER = 8
 SILENT = frozenset({"defs", "desc", "title"})
 PAPER = """text{font-family:"Libertinus Serif";font-size:13px;fill:#000}.told{font-weight:bold}.background{fill:none}
 .axis.y text{text-anchor:end}.axis.x text{text-anchor:middle}.axis.x .minor{display:none}
@@ -91,7 +93,8 @@ def over_time(title: str, found: Sequence[Point], *, told: Callable[[float], str
     """Values one after another, the line broken where there is none. None where there are not two to draw between."""
     if sum(one.value is not None for one in found) < 2:
         return None
-    often = math.ceil(len(found) / SHOWN_PLACES)
+    room = SHOWN_WIDTH // (LETTER * (max(len(one.name) for one in found) + 1))
+    often = math.ceil(len(found) / max(room, 1))
     drawn = _drawn("Line", HEIGHT, found, max_scale=5, min_scale=3, dots_size=3, truncate_label=20, margin_right=26)
     drawn.allow_interruptions = True
     drawn.value_formatter = told
