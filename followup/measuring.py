@@ -85,7 +85,7 @@ def effects(instances: Collection[int]) -> list[Told]:
     """All effects of these ärenden."""
     known = list(_known(instances))
     posts = tallying.posts(task.completed_by_id for one in known for task in one.tasks if task.completed_by_id)
-    return [told for one in known for told in _of(one, posts)]
+    return [told for one in known for told in of_one(one, posts)]
 
 
 def declared(version: UUID, current: UUID | None) -> Declared:
@@ -134,7 +134,8 @@ def _correct(one: Known) -> None:
 # -- what came of it ---------------------------------------------------------------------------------------------------
 
 
-def _of(one: Known, posts: Posts) -> Iterator[Told]:
+def of_one(one: Known, posts: Posts) -> Iterator[Told]:
+    """All effects of one ärende."""
     names = _names(one)
     age, seen = one.declared.age_band(_inside(one.variables, "person", "alder")), set()
     for measure in one.declared.measures.values():
