@@ -148,6 +148,7 @@ PROFESSIONS = (
     ("intag", "Intaget på behandlingshemmet"),
     ("vardpersonal", "Vårdpersonal på behandlingshemmet"),
     ("radgivare", "Behandlare på behandlingshemmet"),
+    ("forestandare", "Föreståndare på behandlingshemmet"),
     ("oppenvard_kommun", "Kommunens öppenvård"),
     ("stodpersonal_lss", "Stödpersonal inom LSS"),
     ("aktivitetssamordnare", "Aktivitetssamordnare"),
@@ -171,7 +172,7 @@ SPHERES = {
     **dict.fromkeys(("sjukskoterska", "arbetsterapeut", "fysioterapeut", "mas", "mar"), "hsl"),
     **dict.fromkeys(("bistandshandlaggare", "hemtjanst", "hemtjanst_planerare", "fast_omsorgskontakt"), "sol"),
     **dict.fromkeys(("bostadsanpassningshandlaggare", "socialsekreterare"), "sol"),
-    **dict.fromkeys(("bup_behandlare", "intag", "vardpersonal", "radgivare"), "hsl"),
+    **dict.fromkeys(("bup_behandlare", "intag", "vardpersonal", "radgivare", "forestandare"), "hsl"),
     **dict.fromkeys(("familjevaldsteam", "koordinator", "arbetskonsulent", "nia_coach", "oppenvard_kommun"), "sol"),
     **dict.fromkeys(("stodpersonal_lss", "aktivitetssamordnare", "teamledare_familjevald"), "sol"),
     **dict.fromkeys(("samordnare", "underskoterska", "beteendevetare", "enhetschef", "spt_behandlare"), "bada"),
@@ -239,6 +240,7 @@ _STAFF = (
     # Last, since each has a number by its place.
     ("statistik", "statistik", "Sten", "Sand", "stab"),
     ("teamledare_familjevald", "teamledare_familjevald", "Tora", "Tall", "vuxen"),
+    ("forestandare", "forestandare", "Frej", "Falk", "behandlingshem"),
 )
 # What somebody holds beside that: a head leads more than one unit, and a colleague helps out in another.
 FURTHER = {"enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "hemtjanst_norr"))}
@@ -246,7 +248,7 @@ FURTHER = {"enhetschef": (("enhetschef", "hemsjukvard_norr"), ("enhetschef", "he
 # The restricted group of the demo: those who must be able to take in and lead the care of a protected person, and
 # who answers for what is told of them.
 _MAY_SEE_PROTECTED = {"samordnare", "familjevaldsteam", "enhetschef", "mas", "statistikansvarig", "logggranskare"}
-_MAY_SEE_PROTECTED |= {"teamledare_familjevald"}
+_MAY_SEE_PROTECTED |= {"teamledare_familjevald", "forestandare"}
 
 STAFF = tuple(
     InventedStaff(

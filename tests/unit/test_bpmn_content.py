@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from people.invented import MARK, PEOPLE
-from workflows import dmn, feel, safe_xml
+from workflows import definitions, diagram, dmn, feel, safe_xml
 from workflows.diagram import NAMESPACES
 from workflows.forms import answers, definition
 
@@ -116,6 +116,9 @@ def test_nobody_is_handed_over_to_a_unit_that_has_not_said_yes() -> None:
     data = {"avslutsorsak": "sarskilt_boende", "avslutsdatum": "2026-11-23", "mottagande_enhet": "e1"}
     assert wrong("_shared/forms/f_avslut.json", data | {"mottagande_bekraftat": False}) == {"mottagande_bekraftat"}
     assert wrong("_shared/forms/f_avslut.json", data | {"mottagande_bekraftat": True}) == set()
+    after_team = {"mottagande_enhet": "e1", "bekraftat_av": "Frida", "bekraftat_dt": "2026-11-23T08:00:00+01:00"}
+    assert wrong("spt/forms/mottagande.json", after_team | {"mottagande_bekraftat": False}) == {"mottagande_bekraftat"}
+    assert wrong("spt/forms/mottagande.json", after_team | {"mottagande_bekraftat": True}) == set()
 
 
 CASES = {  # of the ten rows, those that Örebro has put a name in
@@ -168,6 +171,8 @@ SHARED_PARTS = {
     "avvikelse": "avvikelse",
     "byt_forlopp": "byt_forlopp",
 }
+WITH_CONSENT = {"oppet_intag": {"oppenvard_kommun"}}
+"""Who has one task because the person has said yes to that, and sees nothing else."""
 EVENTS = ("messageRef", "signalRef", "escalationRef")
 
 
@@ -196,6 +201,20 @@ def test_what_may_happen_at_any_time_is_done_by_the_shared_parts_or_the_readme_s
     lacking = {event for event, part in SHARED_PARTS.items() if part not in found.get(event, set())}
     assert set(told) == lacking
     assert [why for why in told.values() if len(why) < len("Ett skäl som går att läsa.")] == []
+
+
+@pytest.mark.parametrize("folder", COURSES)
+def test_no_task_comes_to_a_profession_that_may_not_see_the_arende(folder: str) -> None:
+    told = definitions.read(BPMN / folder)
+    roots = [diagram.parse(text.encode()) for name, text in told.sources.items() if name.endswith(".bpmn")]
+    home = {process.get("id"): root for root in roots for process in diagram.processes(root)}
+    drawings = [home[told.config["process"]]]
+    for root in drawings:
+        called = [home[call.get("calledElement", "")] for call in root.iter(diagram.tag("callActivity"))]
+        drawings += [other for other in called if other not in drawings]
+    tasks = [one for root in drawings for one in diagram.elements(root).values() if one.type == "userTask"]
+    given = {role for one in tasks for role in (one.lane, one.properties.get("eskaleras_till")) if role}
+    assert given - set(told.config["visible_to"]) - WITH_CONSENT.get(folder, set()) == set()
 
 
 OF_LAW = {
