@@ -21,7 +21,7 @@ DIMENSIONS = ("version", "unit", "age")
 class Asked:
     """`first` and `last` are first days of months, both included; `version` is a number, 0 for all.
 
-    `misread` says by field what is wrong with a month that was written and not understood.
+    `misread` says by field what is wrong with a month that was written and not understood, `typed` how it was written.
     """
 
     first: datetime.date
@@ -32,6 +32,7 @@ class Asked:
     age: str = ""
     since: int = 0
     misread: Mapping[str, str] = field(default_factory=dict, compare=False)
+    typed: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -95,6 +96,7 @@ def read(asked: Mapping[str, str], *, today: datetime.date) -> Asked:
         age=asked.get("alder", "")[:20],
         since=choice.number(asked.get("fore", "")),
         misread=misread,
+        typed=choice.typed(asked, misread),
     )
 
 
@@ -105,4 +107,7 @@ def _month(asked: Mapping[str, str], name: str, misread: dict[str, str]) -> date
     except AnswerError as error:
         misread[name] = f"Månaden {error}"
         return None
-    return month if month and month.year in choice.YEARS else None
+    if month and month.year not in choice.YEARS:
+        misread[name] = f"Månaden ska ha {choice.YEARS_TOLD}"
+        return None
+    return month

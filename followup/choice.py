@@ -14,13 +14,16 @@ PERIODS = {30: "Senaste 30 dagarna", 90: "Senaste 90 dagarna", 365: "Senaste år
 USUAL = 90
 DAY = datetime.timedelta(days=1)
 YEARS = range(2000, 2200)
+YEARS_TOLD = f"ett årtal mellan {YEARS[0]} och {YEARS[-1]}."
+LONGEST = 60
+"""Letters of a day as one writes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     """`version` is a number, 0 for all; `days` is one of PERIODS, 0 when the days were chosen.
 
-    `misread` says by field what is wrong with a day that was written and not understood.
+    `misread` says by field what is wrong with a day that was written and not understood, `typed` how it was written.
     """
 
     first: datetime.date
@@ -30,6 +33,7 @@ class Choice:
     group: str = ""
     unit: str = ""
     misread: Mapping[str, str] = field(default_factory=dict, compare=False)
+    typed: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def spans(self) -> Iterator[tuple[bool, datetime.date, datetime.date]]:
         """Whole months, and the days before and after them: whether months, the first and the last, each when any."""
@@ -74,6 +78,7 @@ def read(asked: Mapping[str, str], *, today: datetime.date) -> Choice:
         group=asked.get("profession", "")[:50],
         unit=asked.get("enhet", "")[:60],
         misread=misread,
+        typed=typed(asked, misread),
     )
 
 
@@ -89,7 +94,15 @@ def day(asked: Mapping[str, str], name: str, misread: dict[str, str], *, today: 
     except AnswerError as error:
         misread[name] = str(error)
         return None
-    return day if day and day.year in YEARS else None
+    if day and day.year not in YEARS:
+        misread[name] = f"Dagen ska ha {YEARS_TOLD}"
+        return None
+    return day
+
+
+def typed(asked: Mapping[str, str], misread: Mapping[str, str]) -> dict[str, str]:
+    """What was written where it was not understood: it stays in its field."""
+    return {name: asked[name][:LONGEST] for name in misread}
 
 
 def rewritten(asked: Mapping[str, str]) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+from django.db import connection
 
 from people import reading
 from people.models import Staff
@@ -17,7 +19,8 @@ from workflows.selectors import NAMED
 ENTRIES = Reading(HistoryEntry, "entry", ("at", "kind", "detail", "by_id"), by=NAMED)
 # In the very words of the index that leaves all other history out.
 KINDS = "entry.kind IN ('attempted', 'not_needed')"
-REST = f"WHERE entry.instance_id = %s AND {KINDS} ORDER BY entry.id DESC LIMIT 200"
+OF = {"sqlite": "json_extract(entry.detail, '$.task')", "postgresql": "entry.detail ->> 'task'"}
+MOST = 200
 TOLD = Reading(HistoryEntry, "entry", ("kind", "detail"))
 
 
@@ -37,9 +40,8 @@ def of(task: UserTask, viewer: Staff) -> list[NotDone]:
     if not task.attempts and task.state != TaskState.NOT_NEEDED:
         return []
     shut = written.of(viewer, task.individual_id)
-    mine = [
-        entry for entry in ENTRIES.rows(REST, [task.instance_id]) if entry.detail.get("task") == str(task.public_id)
-    ]
+    rest = f"WHERE entry.instance_id = %s AND {KINDS} AND {OF[connection.vendor]} = %s ORDER BY entry.id DESC LIMIT %s"
+    mine = ENTRIES.rows(rest, [task.instance_id, str(task.public_id), MOST])
     return [
         NotDone(
             by_name=done_by(entry),
@@ -53,10 +55,18 @@ def of(task: UserTask, viewer: Staff) -> list[NotDone]:
     ]
 
 
-def told(instances: Collection[int]) -> dict[int | str, dict[str, str]]:
-    """What was told of each attempt, by its entry, and of each task that was not needed, by its public id."""
-    if not instances:
+def told(attempts: Collection[int], left: Mapping[str, int]) -> dict[int | str, dict[str, str]]:
+    """What was told of each attempt, by its entry, and of each task that was not needed, by its public id.
+
+    `left` are those tasks, each with its ärende.
+    """
+    which = []
+    if attempts:
+        which.append(f"entry.id IN ({reading.places(attempts)})")
+    if left:
+        of = f"{OF[connection.vendor]} IN ({reading.places(left)})"
+        which.append(f"(entry.instance_id IN ({reading.places(left)}) AND {KINDS} AND {of})")
+    if not which:
         return {}
-    rest = f"WHERE entry.instance_id IN ({reading.places(instances)}) AND {KINDS} ORDER BY entry.id DESC LIMIT 200"
-    found = TOLD.rows(rest, list(instances))
+    found = TOLD.rows(f"WHERE {' OR '.join(which)}", [*attempts, *left.values(), *left])
     return {one.pk if one.kind == HistoryKind.ATTEMPTED else one.detail["task"]: one.detail for one in found}

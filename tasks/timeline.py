@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
+from textwrap import shorten
 from typing import Any
 
 from django.db import connection
@@ -25,11 +26,13 @@ from tasks import attempts, said
 from web import swedish
 from web.addresses import url
 from workflows import outcomes, published
-from workflows.models import AmendedPart, HistoryKind
+from workflows.forms import not_done
+from workflows.models import AmendedPart, HistoryKind, TaskState
 from workflows.models.waiting import in_place_of
 from workflows.sight import WORDS, Sight
 
 PAGE = 30
+WHY_LENGTH = 120
 # In the order of one moment, the last first when read backwards.
 BEGAN, TASK, STEERED, AMENDED, ENDED, SAID = range(6)
 PARTS = {
@@ -161,7 +164,9 @@ def load(
         values += given
     found = reading.rows(WHOLE.format(parts=" UNION ALL ".join(parts), limit=limit + 1), values)
     last = found[:limit][-1] if len(found) > limit else None
-    why = attempts.told({row[9] for row in found[:limit] if row[3] in NOT_DONE})
+    tried = [row[2] for row in found[:limit] if row[3] == HistoryKind.ATTEMPTED]
+    left = {str(reading.as_uuid(row[8])): row[9] for row in found[:limit] if row[3] == TaskState.NOT_NEEDED}
+    why = attempts.told(tried, left)
     events = [event for row in found[:limit] if (event := _event(row, sight, why)) is not None]
     older = str(Place(moment_of(last[0]), last[1], last[2])) if last is not None else ""
     return Timeline(days=_days(events), older=older)
@@ -217,7 +222,7 @@ def _event(row: Any, sight: Sight, why: Mapping[int | str, Mapping[str, str]]) -
         return None
     if not sight.reads_step(version, profession, escalated_to=escalated, by=by_id):
         name = sight.hidden(version, profession, HIDDEN.get(kind, "något hände"))
-        return replace(event, name=name, by_name="", is_hidden=True)
+        return replace(event, name=name, by_name="", status=STATUS.get(kind, "waiting"), is_hidden=True)
     of = reading.as_uuid(public) if rank in (TASK, AMENDED) else None
     reason = why.get(key if rank == STEERED else str(of), {}) if kind in NOT_DONE else {}
     of = of or (uuid.UUID(reason["task"]) if reason else None)
@@ -225,7 +230,7 @@ def _event(row: Any, sight: Sight, why: Mapping[int | str, Mapping[str, str]]) -
         event,
         name=name or "Ärendet",
         word=_word(kind),
-        why=reason.get("reason", ""),
+        why=_why(reason),
         by_name="" if kind == "joint" else who,  # several did it, each with a line of their own or on its page
         status=STATUS.get(kind, "waiting"),
         profession="" if kind == "joint" else sight.names.get(profession, ""),
@@ -266,6 +271,12 @@ HIDDEN = {
     "cancelled": "en uppgift blev inte längre aktuell",
 }
 HIDDEN |= {"corrected": "något rättades", "added": "något kompletterades", "refused": "något rättades inte"}
+
+
+def _why(told: Mapping[str, str]) -> str:
+    """The reason that was chosen, or what was written where it was another."""
+    is_other = told.get("code") == not_done.OTHER and told.get("text")
+    return shorten(told["text"], WHY_LENGTH, placeholder=" …") if is_other else told.get("reason", "")
 
 
 def _word(kind: str) -> str:

@@ -58,7 +58,7 @@ EDGES = {
     ),
     "ej_aktuell": Edge(
         title="När någon säger att det inte är aktuellt: en annan väg",
-        name="Inte aktuellt",
+        name="Ej aktuellt",
         event="escalation",
         code=NOT_NEEDED,
         hosts=_PERSONS,

@@ -32,6 +32,7 @@ LOOKED_BACK = 3
 AGAIN = datetime.timedelta(days=1)
 LEASE = datetime.timedelta(minutes=10)
 TOLD_FOR = datetime.timedelta(days=30)
+PAUSE = datetime.timedelta(hours=1)
 FAILED = "Månadsrapporten för {} {:%Y-%m} kunde inte göras. Den görs om i morgon."
 SUBJECT = "Månadsrapporten är klar i Förlopp"
 
@@ -73,12 +74,16 @@ def wish(*, by: Staff, is_wanted: bool, now: datetime.datetime) -> None:
         ReportWish.objects.filter(staff=by).delete()
 
 
-def tell_due(*, now: datetime.datetime, address: Callable[[Staff], str]) -> int:
+Find = Callable[[Staff], tuple[str, datetime.datetime]]
+"""Where letters go to somebody, '' for nowhere, and until when they want quiet, now when they do not."""
+
+
+def tell_due(*, now: datetime.datetime, find: Find) -> int:
     """A letter to each chef who wants one and has reports that they have not been told of; how many letters."""
     if not settings.FORLOPP_MAIL:
         return 0
     wishes = ReportWish.objects.filter(try_after__lte=now, staff__is_active=True).select_related("staff")
-    return sum(_tell(one, now=now, to=address(one.staff)) for one in wishes)
+    return sum(_tell(one, now=now, find=find) for one in wishes)
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
@@ -119,12 +124,16 @@ def _taken(unit: Unit, month: datetime.date, now: datetime.datetime) -> MonthlyR
         return rows.defer("pdf").first()
 
 
-def _tell(one: ReportWish, *, now: datetime.datetime, to: str) -> bool:
+def _tell(one: ReportWish, *, now: datetime.datetime, find: Find) -> bool:
     """Marked before it is sent, so that nobody is told twice; unmarked when it could not be sent."""
     led = [place.id for place in mine.all_led(one.staff, now=now)]
     made = MonthlyReport.objects.filter(unit__in=led, at__gt=max(one.since, now - TOLD_FOR))
     new = list(made.exclude(told__staff=one.staff).values_list("pk", flat=True))
-    if not new or not to:
+    if not new:
+        return False
+    to, quiet_until = find(one.staff)
+    if not to or quiet_until > now:
+        ReportWish.objects.filter(pk=one.pk).update(try_after=quiet_until if to else now + PAUSE)
         return False
     rows = [ReportTold(report_id=pk, staff=one.staff, at=now) for pk in new]
     try:
@@ -137,7 +146,7 @@ def _tell(one: ReportWish, *, now: datetime.datetime, to: str) -> bool:
     except OSError as error:
         log.warning("a letter about a report could not be sent (%s)", type(error).__name__)
         ReportTold.objects.filter(report__in=new, staff=one.staff).delete()
-        ReportWish.objects.filter(pk=one.pk).update(try_after=now + datetime.timedelta(hours=1))
+        ReportWish.objects.filter(pk=one.pk).update(try_after=now + PAUSE)
         return False
     return True
 

@@ -88,7 +88,7 @@ def _chooser(field: Field, shown: object) -> Control:
     is_scale = field.type == "scale"
     if len(offered) > MAX_RADIOS and not is_scale:
         return Control("select", shown, [EMPTY, *offered])
-    options = offered if field.required else [*offered, ("", "Inget svar")]
+    options = offered if field.required else [*offered, ("", "Anges inte")]
     return Control("radio", shown, options, is_group=True, is_scale=is_scale)
 
 

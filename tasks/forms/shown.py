@@ -16,7 +16,7 @@ from workflows.forms.answers import Path
 from workflows.forms.refused import AnswerError
 from workflows.forms.shapes import Field, Form
 
-UNANSWERED = "Inget svar"
+UNANSWERED = "Inte angivet"
 
 
 @dataclass(frozen=True, slots=True)

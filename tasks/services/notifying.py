@@ -137,15 +137,14 @@ def listeners(*, now: datetime.datetime, ids: list[int] | None = None) -> list[L
     ]
 
 
-def address_of(staff: Staff, *, now: datetime.datetime) -> str:
-    """Where letters go: the address of work, else the one that they wrote for notices.
-
-    '' when there is neither, and while they want quiet.
+def letterbox(staff: Staff, *, now: datetime.datetime) -> tuple[str, datetime.datetime]:
+    """Where letters go: the address of work, else the one that they wrote for notices, '' for none; and until when
+    they want quiet, `now` when they do not.
     """
     mine = Notifying.objects.filter(staff=staff).first()
-    if mine is not None and quiet.quiet_until(mine, now) > now:
-        return ""
-    return staff.email or (mine.address if mine is not None else "")
+    if mine is None:
+        return staff.email, now
+    return staff.email or mine.address, quiet.quiet_until(mine, now)
 
 
 def _devices(those: list[Notifying]) -> dict[int, list[Device]]:

@@ -63,6 +63,11 @@ class Hand:
     pile: Pile
     done: int
 
+    @property
+    def is_idle(self) -> bool:
+        """There is nothing to tell of them but their name."""
+        return not (self.pile.many or self.done or self.member.behalves or self.member.away_until)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:

@@ -69,6 +69,16 @@ class Handover:
     said: list[Told]
     is_cut: bool
 
+    @property
+    def nothing(self) -> list[str]:
+        """What there is none of, said in one line."""
+        parts = {"att göra": self.ahead, "nytt": self.new, "gjort": self.done, "försök som inte gick": self.tried}
+        return [
+            word
+            for word, told in (parts | {"skrivet vid uppgifter": [*self.said, *self.taken_along]}).items()
+            if not told
+        ]
+
 
 def load(place: Place, viewer: Staff, *, since: datetime.datetime, until: datetime.datetime) -> Handover:
     """`until` is how far ahead the next shift looks."""
@@ -80,7 +90,7 @@ def load(place: Place, viewer: Staff, *, since: datetime.datetime, until: dateti
     changed = _changed(roles, place, looking, since)
     ahead = _ahead(roles, members, place, looking, until)
     done = _done(members, looking, since)
-    said = _said(roles, place, looking, since, now - NOTES_KEPT)
+    said = _said(roles, members, place, looking, since, now - NOTES_KEPT)
     return Handover(
         notes=notes(place, viewer, now=now),
         ahead=[looking.at(task) for task in ahead[:MOST]],
@@ -112,11 +122,14 @@ def _note(note: ShiftNote, viewer: Staff) -> Note:
     )
 
 
-def _scope(roles: Sequence[str], place: Place, looking: Looking) -> tuple[str, list[Any]]:
-    """A condition on the alias `task`: the unit's professions in its area, as far as the viewer may know."""
+def _scope(roles: Sequence[str], place: Place, looking: Looking, *, also: str = "1 = 0") -> tuple[str, list[Any]]:
+    """A condition on the alias `task`: the unit's professions in its area, as far as the viewer may know.
+
+    `also` lets in what is of other areas; its values come last.
+    """
     keys = reading.places(roles)
-    area, values = ("task.area IN (%s, '')", [place.area]) if place.area else ("1 = 1", [])
-    return f'task."group" IN ({keys}) AND {area} AND {looking.seen_task}', [*roles, *values]
+    area, values = (f"(task.area IN (%s, '') OR {also})", [place.area]) if place.area else (f"(1 = 1 OR {also})", [])
+    return f'task."group" IN ({keys}) AND {looking.seen_task} AND {area}', [*roles, *values]
 
 
 def _changed(roles: Sequence[str], place: Place, looking: Looking, since: datetime.datetime) -> list[UserTask]:
@@ -151,17 +164,22 @@ def _done(members: Sequence[int], looking: Looking, since: datetime.datetime) ->
 
 
 def _said(
-    roles: Sequence[str], place: Place, looking: Looking, since: datetime.datetime, kept: datetime.datetime
+    roles: Sequence[str],
+    members: Sequence[int],
+    place: Place,
+    looking: Looking,
+    since: datetime.datetime,
+    kept: datetime.datetime,
 ) -> list[Told]:
-    """What colleagues have written with the unit's tasks, the latest first; what is to be taken along also when it was
-    written before, as long as the task is open.
+    """What colleagues have written with the unit's tasks, and those of the unit in other areas too, the latest first;
+    what is to be taken along also when it was written before, as long as the task is open.
     """
-    scope, values = _scope(roles, place, looking)
+    scope, values = _scope(roles, place, looking, also=f"comment.by_id IN ({reading.places(members)})")
     rest = f"""JOIN {TASKS} task ON task.id = comment.task_id
         WHERE (comment.at >= %s OR comment.for_shift AND comment.at >= %s AND task.state = 'open')
         AND comment.withdrawn_at IS NULL AND NOT (comment.text = '') AND {scope}
         ORDER BY comment.for_shift DESC, comment.at DESC, comment.id DESC LIMIT {MOST}"""
-    comments = SAID.rows(rest, [since, kept, *values])
+    comments = SAID.rows(rest, [since, kept, *values, *members])
     keys = {comment.task_id for comment in comments}
     found = looking.rows(f"WHERE task.id IN ({reading.places(keys)})", list(keys))
     tasks, whose = {task.pk: looking.at(task) for task in found}, {task.pk: task.individual.pk for task in found}

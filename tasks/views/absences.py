@@ -19,6 +19,7 @@ from people.places import Member, Place
 from people.services import absences as services
 from tasks.unit import away
 from tasks.views import unit
+from web import swedish
 from workflows.forms import moments
 from workflows.forms.refused import AnswerError
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
@@ -41,7 +42,7 @@ def absences(request: StaffRequest, key: str) -> HttpResponse:
         return _show(request, place, mine, members, now=now, errors={unfit.field: unfit.message})
     except services.NotAllowed:
         raise Http404 from None
-    messages.success(request, _told(absence))
+    messages.success(request, _told(absence, now=now))
     return HttpResponseRedirect(reverse("tasks:unit_franvaro", args=[key]))
 
 
@@ -95,10 +96,11 @@ def _day(request: StaffRequest, field: str, called: str, *, now: datetime.dateti
     return day
 
 
-def _told(absence: Absence) -> str:
-    """What happens now, in a sentence."""
+def _told(absence: Absence, *, now: datetime.datetime) -> str:
+    """What happens, and when, in a sentence."""
     goes = f"till {absence.substitute}" if absence.substitute else "tillbaka till gruppen"
-    return f"Inlagt. Det som {absence.staff} har tagit går {goes} när frånvaron börjar."
+    when = "nu" if absence.starts_at <= now else swedish.date(absence.first_on)
+    return f"Inlagt. Det som {absence.staff} har tagit går {goes} {when}."
 
 
 def _show(

@@ -66,7 +66,7 @@ def not_needed(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         raise Http404
     asked = Page(
         key="ej-aktuell",
-        title="Inte aktuell",
+        title="Ej aktuell",
         lead="Uppgiften avslutas utan svar, med ditt namn och skälet. Ärendet går vidare. Det går inte att ångra.",
         button="Avsluta som ej aktuell",
         form=form,

@@ -216,7 +216,7 @@ def test_what_i_wrote_tells_no_question_that_my_own_answers_leave_out_or_that_i_
     mine = page.html.split("<h2>Det du skrev</h2>")[1].split("</form>")[0]
     assert "Var sker besöket?" in mine
     assert label not in mine
-    assert "Inget svar" not in mine
+    assert "Inte angivet" not in mine
 
 
 def test_a_save_after_a_colleague_completed_is_kept_and_says_so(task: UserTask, anna: Staff, bo: Staff) -> None:

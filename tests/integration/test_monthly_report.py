@@ -144,8 +144,12 @@ def test_a_chef_reads_those_of_their_unit_and_gets_one_letter_when_they_want_it(
     make_all(now + timedelta(days=40))
     made = MonthlyReport.objects.exclude(at=None)
     assert made.exists()
+    then, over = now + timedelta(days=40), now + timedelta(days=40, hours=3)
+    reports.tell_due(now=then, find=lambda staff: (staff.email, over))
+    reports.tell_due(now=over - timedelta(hours=1), find=lambda staff: (staff.email, then))
+    assert mail.outbox == [], "they wanted quiet until then, and are not asked again before"
     for _ in range(2):
-        reports.tell_due(now=now + timedelta(days=40), address=lambda staff: staff.email)
+        reports.tell_due(now=over, find=lambda staff: (staff.email, over))
     (letter,) = mail.outbox
     assert letter.to == ["eva@kommun.example"]
     assert "Norr" not in f"{letter.body} {letter.subject}"

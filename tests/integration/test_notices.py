@@ -220,8 +220,9 @@ def test_quiet_hours_hold_also_what_is_urgent_until_they_are_over(anna: Staff, o
     assert told() == []
     assert told(later=20 * MINUTE) == []
     olle.email = "olle@kommun.example"
-    letters = [notifying.address_of(olle, now=local + later * MINUTE) for later in (0, 31)]
-    assert letters == ["", "olle@kommun.example"], "a letter about a report waits too"
+    for now, is_quiet in ((local, True), (local + 31 * MINUTE, False)):
+        where, until = notifying.letterbox(olle, now=now)
+        assert (where, until > now) == ("olle@kommun.example", is_quiet), "a letter about a report waits too"
     assert len(told(later=31 * MINUTE)) == 1
 
 

@@ -1,6 +1,7 @@
 """The handover list at shift change, and what one shift writes to the next."""
 
 import datetime
+import re
 import uuid
 
 import pytest
@@ -53,7 +54,9 @@ def test_the_list_tells_what_was_done_what_is_new_and_what_is_next(anna: Staff, 
 def test_what_happened_before_is_left_out(anna: Staff, task: UserTask) -> None:
     long_ago = timezone.now() - 30 * HOUR
     UserTask.objects.update(created_at=long_ago, changed_at=long_ago)
-    assert "Inga nya uppgifter" in section(shown(anna), "nytt")
+    told = shown(anna)
+    assert section(told, "nytt") == ""
+    assert re.search(r">Inget [^<]*nytt, gjort, försök som inte gick, skrivet vid uppgifter.<", told)
     assert str(task.public_id) in section(shown(anna, "?timmar=72"), "nytt")
     since = timezone.localtime(timezone.now() - 31 * HOUR).strftime("%Y-%m-%dT%H:%M")
     assert str(task.public_id) in section(shown(anna, f"?sedan={since}"), "nytt")
@@ -103,6 +106,18 @@ def test_what_is_marked_is_taken_along_until_the_task_is_done_however_far_back_o
     planned(task.instance, bo)
     assert "Nyckeln" not in shown(bo)
     assert "Nyckeln ligger i skåpet." in section(shown(bo, "?timmar=72"), "ta-med")
+
+
+def test_what_one_of_the_unit_writes_with_a_task_of_another_area_is_not_lost(
+    anna: Staff, bo: Staff, task: UserTask
+) -> None:
+    Unit.objects.filter(key="norr").update(area="Norr")
+    UserTask.objects.update(area="Söder")
+    comments.add(task=task, text="Dottern har nyckel.", by=anna, now=timezone.now(), action_id=uuid.uuid4())
+    Comment.objects.update(for_shift=True)
+    assert "Dottern har nyckel." in section(shown(bo), "ta-med")
+    Comment.objects.update(by=Staff.objects.create_user("erik"))
+    assert section(shown(bo), "ta-med") == ""
 
 
 def test_a_note_is_read_once_by_each_and_tells_who(anna: Staff, bo: Staff) -> None:

@@ -71,7 +71,7 @@ def gone_wrong(said: Mapping[str, Any]) -> dict[str, str]:
 def not_needed(reasons: tuple[Choice, ...]) -> Form:
     """Why nobody is to do it."""
     return Form(
-        title="Inte aktuellt",
+        title="Ej aktuellt",
         fields=(
             Field("skal", "enum", "Varför behövs den inte?", required=True, choices=reasons or NOT_NEEDED),
             _told(),

@@ -22,5 +22,5 @@ class Command(RoundsCommand):
         notifying.find(now=now)
         sending.send_due(now=now)
         notifying.purge(now=now)
-        reports.tell_due(now=now, address=partial(notifying.address_of, now=now))
+        reports.tell_due(now=now, find=partial(notifying.letterbox, now=now))
         return PAUSE_SECONDS

@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand
 from config import child, processes, supervision
 from integrations import jobs
 
-FIRST_PAGE_SECONDS = 90
+FIRST_PAGE_SECONDS = 600
+TOLD_EACH_SECONDS = 20
 
 
 class Stopped(BaseException):
@@ -60,14 +61,23 @@ class Command(BaseCommand):
             supervisor.stop()
 
     def greet(self, supervisor: supervision.Supervisor) -> None:
-        health = processes.web_url("halsa")
-        if not supervision.wait_until(
-            lambda: child.answers(health), seconds=FIRST_PAGE_SECONDS, alive=lambda: supervisor.is_alive
-        ):
+        health, log = processes.web_url("halsa"), settings.FORLOPP_VAR / "log"
+        for waited in range(0, FIRST_PAGE_SECONDS, TOLD_EACH_SECONDS):
+            if waited:
+                self.stdout.write(
+                    f"  Väntar på att webben ska svara ({waited} s); vad den gör står i {log / 'web.log'}"
+                )
+                self.stdout.flush()
+            if supervision.wait_until(
+                lambda: child.answers(health), seconds=TOLD_EACH_SECONDS, alive=lambda: supervisor.is_alive
+            ):
+                break
             if not supervisor.is_alive:
-                log = settings.FORLOPP_VAR / "log" / "supervisor-start.log"
-                raise supervision.CannotRun(f"Övervakaren startade inte; läs varför i {log}")
-            raise supervision.CannotRun(f"Webben svarade inte; läs varför i {settings.FORLOPP_VAR / 'log' / 'web.log'}")
+                raise supervision.CannotRun(f"Övervakaren startade inte; läs varför i {log / 'supervisor-start.log'}")
+        else:
+            raise supervision.CannotRun(
+                f"Webben svarade inte på {FIRST_PAGE_SECONDS // 60} minuter; läs varför i {log / 'web.log'}"
+            )
         self.stdout.write(greeting())
         self.stdout.flush()
 

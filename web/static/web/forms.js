@@ -40,12 +40,16 @@
     body.append("_update", "1");
     try {
       const answer = await fetch(location.href, { method: "POST", body, signal: stop.signal, redirect: "manual" });
-      if (!answer.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
       const fresh = page.querySelector("[data-update]")?.closest("form");
-      if (fresh && !stop.signal.aborted) merge(form, fresh);
-    } catch { /* the button is still there */ }
+      if (stop.signal.aborted) return;
+      if (fresh) merge(form, fresh);
+      offer(form, !fresh);
+    } catch { if (!stop.signal.aborted) offer(form, true); }
   };
+
+  // The button that does the same is for when we cannot.
+  const offer = (form, isNeeded) => { for (const part of form.querySelectorAll("[data-update]")) part.hidden = !isNeeded; };
 
   // Only what is the server's to say is changed: nothing that one has written, and not where one is.
   const merge = (form, fresh) => {
@@ -124,9 +128,11 @@
 
   for (const update of document.querySelectorAll("[data-update]")) {
     const form = update.closest("form");
+    if (!form) continue;
+    offer(form, false);
     const deciding = new Set(update.dataset.update.split(" "));
     let waiting = 0;
-    form?.addEventListener("change", (event) => {
+    form.addEventListener("change", (event) => {
       for (let part = event.target.closest("[data-field]"); part; part = part.parentElement.closest("[data-field]")) {
         if (!deciding.has(part.dataset.field)) continue;
         clearTimeout(waiting);
