@@ -55,7 +55,11 @@ MENTIONS = Reading(
     task=RIGHTS,
     task__individual=("given_name", "family_name", "protection"),
 )
-COLLEAGUES = Reading(Staff, "staff", ("public_id", *NAMED), extra={"away_on": "away.last_on"})
+# Whether they work where one works oneself: those are looked for first.
+NEAR = f"""EXISTS (SELECT 1 FROM people_assignment held
+    JOIN people_assignment own ON own.unit_id = held.unit_id AND own.staff_id = %s
+    WHERE held.staff_id = staff.id AND {HELD_ON})"""
+COLLEAGUES = Reading(Staff, "staff", ("public_id", *NAMED), extra={"away_on": "away.last_on", "near": NEAR})
 ASKABLE = Reading(
     Staff, "staff", ("public_id", *NAMED), extra={"away_on": "away.last_on", "profession": "profession.name"}
 )
@@ -178,13 +182,13 @@ def workable_among(staff: Staff, public_ids: Sequence[uuid.UUID]) -> list[UserTa
 
 
 def colleagues(task: UserTask, staff: Staff) -> list[Staff]:
-    """The others who may do the task today, by name."""
+    """The others who may do the task today, by name; each with whether they are `near`."""
     is_secret = task.is_restricted or task.individual.is_protected
     return _holding({task.group, task.escalated_to}, staff, needs_right=is_secret)
 
 
 def colleagues_of(tasks: Sequence[UserTask], staff: Staff) -> list[Staff]:
-    """The others who may do some of the tasks today, by name."""
+    """The others who may do some of the tasks today, by name; each with whether they are `near`."""
     return _holding({key for task in tasks for key in (task.group, task.escalated_to)}, staff, needs_right=False)
 
 
@@ -196,7 +200,8 @@ def _holding(professions: Collection[str], staff: Staff, *, needs_right: bool) -
             WHERE profession.key IN ({reading.places(keys)})
                 AND {HELD_ON})
         ORDER BY staff.last_name, staff.first_name, staff.id"""
-    return _once(COLLEAGUES.rows(rest, [today, today, staff.pk, *keys, today, today]))
+    near = [staff.pk, today, today]
+    return _once(COLLEAGUES.rows(rest, [*near, today, today, staff.pk, *keys, today, today]))
 
 
 def _once(found: Sequence[Staff]) -> list[Staff]:
