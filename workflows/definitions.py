@@ -17,6 +17,7 @@ from uuid import UUID
 from lxml import etree
 
 from workflows import connectors, diagram, dmn, engine, lint, measures, packages, published, safe_xml, variables
+from workflows.apart import apart
 from workflows.findings import Finding
 from workflows.forms import definition as form_definition
 
@@ -108,7 +109,7 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     models = _models(folder, findings)
     forms = _forms(folder, findings)
     used = _called(roots, folder)
-    run = {name: roots[name] for name in used or roots}
+    run = apart({name: roots[name] for name in used or roots})
     findings += _diagram_findings(folder, roots, run, models, operations)
     cells = {(item.file, item.element) for item in findings if item.code.startswith("cell-")}
     measured = lint.measure_findings(folder.sources, run.values())
@@ -132,7 +133,7 @@ def names_at(folder: Folder, element: str) -> list[variables.Name]:
     """What has a value at a step or flow of the diagrams that are run, for whom writes an expression there."""
     unheard: list[Finding] = []
     roots = _diagrams(folder, unheard)
-    run = {name: roots[name] for name in _called(roots, folder) or roots}
+    run = apart({name: roots[name] for name in _called(roots, folder) or roots})
     return variables.names_at(_course(folder, run, _models(folder, unheard), _forms(folder, unheard)), element)
 
 

@@ -33,7 +33,7 @@ class Events:
         return found
 
     def _message(self, node: etree._Element) -> dict[str, Any]:
-        name = self._told(node, "message", "name")
+        name = self._told(node, "message", "name") or node.get("messageRef", "")
         return _filled(
             kind="message",
             name=name,

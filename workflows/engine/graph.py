@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from workflows import diagram
+from workflows.apart import apart
 from workflows.diagram import NAMESPACES, local, tag
 from workflows.engine import event_definitions, refusals
 from workflows.engine.errors import NotCompilable
@@ -26,7 +27,8 @@ def compile_process(files: Mapping[str, etree._Element], process_id: str, *, is_
     """
     homes = {item.get("id", ""): (name, item) for name, root in files.items() for item in diagram.processes(root)}
     used = _used(homes, process_id, next(iter(files), ""))
-    names = [name for name in files if any(homes[key][0] == name for key in used)]
+    names = list(dict.fromkeys(homes[key][0] for key in used))
+    files = apart({name: files[name] for name in names})
     findings = [] if is_published else [found for name in names for found in refusals.refused(files[name], name)]
     scopes: dict[str, Json] = {}
     described: dict[str, Any] = {}
@@ -48,7 +50,8 @@ def compile_process(files: Mapping[str, etree._Element], process_id: str, *, is_
 
 
 def _twice(file: str, element: str) -> Finding:
-    return Finding(file, element, "error", "duplicate-id", f"Id {element} finns också i ett annat av diagrammen.")
+    text = f"Id {element} finns också i ett annat av diagrammen, och det som stegen ger skulle få samma namn. Byt det ena."
+    return Finding(file, element, "error", "duplicate-id", text)
 
 
 def _used(homes: Mapping[str, tuple[str, etree._Element]], process_id: str, file: str) -> list[str]:
@@ -83,6 +86,11 @@ def _loose(root: etree._Element, file: str) -> Iterator[Finding]:
         if not _service(node).get("operation"):
             text = "Systemsteget saknar koppling (operation)."
             yield Finding(file, node.get("id", ""), "error", "no-operation", text)
+    for node in diagram.flow_nodes(root):
+        defined = node.findall("./bpmn:messageEventDefinition", NAMESPACES)
+        told = [node] if local(node) in {"sendTask", "receiveTask"} else defined
+        if not all(item.get("messageRef") for item in told):
+            yield Finding(file, node.get("id", ""), "error", "no-message", "Meddelandet är inte valt.")
 
 
 class _Reader:

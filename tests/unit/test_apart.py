@@ -1,0 +1,79 @@
+"""Diagrams of one förlopp that use the same ids, as two new diagrams of a drawing tool always do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.bpmn.drawing import boundary, draw, event, sub, task
+from tests.unit.engine_bpmn import HEAD, NOW, no_decision
+from workflows import engine, safe_xml
+from workflows.apart import apart
+
+MAIN = draw(
+    "s > anropa > u1 > e",
+    "b > u2 > e2",
+    extra=task("anropa", kind="callActivity", calledElement="q") + boundary("b", "anropa", "error err"),
+)
+CALLED = draw(
+    "s > u3 > x > [ja] e",
+    "x > [-] sp > b",
+    "b2 > e9",
+    extra=sub("sp", "si > u4 > e1")
+    + boundary("b2", "sp", "message info")
+    + event("endEvent", "b", "error err")
+    + '<laneSet><lane id="l" name="L"><flowNodeRef>s</flowNodeRef></lane></laneSet>',
+)
+
+
+def diagrams(main: str, called: str) -> dict[str, object]:
+    found = {"p.bpmn": ("p", main), "q.bpmn": ("q", called)}
+    return {
+        file: safe_xml.parse(f'{HEAD}<process id="{key}" isExecutable="true">{body}</process></definitions>'.encode())
+        for file, (key, body) in found.items()
+    }
+
+
+def test_two_diagrams_with_the_same_ids_run_each_by_its_own() -> None:
+    compiled = engine.compile_process(diagrams(MAIN, CALLED), "p")
+    definition = engine.Definition(json.loads(json.dumps(compiled)))
+    execution = engine.Execution.start(definition, variables={"ja": False}, now=NOW, decide=no_decision)
+    done = []
+    for _ in range(3):
+        (waiting,) = execution.waiting().user_tasks
+        done.append(waiting.element.id)
+        execution.complete(waiting.id, {}, now=NOW)
+        execution = engine.Execution.restore(definition, json.loads(json.dumps(execution.dump())), decide=no_decision)
+    assert execution.is_completed
+    assert done == ["u3", "u4", "u2"]
+    assert definition.elements["s.q"].lane == "l"
+    assert definition.elements["s"].process == "p"
+    assert definition.elements["s.q"].process == "q"
+
+
+def test_the_main_diagram_is_the_one_that_keeps_its_ids() -> None:
+    roots = diagrams(MAIN, CALLED)
+    compiled = engine.compile_process({"q.bpmn": roots["q.bpmn"], "p.bpmn": roots["p.bpmn"]}, "p")
+    assert {"s", "s.q", "b", "b.q"} <= compiled["elements"].keys()
+
+
+def test_diagrams_with_ids_of_their_own_are_left_alone() -> None:
+    roots = diagrams(draw("s > u1 > e"), draw("s2 > u3 > e2"))
+    assert apart(roots) == roots
+
+
+def test_steps_whose_answers_would_get_the_same_name_are_refused() -> None:
+    with pytest.raises(engine.NotCompilable) as refused:
+        engine.compile_process(diagrams(MAIN, draw("s > u1 > e")), "p")
+    (finding,) = refused.value.findings
+    assert (finding.file, finding.element) == ("q.bpmn", "u1")
+    assert "samma namn" in finding.message
+
+
+@pytest.mark.parametrize("kind", ["endEvent", "sendTask", "receiveTask"])
+def test_a_message_that_is_not_chosen_does_not_compile(kind: str) -> None:
+    inner = "<messageEventDefinition/>" if kind == "endEvent" else ""
+    with pytest.raises(engine.NotCompilable) as refused:
+        engine.compile_process(diagrams(draw("s > u1 > m", extra=task("m", inner, kind=kind)), ""), "p")
+    assert [(item.element, item.code) for item in refused.value.findings] == [("m", "no-message")]
