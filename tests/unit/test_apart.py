@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from lxml import etree
 
 from tests.bpmn.drawing import boundary, draw, event, sub, task
 from tests.unit.engine_bpmn import HEAD, NOW, no_decision
@@ -27,7 +28,7 @@ CALLED = draw(
 )
 
 
-def diagrams(main: str, called: str) -> dict[str, object]:
+def diagrams(main: str, called: str) -> dict[str, etree._Element]:
     found = {"p.bpmn": ("p", main), "q.bpmn": ("q", called)}
     return {
         file: safe_xml.parse(f'{HEAD}<process id="{key}" isExecutable="true">{body}</process></definitions>'.encode())

@@ -24,6 +24,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
         ("P6W", "2026-09-21T08:00", "2026-11-02T08:00"),
         ("P1Y", "2028-02-29T08:00", "2029-02-28T08:00"),
         ("P1DT2H", "2026-10-24T23:00", "2026-10-26T01:00"),
+        ("PT1M0.5S", "2026-10-24T23:00", "2026-10-24T23:01:00.500"),
     ],
 )
 def test_a_duration_keeps_the_clock_time(text: str, start: str, expected: str) -> None:
@@ -41,6 +42,11 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 def test_what_is_no_reasonable_cycle_is_refused(text: str) -> None:
     with pytest.raises(clock.BadTimer):
         clock.parse_cycle(text)
+
+
+def test_a_part_of_a_second_is_a_time_to_wait() -> None:
+    assert clock.parse_wait("PT0.25S") == clock.Duration(micros=250_000)
+    assert clock.parse_cycle("R3/PT1,5S").every == clock.Duration(seconds=1, micros=500_000)
 
 
 def test_a_local_moment_means_swedish_time_of_that_day() -> None:

@@ -18,7 +18,7 @@ LONGEST_YEARS = 100
 
 _DURATION = re.compile(
     r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?"
-    r"(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,9})(?:\.\d+)?S)?)?"
+    r"(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,9})(?:[.,](\d{1,6})\d*)?S)?)?"
 )
 _CYCLE = re.compile(r"R(\d{0,4})/(?:([^/]+)/)?(P[^/]+)")
 
@@ -34,6 +34,7 @@ class Duration:
     months: int = 0
     days: int = 0
     seconds: int = 0
+    micros: int = 0
 
     def after(self, moment: datetime) -> datetime:
         """The aware moment this long after `moment`."""
@@ -41,7 +42,7 @@ class Duration:
         if self.months or self.days:
             local = _plus_months(local, self.months) + timedelta(days=self.days)
             local = local.replace(fold=0)
-        return local.astimezone(UTC) + timedelta(seconds=self.seconds)
+        return local.astimezone(UTC) + timedelta(seconds=self.seconds, microseconds=self.micros)
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,12 @@ def parse_duration(text: str) -> Duration:
     match = _DURATION.fullmatch(text.strip())
     if match is None or not any(match.groups()):
         raise BadTimer(f"”{text}” är ingen tidslängd. Skriv till exempel P3D (tre dagar) eller PT4H (fyra timmar).")
-    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    *parts, fraction = match.groups()
+    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in parts)
     if years + months / 12 + (weeks * 7 + days) / 365 + hours / 8766 > LONGEST_YEARS:
         raise BadTimer(f"”{text}” är längre än {LONGEST_YEARS} år.")
-    return Duration(years * 12 + months, weeks * 7 + days, hours * 3600 + minutes * 60 + seconds)
+    exact = hours * 3600 + minutes * 60 + seconds
+    return Duration(years * 12 + months, weeks * 7 + days, exact, int((fraction or "").ljust(6, "0")))
 
 
 def parse_wait(text: str) -> Duration:

@@ -50,7 +50,7 @@ def compile_process(files: Mapping[str, etree._Element], process_id: str, *, is_
 
 
 def _twice(file: str, element: str) -> Finding:
-    text = f"Id {element} finns också i ett annat av diagrammen, och det som stegen ger skulle få samma namn. Byt det ena."
+    text = f"Id {element} finns också i ett annat av diagrammen, så det stegen ger skulle få samma namn. Byt det ena."
     return Finding(file, element, "error", "duplicate-id", text)
 
 
@@ -86,6 +86,10 @@ def _loose(root: etree._Element, file: str) -> Iterator[Finding]:
         if not _service(node).get("operation"):
             text = "Systemsteget saknar koppling (operation)."
             yield Finding(file, node.get("id", ""), "error", "no-operation", text)
+    yield from _without_message(root, file)
+
+
+def _without_message(root: etree._Element, file: str) -> Iterator[Finding]:
     for node in diagram.flow_nodes(root):
         defined = node.findall("./bpmn:messageEventDefinition", NAMESPACES)
         told = [node] if local(node) in {"sendTask", "receiveTask"} else defined

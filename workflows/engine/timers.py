@@ -24,7 +24,7 @@ def begin(token: Token, definition: dict[str, Any]) -> None:
     except clock.BadTimer as error:
         raise _bad_time(token, definition["text"], error) from None
     first = cycle.first or cycle.every.after(now(token))
-    every = [cycle.every.months, cycle.every.days, cycle.every.seconds]
+    every = [cycle.every.months, cycle.every.days, cycle.every.seconds, cycle.every.micros]
     token.internal_data["due"] = first.isoformat()
     token.internal_data["cycle"] = {"left": cycle.count, "every": every}
 

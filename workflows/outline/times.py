@@ -57,7 +57,7 @@ def _length(found: clock.Duration) -> str:
     told = [_counted(count, *words) for count, words in zip(counts, _PARTS, strict=True) if count]
     if found.seconds % 60:
         told.append(_counted(found.seconds % 60, "sekund", "sekunder"))
-    return swedish.listed(told) or "0 minuter"
+    return swedish.listed(told) or ("mindre än en sekund" if found.micros else "0 minuter")
 
 
 def _every(found: clock.Duration) -> str:
