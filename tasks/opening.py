@@ -13,8 +13,8 @@ from people.models import Individual, Staff
 from people.services import access
 from tasks import positions
 from tasks.positions import Case
-from workflows import sight
-from workflows.models import UserTask
+from workflows import confined, sight
+from workflows.models import ProcessInstance, UserTask
 from workflows.sight import Sight
 from workflows.views.edge import StaffRequest
 
@@ -63,6 +63,20 @@ def may_meet(viewer: Staff, individual: Individual) -> bool:
         return False
     seen = sight.of(viewer, individual)
     return bool(positions.cases(individual, seen)) and seen.is_let_in
+
+
+def is_unmet(viewer: Staff, individual: Individual) -> bool:
+    """Whether all that there is about the person is for others: then their number must not tell that we know them."""
+    if may_meet(viewer, individual):
+        return False
+    is_hidden = people.is_hidden(individual, viewer=viewer)
+    return is_hidden or ProcessInstance.objects.filter(individual=individual).exists()
+
+
+def may_open(individual: Individual) -> bool:
+    """Whether there is something that an emergency opens."""
+    closed = confined.everything().versions
+    return ProcessInstance.objects.filter(individual=individual).exclude(version__in=closed).exists()
 
 
 def is_barred(viewer: Staff, individual: Individual) -> bool:

@@ -144,6 +144,6 @@ def _written(request: StaffRequest, individual: Individual, chosen: list[Unit], 
 def _typed(number: str, request: StaffRequest) -> Individual:
     parsed = identity.parse(number, today=timezone.localdate())
     found = people.by_number(parsed, viewer=request.user, also_barred=True)
-    if found is None:
+    if found is None or not opening.may_open(found):
         raise Individual.DoesNotExist
     return found

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from people.models import Individual
 from people.services import access
-from tasks import forms, opening, persons, selectors
+from tasks import forms, opening, selectors
 from tasks.positions import Case
 from tasks.views import start
 from web.addresses import url
@@ -63,6 +63,7 @@ OUTCOMES = {
     InboxState.BUFFERED: "Meddelandet är registrerat och väntar på sitt ärende.",
     InboxState.IGNORED: "Meddelandet är registrerat. Inget ärende väntade på det.",
 }
+UNMET = "Meddelandet är registrerat."
 STOPPED = "Meddelandet är registrerat men blev ett stopp. En kollega behöver se över det."
 
 
@@ -89,12 +90,7 @@ def register(request: StaffRequest, ref: uuid.UUID, system: str, kind: str) -> H
     case = _case(request, cases)
     if bound.is_valid():
         row = _registered(request, individual, case, system, kind, dict(bound.answers))
-        if row.state in OUTCOMES:
-            messages.success(request, OUTCOMES[InboxState(row.state)])
-        else:
-            messages.warning(request, STOPPED)
-        is_known = bool(cases) or ProcessInstance.objects.filter(individual=individual).exists()
-        return HttpResponseRedirect(url("tasks:person", ref) if is_known else url("tasks:inbox"))
+        return _told(request, individual, row, is_met=bool(cases))
     context = _frame(request, individual) | {
         "title": form.title,
         "bound": bound,
@@ -113,16 +109,28 @@ def _person(request: StaffRequest, ref: uuid.UUID) -> tuple[Individual, list[Cas
     if not selectors.startable(request.user):
         raise Http404
     now = timezone.now()
-    if ProcessInstance.objects.filter(individual__ref=ref).exists():
-        opened = opening.person(request, ref, now=now, what="register")
-        return opened.individual, [case for case in opened.cases if case.instance.is_active]
     individual = start.known(request, str(ref))
     if individual is None:
         raise Http404
+    if opening.may_meet(request.user, individual):
+        opened = opening.person(request, ref, now=now, what="register")
+        return opened.individual, [case for case in opened.cases if case.instance.is_active]
     access.record(
         staff=request.user, individual=individual, action="read", object_type="register", object_id=str(ref), now=now
     )
     return individual, []
+
+
+def _told(request: StaffRequest, individual: Individual, row: InboxMessage, *, is_met: bool) -> HttpResponse:
+    """What became of it; nothing that tells of ärenden that are for others."""
+    if not is_met and not opening.may_meet(request.user, individual):
+        messages.success(request, UNMET)
+        return HttpResponseRedirect(url("tasks:inbox"))
+    if row.state in OUTCOMES:
+        messages.success(request, OUTCOMES[InboxState(row.state)])
+    else:
+        messages.warning(request, STOPPED)
+    return HttpResponseRedirect(url("tasks:person", individual.ref))
 
 
 def _case(request: StaffRequest, cases: list[Case]) -> Case | None:
@@ -166,5 +174,4 @@ def _none_shared(name: str) -> bytes:
 
 
 def _frame(request: StaffRequest, individual: Individual) -> dict[str, Any]:
-    header = persons.header(individual, viewer=request.user, on=timezone.localdate())
-    return {"person": header, "ref": individual.ref}
+    return {"person": start.header(request, individual), "ref": individual.ref}

@@ -18,8 +18,9 @@ from people import identity
 from people import selectors as people
 from people.models import Individual
 from people.services import access, individuals
-from tasks import forms, persons, selectors
+from tasks import forms, opening, persons, selectors
 from web import responses
+from web.addresses import url
 from workflows import engine, published
 from workflows.services import instances, settle
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
@@ -28,8 +29,8 @@ HANDED_OVER = "{title} är startat, om det inte redan pågick. En kollega med s�
 NOT_YET = "Förloppet går inte att starta för den personen än: det prövas först i andra områden."
 REGISTER = "_meddelande"
 """Chosen in place of a förlopp: something that a system would have told, which may start one."""
-UNSEEN = "start_unseen"
-"""Session key: the protected person whom this viewer named without having the right to see that we know them."""
+UNSEEN = "start_unmet"
+"""Session key: whom this viewer named without having the right to see that we know them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +99,7 @@ def start_form(request: StaffRequest, key: str, ref: uuid.UUID) -> HttpResponse:
         "definition": version,
         "ref": ref,
         "bound": bound,
-        "person": _header(request, individual),
+        "person": header(request, individual),
     }
     is_refused = is_tried or (bound is not None and bool(bound.errors))
     return render(request, "tasks/start_form.html", context, status=422 if is_refused else 200)
@@ -126,7 +127,8 @@ def _try_start(
         if _is_hidden(request, individual):
             return _hand_over(request, version)
         messages.warning(request, "Det pågår redan ett sådant ärende för personen.")
-        return HttpResponseRedirect(reverse("tasks:person", args=[individual.ref]))
+        is_met = opening.may_meet(request.user, individual)
+        return HttpResponseRedirect(url("tasks:person", individual.ref) if is_met else url("tasks:inbox"))
     except settle.Conflict:
         return responses.conflict(request)
     except engine.EngineError as error:
@@ -141,7 +143,7 @@ def _try_start(
 def _hand_over(request: StaffRequest, version: published.Published) -> HttpResponse:
     request.session.pop(UNSEEN, None)
     messages.success(request, HANDED_OVER.format(title=version.title))
-    return HttpResponseRedirect(reverse("tasks:inbox"))
+    return HttpResponseRedirect(url("tasks:inbox"))
 
 
 def _is_hidden(request: StaffRequest, individual: Individual) -> bool:
@@ -149,18 +151,21 @@ def _is_hidden(request: StaffRequest, individual: Individual) -> bool:
 
 
 def _may_start_for(request: StaffRequest, individual: Individual) -> bool:
-    """Everyone one may see, and the one whose number and name one has just written."""
-    return not _is_hidden(request, individual) or request.session.get(UNSEEN, {}).get("ref") == str(individual.ref)
+    """Everyone one may meet, and the one whose number and name one has just written."""
+    named = request.session.get(UNSEEN, {}).get("ref") == str(individual.ref)
+    return named or not opening.is_unmet(request.user, individual)
 
 
-def _header(request: StaffRequest, individual: Individual) -> persons.PersonHeader:
-    """Shows only what the viewer wrote of somebody they may not see, exactly as of somebody we have never met."""
-    shown = persons.header(individual, viewer=request.user, on=timezone.localdate())
-    if not shown.is_hidden:
-        return replace(shown, url="")
-    typed = request.session[UNSEEN]
-    shown = replace(shown, name=typed["name"], identity=typed["identity"], age=individual.age(timezone.localdate()))
-    return replace(shown, is_hidden=False, is_deceased=False, url="")
+def header(request: StaffRequest, individual: Individual) -> persons.PersonHeader:
+    """Shows only what the viewer wrote of somebody they may not meet, exactly as of somebody we have never met."""
+    today = timezone.localdate()
+    typed = request.session.get(UNSEEN, {})
+    if typed.get("ref") != str(individual.ref) or not opening.is_unmet(request.user, individual):
+        return replace(persons.header(individual, viewer=request.user, on=today), url="")
+    found = identity.parse(typed["identity"], today=today)
+    name = {"given_name": typed["given_name"], "family_name": typed["family_name"]}
+    stranger = Individual(identity_type=found.type, identity_number=found.number, born_on=found.born_on, **name)
+    return replace(persons.header(stranger, viewer=request.user, on=today), url="")
 
 
 def bind(request: StaffRequest, version: published.Published) -> forms.BoundForm | None:
@@ -203,24 +208,31 @@ def _identify(request: StaffRequest, choice: Choice) -> None:
         choice.problem = Problem(target="personnummer", message=invalid.message_sv)
         return
     individual = Individual.objects.filter(identity_type=found.type, identity_number=found.number).first()
-    if individual is None or _is_hidden(request, individual):
-        individual = _unmet(request, choice, found, individual)
-    choice.individual = individual
+    is_met = individual is not None and not opening.is_unmet(request.user, individual)
+    access.record(
+        staff=request.user,
+        individual=individual,
+        action="search",
+        object_type="individual",
+        object_id="",
+        now=timezone.now(),
+        is_allowed=is_met or individual is None,
+    )
+    choice.individual = individual if is_met else _unmet(request, choice, found, individual)
 
 
 def _unmet(
-    request: StaffRequest, choice: Choice, found: identity.Identity, hidden: Individual | None
+    request: StaffRequest, choice: Choice, found: identity.Identity, known: Individual | None
 ) -> Individual | None:
     choice.needs_name = True
     if not choice.given_name or not choice.family_name:
         target = "efternamn" if choice.given_name else "fornamn"
         choice.problem = Problem(target=target, message="Skriv personens för- och efternamn.")
         return None
-    if hidden is not None:
-        name = f"{choice.given_name} {choice.family_name}"
-        number = identity.formatted(found.type, found.number)
-        request.session[UNSEEN] = {"ref": str(hidden.ref), "name": name, "identity": number}
-        return hidden
+    if known is not None:
+        typed = {"given_name": choice.given_name, "family_name": choice.family_name, "identity": found.number}
+        request.session[UNSEEN] = {"ref": str(known.ref), **typed}
+        return known
     individual, _ = individuals.find_or_create(
         identity_type=found.type,
         identity_number=found.number,
@@ -248,7 +260,7 @@ def _first_page(
         "startable": startable,
         "register": REGISTER,
         "chosen_key": choice.key or (startable[0].key if len(startable) == 1 else ""),
-        "person": _header(request, shown) if shown else None,
+        "person": header(request, shown) if shown else None,
         "ref": shown.ref if shown else "",
         "typed_identity": choice.typed,
         "identity_error": number_problem,

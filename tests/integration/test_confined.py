@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
-from people.models import Agreement, Contact, Goal, Individual, Profession, Staff, Unit
+from people.models import AccessLog, Agreement, Contact, Goal, Individual, Profession, Staff, Unit
 from people.own import Visit
 from people.services import blocks, plan
 from plan import shown
@@ -245,3 +247,29 @@ def test_a_message_that_only_it_knows_and_nobody_takes_stops_with_its_own(monkey
             changed.setattr(forlopp, "CONFIG", forlopp.CONFIG | told)
             forlopp.publish()
         assert messages.group("info") == group
+
+
+def answered(client: Client, number: str) -> list[str]:
+    """What one who types a number is told: of who it is, to start something, to register a message, in an emergency."""
+    named = {"personnummer": number, "fornamn": "Tore", "efternamn": "Nyman"}
+    asked = [client.post("/arenden/starta/", {"personnummer": number})]
+    for chosen in ("hembesok", "_meddelande"):
+        asked.append(client.post("/arenden/starta/", {"forlopp": chosen, **named}))
+        asked.append(client.get(asked[-1].headers["Location"]))
+    asked.append(client.post("/nodoppning/", {"personnummer": number, "skal": "Hittad medvetslös hemma."}))
+    ref, year = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}"), number[:4]
+    told = [
+        ref.sub("…", addresses.told(one)).replace(number, "…").replace(f"{number[:8]}-{number[8:]}", "…")
+        for one in asked
+    ]
+    return [re.sub(r"\d+ år", "… år", one).replace(year, "…") for one in told]
+
+
+def test_whom_only_the_team_knows_is_whom_nobody_knows(others: dict[str, Staff], frida: Staff, now: Any) -> None:
+    known = pages.person("193109302392", given_name="Bertil")
+    instances.start(definition_key="sluten", individual=known, by=frida, now=now, answers={"orsak": SECRET})
+    assert "Bertil" in pages.text(pages.logged_in(frida).post("/arenden/starta/", {"personnummer": "193109302392"}))
+    client = pages.logged_in(others["samordnare"])
+    assert answered(client, "193109302392") == answered(client, "194507192385")
+    refused = AccessLog.objects.filter(individual=known, action="search", outcome="denied")
+    assert refused.filter(staff=others["samordnare"]).exists()
