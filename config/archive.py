@@ -116,12 +116,14 @@ def restore(folder: Path, data: Path, *, moment: datetime | None, owner: str) ->
     _tell_goal(data, moment)
     if is_root:
         # PostgreSQL takes a folder that is its own user's, and nobody else's.
-        for path in (data, *data.rglob("*")):
-            shutil.chown(path, owner, owner)
+        _give(data, owner, owner)
+    shelf.root().mkdir(mode=0o700, parents=True, exist_ok=True)
     for number in range(shelf.FOLDERS):
         name = f"{number:02x}"
-        shelf.root().mkdir(mode=0o700, parents=True, exist_ok=True)
         _copy_new(folder / FILES / name, shelf.root() / name)
+    if is_root:
+        ours = settings.FORLOPP_VAR.stat()
+        _give(shelf.root(), ours.st_uid, ours.st_gid)
     return base
 
 
@@ -209,6 +211,11 @@ def _tell_goal(data: Path, moment: datetime | None) -> None:
     with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in lines)
     (data / "recovery.signal").touch()
+
+
+def _give(folder: Path, user: str | int, group: str | int) -> None:
+    for path in (folder, *folder.rglob("*")):
+        shutil.chown(path, user, group)
 
 
 def _expect_user(owner: str) -> None:

@@ -34,17 +34,8 @@ OLDEST, NEWEST = (3, 11), (3, 14)
 FITS = "import sys; sys.exit(not {} <= sys.version_info[:2] <= {})".format(OLDEST, NEWEST)
 DISTRIBUTED = "/usr/bin/python3"
 # What an installation keeps in FORLOPP_VAR, and so what `make reset` may remove.
-STATE = (
-    "forlopp.sqlite3*",
-    "ovning.sqlite3*",
-    "klocka.*",
-    "prefect",
-    "prefect-client",
-    "simulators",
-    "log",
-    "supervisor",
-    "secrets.env",
-)
+DATA = ["forlopp.sqlite3*", "ovning.sqlite3*", "klocka.*", "prefect", "prefect-client", "simulators"]
+STATE = [*DATA, "log", "supervisor", "secrets.env"]
 NO_NETWORK = re.compile(
     r"dns error|resolve|connect|timed out|timeout|network|ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|certificate|"
     r"Failed to fetch|No matching distribution|tunnel|proxy",
@@ -68,7 +59,11 @@ def main(arguments: "list[str]") -> None:
 
 
 def setup() -> None:
+    """In production the database is for what starts it: the settings come first, and a copy may be restored to it."""
     build("run")
+    if os.environ.get("FORLOPP_MODE") == "production":
+        say("Klart, och databasen är inte rörd. Vad som fattas säger: .venv/bin/python manage.py doctor")
+        return
     call(PYTHON, "manage.py", "prepare")
     say("Klart. Starta med: make run")
 
@@ -81,7 +76,12 @@ def run() -> None:
 
 
 def image() -> None:
+    """All that Python would else compile at each start of a container that can write nowhere: ours, and the pages."""
     build("run", with_secrets=False)
+    folders = sorted(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests")
+    call(PYTHON, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash", *folders)
+    os.environ["FORLOPP_SECRET_KEY"] = secrets.token_urlsafe(64)  # of this process, and kept nowhere
+    call(PYTHON, "-c", "import config.wsgi")
 
 
 def build(kind: str, with_secrets: bool = True) -> None:

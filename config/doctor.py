@@ -114,7 +114,7 @@ def looks() -> Iterator[Finding]:
 
 def sign_in() -> Iterator[Finding]:
     """What sign_in.toml says, by the check that stops a start, and whether it speaks of what there is here."""
-    what, remedy = "Inloggning", f"rätta {settings.FORLOPP_SIGN_IN}"
+    what, remedy = "Inloggning", _mend(settings.FORLOPP_SIGN_IN)
     wrong = signing.problems()
     for problem in wrong:
         yield Finding(ERROR, what, problem, remedy)
@@ -125,6 +125,9 @@ def sign_in() -> Iterator[Finding]:
     if unknown:
         yield Finding(WARNING, what, f"reglerna nämner det som inte finns här: {', '.join(unknown)}", remedy)
     told = signing.get()
+    if not wrong and not settings.FORLOPP_DEMO and not selectors.has_it():
+        says = "ingen har uppdraget it_drift, så ingen kan lägga till konton eller se till systemen"
+        yield Finding(WARNING, what, says, "manage.py account, eller en regel som ger det (docs/operations.md)")
     if not wrong and not told.local.enabled and not told.providers:
         yield Finding(ERROR, what, "ingen kan logga in: inga egna konton och ingen inloggningstjänst", remedy)
     elif not wrong and not unknown:
@@ -136,7 +139,7 @@ def systems() -> Iterator[Finding]:
     """What integrations.toml says, by the check that stops a start."""
     found = configuration.problems()
     for problem in found:
-        yield Finding(ERROR, "Integrationer", str(problem), f"rätta {settings.FORLOPP_INTEGRATIONS}")
+        yield Finding(ERROR, "Integrationer", str(problem), _mend(settings.FORLOPP_INTEGRATIONS))
     if not found:
         yield Finding(OK, "Integrationer", "integrations.toml går att följa")
 
@@ -180,7 +183,7 @@ def migrations() -> Iterator[Finding]:
     executor = MigrationExecutor(connection)
     left = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if left:
-        yield Finding(ERROR, "Databasens tabeller", f"{left} ändringar är inte gjorda", "python manage.py migrate")
+        yield Finding(ERROR, "Databasens tabeller", f"{left} ändringar är inte gjorda", "manage.py prepare")
     else:
         yield Finding(OK, "Databasens tabeller", "är de senaste")
 
@@ -193,7 +196,7 @@ def definitions() -> Iterator[Finding]:
     if count:
         yield Finding(OK, "Förloppen", f"{count} versioner är inlästa")
     else:
-        yield Finding(ERROR, "Förloppen", "inga är inlästa", "python manage.py load_forlopp")
+        yield Finding(ERROR, "Förloppen", "inga är inlästa", "manage.py prepare")
 
 
 def files() -> Iterator[Finding]:
@@ -279,7 +282,16 @@ def running() -> Iterator[Finding]:
     if taken:
         yield Finding(ERROR, "Portar", f"upptagna av annat: {', '.join(taken)}", "stoppa det, eller välj FORLOPP_PORT")
     else:
-        yield Finding(OK, "Portar", "är lediga; ingenting kör (make run startar)")
+        starts = "make run" if settings.FORLOPP_DEMO else "manage.py serve, systemd eller containrar"
+        yield Finding(OK, "Portar", f"är lediga; ingenting kör ({starts} startar)")
+
+
+def _mend(file: str) -> str:
+    """The one that comes with the program is nobody's to change: an upgrade would take it back."""
+    path = Path(file)
+    if path.parent != settings.BASE_DIR / "config":
+        return f"rätta {path}"
+    return f"skriv en egen {settings.FORLOPP_VAR / path.name}; {path} följer med programmet och visar vad den kan säga"
 
 
 def _may_change_log() -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from people.identities.shape import GroupRight, Right, SignIn
-from people.models import Profession, Unit
+from people.models import Assignment, Profession, Unit
+from web.views import IT
 
 
 def not_here(told: SignIn) -> list[str]:
@@ -14,3 +17,9 @@ def not_here(told: SignIn) -> list[str]:
     professions -= set(Profession.objects.filter(key__in=professions).values_list("key", flat=True))
     units -= set(Unit.objects.filter(key__in=units).values_list("key", flat=True))
     return sorted(professions | units)
+
+
+def has_it() -> bool:
+    """Whether anybody looks after accounts and systems."""
+    held = Assignment.objects.current(timezone.localdate()).filter(profession__key=IT)
+    return held.filter(staff__is_active=True).exists()

@@ -95,11 +95,11 @@ def test_a_database_that_does_not_answer_is_one_line_and_not_ten(monkeypatch: py
 
 def test_tables_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: [1, 2])
-    assert "2 ändringar är inte gjorda → python manage.py migrate" in told(doctor.migrations, ERROR)
+    assert "2 ändringar är inte gjorda → manage.py prepare" in told(doctor.migrations, ERROR)
 
 
 def test_an_installation_without_forlopp() -> None:
-    assert "inga är inlästa → python manage.py load_forlopp" in told(doctor.definitions, ERROR)
+    assert "inga är inlästa → manage.py prepare" in told(doctor.definitions, ERROR)
     pages.publish()
     assert "1 versioner är inlästa" in told(doctor.definitions, OK)
 

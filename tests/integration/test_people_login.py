@@ -121,6 +121,14 @@ def test_demo_data_is_refused_outside_the_demo() -> None:
     assert not Staff.objects.exists()
 
 
+def test_the_demo_never_opens_a_database_of_a_real_installation(settings: Settings) -> None:
+    settings.FORLOPP_DEMO = True
+    Staff.objects.create_user("eva.riktig")
+    with pytest.raises(CommandError, match="installation i drift"):
+        call_command("demo_data")
+    assert not Staff.objects.filter(is_invented=True).exists()
+
+
 def test_demo_data_again_keeps_what_people_have_changed(settings: Settings) -> None:
     settings.FORLOPP_DEMO = True
     call_command("demo_data", stdout=io.StringIO())

@@ -90,6 +90,18 @@ def test_an_installation_in_production_is_never_reset(installation: Path, monkey
     assert (installation / "secrets.env").exists()
 
 
+def test_in_production_the_database_is_left_for_what_starts_it(
+    installation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(bootstrap, "build", lambda _kind: None)
+    monkeypatch.setattr(bootstrap, "call", lambda *words: called.append(str(words[-1])))
+    for mode, wanted in (("production", []), ("demo", ["prepare"])):
+        monkeypatch.setenv("FORLOPP_MODE", mode)
+        bootstrap.setup()
+        assert called == wanted
+
+
 def test_no_registry_is_one_sentence(installation: Path) -> None:
     command = [sys.executable, "-c", "import sys; sys.exit('error: dns error: failed to lookup address')"]
     with pytest.raises(Refusal, match="Paketregistret för paketen svarar inte"):

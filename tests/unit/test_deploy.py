@@ -20,7 +20,7 @@ import yaml
 from django.core.management import get_commands, load_command_class
 from pytest_django import Settings
 
-from config import processes
+from config import bootstrap, processes
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -171,3 +171,30 @@ def test_the_proxy_speaks_no_old_tls() -> None:
     known = [one for one in context.get_ciphers() if one["protocol"] != "TLSv1.3"]
     assert [one["name"] for one in known] == told["ssl_ciphers"].split(":")
     assert all(one["aead"] and one["kea"] == "kx-ecdhe" for one in known)
+
+
+def test_the_proxy_gives_each_session_a_pace() -> None:
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    found = re.search(r'"~(__Host-forlopp_session_8000=.*)" \$key;', text)
+    assert found is not None
+    cookies = "__Host-forlopp_csrf_8000=abc; __Host-forlopp_session_8000=k3y; other=1"
+    key = re.search(found[1].replace("?<", "?P<"), cookies)
+    assert key is not None
+    assert key["key"] == "k3y"
+    assert "limit_req zone=forlopp " in text.partition("location / {")[2].partition("}")[0]
+
+
+def test_how_the_program_came_to_be_is_hidden_from_it() -> None:
+    assert ".git" in (DEPLOY / "Dockerfile.dockerignore").read_text(encoding="utf-8").split()
+    assert "InaccessiblePaths=-/srv/forlopp/.git" in (DEPLOY / "systemd/hardening.conf").read_text(encoding="utf-8")
+
+
+def test_everything_python_compiles_is_compiled_when_the_image_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[list[str]] = []
+    monkeypatch.setenv("FORLOPP_SECRET_KEY", "")
+    monkeypatch.setattr(bootstrap, "build", lambda _kind, **_told: None)
+    monkeypatch.setattr(bootstrap, "call", lambda *words: called.append([str(word) for word in words]))
+    bootstrap.image()
+    assert {"config", "web", "tasks", "workflows", "plan"} < set(called[0])
+    assert called[1][-1] == "import config.wsgi"  # reads every template
+    assert "python config/bootstrap.py image" in (DEPLOY / "Dockerfile").read_text(encoding="utf-8")

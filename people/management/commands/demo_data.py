@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from people import invented
+from people.models import Staff, StaffKind
 from people.services import demo
 
 
@@ -17,6 +18,12 @@ class Command(BaseCommand):
         if not settings.FORLOPP_DEMO:
             raise CommandError(
                 "demo_data is refused outside demo mode: invented people have no place in a real register."
+            )
+        people = Staff.objects.filter(kind=StaffKind.PERSON)
+        if people.filter(is_invented=False).exists() and not people.filter(is_invented=True).exists():
+            raise CommandError(
+                "Databasen har riktig personal och ingen påhittad: den hör till en installation i drift, och demon "
+                "öppnar den inte. Sätt FORLOPP_MODE=production."
             )
         demo.fill(now=timezone.now())
         known = sum(person.is_known for person in invented.PEOPLE)
