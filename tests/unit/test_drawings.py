@@ -20,6 +20,10 @@ NAMES = {
     "di": "http://www.omg.org/spec/DD/20100524/DI",
 }
 SLACK = 2.0
+WORDS, LEAST = 9.0, 6.0
+"""The words of a drawing in points when it is not made smaller, and what can be read without a glass."""
+ROOM = (1510.0, 975.0)
+"""What A3 has room for beside margins and heading (web/drawing.typ), in the drawing's own measure."""
 AROUND = ("lane", "participant")
 INSIDE = ("subProcess", "transaction")
 Box = tuple[float, float, float, float]
@@ -113,6 +117,17 @@ def _ends(flow: etree._Element, elements: dict[str, etree._Element]) -> set[str]
 @pytest.mark.parametrize("path", sorted(BPMN.glob("*/*.bpmn")), ids=lambda path: path.stem)
 def test_nothing_is_drawn_over_a_word_or_a_step(path: Path) -> None:
     assert [told for page in drawings(path) for told in page.collisions()] == []
+
+
+@pytest.mark.parametrize("path", sorted(BPMN.glob("*/*.bpmn")), ids=lambda path: path.stem)
+def test_its_words_can_be_read_on_an_a3_print(path: Path) -> None:
+    too_small = []
+    for plane in safe_xml.parse(path.read_bytes()).iterfind(".//bpmndi:BPMNPlane", NAMES):
+        drawn = [box for node in plane.iter("{*}BPMNShape", "{*}BPMNLabel") if (box := _box(node)) is not None]
+        lefts, tops, rights, bottoms = zip(*drawn, strict=True)
+        size = WORDS * min(1, ROOM[0] / (max(rights) - min(lefts)), ROOM[1] / (max(bottoms) - min(tops)))
+        too_small += [f"{plane.get('bpmnElement')}: {size:.1f}"] if size < LEAST else []
+    assert too_small == []
 
 
 def test_what_lies_over_a_step_is_told() -> None:
