@@ -128,6 +128,7 @@ ACTIONS = {
     "sign-in": "loggade in i",
     "stop-see-protected": "tog bort rätten att se skyddade personuppgifter från",
     "subscribe-api-client": "lade till en prenumeration för",
+    "tell": "sa vad som har hänt i",
     "try-replay": "provade att spela om",
     "try-subscription": "provade en prenumeration för",
     "withdraw": "tog bort",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import blocks, courses, glance, person, plan, registering
+from tasks.views import blocks, courses, glance, happened, person, plan, registering
 
 urlpatterns = [
     path("personer/<uuid:ref>/", person.person, name="person"),
@@ -19,5 +19,6 @@ urlpatterns = [
     path("personer/<uuid:ref>/plan/<slug:kind>/<uuid:thread>/", plan.change, name="plan_change"),
     path("personer/<uuid:ref>/plan/<slug:kind>/<uuid:thread>/forut/", plan.history, name="plan_history"),
     path("arenden/<uuid:public_id>/pausa/", courses.pause, name="pause"),
+    path("arenden/<uuid:public_id>/hant/", happened.happened, name="happened"),
     path("arenden/<uuid:public_id>/byt/", courses.change, name="change_course"),
 ]

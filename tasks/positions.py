@@ -77,6 +77,7 @@ class Case:
     following: list[str] = field(default_factory=list)
     picture: minimap.Picture | None = None
     active: frozenset[str] = frozenset()
+    can_tell: bool = False
 
     @property
     def public_id(self) -> uuid.UUID:
@@ -143,6 +144,7 @@ def place(known: list[Case], tasks: list[UserTask], sight: Sight) -> None:
         case.phases = list(dict.fromkeys(phase for key in here if (phase := progress.phase_of(key, elements))))
         case.following = _following(version, here, sight)
         case.picture = _picture(case.instance.version.public_id)
+        case.can_tell = version.is_told and rights.is_shown(sight.viewer, version.config)
         case.active = frozenset([*here, *progress.scopes_around(here, elements)])
 
 

@@ -30,6 +30,8 @@ class MessageRule:
     ttl: str
     deliver_to_all: bool
     once: bool
+    told: str = ""
+    """What the staff may say has happened, in the place of a system; "" when only systems and förlopp send it."""
 
 
 @dataclass
@@ -44,6 +46,11 @@ class Published:
     decisions: Mapping[str, dmn.Model]
     messages: Mapping[str, MessageRule]
     _forms: dict[str, form_definition.Form] = field(default_factory=dict)
+
+    @cached_property
+    def is_told(self) -> bool:
+        """Whether somebody of the staff may tell its ärenden of something."""
+        return any(rule.told for rule in self.messages.values())
 
     def decide(self, decision_id: str, variables: Mapping[str, Any], now: datetime) -> engine.Decided:
         """The decision's plain value, and how it came about. Raises EngineError for an unknown or failing decision."""
@@ -132,6 +139,7 @@ def message_rules(config: Mapping[str, Any]) -> dict[str, MessageRule]:
             ttl=rule.get("ttl", ""),
             deliver_to_all=rule.get("deliver", "one") == "all",
             once=bool(rule.get("once", False)),
+            told=str(rule.get("told", "")),
         )
         for name, rule in _tables(config.get("messages")).items()
     }

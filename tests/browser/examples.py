@@ -154,10 +154,8 @@ def _maybe_not_needed(anna: Staff, individual: Individual) -> UserTask:
     sources = {**folder.sources, form: json.dumps(json.loads(folder.sources[form]) | reasons)}
     changed = definitions.Folder({**folder.config, "key": "kanske"}, sources)
     deployments.publish(folder=changed, by=None, now=timezone.now())
-    answers = {"orsak": "Yrsel på morgonen."}
-    begun = instances.start(
-        definition_key="kanske", individual=individual, by=anna, now=timezone.now(), answers=answers
-    )
+    told, now = {"orsak": "Yrsel på morgonen."}, timezone.now()
+    begun = instances.start(definition_key="kanske", individual=individual, by=anna, now=now, answers=told)
     return pages.task(begun, "planera_besok")
 
 
@@ -205,6 +203,7 @@ def _courses(anna: Staff, begun: ProcessInstance, waiting: ProcessInstance) -> d
         "change": Example(f"/arenden/{waiting.public_id}/andra/"),
         "pausing": Example(f"/arenden/{begun.public_id}/pausa/"),
         "going on": Example(f"/arenden/{paused.public_id}/pausa/"),
+        "something has happened": Example(f"/arenden/{begun.public_id}/hant/"),
         "another förlopp": Example(f"/arenden/{begun.public_id}/byt/"),
     }
 

@@ -17,8 +17,9 @@ KEYS = (
 )
 BECOMING_KEYS = ("task", "is", "value")
 BECOMES = ("mal", "uppfoljning", "samtycke", "kontakt", "overenskommelse")
-RULE_KEYS = ("from", "key", "value", "ttl", "deliver", "once")
+RULE_KEYS = ("from", "key", "value", "ttl", "deliver", "once", "told")
 DELIVERIES = ("one", "all")
+MOST_TOLD = 100
 MAX_SETTINGS = 200_000
 _DEEP_KEY = re.compile(r"""(?<![\w"'-])(?:["']?[\w-]++["']?\s*+\.\s*+){20}""")
 
@@ -86,6 +87,9 @@ def _rule(name: str, rule: object, report: Report) -> None:
         report.error(name, "message-key", f"Meddelandet {name} saknar ”key”: utan nyckel matchar det ingen.")
     if rule.get("value"):
         readable(report, name, str(rule["value"]), "nyckelns värde")
+    if not isinstance(rule.get("told", ""), str) or len(rule.get("told", "")) > MOST_TOLD:
+        text = f"”told” i {name} är det personalen läser: en kort text, högst {MOST_TOLD} tecken."
+        report.error(name, "told", text)
     if rule.get("ttl"):
         duration(report, name, str(rule["ttl"]))
     if rule.get("deliver", "one") not in DELIVERIES:
