@@ -162,6 +162,44 @@ def test_where_need_is_to_fall_it_is_measured_at_every_follow_up() -> None:
     assert wrong("_shared/forms/gemensam_uppfoljning.json", joint) == set()
 
 
+CLOSING = {
+    # förlopp: (the closing, what all ways to it go through)
+    "grundforlopp": ("avsluta", "u_uppfoljning"),
+    "hemtjanst_bestallning": ("avsluta", "uppfoljning"),
+    "ibic_utredning": ("avsluta", "folj_upp"),
+    "ihr": ("end_avslut_utan_hemtjanst", "slututvardering"),
+}
+
+
+def ways(root: Any) -> dict[str, set[str]]:
+    """From each step to those that may come next: a part to its beginnings and what interrupts it, its ends to what
+    comes after it.
+    """
+    found: dict[str, set[str]] = {}
+    for flow in root.iter(diagram.tag("sequenceFlow")):
+        found.setdefault(flow.get("sourceRef"), set()).add(flow.get("targetRef"))
+    for part in root.iter(diagram.tag("subProcess")):
+        after = found.pop(part.get("id"), set())
+        for end in part.iterchildren(diagram.tag("endEvent")):
+            found[end.get("id")] = after
+        found[part.get("id")] = {start.get("id") for start in part.iterchildren(diagram.tag("startEvent"))}
+    for event in root.iter(diagram.tag("boundaryEvent")):
+        found.setdefault(event.get("attachedToRef"), set()).add(event.get("id"))
+    return found
+
+
+@pytest.mark.parametrize("folder", CLOSING)
+def test_no_way_leads_to_the_closing_but_through_the_joint_follow_up(folder: str) -> None:
+    root = diagram.parse((BPMN / folder / f"{folder}.bpmn").read_bytes())
+    (closing, through), leads = CLOSING[folder], ways(root)
+    reached: set[str] = set()
+    waiting = {start.get("id", "") for start in root.iterfind("./bpmn:process/bpmn:startEvent", NAMESPACES)}
+    while waiting:
+        reached |= waiting
+        waiting = {after for here in waiting for after in leads.get(here, ())} - reached - {through}
+    assert closing not in reached
+
+
 SHARED_PARTS = {
     "avliden": "avbryt_bestallningar",
     "flyttat": "flytt",
