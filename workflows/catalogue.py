@@ -15,7 +15,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from people.models import Profession, Staff
-from workflows import diagram, minimap, packages, prose, published, rights, versions
+from workflows import confined, diagram, minimap, packages, prose, published, rights, versions
 from workflows.definitions import main_file, main_source
 from workflows.models import Incident, IncidentState, InstanceState, Papers, ProcessInstance, ProcessVersion
 from workflows.models.definition import HEAVY
@@ -44,13 +44,17 @@ class Announced(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """One förlopp as it is published now; `running` ärenden are of every version, and so are the open `stops`."""
+    """One förlopp as it is published now; `running` ärenden are of every version, and so are the open `stops`.
+
+    Of one that is confined to others than the viewer how many there are is not told (`is_counted`).
+    """
 
     version: ProcessVersion
     purpose: str
     owner: str
     running: int
     stops: int
+    is_counted: bool
     tried: Mapping[int, str] = field(default_factory=dict)
     """Numbers of the versions that are tried, with where in words."""
 
@@ -134,7 +138,7 @@ def courses(staff: Staff, may: Callable[[Staff, Mapping[str, Any]], bool] = righ
     stops = dict(open_stops.values_list("instance__definition").annotate(Count("pk")))
     names = dict(Profession.objects.values_list("key", "name"))
     tried = versions.tried()
-    return [_course(version, stops, names, tried) for version in own]
+    return [_course(version, staff, stops, names, tried) for version in own]
 
 
 def course(staff: Staff, key: str) -> Course | None:
@@ -212,11 +216,13 @@ def _counted(rows: QuerySet[ProcessVersion], column: str) -> QuerySet[ProcessVer
 
 def _course(
     version: ProcessVersion,
+    staff: Staff,
     stops: Mapping[int, int],
     names: Mapping[str, str],
     tried: Mapping[int, Mapping[int, str]],
 ) -> Course:
-    owner = str(published.of(version.public_id).config.get("owner", ""))
+    config = published.of(version.public_id).config
+    owner = str(config.get("owner", ""))
     told: str | None = getattr(version, "readme", None)
     return Course(
         version=version,
@@ -224,5 +230,6 @@ def _course(
         owner=names.get(owner, owner),
         running=getattr(version, "running", 0),
         stops=stops.get(version.definition_id, 0),
+        is_counted=not confined.is_so(config) or rights.is_shown(staff, config),
         tried=tried.get(version.definition_id, {}),
     )

@@ -178,13 +178,22 @@ def may_give_statistics(staff: Staff) -> bool:
 
 
 def may_follow_up(staff: Staff, config: Mapping[str, Any]) -> bool:
-    """How many are where, how long they wait, which ways they take: also those who lead a unit."""
+    """How many are where, how long they wait, which ways they take: also those who lead a unit.
+
+    What is confined its own follow up, and nobody else: of so few a number tells that the ärende is there.
+    """
+    if confined.is_so(config):
+        return is_shown(staff, config)
     return holds(staff, *FOLLOWING, config.get("owner", ""))
 
 
 def may_take_out_events(staff: Staff, config: Mapping[str, Any]) -> bool:
-    """All that has happened, by pseudonyms, out of the house: those who answer for figures, and for the förlopp."""
-    return holds(staff, STATISTICS, OWNER, config.get("owner", ""))
+    """All that has happened, by pseudonyms, out of the house: those who answer for figures, and for the förlopp.
+
+    Of what is confined only those of them who work in it.
+    """
+    is_open = not confined.is_so(config) or is_shown(staff, config)
+    return is_open and holds(staff, STATISTICS, OWNER, config.get("owner", ""))
 
 
 def may_draft(staff: Staff) -> bool:

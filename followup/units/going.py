@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from followup import flow
+from followup import courses, flow
 from followup.asked import Asked
 from followup.choice import Choice
 from followup.figures import Group, Waits
@@ -21,7 +21,7 @@ from followup.telling import Figure
 from followup.units import balance
 from people import reading
 from people.models import Unit
-from workflows import published
+from workflows import confined, published
 from workflows.measures import ALL
 from workflows.models import ProcessDefinition
 from workflows.rights import HEAD
@@ -97,8 +97,10 @@ class Going:
 
     @cached_property
     def definitions(self) -> dict[int, ProcessDefinition]:
+        """Not those that are confined to others."""
         rows = ProcessDefinition.objects.exclude(current=None).select_related("current")
-        return {row.pk: row for row in rows.only("key", "title", "current__public_id")}
+        found = rows.only("key", "title", "current__public_id")
+        return {row.pk: row for row in found if self._knows(row) or not confined.is_so(courses.config(row))}
 
     @cached_property
     def versions(self) -> dict[int, int]:
@@ -186,7 +188,7 @@ class Going:
     # -- inside --------------------------------------------------------------------------------------------------------
 
     def _knows(self, definition: ProcessDefinition) -> bool:
-        return definition.current is not None and self.knows(published.of(definition.current.public_id).config)
+        return self.knows(courses.config(definition))
 
     def _step(self, definition: int, element: str) -> str:
         """As the diagram calls it: in a task an expression may have written something of somebody."""

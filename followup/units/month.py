@@ -22,7 +22,6 @@ from followup.units.going import Done, Effects, Going
 from people import reading
 from people.models import Unit
 from web.swedish import midnight
-from workflows import confined, published
 from workflows.models import ProcessDefinition
 from workflows.selectors import STOPS, TASKS
 
@@ -71,27 +70,21 @@ class Month:
 
     @cached_property
     def going(self) -> Going:
-        """Of nobody who may see the ärenden."""
+        """Of nobody who may see the ärenden: a report is on paper, and who reads it is not known."""
         return Going(self.unit, self.now, lambda _config: False)
 
-    @cached_property
+    @property
     def definitions(self) -> dict[int, ProcessDefinition]:
-        """Those that are told of: a report is on paper, and who reads it is not known."""
-        return {
-            key: one
-            for key, one in self.going.definitions.items()
-            if one.current is not None and not confined.is_so(published.of(one.current.public_id).config)
-        }
+        return self.going.definitions
 
     @cached_property
     def done(self) -> list[Done]:
-        found = self.going.done(Choice(first=self.first, last=self.last))
-        return [one for one in found if one.definition.pk in self.definitions]
+        return self.going.done(Choice(first=self.first, last=self.last))
 
     @cached_property
     def effects(self) -> list[Effects]:
         found = self.going.effects(Asked(first=self.first, last=self.first, unit=self.unit.key))
-        return [one for one in found if one.definition.pk in self.definitions and one.figures]
+        return [one for one in found if one.figures]
 
     @cached_property
     def late(self) -> list[Late]:
@@ -138,7 +131,7 @@ class Month:
 
     @cached_property
     def _moved(self) -> list[tuple[int, datetime.date, str, int]]:
-        versions = {key: of for key, of in self.going.versions.items() if of in self.definitions}
+        versions = self.going.versions
         if not versions:
             return []
         since = choice.month(self.first, 1 - MONTHS)

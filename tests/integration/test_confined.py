@@ -20,6 +20,7 @@ from people.own import Visit
 from people.services import blocks, plan
 from plan import shown
 from tests import addresses, forlopp, pages
+from tests.integration.test_flow_counting import count_all
 from tests.integration.test_paper import words
 from workflows import definitions, engine
 from workflows.models import Incident, ProcessInstance, UserTask
@@ -62,7 +63,7 @@ def frida(now: Any) -> Staff:
 @pytest.fixture
 def others(anna: Staff, siri: Staff, frida: Staff) -> dict[str, Staff]:
     pages.publish()
-    rest = {role: pages.staff(role, role) for role in ("enhetschef", "it_drift", "processagare")}
+    rest = {role: pages.staff(role, role) for role in ("enhetschef", "it_drift", "processagare", "statistik")}
     return {"samordnare": anna, "sjukskoterska": siri, **rest}
 
 
@@ -96,6 +97,8 @@ PLACES = (
     *("/", "/uppgifter/?visa=alla", "/uppgifter/bevakade/", "/personer/", "/stopp/", "/notiser/", "/enhet/norr/"),
     *("/enhet/norr/overlamning/", "/enhet/norr/belastning/", "/personer/{ref}/", "/personer/{ref}/tidslinje/"),
     *("/arenden/{instance}/", "/arenden/{instance}/pdf/", "/uppgifter/{task}/", "/personer/{ref}/starta/"),
+    *("/forlopp/", "/forlopp/sluten/", "/uppfoljning/", "/uppfoljning/~/prognos/", "/uppfoljning/sluten/"),
+    *("/uppfoljning/sluten/gor_besok/", "/uppfoljning/sluten/effekter/", "/uppfoljning/sluten/handelselogg/"),
 )
 
 
@@ -120,10 +123,12 @@ def test_to_others_every_page_is_as_if_it_were_not_there(
 ) -> None:
     before = seen(others, open_one)
     made = begun(berit, frida, now)
+    count_all()
     after = seen(others, open_one)
     assert [place for place in before if after[place] != before[place]] == []
     client = pages.logged_in(frida)
-    for place in (f"/personer/{berit.ref}/", f"/personer/{berit.ref}/tidslinje/", f"/arenden/{made.public_id}/"):
+    own = (f"/personer/{berit.ref}/", f"/personer/{berit.ref}/tidslinje/", f"/arenden/{made.public_id}/")
+    for place in (*own, "/uppfoljning/", "/uppfoljning/sluten/"):
         assert SECRET in pages.text(client.get(place)) or "Skyddsteamet" in pages.text(client.get(place))
     assert SECRET in pages.text(client.get(f"/personer/{berit.ref}/"))
     assert SECRET not in repr(shown.load(Visit(individual=berit), since=None, now=now))

@@ -50,6 +50,7 @@ def course(request: StaffRequest, key: str) -> HttpResponse:
         "can_publish": rights.may_publish(request.user),
         "can_draft": rights.may_draft(request.user),
         "can_start": rights.may_start(request.user, config),
+        "can_follow": rights.may_follow_up(request.user, config),
         "names": {key: element.name for key, element in content.whole.definition.elements.items()},
     }
     return render(request, "workflows/course.html", context)

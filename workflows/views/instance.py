@@ -92,6 +92,7 @@ def instance(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         "title": whole.title,
         "key": whole.key,
         "may_look_into": rights.may_look_into(request.user, whole.config),
+        "may_follow_up": rights.may_follow_up(request.user, whole.config),
         "ref": found.individual.ref,
         "person": people.presented(found.individual, viewer=request.user),
         "phases": phases,
