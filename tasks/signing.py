@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from people import selectors as people
@@ -11,7 +11,7 @@ from people.models import Staff
 from people.reading import Reading
 from tasks import together
 from workflows import diagram, published
-from workflows.models import Agreement, Ended, Signature, UserTask
+from workflows.models import Agreement, Ended, Signature, TaskState, UserTask
 from workflows.selectors import NAMED
 from workflows.services import joint
 
@@ -33,6 +33,8 @@ class Signed:
 class Signatures:
     """Of a joint task; `mine` when this viewer has signed, `lapsed` when another's change has ended theirs.
 
+    `asked` are the professions that have it in their lists and have not signed; others may sign all the same.
+
     `is_kept` when the ärende has gone to a version that asks others to sign, after somebody had signed.
     """
 
@@ -41,7 +43,7 @@ class Signatures:
     asks_individual: bool
     signed: int
     needed: int
-    professions: list[str]
+    asked: list[str]
     as_profession: str
     mine: bool
     lapsed: Signed | None
@@ -70,12 +72,20 @@ def of(task: UserTask, viewer: Staff) -> Signatures | None:
         asks_individual=task.asks_individual,
         signed=task.signed,
         needed=task.to_sign,
-        professions=[names.get(key, key) for key in task.signers.split()],
+        asked=[names.get(key, key) for key in _asked(task, {row.profession for row in signed})],
         as_profession=names.get(profession, profession),
         mine=last is not None and last.ended_at is None,
         lapsed=_changed(last) if last is not None and is_lapsed else None,
         is_kept=_is_kept(task),
     )
+
+
+def _asked(task: UserTask, taken: Collection[str]) -> list[str]:
+    """In the order of the diagram."""
+    if not task.is_open:
+        return []
+    invited = UserTask.objects.filter(joint_of=task, state=TaskState.OPEN).values_list("group", flat=True)
+    return [key for key in task.signers.split() if key in {*invited, task.group} - set(taken)]
 
 
 def _is_kept(task: UserTask) -> bool:

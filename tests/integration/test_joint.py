@@ -97,6 +97,9 @@ def test_only_those_who_work_with_the_person_are_asked_when_they_are_enough(
 
 def test_it_is_done_when_two_professions_have_signed_the_same(task: UserTask, anna: Staff, siv: Staff) -> None:
     assert sign(task, siv).task.is_open
+    assert "Kan också skrivas under av: samordnare, arbetsterapeut." in pages.text(
+        pages.logged_in(anna).get(f"/uppgifter/{task.public_id}/")
+    )
     row = joint_task()
     assert (row.signed, row.answers) == (1, SAID)
     assert to_be_signed_by() == {"samordnare", "arbetsterapeut"}
