@@ -98,7 +98,7 @@ def _known(task: UserTask, rows: list[Amendment], version: published.Published, 
         name=task.name,
         by_name=task.done_by or "Automatiskt",
         at=at,
-        answers=forms.readonly(version.form(task.form_key), amended.answers(task, rows) or {}),
+        answers=forms.answered(version.form(task.form_key), amended.answers(task, rows) or {}),
         note=amended.note(task, rows),
     )
 

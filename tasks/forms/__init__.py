@@ -19,6 +19,6 @@ Answers already given are shown with:
 
 from tasks.forms.bound import BoundForm, bind
 from tasks.forms.posting import posted, unknown
-from tasks.forms.shown import ShownSection, readonly
+from tasks.forms.shown import ShownSection, answered, readonly
 
-__all__ = ["BoundForm", "ShownSection", "bind", "posted", "readonly", "unknown"]
+__all__ = ["BoundForm", "ShownSection", "answered", "bind", "posted", "readonly", "unknown"]

@@ -56,14 +56,24 @@ def written(form: Form, raw: Mapping[str, Any], *, hidden: frozenset[Path]) -> l
     return readonly(form, _filled_in(form.fields, raw, hidden, ()))
 
 
-def _filled_in(fields: tuple[Field, ...], raw: Mapping[str, Any], hidden: frozenset[Path], at: Path) -> dict[str, Any]:
+def answered(form: Form, answers: Mapping[str, Any]) -> list[ShownSection]:
+    """What was answered and counted out; of what was left blank nothing is said."""
+    return readonly(form, _filled_in(form.fields, answers, frozenset(), (), is_counted=True))
+
+
+def _filled_in(
+    fields: tuple[Field, ...], raw: Mapping[str, Any], hidden: frozenset[Path], at: Path, *, is_counted: bool = False
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in fields:
         path, value = (*at, field.key), raw.get(field.key)
-        if path in hidden or field.computed:
+        if path in hidden or (field.computed and not is_counted):
             continue
         if field.type == "list" and isinstance(value, list):
-            rows = [_filled_in(field.item, dict(row), hidden, (*path, number)) for number, row in enumerate(value)]
+            rows = [
+                _filled_in(field.item, dict(row), hidden, (*path, number), is_counted=is_counted)
+                for number, row in enumerate(value)
+            ]
             value = [row for row in rows if row]
         if value not in (None, "", []):
             found[field.key] = value

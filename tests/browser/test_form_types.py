@@ -104,4 +104,6 @@ def test_rows_come_and_go_without_script_and_keep_what_is_typed(
     page.get_by_role("button", name="Uppdatera frågorna").click()
     expect(page.get_by_text("Timmar tillsammans: 12")).to_be_visible()
     expect(page.get_by_label("Varför så mycket?")).to_be_visible()
+    page.get_by_role("button", name="Prova att skicka").click()
+    expect(page.locator(".error-summary")).to_be_in_viewport()  # the address leads there
     bare.close()

@@ -21,9 +21,9 @@
     for (const folded of document.querySelectorAll("[data-wide]")) folded.open = true;
   }
 
-  // Paper has nothing to unfold.
+  // Paper has nothing to unfold; of what was known before it has what one has opened.
   window.addEventListener("beforeprint", () => {
-    for (const folded of document.querySelectorAll("details:not([open])")) { folded.open = true; folded.dataset.unfolded = ""; }
+    for (const folded of document.querySelectorAll("details:not([open]):not(.known details)")) { folded.open = true; folded.dataset.unfolded = ""; }
   });
   window.addEventListener("afterprint", () => {
     for (const unfolded of document.querySelectorAll("[data-unfolded]")) { unfolded.open = false; delete unfolded.dataset.unfolded; }
