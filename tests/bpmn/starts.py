@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from tests.bpmn.drawing import Case, draw, event, handler
+from tests.bpmn.drawing import Case, draw, event, handler, task
 from tests.bpmn.events import catch
 
 SEVERAL = event("startEvent", "s1", "message borja") + event("startEvent", "s2", "signal sig_person")
 
 CASES = [
+    Case(
+        "names that the library has for its own are names like others",
+        draw(
+            "Start > Root > StartEventSplit > q.EndJoin > End",
+            extra=event("startEvent", "Start", "")
+            + task("Root")
+            + task("StartEventSplit", kind="task")
+            + task("q.EndJoin")
+            + event("endEvent", "End", ""),
+        ),
+        "-> Root \n Root -> q.EndJoin \n q.EndJoin -> .End",
+        done="Start Root StartEventSplit q.EndJoin End",
+    ),
     Case(
         "a signal begins the ärende",
         draw("s1 > u1 > end_a", extra=event("startEvent", "s1", "signal sig_person")),

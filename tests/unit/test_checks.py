@@ -58,7 +58,7 @@ DIAGRAMS = [
     (END, "no-start", "p"),
     (START + END + flow("s", "borta"), "flow-end", "s_borta"),
     (START + START + END + chain("s", "e"), "duplicate-id", "s"),
-    (START + '<userTask id="End" name="A"/>' + END + chain("s", "End", "e"), "reserved-id", "End"),
+    (START + '<userTask id="a[child]" name="A"/>' + END + chain("s", "a[child]", "e"), "reserved-id", "a[child]"),
     (START + '<userTask id="a__b" name="A"/>' + END + chain("s", "a__b", "e"), "reserved-id", "a__b"),
     (START + '<userTask id="a" name="A"/>' + END + chain("s", "e"), "unreachable", "a"),
     (START + '<subProcess id="x"/>' + END + chain("s", "x", "e"), "empty-scope", "x"),
