@@ -34,6 +34,9 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if response.status_code >= 400:
+            # What is missing may be there in a moment, and who asks sees a menu of their own.
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 

@@ -21,6 +21,7 @@ from django.conf import settings
 from disposal import files
 from people import selectors as people
 from people.spheres import Sphere
+from web import spreadsheets
 from workflows import connectors, definitions, diagram, published, versions
 from workflows.forms.shapes import Field
 from workflows.models import ProcessVersion
@@ -55,7 +56,6 @@ SPHERES = {
 }
 GROUND = "Artikel 6.1 c och e, 9.2 h"
 IN_COURSE = "ärendet (workflows_usertask, workflows_processinstance)"
-A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +149,7 @@ def as_csv(rows: Iterable[Row]) -> str:
     writer = csv.writer(made, delimiter=";", lineterminator="\r\n")
     writer.writerow(HEADER)
     for row in rows:
-        writer.writerow(f"'{cell}" if cell.startswith(A_FORMULA) else cell for cell in astuple(row))
+        writer.writerow(spreadsheets.row(astuple(row)))
     return "\ufeff" + made.getvalue()
 
 

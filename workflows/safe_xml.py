@@ -8,6 +8,8 @@ from lxml import etree
 
 MAX_BYTES = 5_000_000
 MAX_ELEMENTS = 20_000
+MOST_ATTRIBUTES = 200
+"""Of one element; diagrams have ten or so."""
 # Counted before a tree is built, which takes fifty times the memory of its text. A longer table has more elements, each
 # with an attribute or none.
 _MOST = {b"=": 10 * MAX_ELEMENTS, b"xmlns": MAX_ELEMENTS}
@@ -44,7 +46,14 @@ def parse(data: bytes, *, most_bytes: int = MAX_BYTES, most_elements: int = MAX_
     root = _parsed(data, has_long_texts=most_bytes > MAX_BYTES)
     if root.getroottree().docinfo.internalDTD is not None:
         raise UnsafeXml("doctype", "Filen innehåller DOCTYPE, vilket inte är tillåtet.")
-    if sum(1 for _ in root.iter()) > most_elements:
+    count = 0
+    for element in root.iter():
+        count += 1
+        # To look one up the library walks them all: to read ten thousand takes minutes.
+        if len(element.attrib) > MOST_ATTRIBUTES:
+            told = f"Ett element har fler än {MOST_ATTRIBUTES} attribut."
+            raise UnsafeXml("too-many-attributes", told)
+    if count > most_elements:
         raise _too_many(most_elements)
     return root
 

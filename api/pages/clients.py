@@ -20,6 +20,7 @@ from api.pages.edge import record, shown_once
 from api.pages.typed import Problem, Wrong
 from api.services import clients
 from people.models import Unit
+from people.signin.fresh import sensitive
 from workflows.models import ProcessDefinition
 from workflows.views.edge import StaffRequest, it_page
 
@@ -44,6 +45,7 @@ def index(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @it_page
+@sensitive("clients")
 def new(request: StaffRequest) -> HttpResponse:
     """Let a system in; its first token is the answer."""
     problems: list[Problem] = []
@@ -58,6 +60,7 @@ def new(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @it_page
+@sensitive("clients")
 def change(request: StaffRequest, key: str) -> HttpResponse:
     """Other rights, another reach or pace."""
     client, problems = client_or_404(key, is_living=True), list[Problem]()
@@ -79,6 +82,7 @@ def change(request: StaffRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @it_page
+@sensitive("clients")
 def one(request: StaffRequest, key: str) -> HttpResponse:
     """A client: what it may, its tokens, and what it is told of."""
     client, problems, now = client_or_404(key), list[Problem](), timezone.now()

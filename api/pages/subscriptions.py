@@ -21,6 +21,7 @@ from api.pages.clients import client_or_404
 from api.pages.edge import record, shown_once
 from api.pages.typed import Problem, Wrong
 from api.services import subscriptions, telling
+from people.signin.fresh import sensitive
 from workflows.forms import moments
 from workflows.forms.refused import AnswerError
 from workflows.models import EventKind
@@ -31,6 +32,7 @@ RECENT = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @it_page
+@sensitive("clients")
 def new(request: StaffRequest, key: str) -> HttpResponse:
     """Another place to tell, for a client that does not subscribe by itself; its secret is the answer."""
     client, problems = client_or_404(key, is_living=True), list[Problem]()
@@ -50,6 +52,7 @@ def new(request: StaffRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @it_page
+@sensitive("clients")
 def one(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """How it goes, and what one can do about it."""
     rows = Subscription.objects.select_related("client__staff").filter(public_id=public_id)

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import IO, Any
 
 from followup.eventlog.events import Case, Event
+from web import spreadsheets
 
 COLUMNS = (
     "arende", "person", "forlopp", "version", "arendets_lage", "utfall", "nr", "tid", "handelse", "steg", "element",
@@ -53,5 +54,5 @@ def _told(event: Event) -> tuple[str, ...]:
 
 def _lines(rows: Iterable[tuple[Any, ...]]) -> bytes:
     made = io.StringIO()
-    csv.writer(made, lineterminator="\n").writerows(rows)
+    csv.writer(made, lineterminator="\n").writerows(map(spreadsheets.row, rows))
     return made.getvalue().encode()

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from followup import choice, courses
 from followup.eventlog import making
 from followup.eventlog.making import FORMATS, Wanted
+from people.signin.fresh import sensitive
 from workflows import published, rights
 from workflows.models import ProcessDefinition
 from workflows.views.edge import StaffRequest, staff_page
@@ -32,6 +33,7 @@ class Refused(Exception):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
+@sensitive("export")
 def take_out(request: StaffRequest, key: str) -> HttpResponseBase:
     """GET says what is in it; POST gives the file."""
     today = timezone.localdate()

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from web import spreadsheets
+
 ACCEPTED, CHANGED, UNCHANGED, REFUSED = "ny", "ändrad", "oförändrad", "avvisad"
 HEADER = ("rad", "id", "utfall", "kolumn", "orsak")
-# A spreadsheet takes what begins with these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class Report:
             self.reasons[outcome.reason] += 1
         else:
             self.noted += bool(outcome.reason)
-        self._writer.writerow((outcome.line, _plain(outcome.key), outcome.what, outcome.column, outcome.reason))
+        told = (outcome.line, outcome.key, outcome.what, outcome.column, outcome.reason)
+        self._writer.writerow(spreadsheets.row(told))
 
     def finished(self) -> bytes:
         self._text.close()
@@ -62,7 +63,3 @@ def read(packed: bytes) -> Iterator[Outcome]:
     reader = csv.reader(text, delimiter=";")
     next(reader)
     return (Outcome(int(line), key, what, column, reason) for line, key, what, column, reason in reader)
-
-
-def _plain(key: str) -> str:
-    return f"'{key}" if key.startswith(_FORMULA) else key

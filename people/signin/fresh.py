@@ -26,6 +26,7 @@ ACTS = {
     "export": "hämta ut uppgifter om människor",
     "account": "ändra hur du loggar in",
     "accounts": "ändra någons konto",
+    "clients": "ändra vilka system som får anropa",
 }
 View = Callable[..., HttpResponseBase]
 

@@ -51,6 +51,8 @@ FILES = [
     (b"<html><body/></html>", "not-bpmn"),
     (b'<!DOCTYPE a><definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>', "doctype"),
     ("<a>å</a>".encode("latin-1"), "encoding"),
+    (process(chain(*(f"s{number}" for number in range(definitions.MOST_FLOWS + 2)))), "too-many-flows"),
+    (b"<a " + b" ".join(b'a%d=""' % number for number in range(201)) + b"/>", "too-many-attributes"),
     (process(START + END).replace(b'isExecutable="true"', b'isExecutable="false"'), "no-process"),
 ]
 

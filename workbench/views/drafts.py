@@ -29,7 +29,7 @@ from workflows.views.edge import StaffRequest
 
 TAKEN = {".zip", ".bpmn", ".dmn"}
 TOO_LARGE = "Filen är för stor."
-TOO_MUCH = {"too-large", "too-many-elements"}
+TOO_MUCH = {"too-large", "too-many-elements", "too-many-attributes"}
 UNREADABLE = {"empty", "not-xml", "encoding", "doctype", "not-bpmn", "not-zip"}
 RETENTIONS = {"P5Y": "5 år", "P10Y": "10 år"}
 SPHERES = {"sol": "Socialtjänst", "hsl": "Hälso- och sjukvård", "bada": "Båda"}

@@ -61,6 +61,7 @@ def only_for(
             raise Http404
         return view(request, *args, **kwargs)
 
+    update_wrapper(wrapped, view)
     return staff_page(wrapped)
 
 

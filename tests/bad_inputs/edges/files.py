@@ -42,6 +42,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "20 MB": lambda: b"<definitions>" + b" " * 20_000_000 + b"</definitions>",
     "over 20 MB": lambda: b"x" * 21_000_000,
     "1 000 000 elements": lambda: b"<definitions>" + b"<a/>" * 1_000_000 + b"</definitions>",
+    "100 000 attributes": lambda: b"<definitions " + b" ".join(b'a%d=""' % one for one in range(100_000)) + b"/>",
     "4 MB of text": lambda: PROCESS.replace("<process", "<!--" + "x" * 4_000_000 + "--><process").encode(),
 }
 
