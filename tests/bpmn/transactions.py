@@ -127,9 +127,20 @@ CASES = [
         "-> u1 !info \n u1 -> u2 !info \n !info -> ang1 \n ang1 -> u9 \n u9 -> .h",
     ),
     Case(
-        "multi-instance is undone once for each",
-        draw("s > u0 > u1 > k > end_a", extra=undone("u1", "ang1", each("u0.r")) + throw("k")),
-        '-> u0 \n u0 {"r": [1, 2]} -> u1 u1 \n u1 -> u1 \n u1 -> ang1 \n ang1 -> ang1 \n ang1 -> .a',
+        "multi-instance is undone once for each, side by side as it was done, before what came before it",
+        draw("s > u0 > u1 > k > end_a", extra=undone("u0", "ang0") + undone("u1", "ang1", each("u0.r")) + throw("k")),
+        """-> u0
+        u0 {"r": [1, 2]} -> u1 u1
+        u1 -> u1
+        u1 -> ang1 ang1
+        ang1 -> ang1
+        ang1 -> ang0
+        ang0 -> .a""",
+    ),
+    Case(
+        "multi-instance one after the other is undone one after the other",
+        draw("s > u0 > u1 > k > end_a", extra=undone("u1", "ang1", each("u0.r", sequential=True)) + throw("k", "u1")),
+        '-> u0 \n u0 {"r": [1, 2]} -> u1 \n u1 -> u1 \n u1 -> ang1 \n ang1 -> ang1 \n ang1 -> .a',
     ),
     Case(
         "each instance is undone with what it knew",
@@ -193,7 +204,7 @@ CASES = [
             )
             + throw("k"),
         ),
-        '-> u1 u1 \n u1 {"n": 1} -> u1 \n u1 {"n": 2} -> u8 \n u8 -> u9 \n u9 -> .a',
+        '-> u1 u1 \n u1 {"n": 1} -> u1 \n u1 {"n": 2} -> u8 u9 \n u8 -> u9 \n u9 -> .a',
     ),
     Case(
         "undoing that is not waited for goes on beside",

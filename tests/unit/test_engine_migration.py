@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.bpmn.drawing import Case, Player, boundary, draw, each, event, handler, script, sub, task
+from tests.bpmn.drawing import Case, Player, boundary, draw, each, event, handler, script, several, sub, task
 from tests.unit.engine_bpmn import NOW, Run, defined, no_decision, service
 from workflows.engine import migration
 
@@ -183,3 +183,13 @@ def test_what_is_to_be_undone_follows_or_stops_the_move() -> None:
     assert run.users == ["u6"]
     with pytest.raises(migration.Immovable, match="u1"):
         moved(Change("", old, ("u1",), draw("s > u1 > u2 > t1 > end_a", extra=done)))
+
+
+def test_what_was_done_side_by_side_is_undone_so_after_the_move() -> None:
+    twice = task("u1", several("<loopCardinality>2</loopCardinality>"))
+    undo = boundary("b1", "u1", "compensate") + task("u7", isForCompensation="true")
+    undo += '<association id="as" sourceRef="b1" targetRef="u7"/>' + event("intermediateThrowEvent", "t1", "compensate")
+    old = draw("s > u1 > u2 > t1 > end_a", extra=twice + undo)
+    run = moved(Change("", old, ("u1", "u1"), old.replace('"u7"', '"u6"')))
+    run.complete("u2")
+    assert run.users == ["u6", "u6"]

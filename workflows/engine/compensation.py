@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from workflows.engine.tokens import Scope, Token
 
 Record = dict[str, Any]
-"""An activity, how many times it was done, and its handler or what was done inside it; or a group that came again."""
+"""An activity, how many times it was done, and its handler or what was done inside it; or a group that came again; or
+what was done side by side, and can be undone so."""
 
 UNDO = "__undo"
 IN_LOOP = "can undo"
@@ -38,8 +39,14 @@ def remember_scope(token: Token, scope: Scope) -> None:
 
 
 def loop_done(token: Token) -> None:
-    """What is done several times can be undone when all of it is done."""
-    for record in token.internal_data.get(IN_LOOP, ()):
+    """What is done several times can be undone when all of it is done.
+
+    The latest first, but what was done side by side is undone so (BPMN 2.0, 10.7.3: parallel multi-instance).
+    """
+    records = list(token.internal_data.get(IN_LOOP, ()))
+    if len(records) > 1 and token.task_spec.loop["type"] == "parallel":
+        records = [{"activity": token.task_spec.bpmn_id, "beside": records, "times": 1}]
+    for record in records:
         _add(token.workflow.undo, record)
 
 
@@ -106,8 +113,13 @@ def begin(token: Token, activity: str) -> None:
 
 
 def next_handler(token: Token) -> bool:
-    """Begin to undo the latest of what is left. True when nothing was left, and the token has gone on if it waited."""
+    """Begin to undo the latest of what is left, when nothing is being undone.
+
+    True when nothing was left, and the token has gone on if it waited.
+    """
     left: list[Record] = token.internal_data.get("undo", [])
+    if token.children:
+        return False
     if not left:
         _all_undone(token)
         return True
@@ -118,10 +130,11 @@ def next_handler(token: Token) -> bool:
     if "group" in record:
         left += [dict(item) for item in record["group"]]
         return next_handler(token)
-    handler: Node = token.workflow.plan.task_specs[record.get("handler", UNDO)]
-    child = handler.arrive(token.workflow, parent=token, own=record.get("own"))
-    if "in" in record:
-        _reopen(child, record)
+    for one in reversed(record.get("beside", [record])):
+        handler: Node = token.workflow.plan.task_specs[one.get("handler", UNDO)]
+        child = handler.arrive(token.workflow, parent=token, own=one.get("own"))
+        if "in" in one:
+            _reopen(child, one)
     return False
 
 

@@ -267,6 +267,9 @@ class _Mover:
         """What can be undone, with the handlers of the new version."""
         if "group" in record:
             return {**record, "group": [self._record(item, old, new) for item in record["group"]]}
+        if "beside" in record:
+            beside = [self._record(item, old, new) for item in record["beside"]]
+            return {**record, "activity": beside[0]["activity"], "beside": beside}
         place = self.move.place(old, new, record["activity"])
         node = place.node if isinstance(place, Place) else None
         if node is None or bool(node.compiled.get("undo")) != ("handler" in record):
