@@ -123,7 +123,7 @@ def give(*, staff: Staff, profession: str, unit: str, by: Staff | None, now: dat
     if ours(staff, today).filter(profession=role, unit=place).exists():
         return False
     Assignment.objects.create(staff=staff, profession=role, unit=place, valid_from=today)
-    _record(staff, "assign", by, now)
+    _record(staff, "assign", by, now, f"Nytt: {role}, {place}")
     return True
 
 
@@ -133,11 +133,12 @@ def take(*, staff: Staff, key: int, by: Staff, now: datetime.datetime) -> bool:
     _not_oneself(staff, by)
     today = timezone.localdate(now)
     ending = ours(staff, today).filter(pk=key)
+    told = ", ".join(f"{one.profession}, {one.unit}" for one in ending.select_related("profession", "unit"))
     # Days are whole: what began today is gone, and what was held longer was held until yesterday.
     gone = ending.filter(valid_from__gte=today).delete()[0]
     gone += ending.filter(valid_from__lt=today).update(valid_to=today - ONE_DAY)
     if gone:
-        _record(staff, "assign", by, now)
+        _record(staff, "assign", by, now, f"Borttaget: {told}")
     return bool(gone)
 
 

@@ -116,6 +116,7 @@ class TestByIt:
         Profession.objects.create(key="mas", name="MAS")
         it.post(page, {"gor": "ge", "profession": "mas", "enhet": "norr"})
         assert Staff.objects.get(pk=nils.pk).professions == ["mas", "samordnare"]
+        assert (logged("assign").reason or "").startswith("Nytt: MAS, ")
         for held in nils.assignments.all():
             it.post(page, {"gor": "ta", "uppdrag": held.pk})
         assert Staff.objects.get(pk=nils.pk).professions == []
