@@ -45,7 +45,7 @@ from workflows.services import deployments
 BPMN = Path(settings.FORLOPP_BPMN_DIR)
 # Where few would tell nothing of the figures of a municipality more are played.
 MORE = {"ihr": 0.14, "spt": 0.25, "vag_mot_forsorjning": 0.19}
-FEWER = {"hemtjanst_bestallning": 0.01}
+FEWER = {"hemtjanst_bestallning": 0.015}
 PLAYED = (*MORE, *FEWER, "medicingivare_pafyllning", "hemtjanst_uppfoljning_tid")
 NOW = datetime(2026, 11, 27, 14, tzinfo=UTC)
 SHARE = 0.03
