@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from functools import wraps
 from typing import Any, TypeVar
@@ -137,7 +138,19 @@ def parse(data: bytes) -> etree._Element:
             prefix, colon, key = value.partition(":")
             if colon and (name.endswith("Ref") or name in REFERRING) and node.nsmap.get(prefix) == own:
                 node.set(name, key)
+    inline(root)
     return root
+
+
+def inline(root: etree._Element) -> None:
+    """Put what events refer to (`eventDefinitionRef`) where it is meant, as if it was drawn there."""
+    shared = {node.get("id", ""): node for node in root if is_bpmn(node) and local(node).endswith("EventDefinition")}
+    for ref in list(root.iter(tag("eventDefinitionRef"))):
+        meant, event = shared.get((ref.text or "").strip().rpartition(":")[2]), ref.getparent()
+        if meant is not None and event is not None:
+            definition = deepcopy(meant)
+            del definition.attrib["id"]
+            event.replace(ref, definition)
 
 
 def readable(sources: Mapping[str, str]) -> dict[str, etree._Element]:

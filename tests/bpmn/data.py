@@ -52,6 +52,22 @@ CASES = [
         {"u1": {"n": 3}, "delsumma": 7, "u2": {}},
     ),
     Case(
+        "what is done for each of a list is given the list as its own input",
+        draw(
+            "s > u1 > u2 > end_a",
+            extra=task(
+                "u2",
+                '<ioSpecification><dataInput id="in_1" name="rader"/><inputSet/><outputSet/></ioSpecification>'
+                '<dataInputAssociation id="in"><targetRef>in_1</targetRef>'
+                "<transformation>u1.lista</transformation></dataInputAssociation>" + each("in_1"),
+            ),
+        ),
+        """-> u1
+        u1 {"lista": ["a", "b"]} -> u2 u2
+        u2 -> u2
+        u2 -> .a""",
+    ),
+    Case(
         "a sub-process is given values that all in it see",
         draw(
             "s > u1 > sp > u4 > end_a",

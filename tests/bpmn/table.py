@@ -11,7 +11,7 @@ from lxml import etree
 from tests.bpmn import activities, catching, data, events, gateways, multiple, refused, starts, together, transactions
 from tests.bpmn.drawing import Case
 from tests.unit.engine_bpmn import process
-from workflows import diagram, lint, safe_xml
+from workflows import diagram, lint
 from workflows.diagram import local
 from workflows.engine.event_definitions import definitions
 from workflows.findings import Finding
@@ -87,7 +87,7 @@ How to draw what care needs is told in [bpmn/README.md](../bpmn/README.md).
 
 
 def root_of(body: str) -> etree._Element:
-    return safe_xml.parse(process(body))
+    return diagram.parse(process(body))
 
 
 def elements(root: etree._Element) -> Iterator[str]:

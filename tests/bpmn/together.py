@@ -19,6 +19,36 @@ def end(node_id: str, definition: str) -> str:
 
 CASES = [
     Case(
+        "an error without a code is taken where that very error is drawn, before where any is",
+        draw(
+            "s > sp > end_a",
+            "b1 > u8 > end_b",
+            "b2 > u9 > end_c",
+            extra=sub("sp", "si > u1 > fel", extra=end("fel", "error nej2"))
+            + boundary("b1", "sp", "error ja2")
+            + boundary("b2", "sp", "error nej2"),
+        )
+        + '</process><error id="ja2" name="ja"/><error id="nej2" name="nej"/><process id="tom" isExecutable="false">',
+        "-> u1 \n u1 -> u9 \n u9 -> .c",
+    ),
+    Case(
+        "events that refer to what is defined once wait for it and throw it",
+        draw(
+            "s > c > u1 > kasta > end_b",
+            extra="".join(
+                f'<{kind} id="{key}"><eventDefinitionRef>{ref}</eventDefinitionRef></{kind}>'
+                for kind, key, ref in (
+                    ("intermediateCatchEvent", "c", "d_info"),
+                    ("intermediateThrowEvent", "kasta", "d_sig"),
+                )
+            ),
+        )
+        + handler("h", "signal sig", "h_s > u9 > end_h")
+        + '</process><messageEventDefinition id="d_info" messageRef="m_info"/>'
+        '<signalEventDefinition id="d_sig" signalRef="sig"/><process id="tom" isExecutable="false">',
+        "-> !info \n !info -> u1 \n u1 -> u9 \n u9 -> .h",
+    ),
+    Case(
         "an error in one instance of a sub-process interrupts all of them",
         draw(
             "s > sp > end_a",

@@ -237,12 +237,15 @@ class Throw(Activity):
         events.broadcast(instance(token), event["name"], payload)
 
     def _escalation(self, token: Token, event: Definition) -> None:
-        events.throw(token, events.coded("escalation", event.get("code", "")), self._payload(token, event))
+        events.throw(token, self._meant(event), self._payload(token, event))
 
     def _error(self, token: Token, event: Definition) -> None:
         """An error that nobody takes ends the whole instance."""
-        if not events.throw(token, events.coded("error", event.get("code", "")), self._payload(token, event)):
+        if not events.throw(token, self._meant(event), self._payload(token, event)):
             self._end_all(token, instance(token))
+
+    def _meant(self, event: Definition) -> tuple[events.Match, events.Match]:
+        return events.coded(event["kind"], event.get("code", ""), event.get("ref", ""))
 
     def _terminate(self, token: Token, _event: Definition) -> None:
         self._end_all(token, token.workflow)

@@ -49,11 +49,13 @@ class Events:
 
     def _error(self, node: etree._Element) -> dict[str, Any]:
         code = self._told(node, "error", "errorCode")
-        return _filled(kind="error", code=code, **_payload(self._meant(node, "error")))
+        ref = "" if code else node.get("errorRef", "")
+        return _filled(kind="error", code=code, ref=ref, **_payload(self._meant(node, "error")))
 
     def _escalation(self, node: etree._Element) -> dict[str, Any]:
         code = self._told(node, "escalation", "escalationCode")
-        return _filled(kind="escalation", code=code, **_payload(self._meant(node, "escalation")))
+        ref = "" if code else node.get("escalationRef", "")
+        return _filled(kind="escalation", code=code, ref=ref, **_payload(self._meant(node, "escalation")))
 
     def _meant(self, node: etree._Element, kind: str) -> etree._Element | None:
         return self.known[kind].get(node.get(f"{kind}Ref", ""))

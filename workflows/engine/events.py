@@ -199,12 +199,13 @@ def _caught(tokens: list[Token], kind: type[Catch], matches: tuple[Match, ...], 
     return False
 
 
-def coded(kind: str, code: str) -> tuple[Match, Match]:
-    """An error or escalation with this code, or else whoever takes any code."""
-    return (
-        lambda item: item["kind"] == kind and bool(code) and item.get("code") == code,
-        lambda item: item["kind"] == kind and not item.get("code"),
-    )
+def coded(kind: str, code: str, ref: str = "") -> tuple[Match, Match]:
+    """An error or escalation with this code, or the one meant when it has none; or else whoever takes any."""
+
+    def is_meant(item: Definition) -> bool:
+        return item["kind"] == kind and bool(item.get("code") == code if code else ref and item.get("ref") == ref)
+
+    return is_meant, lambda item: item["kind"] == kind and not item.get("code")
 
 
 def of_kind(kind: str) -> tuple[Match]:

@@ -25,6 +25,8 @@ def compile_process(files: Mapping[str, etree._Element], process_id: str, *, is_
 
     What was published once is not refused again. Raises NotCompilable.
     """
+    for root in files.values():
+        diagram.inline(root)
     homes = {item.get("id", ""): (name, item) for name, root in files.items() for item in diagram.processes(root)}
     used = _used(homes, process_id, next(iter(files), ""))
     names = list(dict.fromkeys(homes[key][0] for key in used))
@@ -230,7 +232,7 @@ class _Reader:
         )
 
     def _data_name(self, text: str) -> str:
-        return self.data_objects.get(text) or text
+        return self.data_objects.get(text) or self.names.get(text) or text
 
     @staticmethod
     def _join_boundaries(nodes: dict[str, Json]) -> None:
