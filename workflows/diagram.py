@@ -52,6 +52,7 @@ TASKS = frozenset(
 )
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
 FLOW_NODES = TASKS | GATEWAYS | EVENTS | (SCOPES - {"process"})
 _NODES = tuple(f"{{{BPMN}}}{name}" for name in sorted(FLOW_NODES))
 T = TypeVar("T")

@@ -72,9 +72,17 @@ def test_steps_whose_answers_would_get_the_same_name_are_refused() -> None:
     assert "samma namn" in finding.message
 
 
-@pytest.mark.parametrize("kind", ["endEvent", "sendTask", "receiveTask"])
-def test_a_message_that_is_not_chosen_does_not_compile(kind: str) -> None:
-    inner = "<messageEventDefinition/>" if kind == "endEvent" else ""
+@pytest.mark.parametrize("kind", ["intermediateCatchEvent", "receiveTask"])
+def test_a_message_that_is_waited_for_and_not_chosen_does_not_compile(kind: str) -> None:
+    inner = "<messageEventDefinition/>" if kind != "receiveTask" else ""
     with pytest.raises(engine.NotCompilable) as refused:
         engine.compile_process(diagrams(draw("s > u1 > m", extra=task("m", inner, kind=kind)), ""), "p")
     assert [(item.element, item.code) for item in refused.value.findings] == [("m", "no-message")]
+
+
+@pytest.mark.parametrize("kind", ["endEvent", "sendTask"])
+def test_a_message_that_is_thrown_and_not_chosen_is_none(kind: str) -> None:
+    inner = "<messageEventDefinition/>" if kind == "endEvent" else ""
+    compiled = engine.compile_process(diagrams(draw("s > m", extra=task("m", inner, kind=kind)), ""), "p")
+    execution = engine.Execution.start(engine.Definition(compiled), variables={}, now=NOW, decide=no_decision)
+    assert (execution.is_completed, execution.thrown()) == (True, [])

@@ -228,7 +228,8 @@ class Throw(Activity):
         payload = self._payload(token, event) if "payload" in event else {}
         if not isinstance(payload, dict):
             raise EngineError(self.bpmn_id, "payload", "Meddelandets innehåll är inget FEEL-kontext.")
-        environment(token).thrown.append((self.bpmn_id, event["name"], payload))
+        if "name" in event:
+            environment(token).thrown.append((self.bpmn_id, event["name"], payload))
 
     def _signal(self, token: Token, event: Definition) -> None:
         payload, reach = self._payload(token, event), event.get("reach", "")
