@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PLAYED = "tests/processes/test_scenarios.py::test_in_memory[{}]"
+PLAYED = (
+    "tests/processes/test_scenarios.py::test_in_memory[{}]",
+    "tests/integration/test_scenarios.py::test_a_scenario_through_the_services[{}]",
+)
 
 
 def scenarios() -> list[dict[str, Any]]:
@@ -19,9 +22,18 @@ def scenarios() -> list[dict[str, Any]]:
     return found
 
 
+def played() -> set[str]:
+    """ "förlopp/scenario" of those that are played: in memory, and on each database through the services."""
+    return {name for scenario in scenarios() for name in scenario["tests"] if "::" not in name}
+
+
 def nodes(scenario: dict[str, Any]) -> list[str]:
     """As pytest names them."""
-    return [name if "::" in name else PLAYED.format(name) for name in scenario["tests"]]
+    return [
+        node
+        for name in scenario["tests"]
+        for node in ([name] if "::" in name else [one.format(name) for one in PLAYED])
+    ]
 
 
 def main(numbers: list[str]) -> int:
