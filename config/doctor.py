@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from audit.models import Seal
 from config import child, environment, processes, rotating, supervision
 from config.checks import sqlite_is_sound
-from config.examined import copies, machine, waiting
+from config.examined import certificates, copies, machine, waiting
 from config.examined.finding import ERROR, OK, WARNING, Finding
 from integrations import configuration
 from people.identities import configuration as signing
@@ -37,9 +37,9 @@ __all__ = ["ERROR", "OK", "WARNING", "Finding", "examine"]
 
 def examine() -> list[Finding]:
     questions: list[Callable[[], Iterator[Finding]]] = [
-        python, libraries, secrets, encryption, bundle, looks, machine.folders, machine.room, database, machine.clock,
-        migrations, log, copies.taken, definitions, files, scanner, mail, push,
-        sign_in, systems, waiting.by_itself, waiting.reviewed, running,
+        machine.mode, python, libraries, secrets, encryption, bundle, looks, machine.folders, machine.room, database,
+        machine.clock, migrations, log, copies.taken, definitions, files, scanner, mail, push,
+        sign_in, systems, certificates.held, waiting.by_itself, waiting.reviewed, running,
     ]  # fmt: skip
     return [finding for question in questions for finding in question()]
 

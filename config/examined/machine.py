@@ -13,9 +13,21 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from config.examined.finding import ERROR, OK, WARNING, Finding
+from web.addresses import LOOPBACK
 
 LITTLE, NEXT_TO_NONE = 5 * 2**30, 500 * 2**20
 APART = timedelta(seconds=30)
+
+
+def mode() -> Iterator[Finding]:
+    """In the demo and in practice mode anybody comes in without a password, as anybody."""
+    name = "övning" if settings.FORLOPP_PRACTICE else "demo" if settings.FORLOPP_DEMO else "drift"
+    reached = [host for host in settings.ALLOWED_HOSTS if host not in LOOPBACK]
+    if name == "demo" and reached:
+        says = f"demo, som alla kommer in i utan lösenord, och som nås på {', '.join(reached)}"
+        yield Finding(WARNING, "Läge", says, "aldrig med riktiga personer: i drift är FORLOPP_MODE=production")
+    else:
+        yield Finding(OK, "Läge", name)
 
 
 def room() -> Iterator[Finding]:

@@ -14,18 +14,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 from pytest_django import Settings
 
 from config import archive, backup, doctor, environment
-from config.examined import copies, machine, waiting
+from config.examined import certificates, copies, machine, waiting
 from config.examined.finding import ERROR, OK, WARNING, Finding
 from integrations import configuration, jobs, systems
 from integrations.models import SystemState
+from people.identities import configuration as signing
 from people.models import Staff, Unit
-from tests import pages
+from tests import pages, saml
 from workflows.models import InboxMessage, InboxState, OutboxMessage, TimerJob
 from workflows.services import inbox, pausing
 
@@ -128,6 +130,27 @@ def test_a_folder_that_may_not_be_written_in(
     assert list(machine.folders()) == []
     monkeypatch.setattr(os, "access", lambda *_: False)  # root, who runs tests, may write anywhere
     assert "det går inte att skriva i" in told(machine.folders, ERROR)
+
+
+def test_a_demo_that_others_reach(settings: Settings) -> None:
+    settings.FORLOPP_DEMO, settings.ALLOWED_HOSTS = True, ["forlopp.kommun.se"]
+    assert "utan lösenord" in told(machine.mode, WARNING)
+    settings.FORLOPP_DEMO = False
+    assert told(machine.mode, OK).startswith("Läge: drift")
+
+
+def test_certificates_that_end(tmp_path: Path) -> None:
+    """Ours, and the one in the metadata of a SAML provider; thirty days, as `saml.pair` makes them."""
+    _, certificate = saml.pair(tmp_path)
+    der = "".join(certificate.splitlines()[1:-1])
+    metadata = tmp_path / "idp.xml"
+    metadata.write_text(f"<a><ds:X509Certificate>{der}</ds:X509Certificate></a>", encoding="utf-8")
+    with signing.told(**saml.told(metadata)):
+        assert "det för inloggningstjänsten Tjänstekort går ut" in told(certificates.held, WARNING)
+        with time_machine.travel(timezone.now() + timedelta(days=40)):
+            assert "gick ut" in told(certificates.held, ERROR)
+        metadata.write_text("<a/>", encoding="utf-8")
+        assert "går inte att läsa" in told(certificates.held, ERROR)
 
 
 def test_a_port_that_another_program_has(settings: Settings) -> None:
