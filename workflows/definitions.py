@@ -16,8 +16,7 @@ from uuid import UUID
 
 from lxml import etree
 
-from workflows import connectors, diagram, dmn, engine, lint, measures, packages, published, safe_xml, variables
-from workflows.apart import apart
+from workflows import apart, connectors, diagram, dmn, engine, lint, measures, packages, published, safe_xml, variables
 from workflows.findings import Finding
 from workflows.forms import definition as form_definition
 
@@ -111,8 +110,9 @@ def checked(folder: Folder, *, operations: Mapping[str, Any] | None = None) -> C
     models = _models(folder, findings)
     forms = _forms(folder, findings)
     used = _called(roots, folder)
-    run = apart({name: roots[name] for name in used or roots})
-    findings += _diagram_findings(folder, roots, run, models, operations)
+    drawn = {name: roots[name] for name in used or roots}
+    run = apart.apart(drawn)
+    findings += [*apart.same_names(drawn), *_diagram_findings(folder, roots, run, models, operations)]
     cells = {(item.file, item.element) for item in findings if item.code.startswith("cell-")}
     measured = lint.measure_findings(folder.sources, run.values())
     course = replace(_course(folder, run, models, forms), measured=[] if measured else lint.measured(folder.sources))
@@ -135,7 +135,7 @@ def names_at(folder: Folder, element: str) -> list[variables.Name]:
     """What has a value at a step or flow of the diagrams that are run, for whom writes an expression there."""
     unheard: list[Finding] = []
     roots = _diagrams(folder, unheard)
-    run = apart({name: roots[name] for name in _called(roots, folder) or roots})
+    run = apart.apart({name: roots[name] for name in _called(roots, folder) or roots})
     return variables.names_at(_course(folder, run, _models(folder, unheard), _forms(folder, unheard)), element)
 
 

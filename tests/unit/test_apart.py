@@ -7,10 +7,10 @@ import json
 import pytest
 from lxml import etree
 
-from tests.bpmn.drawing import boundary, draw, event, sub, task
+from tests.bpmn.drawing import boundary, draw, event, several, sub, task
 from tests.unit.engine_bpmn import HEAD, NOW, no_decision
 from workflows import engine, safe_xml
-from workflows.apart import apart
+from workflows.apart import apart, same_names
 
 MAIN = draw(
     "s > anropa > u1 > e",
@@ -64,12 +64,23 @@ def test_diagrams_with_ids_of_their_own_are_left_alone() -> None:
     assert apart(roots) == roots
 
 
-def test_steps_whose_answers_would_get_the_same_name_are_refused() -> None:
-    with pytest.raises(engine.NotCompilable) as refused:
-        engine.compile_process(diagrams(MAIN, draw("s > u1 > e")), "p")
-    (finding,) = refused.value.findings
-    assert (finding.file, finding.element) == ("q.bpmn", "u1")
-    assert "samma namn" in finding.message
+def test_steps_whose_answers_get_the_same_name_run_and_are_refused_at_publication() -> None:
+    called = draw(
+        "s > u1 > x1 > [u1.ja] u2 > e", "x1 > [-] e2", extra=task("u2", several("<loopCardinality>2</loopCardinality>"))
+    )
+    compiled = engine.compile_process(diagrams(MAIN, called), "p")
+    execution = engine.Execution.start(engine.Definition(compiled), variables={}, now=NOW, decide=no_decision)
+    done = []
+    for answer in ({"ja": True}, {"n": 1}, {"n": 2}, {"ja": False}):
+        waiting = execution.waiting().user_tasks[0]
+        done.append(waiting.element.id)
+        execution.complete(waiting.id, answer, now=NOW)
+    assert (execution.is_completed, done) == (True, ["u1.q", "u2.q", "u2.q", "u1"])
+    assert execution.variables["u1"] == {"ja": False}
+    assert execution.variables["u2"] == [{"n": 1}, {"n": 2}]
+    told = list(same_names(diagrams(MAIN, called)))
+    assert [(item.file, item.element) for item in told] == [("q.bpmn", "u1"), ("q.bpmn", "u2")]
+    assert "samma namn" in told[0].message
 
 
 @pytest.mark.parametrize("kind", ["intermediateCatchEvent", "receiveTask"])

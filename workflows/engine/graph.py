@@ -35,10 +35,8 @@ def compile_process(files: Mapping[str, etree._Element], process_id: str, *, is_
     scopes: dict[str, Json] = {}
     described: dict[str, Any] = {}
     for name in names:
-        elements = diagram.elements(files[name])
-        findings += [_twice(name, key) for key in described.keys() & elements.keys()]
         findings += _loose(files[name], name)
-        described.update({key: element.as_json() for key, element in elements.items()})
+        described |= {key: element.as_json() for key, element in diagram.elements(files[name]).items()}
     if findings:
         raise NotCompilable(findings)
     for name in names:
@@ -49,11 +47,6 @@ def compile_process(files: Mapping[str, etree._Element], process_id: str, *, is_
     compiled = {"format": FORMAT, "process": process_id, "scopes": scopes, "elements": described}
     result: Json = json.loads(json.dumps(compiled))
     return result
-
-
-def _twice(file: str, element: str) -> Finding:
-    text = f"Id {element} finns också i ett annat av diagrammen, så det stegen ger skulle få samma namn. Byt det ena."
-    return Finding(file, element, "error", "duplicate-id", text)
 
 
 def _used(homes: Mapping[str, tuple[str, etree._Element]], process_id: str, file: str) -> list[str]:
