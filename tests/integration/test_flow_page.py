@@ -101,7 +101,9 @@ def test_days_version_profession_and_unit_are_chosen(client: Client, anna: Staff
     stood = "dagar=90&fran_stod=1+oktober+2026&till_stod=1+november+2026&till=1+november+2026"
     assert "1 januari 2020 till 1 november 2026" in show(client, f"{PAGE}?{stood}&fran=1/1+2020")
     assert "1 november 2026. " not in show(client, f"{PAGE}?{stood}&fran=1+oktober+2026"), "the period was chosen"
-    assert "Dagen ska vara ett datum, till exempel 27/11" in show(client, f"{PAGE}?fran=x")
+    misread = show(client, f"{PAGE}?fran=x")
+    assert "Dagen ska vara ett datum, till exempel 27/11" in misread
+    assert re.search(r'<input id="fran"[^>]* value="x"', misread)
     for odd in ("fran=x&till=9999-99-99", "version=999999999&dagar=-1", "till=0001-01-01", "fran=9999-12-31"):
         assert client.get(f"{PAGE}?{odd}").status_code == 200
 

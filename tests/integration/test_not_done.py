@@ -226,6 +226,15 @@ def test_the_pages_tell_of_attempts_and_of_what_was_not_needed(
         shown = pages.text(client.get(page))
         assert "Personen är redan hemma" in shown
         assert "Ej aktuell" in shown or "ej aktuell" in shown
+    told = {"task": str(uuid.uuid4()), "reason": "Annat", "code": "annat"}
+    elsewhere = {
+        "instance": instance,
+        "kind": HistoryKind.ATTEMPTED,
+        "detail": told,
+        "at": timezone.now() - timedelta(days=2),
+    }
+    HistoryEntry.objects.bulk_create(HistoryEntry(**elsewhere) for _ in range(201))
+    assert "Provade dörren" in pages.text(client.get(address(task))), "however many were written down after it"
     story = pages.text(client.get(f"/personer/{task.individual.ref}/tidslinje/"))
     assert "Kunde inte göras: ingen var hemma" in story
     assert "Ej aktuell: personen är redan hemma" in story

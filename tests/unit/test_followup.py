@@ -68,3 +68,6 @@ def test_months_are_written_as_one_says_them_and_what_is_none_is_told() -> None:
         "fran": "Månaden är ett datum som inte finns i kalendern.",
         "till": "Månaden ska vara en månad med årtal, till exempel januari 2026 eller 2026-01.",
     }
+    assert odd.typed == {"fran": "13/2026", "till": "i våras"}, "they stay in their fields"
+    early = asked.read({"fran": "januari 1990"}, today=today)
+    assert early.misread == {"fran": "Månaden ska ha ett årtal mellan 2000 och 2199."}
