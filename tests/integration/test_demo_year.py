@@ -45,8 +45,7 @@ from workflows.services import deployments
 BPMN = Path(settings.FORLOPP_BPMN_DIR)
 # Where few would tell nothing of the figures of a municipality more are played.
 MORE = {"ihr": 0.14, "spt": 0.25, "vag_mot_forsorjning": 0.19}
-FEWER = {"hemtjanst_bestallning": 0.015}
-PLAYED = (*MORE, *FEWER, "medicingivare_pafyllning", "hemtjanst_uppfoljning_tid")
+PLAYED = (*MORE, "medicingivare_pafyllning", "hemtjanst_bestallning", "hemtjanst_uppfoljning_tid")
 NOW = datetime(2026, 11, 27, 14, tzinfo=UTC)
 SHARE = 0.03
 
@@ -68,7 +67,7 @@ def _year(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 
 def _many(group: profiles.Group, share: float) -> int:
-    return max(1, round(group.count * (MORE | FEWER).get(group.key, share)))
+    return max(1, round(group.count * MORE.get(group.key, share)))
 
 
 def _stop(_: making.Made) -> None:
