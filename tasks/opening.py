@@ -65,12 +65,17 @@ def may_meet(viewer: Staff, individual: Individual) -> bool:
     return bool(positions.cases(individual, seen)) and seen.is_let_in
 
 
-def is_unmet(viewer: Staff, individual: Individual) -> bool:
-    """Whether all that there is about the person is for others: then their number must not tell that we know them."""
-    if may_meet(viewer, individual):
-        return False
-    is_hidden = people.is_hidden(individual, viewer=viewer)
-    return is_hidden or ProcessInstance.objects.filter(individual=individual).exists()
+def is_unmet(viewer: Staff, individual: Individual | None) -> bool:
+    """Whether all that there is about the person is for others: then their number must not tell that we know them.
+
+    None is nobody, of whom the database is asked the same: else the time tells what the answer does not.
+    """
+    asked = individual or Individual(pk=0)
+    seen = sight.of(viewer, asked)
+    cases = positions.cases(asked, seen)
+    has_any = ProcessInstance.objects.filter(individual_id=asked.pk).exists()
+    is_hidden = individual is None or people.is_hidden(asked, viewer=viewer)
+    return is_hidden or (has_any and not (cases and seen.is_let_in))
 
 
 def may_open(individual: Individual) -> bool:

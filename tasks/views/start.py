@@ -208,7 +208,7 @@ def _identify(request: StaffRequest, choice: Choice) -> None:
         choice.problem = Problem(target="personnummer", message=invalid.message_sv)
         return
     individual = Individual.objects.filter(identity_type=found.type, identity_number=found.number).first()
-    is_met = individual is not None and not opening.is_unmet(request.user, individual)
+    is_met = not opening.is_unmet(request.user, individual)
     access.record(
         staff=request.user,
         individual=individual,
