@@ -81,6 +81,7 @@ def claim(*, now: datetime, limit: int, busy: Collection[int] = ()) -> list[Clai
     found: list[Claimed] = []
     awake = Q(rests_until=None) | Q(rests_until__lte=now) | Q(rests_until__gt=now + 2 * LONGEST)
     rows = Subscription.objects.filter(awake, ended_at=None, client__revoked_at=None).exclude(pk__in=busy)
+    rows = rows.select_related("client")
     waiting = Delivery.objects.filter(subscription=OuterRef("pk"), state=DeliveryState.PENDING, next_try_at__lte=now)
     for subscription in rows.filter(Exists(waiting)).order_by("?"):
         # One that has not answered is asked with one event, until it answers.
@@ -152,11 +153,8 @@ def gone(claimed: Claimed, *, now: datetime) -> None:
 
 
 def _list(subscription: Subscription, fresh: list[Event], *, now: datetime) -> None:
-    staff = working(subscription.client.staff_id)
-    if staff is None or "handelser:read" not in subscription.client.scopes:
-        return
-    reach = Reach(Caller(subscription.client, staff))
-    wanted = [event for event in fresh if _wants(subscription, event, reach)]
+    reach = _reach(subscription)
+    wanted = [event for event in fresh if reach is not None and _wants(subscription, event, reach)]
     Delivery.objects.bulk_create(
         [
             Delivery(subscription=subscription, event=event, instance_id=event.instance_id, next_try_at=now)
@@ -164,6 +162,13 @@ def _list(subscription: Subscription, fresh: list[Event], *, now: datetime) -> N
         ],
         ignore_conflicts=True,
     )
+
+
+def _reach(subscription: Subscription) -> Reach | None:
+    """None when its client may be told of nothing."""
+    staff = working(subscription.client.staff_id)
+    may_listen = staff is not None and "handelser:read" in subscription.client.scopes
+    return Reach(Caller(subscription.client, staff)) if staff is not None and may_listen else None
 
 
 def _wants(subscription: Subscription, event: Event, reach: Reach) -> bool:
@@ -189,7 +194,8 @@ def _claim(subscription: Subscription, most: int, *, now: datetime) -> list[Clai
         rows = rows.filter(~Exists(earlier), next_try_at__lte=now).order_by("event_id")
         skip = connection.features.has_select_for_update_skip_locked
         rows = rows.select_for_update(skip_locked=skip, of=("self",), no_key=True)
-        due = list(rows.select_related("event__instance__definition").defer("event__instance__engine_state")[:most])
+        rows = rows.select_related("event__instance__definition", "event__instance__individual")
+        due = _still_told(subscription, list(rows.defer("event__instance__engine_state")[:most]))
         for row in due:
             row.lease_token, row.lease_until = uuid.uuid4(), now + LEASE
         Delivery.objects.bulk_update(due, ["lease_token", "lease_until"])
@@ -207,6 +213,19 @@ def _claim(subscription: Subscription, most: int, *, now: datetime) -> list[Clai
         )
         for row in due
     ]
+
+
+def _still_told(subscription: Subscription, due: list[Delivery]) -> list[Delivery]:
+    """What it may know of as it is sent; what it may know of no more is forgotten."""
+    reach = _reach(subscription) if due else None
+    kept = [
+        row
+        for row in due
+        if reach is not None and (row.event.kind == TRIAL or _wants(subscription, row.event, reach))
+    ]
+    if len(kept) < len(due):
+        Delivery.objects.filter(pk__in={row.pk for row in due} - {row.pk for row in kept}).delete()
+    return kept
 
 
 def payload(event: Event) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.db.models import Q
 from people import reading, statements
 from people.models import Staff
 from tasks.models import Draft
+from workflows import written as closed
 from workflows.forms.values import MAX_TEXT as MAX_ANSWER
 from workflows.models import TaskState, UserTask
 from workflows.services import user_tasks
@@ -94,11 +95,11 @@ def _raise_refused(task: UserTask, by: Staff, page: UUID) -> None:
 
 
 def take_over(*, task: UserTask, draft_id: int, by: Staff, now: datetime) -> bool:
-    """Copy a colleague's draft to mine, in place of what I had; whether it was still there."""
+    """Copy a colleague's draft to mine, in place of what I had; whether it was still there, and not closed to me."""
     _require_right(task, by)
     with transaction.atomic():
         theirs = Draft.objects.filter(pk=draft_id, task=task, task__state=TaskState.OPEN).first()
-        if theirs is None:
+        if theirs is None or closed.of(by, task.individual_id).is_by(theirs.by_id, theirs.changed_at):
             return False
         copied = {"written": theirs.written, "page": uuid4(), "number": 0, "changed_at": now}
         Draft.objects.update_or_create(task=task, by=by, defaults=copied)

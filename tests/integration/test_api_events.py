@@ -16,7 +16,8 @@ from django.utils import timezone
 from api.models import Delivery, Subscription
 from api.services import subscriptions, telling
 from api.teller import Teller
-from people.models import Individual, Staff
+from people.models import Individual, Staff, Unit
+from people.services import blocks
 from tests import api, pages
 from tests.fakes.receiver import Receiver
 from workflows.models import Event, Incident, Listener, ProcessInstance, UserTask
@@ -215,6 +216,32 @@ def test_one_is_told_of_what_one_may_reach_and_has_asked_for(receiver: Receiver,
     incidents.open_incident(code="prov", text="Ett till.", group="samordnare", now=timezone.now(), element_id="b")
     work(teller)
     assert [(event["type"], sorted(event["data"])) for event in receiver.taken] == [("stopp.uppstatt", ["stopp"])]
+
+
+@pytest.mark.parametrize("lost", ["secret", "barred", "scope", "course"])
+def test_what_waits_for_a_receiver_that_may_know_no_more_is_not_sent(
+    receiver: Receiver, teller: Teller, anna: Staff, lost: str
+) -> None:
+    pages.publish()
+    pages.publish("alla_fragor")
+    client, token = api.added()
+    caller = api.Caller(token)
+    subscribed(caller, receiver, types=["arende.startat"])
+    instance = pages.start(pages.person(), anna)
+    telling.hand_out(now=timezone.now())
+    if lost == "secret":
+        Individual.objects.update(protection="sekretessmarkering")
+    elif lost == "barred":
+        units = list(Unit.objects.filter(key="norr"))
+        who: dict[str, Any] = {"asked_by": "Personen själv", "by": anna, "now": timezone.now()}
+        blocks.begin(individual=instance.individual, units=units, **who)
+    elif lost == "scope":
+        type(client).objects.update(scopes=["arenden:read"])
+    else:
+        type(client).objects.update(definitions=["alla_fragor"])
+    work(teller)
+    assert receiver.calls == []
+    assert not Delivery.objects.filter(state="pending").exists()
 
 
 def test_an_address_that_leads_within_is_not_called(settings: Any, teller: Teller, monkeypatch: Any) -> None:

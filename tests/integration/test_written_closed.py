@@ -21,7 +21,7 @@ from disposal import record
 from people.models import AccessLog, Agreement, Emergency, Goal, Individual, Profession, Staff, Unit, WritingBlock
 from people.services import blocks, plan
 from tasks import paper
-from tasks.models import Comment
+from tasks.models import Comment, Draft
 from tasks.services import comments, drafts
 from tests import addresses, api, attached, pages
 from tests.integration import test_pages_cost as cost
@@ -174,6 +174,17 @@ def test_it_is_at_no_address_of_others_and_at_the_units_own_as_before(
 def test_every_address_about_a_person_is_walked(instance: ProcessInstance) -> None:
     walked = {place.route for place in places(instance)}
     assert [one for one in addresses.routes() if one.startswith(ABOUT) and one not in walked] == []
+
+
+def test_a_draft_that_is_closed_is_taken_over_by_nobody_who_guesses_its_number(
+    instance: ProcessInstance, anna: Staff, vera: Staff, berit: Individual
+) -> None:
+    task, theirs = pages.task(instance, "gor_besok"), Draft.objects.get(by=anna)
+    close(berit, anna)
+    client = pages.logged_in(vera)
+    client.post(f"/uppgifter/{task.public_id}/utkast/ta-over/", {"utkast": str(theirs.pk)})
+    assert not Draft.objects.filter(by=vera).exists()
+    assert MARK not in pages.text(client.get(f"/uppgifter/{task.public_id}/"))
 
 
 def test_paper_and_the_api_leave_it_out(instance: ProcessInstance, anna: Staff, vera: Staff, berit: Individual) -> None:
