@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -127,15 +127,17 @@ class Flow(OnDiagram):
         element: Element,
         done: Iterable[Told],
         needless: Iterable[Told],
-        now: Iterable[where.Held],
+        now: Sequence[where.Held],
         stops: tuple[int, int],
     ) -> Step:
+        many = len({one.instance for one in now})
+        is_told = self.knows_few or many >= FEW
         return Step(
             element=element,
             profession=self.professions.get(element.lane, element.lane) if element.type == "userTask" else "",
             waits=self._waits(done),
-            now=len({one.instance for one in now}),
-            since=min((one.since for one in now if one.since), default=None),
+            now=many,
+            since=min((one.since for one in now if one.since and is_told), default=None),
             needless=sum(one.times for one in needless),
             open_stops=stops[0],
             stops=stops[1],

@@ -219,9 +219,7 @@ def _still_told(subscription: Subscription, due: list[Delivery]) -> list[Deliver
     """What it may know of as it is sent; what it may know of no more is forgotten."""
     reach = _reach(subscription) if due else None
     kept = [
-        row
-        for row in due
-        if reach is not None and (row.event.kind == TRIAL or _wants(subscription, row.event, reach))
+        row for row in due if reach is not None and (row.event.kind == TRIAL or _wants(subscription, row.event, reach))
     ]
     if len(kept) < len(due):
         Delivery.objects.filter(pk__in={row.pk for row in due} - {row.pk for row in kept}).delete()

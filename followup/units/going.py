@@ -14,7 +14,7 @@ from typing import Any
 from followup import courses, flow
 from followup.asked import Asked
 from followup.choice import Choice
-from followup.figures import Group, Waits
+from followup.figures import FEW, Group, Waits
 from followup.models import What
 from followup.results import Results
 from followup.telling import Figure
@@ -52,13 +52,13 @@ MEASURED = """SELECT version_id, measure, sum(instances) FROM followup_effectsum
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """A step of a förlopp where something waits for the unit."""
+    """A step of a förlopp where something waits for the unit; since when is not told of few."""
 
     definition: ProcessDefinition
     element: str
     name: str
     count: int
-    since: datetime.datetime
+    since: datetime.datetime | None
     late: int
 
 
@@ -66,7 +66,7 @@ class Waiting:
 class Stopped:
     definition: ProcessDefinition
     count: int
-    since: datetime.datetime
+    since: datetime.datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +123,7 @@ class Going:
                 element=element,
                 name=self._step(definition, element),
                 count=count,
-                since=reading.as_moment(since),
+                since=self._since(definition, count, since),
                 late=late,
             )
             for definition, element, count, since, late in reading.rows(WAITING.format(text), [self.now, *values])
@@ -145,7 +145,7 @@ class Going:
             return []
         text, values = here
         return [
-            Stopped(definition=self.definitions[definition], count=count, since=reading.as_moment(since))
+            Stopped(definition=self.definitions[definition], count=count, since=self._since(definition, count, since))
             for definition, count, since in reading.rows(STOPPED.format(text), values)
             if definition in self.definitions
         ]
@@ -189,6 +189,11 @@ class Going:
 
     def _knows(self, definition: ProcessDefinition) -> bool:
         return self.knows(courses.config(definition))
+
+    def _since(self, definition: int, count: int, since: object) -> datetime.datetime | None:
+        """Of few it is a moment in somebody's ärende: told to who may see those."""
+        is_told = count >= FEW or self._knows(self.definitions[definition])
+        return reading.as_moment(since) if is_told else None
 
     def _step(self, definition: int, element: str) -> str:
         """As the diagram calls it: in a task an expression may have written something of somebody."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 from people.models import Individual, Staff, Unit
 from tests import pages
 from tests.integration.test_effects import count_all, visited
+from web import swedish
 from workflows.models import UserTask
 from workflows.services import incidents
 
@@ -73,6 +74,23 @@ def test_of_few_nothing_is_told_unless_they_are_ones_own(chef: Client, anna: Sta
     assert "färre än 5" in hidden
     pages.join(anna, "enhetschef")
     assert "100 %" in show(pages.logged_in(anna))
+
+
+def test_since_when_few_have_waited_is_told_to_who_may_see_them(chef: Client, anna: Staff, berit: Individual) -> None:
+    begun = timezone.now() - timedelta(days=40)
+    instance = pages.start(berit, anna)
+    UserTask.objects.filter(instance=instance).update(created_at=begun)
+    incidents.open_incident(code="engine", text="x", group="it_drift", instance=instance, now=begun)
+    moment = swedish.moment(begun, now=timezone.now())
+    pages.join(anna, "enhetschef")
+    mine = pages.logged_in(anna)
+    for address in (PAGE, "/uppfoljning/hembesok/", "/uppfoljning/hembesok/planera_besok/"):
+        assert moment not in show(chef, address)
+        assert moment in show(mine, address)
+    for _ in range(4):
+        pages.start(pages.person(), anna)
+    assert moment in show(chef)
+    assert moment in show(chef, "/uppfoljning/hembesok/")
 
 
 def test_only_the_chef_of_the_unit_comes_in(chef: Client, anna: Staff) -> None:
