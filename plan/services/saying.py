@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import uuid
 from typing import Any
@@ -18,10 +17,7 @@ from plan.services import telling
 from plan.shown import Next
 from web import swedish
 from workflows.models import UserTask
-from workflows.services import signals
-
-WITHDRAWN = "samtycke_aterkallat"
-"""The signal that every förlopp with something to stop listens for."""
+from workflows.services import sharing
 
 
 class Changed(Exception):
@@ -67,7 +63,8 @@ def consent(*, visit: Visit, kind: str, scope: str, now: datetime.datetime, acti
 
 
 def take_back(*, visit: Visit, thread: uuid.UUID, now: datetime.datetime, action_id: uuid.UUID) -> bool:
-    """Take a consent back: what is shared by it stops at once, and those who share are told. False: there is none.
+    """Take a consent back, however many times it was given: what is shared by it stops at once, and those who share are
+    told. False: there is none.
 
     Raises NotTheirs.
     """
@@ -76,13 +73,18 @@ def take_back(*, visit: Visit, thread: uuid.UUID, now: datetime.datetime, action
     row = rows.select_related("individual").first()
     if row is None:
         return False
-    if row.withdrawn_on is None:
+    today = timezone.localdate(now)
+    if row.withdrawn_on is None or row.withdrawn_on > today:
+        same = current(Consent).filter(individual=visit.individual, ground=Ground.CONSENT, withdrawn_on=None)
+        same = same.filter(kind=row.kind, scope=row.scope).exclude(thread=thread)
         with transaction.atomic():
-            told = {"aterkallat": max(timezone.localdate(now), row.given_on).isoformat()}
-            plan.change(row, told=told, **_signed(visit, now, action_id))
+            for one in (row, *same.select_related("individual")):
+                told = {"aterkallat": max(today, one.given_on).isoformat()}
+                signed = _signed(visit, now, uuid.uuid5(action_id, str(one.thread)))
+                plan.change(one, told=told, **signed)
             text = f"Nej, inte längre: {row.get_kind_display()}"
             # Where an ärende has something to stop, its own task says so.
-            is_read = _stops_something(visit, now)
+            is_read = sharing.taken_back(row, by=None, reason=_reason(visit), now=now)
             telling.tell(visit=visit, now=now, action_id=action_id, kind=ReplyKind.CONSENT, text=text, is_read=is_read)
     return True
 
@@ -145,14 +147,6 @@ def let_no_more(*, visit: Visit, public_id: uuid.UUID, now: datetime.datetime, a
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
-
-
-def _stops_something(visit: Visit, now: datetime.datetime) -> bool:
-    """Whether some ärende heard that a consent has been taken back."""
-    with contextlib.suppress(signals.NobodyHears):
-        signals.send(name=WITHDRAWN, individuals=[visit.individual], reason=_reason(visit), by=None, now=now)
-        return True
-    return False
 
 
 def _decides(visit: Visit) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from people.models import Agreement, Consent, Contact, Goal, Individual, Rating
-from people.plan import Revision, current
+from people.plan import Ground, Revision, current
 from people.services import plan
 from tasks import amendments, forms, opening, persons
 from tasks.opening import Opened
@@ -26,11 +26,12 @@ from workflows import amended, sight
 from workflows.forms import definition
 from workflows.forms.answers import FieldError
 from workflows.forms.shapes import Form
-from workflows.services import amending
+from workflows.services import amending, sharing
 from workflows.views.edge import StaffRequest, staff_page, uuid_of
 
 FORMS = Path(__file__).resolve().parent.parent / "plan_forms"
 CHANGED = "En kollega har ändrat samma sak. Det du skrev står kvar: jämför och skicka igen."
+TAKEN_BACK = "Personen har tagit tillbaka sitt samtycke"
 UNSAVED = "Det gick inte att spara. Kontrollera datumen."
 
 
@@ -236,9 +237,17 @@ def _saved(bound: forms.BoundForm, save: Callable[[dict[str, Any]], object]) -> 
 def _change(request: StaffRequest, row: Revision, told: dict[str, Any]) -> None:
     """Something is new; or what stood was wrong, and then it is told why."""
     if "ratta" not in request.POST:
-        plan.change(row, told=told, **_signed(request))
+        with transaction.atomic():
+            _stopped(row, plan.change(row, told=told, **_signed(request)), request)
     else:
         amending.correct_plan(row=row, told=told, why=_why(row, request), by=request.user, now=timezone.now())
+
+
+def _stopped(before: Revision, row: Revision, request: StaffRequest) -> None:
+    """A consent that the person has taken back by word is heard as one that they take back in Min plan."""
+    is_over = isinstance(before, Consent) and isinstance(row, Consent) and row.withdrawn_on and not before.withdrawn_on
+    if is_over and isinstance(row, Consent) and row.ground == Ground.CONSENT:
+        sharing.taken_back(row, by=request.user, reason=TAKEN_BACK, now=timezone.now())
 
 
 def _why(row: Revision, request: StaffRequest) -> amending.Why:

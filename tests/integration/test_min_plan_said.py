@@ -102,6 +102,17 @@ def test_a_consent_that_is_taken_back_stops_what_is_shared_at_once(known: Indivi
     assert AccessLog.objects.filter(individual=known, action="change", staff_name="Personen själv").exists()
 
 
+def test_a_consent_that_was_given_twice_is_taken_back_whole(known: Individual, anna: Staff) -> None:
+    first, client = current(Consent).get(individual=known), come(known)
+    client.post("/min-plan/samtycke/", {"slag": "sip", "action_id": str(uuid.uuid4())})
+    assert current(Consent).filter(individual=known, withdrawn_on=None).count() == 2
+    told = {"action_id": str(uuid.uuid4())}
+    for _ in range(2):
+        assert client.post(f"/min-plan/samtycke/{first.thread}/ta-tillbaka/", told).status_code == 302
+    assert not current(Consent).filter(individual=known, withdrawn_on=None).exists()
+    assert Consent.objects.filter(individual=known).count() == 4
+
+
 def test_a_consent_is_given_with_who_gave_it_and_how(known: Individual) -> None:
     told = {"slag": "teknik", "vad": "Larmet hemma.", "action_id": str(uuid.uuid4())}
     client = come(known, provider="freja")

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from integrations.runner.attempt import LEASE, Attempt
-from people.models import AccessLog, Consent
+from people.models import AccessLog, Consent, Staff
 from people.plan import ConsentKind
 from people.services import plan
 from tests import forlopp, pages
+from tests.integration.test_confined import confined as confined_one
 from tests.integration.test_integrations_executor import NOW
 from workflows import connectors
 from workflows.connectors import Delivery, Json, Operation
-from workflows.models import Incident, OutboxMessage, OutboxState, TaskKind, UserTask
-from workflows.services import inbox, outbox, user_tasks
+from workflows.models import Incident, OutboxMessage, OutboxState, Signal, SignalSubscription, TaskKind, UserTask
+from workflows.services import deployments, inbox, instances, outbox, user_tasks
 
 DAY = datetime.timedelta(days=1)
 
@@ -93,6 +95,48 @@ def test_a_ground_taken_back_while_the_call_waits_stops_it_and_a_person_decides(
     outbox.send_again(OutboxMessage.objects.filter(pk=row.pk), now=NOW + DAY)
     send(NOW + 2 * DAY)
     assert len(sent) == 1
+
+
+def test_a_no_is_of_all_that_was_said_yes_to_before_it(row: OutboxMessage, sent: list[Delivery]) -> None:
+    first = consent(row, omfattning="Dottern")
+    consent(row, omfattning="Vårdcentralen")
+    plan.change(first, told={"aterkallat": "2026-11-23"}, by=None, now=timezone.now())
+    send()
+    assert sent == []
+    consent(row, omfattning="Vårdcentralen, fortfarande")
+    outbox.send_again(OutboxMessage.objects.filter(pk=row.pk), now=NOW)
+    send(NOW + DAY)
+    assert len(sent) == 1
+
+
+def test_what_was_said_in_what_is_confined_neither_opens_nor_stops_another(
+    row: OutboxMessage, sent: list[Delivery]
+) -> None:
+    folder = confined_one()
+    frida = pages.staff("frida", "teamet")
+    deployments.publish(folder=folder, by=None, now=NOW)
+    assert row.individual is not None
+    begun = instances.start(
+        definition_key="sluten", individual=row.individual, by=frida, now=NOW, answers={"orsak": "Prov."}
+    )
+    told = {"slag": "informationsdelning", "grund": "samtycke", "lamnat": "2026-01-01", "aterkallat": "2026-11-01"}
+    plan.add(Consent, individual=row.individual, told=told, by=frida, now=timezone.now(), instance=begun.public_id)
+    send()
+    assert len(sent) == 1, "nobody outside is told that there is one"
+
+
+def test_a_no_that_staff_write_down_is_heard_by_the_arenden_as_one_in_min_plan(row: OutboxMessage) -> None:
+    given, by = consent(row), Staff.objects.get(username="samordnare")
+    told = {"slag": "informationsdelning", "grund": "samtycke", "hur": "muntligt", "lamnat_av": "Berit"}
+    told |= {"lamnat": "2026-01-01", "nummer": "1", "aterkallat": timezone.localdate().isoformat()}
+    address = f"/personer/{given.individual.ref}/plan/samtycke/{given.thread}/"
+    waiting = {"instance": row.instance, "name": "samtycke_aterkallat", "element_id": "x"}
+    SignalSubscription.objects.create(engine_task_id=uuid.uuid4(), **waiting)
+    client = pages.logged_in(by)
+    assert client.post(address, told).status_code == 302
+    assert client.post(address, told).status_code == 422
+    heard = Signal.objects.get()
+    assert (heard.name, heard.individual, heard.sent_by) == ("samtycke_aterkallat", given.individual, by)
 
 
 def test_what_leaves_the_municipality_by_consent_says_so() -> None:
