@@ -163,8 +163,12 @@ def drafts(task: UserTask, staff: Staff) -> Drafts:
 
 
 def _seen(found: list[Comment], task: UserTask, staff: Staff) -> list[Comment]:
-    """Those that nobody of a unit wrote whose writing is closed to one."""
+    """Those that nobody of a unit wrote whose writing is closed to one; of a task of the other sphere, about which one
+    has been asked, only what one has said and been told oneself.
+    """
     seen, version = sight.of(staff, task.individual), published.of(task.instance.version.public_id)
+    if not seen.reads_task(task, version):
+        found = [one for one in found if staff.pk in (one.by_id, one.mentioned_id)]
     return [one for one in found if seen.reads_by(task, version, by=one.by_id, at=one.at)]
 
 

@@ -169,10 +169,18 @@ def doors(*, number: identity.Identity, now: datetime.datetime) -> list[tuple[In
 
 
 def begin(
-    *, individual: Individual, mandate: Mandate | None, provider: str, level: int, now: datetime.datetime
+    *,
+    individual: Individual,
+    mandate: Mandate | None,
+    provider: str,
+    level: int,
+    now: datetime.datetime,
+    came_at: datetime.datetime | None = None,
 ) -> tuple[Visit, str]:
-    """A visit, and the key that the browser keeps; of the key only a hash is stored."""
-    key = codes.key()
+    """A visit, and the key that the browser keeps; of the key only a hash is stored. `came_at` is when who goes from
+    one plan to another signed in: so long ago the visit has begun.
+    """
+    key, begun_at = codes.key(), came_at or now
     with transaction.atomic():
         row = Visit.objects.create(
             key_hash=codes.hashed(key),
@@ -180,9 +188,9 @@ def begin(
             mandate=mandate,
             provider=provider,
             level=level,
-            begun_at=now,
+            begun_at=begun_at,
             seen_at=now,
-            ends_at=now + IDLE,
+            ends_at=min(now + IDLE, begun_at + LONGEST),
         )
         _note("sign-in", "own_plan", individual.ref, individual, now, visit=row)
     return row, key

@@ -149,7 +149,12 @@ def _opened(request: HttpRequest, door: Door, hall: Hall, *, before: Visit | Non
     if before is not None:
         own.leave(visit=before, now=now)
     visit, key = own.begin(
-        individual=door.individual, mandate=door.mandate, provider=hall.provider, level=hall.level, now=now
+        individual=door.individual,
+        mandate=door.mandate,
+        provider=hall.provider,
+        level=hall.level,
+        now=now,
+        came_at=before.begun_at if before is not None and hall.visit else None,
     )
     own.speak(visit=visit, language=edge.spoken(request).key)
     response = edge.keep(HttpResponseRedirect(url("plan:page")), key)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.test import Client
@@ -246,6 +247,22 @@ def test_a_choice_is_worth_nothing_after_a_while_or_when_one_has_left(
         other.cookies[edge.HALL_COOKIE] = value
         monkeypatch.setattr("django.core.signing.time.time", lambda more=seconds: timezone.now().timestamp() + more)
         assert other.get("/min-plan/valj/").headers["Location"] == "/min-plan/in/?slut=1", (value, seconds)
+
+
+def test_who_goes_from_plan_to_plan_stays_no_longer_than_in_one(
+    openid: OpenId, client: Client, known: Individual, anna: Staff
+) -> None:
+    eva, mandate = pages.person(EVA, "Eva"), let(known, anna)
+    come(openid, client, **{CLAIM: EVA})
+    keys, now = [str(eva.ref), str(mandate.public_id)], timezone.now()
+    for minutes in range(0, 120, 20):
+        with time_machine.travel(now + datetime.timedelta(minutes=minutes), tick=False):
+            assert client.post("/min-plan/valj/", {"plan": keys[0]}).headers["Location"] == PLAN
+            assert client.get(PLAN).status_code == 200
+            keys.reverse()
+    with time_machine.travel(now + own.LONGEST + datetime.timedelta(seconds=1), tick=False):
+        assert client.get(PLAN).status_code == 302
+        assert client.post("/min-plan/valj/", {"plan": keys[0]}).headers["Location"] == "/min-plan/in/?slut=1"
 
 
 def test_a_broker_that_does_not_answer_is_told_so(client: Client, caplog: pytest.LogCaptureFixture) -> None:

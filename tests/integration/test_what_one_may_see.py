@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from people.models import AccessLog, Assignment, Consent, Contact, Goal, Individual, Profession, Staff, Unit
 from people.services import plan
+from tasks.models import Comment
 from tests import attached, pages
 from tests.integration import acting
 from tests.integration.test_attachments import fetched, own_shelf, send
@@ -88,11 +89,19 @@ def test_a_colleague_of_the_other_sphere_who_is_asked_reads_the_question_and_not
     Profession.objects.filter(key="samordnare").update(sphere="hsl")
     assert pages.logged_in(anna).get(address).status_code == 404
     send(pages.logged_in(siri), mine, ("Köket.pdf", attached.PDF))
+    pages.logged_in(siri).post(f"{address}anteckningar/", {"anteckning": "Hon har slutat äta."})
     asked = {"till": str(anna.public_id), "anteckning": "Vem har nyckeln?", "action_id": str(mine.public_id)}
     assert pages.logged_in(siri).post(f"{address}fraga/", asked).status_code == 302
     page = text(anna, address)
     assert "Vem har nyckeln?" in page
     assert "Köket.pdf" not in page
+    assert "slutat äta" not in page
+    number = Comment.objects.get(kind="question").pk
+    assert (
+        pages.logged_in(anna).post(f"{address}svara/", {"fraga": number, "anteckning": "Dottern."}).status_code == 302
+    )
+    assert "Dottern." in text(anna, address)
+    assert "Hon har slutat äta." in text(siri, address)
 
 
 def test_what_is_known_is_by_step_with_the_goals_and_folded(
