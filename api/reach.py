@@ -25,7 +25,19 @@ class Reach:
     @cached_property
     def definitions(self) -> list[ProcessDefinition]:
         """Those that apply to somebody, by title."""
-        return [found for found in instances.definitions() if self.caller.client.reaches(found.key)]
+        return [found for found in instances.definitions() if self.reaches(found.key)]
+
+    def reaches(self, key: str) -> bool:
+        """Of those that are confined only one that the client was given by name: "*" is none of them."""
+        client = self.caller.client
+        return key in client.definitions or (client.reaches(EVERY) and key not in self._closed)
+
+    @cached_property
+    def _closed(self) -> frozenset[str]:
+        """Keys of the förlopp that are confined to others than the caller's professions."""
+        rows = ProcessVersion.objects.filter(config__confined=True).values_list("definition__key", "config__visible_to")
+        held = set(self.caller.staff.professions)
+        return frozenset(key for key, professions in rows if held.isdisjoint(professions or ()))
 
     @property
     def is_whole(self) -> bool:
@@ -46,7 +58,7 @@ class Reach:
 
     def sees(self, instance: ProcessInstance) -> bool:
         """What the client has started itself it sees wherever the person lives."""
-        if not self.caller.client.reaches(instance.definition.key):
+        if not self.reaches(instance.definition.key):
             return False
         if people.is_hidden(instance.individual, viewer=self.caller.staff):
             return False

@@ -19,7 +19,7 @@ from people.models import AccessLog, Agreement, Contact, Goal, Individual, Profe
 from people.own import Visit
 from people.services import blocks, plan
 from plan import shown
-from tests import addresses, forlopp, pages
+from tests import addresses, api, forlopp, pages
 from tests.integration.test_flow_counting import count_all
 from tests.integration.test_paper import words
 from workflows import definitions, engine
@@ -278,3 +278,20 @@ def test_whom_only_the_team_knows_is_whom_nobody_knows(others: dict[str, Staff],
     assert answered(client, "193109302392") == answered(client, "194507192385")
     refused = AccessLog.objects.filter(individual=known, action="search", outcome="denied")
     assert refused.filter(staff=others["samordnare"]).exists()
+
+
+def test_a_system_that_reaches_everything_reaches_what_is_confined_only_by_its_name(
+    others: dict[str, Staff], frida: Staff, berit: Individual, open_one: ProcessInstance, now: Any
+) -> None:
+    begun_one = begun(berit, frida, now)
+    task = UserTask.objects.filter(instance=begun_one).latest("pk")
+    every, named = (api.Caller(api.added(key, definitions=told)[1]) for key, told in (("a", ["*"]), ("b", ["sluten"])))
+    of_team = api.Caller(api.added("c", professions=[("teamet", "team")])[1])
+    for caller, is_let_in in ((every, False), (named, True), (of_team, True)):
+        listed = {one["id"] for one in caller.get("/instances").json()["instances"]}
+        assert (str(begun_one.public_id) in listed) == is_let_in
+        assert (caller.get(f"/instances/{begun_one.public_id}").status_code == 200) == is_let_in
+        headers = {"Authorization": f"Bearer {caller.token}"}
+        whole = pages.text(caller.http.get(f"/api/fhir/Patient/{berit.ref}/$everything", headers=headers))
+        assert (str(begun_one.public_id) in whole, str(task.public_id) in whole) == (is_let_in, is_let_in)
+    assert str(open_one.public_id) in pages.text(every.get("/instances"))
