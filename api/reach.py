@@ -9,7 +9,7 @@ from api.caller import Caller
 from api.models import EVERY
 from people import selectors as people
 from people.models import Individual, Protection, Unit
-from workflows import published, versions
+from workflows import published, rights, versions
 from workflows.models import ProcessDefinition, ProcessInstance, ProcessVersion
 from workflows.services import instances
 
@@ -35,9 +35,8 @@ class Reach:
     @cached_property
     def _closed(self) -> frozenset[str]:
         """Keys of the förlopp that are confined to others than the caller's professions."""
-        rows = ProcessVersion.objects.filter(config__confined=True).values_list("definition__key", "config__visible_to")
-        held = set(self.caller.staff.professions)
-        return frozenset(key for key, professions in rows if held.isdisjoint(professions or ()))
+        rows = ProcessVersion.objects.filter(config__confined=True).values_list("definition__key", "config")
+        return frozenset(key for key, config in rows if not rights.is_shown(self.caller.staff, config))
 
     @property
     def is_whole(self) -> bool:

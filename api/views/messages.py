@@ -21,6 +21,7 @@ from workflows.models import InboxMessage
 from workflows.services import inbox
 
 router = Router(tags=["messages"])
+HEAVY = ("instance__engine_state",)
 
 
 @router.post(
@@ -36,7 +37,8 @@ def send(request: ApiRequest, body: MessageIn, key: IdempotencyKey, response: Ht
     Only messages that no förlopp beyond the client's reach listens for. What then became of it is at its own address.
     """
     now, caller = timezone.now(), request.auth
-    _check(body, Reach(caller))
+    reach = Reach(caller)
+    _check(body, reach)
     source = incoming.source_of(caller.client.key)
     receipt = inbox.receive(source=source, message_id=key, raw=request.body, now=now)
     if receipt.outcome == "conflict":
@@ -50,7 +52,7 @@ def send(request: ApiRequest, body: MessageIn, key: IdempotencyKey, response: Ht
         now=now,
     )
     response["Location"] = reverse("api:v1:message", args=[receipt.message.public_id])
-    return Status(202 if receipt.outcome == "stored" else 200, _out(receipt.message))
+    return Status(202 if receipt.outcome == "stored" else 200, _out(receipt.message, reach))
 
 
 @router.get(
@@ -65,7 +67,7 @@ def message(request: ApiRequest, message_id: uuid.UUID) -> MessageOut:
     found = selectors.message(incoming.source_of(request.auth.client.key), message_id)
     if found is None:
         raise problems.missing()
-    return _out(found)
+    return _out(found, Reach(request.auth))
 
 
 def _check(told: MessageIn, reach: Reach) -> None:
@@ -85,12 +87,14 @@ def _check(told: MessageIn, reach: Reach) -> None:
         raise problems.invalid("/sent_at", str(bad.__doc__)) from None
 
 
-def _out(found: InboxMessage) -> MessageOut:
+def _out(found: InboxMessage, reach: Reach) -> MessageOut:
+    """With those of the ärenden that it reached which the client may know of."""
+    rows = found.deliveries.select_related("instance__definition", "instance__individual")
     return MessageOut(
         id=found.public_id,
         name=found.name,
         state=cast(MessageState, found.state),
         received_at=found.received_at,
         handled_at=found.handled_at,
-        instances=list(found.deliveries.values_list("instance__public_id", flat=True)),
+        instances=[one.instance.public_id for one in rows.defer(*HEAVY) if reach.sees(one.instance)],
     )

@@ -161,6 +161,8 @@ def test_a_message_is_stored_acknowledged_and_starts_what_it_starts() -> None:
     assert (again.status_code, again.json()["id"]) == (200, answer.json()["id"])
     assert ProcessInstance.objects.count() == 1
     assert caller.http.get(answer["Location"], headers=caller._headers()).json()["state"] == "done"
+    Individual.objects.update(protection="sekretessmarkering")
+    assert caller.get(f"/messages/{answer.json()['id']}").json()["instances"] == []
     other = caller.post("/messages", message(payload={"nr": "8"}), key="meddelande-1")
     assert (other.status_code, other.json()["code"]) == (422, "nyckel-anvand")
     assert Incident.objects.get().code == "conflict"
