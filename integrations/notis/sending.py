@@ -32,6 +32,7 @@ def send(delivery: Delivery, *, now: datetime) -> Json:
         raise
     row = _prepared(delivery, receiver, template, text, now)
     try:
+        _require_same(row, receiver)
         _call(row, template, now)
     except (BusinessError, PermanentError) as no:
         _note_refusal(delivery, no, timezone.now())
@@ -82,6 +83,13 @@ def _prepared(delivery: Delivery, receiver: Receiver, template: Template, text: 
         Dispatch.objects.filter(pk=row.pk, begun_at=None, sent_at=None).update(template=template.key, **told)
         row.refresh_from_db()
     return row
+
+
+def _require_same(row: Dispatch, receiver: Receiver) -> None:
+    """What was begun to be sent to one goes to nobody else, and not again to who is to have it no more."""
+    if row.digest != receiver.digest:
+        told = "Vem som ska ha meddelandet ändrades medan det skickades. Ta reda på om det kom fram, och ta kontakten."
+        raise PermanentError("mottagare_andrad", told)
 
 
 def _individual(delivery: Delivery) -> Individual | None:

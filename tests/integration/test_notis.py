@@ -223,6 +223,20 @@ def test_a_call_that_never_came_there_is_made_again(provider: responses.Requests
     assert send(someone, key)["status"] == "skickat"
 
 
+def test_who_is_no_longer_to_have_it_is_sent_nothing_again(provider: responses.RequestsMock) -> None:
+    someone, key = pages.person(), uuid.uuid4()
+    son = contact(someone, "anhorig", namn="Son", telefon="070-174 06 11")
+    provider.replace("POST", SMS, body=requests.ConnectTimeout())
+    with pytest.raises(TransientError):
+        send(someone, key, mottagare="anhorig")
+    plan.change(son, told={"till": date(2026, 11, 22)}, by=None, now=NOW)
+    contact(someone, "anhorig", namn="Dotter", telefon="070-174 06 12")
+    tried = len(sent(provider))
+    with pytest.raises(PermanentError, match="mottagare_andrad"):
+        send(someone, key, mottagare="anhorig")
+    assert len(sent(provider)) == tried
+
+
 def test_two_processes_with_the_same_call_make_it_once(provider: responses.RequestsMock) -> None:
     someone, key = berit(), uuid.uuid4()
 
