@@ -18,6 +18,8 @@ from requests.adapters import HTTPAdapter
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Judge = Callable[[Address], bool]
 """Whether one may connect to an address."""
+# Behind each stands an IPv4 address: RFC 6052, by which networks of IPv6 alone go out, and RFC 4291, of old.
+TRANSLATED, COMPATIBLE = ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96")
 PORTS = {"https": 443, "http": 80}
 
 
@@ -27,6 +29,11 @@ class Within(OSError):
 
 def is_anybodys(address: Address) -> bool:
     """On the internet, and one machine."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in TRANSLATED:
+            return is_anybodys(ipaddress.IPv4Address(address.packed[-4:]))
+        if address in COMPATIBLE or address.is_site_local:
+            return False
     return address.is_global and not address.is_multicast
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 
 import pytest
@@ -35,3 +36,19 @@ def test_one_place_of_each_kind_is_tried(monkeypatch: pytest.MonkeyPatch) -> Non
         "17.1.2.4:443",
         "[2a01:b740::1]:443",
     ]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_anybodys"),
+    [
+        ("64:ff9b::a01:203", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b::808:808", True),
+        ("::7f00:1", False),
+        ("::ffff:7f00:1", False),
+        ("fec0::1", False),
+        ("2606:4700::1111", True),
+    ],
+)
+def test_an_address_that_leads_on_to_another_is_as_that_one_is(address: str, is_anybodys: bool) -> None:
+    assert outbound.is_anybodys(ipaddress.ip_address(address)) == is_anybodys
