@@ -14,6 +14,7 @@ from people.models import Individual, Staff
 from people.reading import Reading
 from people.selectors import named_like
 from tasks import forms
+from tasks.forms import choices
 from tasks.forms.shown import Shown, said
 from workflows import amended, published, rights, selectors, sieve, versions, written
 from workflows.forms import expressions
@@ -34,6 +35,8 @@ ANSWERED = Reading(
     completed_by=selectors.NAMED,
     extra={"is_amended": amended.IS_AMENDED},
 )
+HSA_ID = "SE"
+"""How an HSA-id begins."""
 LEAST_DIGITS = 6
 MOST_KNOWN = 200
 """So many of the tasks done last are told on the page of another: an ärende may have gone round for years."""
@@ -87,7 +90,8 @@ def told(instance: ProcessInstance, sight: Sight, *, now: datetime.datetime) -> 
     variables = {name: value for name, value in steps.variables_of(instance).items() if name not in shut}
     values = [(fact["label"], expressions.value(fact["value"], variables, now=now)) for fact in facts]
     told = [(label, said(value)) for label, value in values]
-    return [Shown(label, version.words.get(text, text)) for label, text in told if text]
+    names = choices.holders([text for _, text in told if text.startswith(HSA_ID)])
+    return [Shown(label, names.get(text) or version.words.get(text, text)) for label, text in told if text]
 
 
 def _known(task: UserTask, rows: list[Amendment], version: published.Published, sight: Sight) -> Known:

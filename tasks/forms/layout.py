@@ -123,10 +123,7 @@ def _named_staff(form: Form, raw: Mapping[str, Any]) -> dict[str, str]:
     """The names of those who are answers."""
     given = [(field, level.get(field.key)) for field, level, _ in posting.about_staff(form.fields, raw)]
     ids = {of: [str(value) for field, value in given if field.type == of and value] for of in ("hsaid", "ref")}
-    return {
-        **(choices.holders(ids["hsaid"]) if ids["hsaid"] else {}),
-        **(choices.names(ids["ref"]) if ids["ref"] else {}),
-    }
+    return choices.holders(ids["hsaid"]) | choices.names(ids["ref"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,19 @@ def test_what_is_known_is_told_in_the_words_of_the_question_and_never_as_a_code(
     assert [(one.label, one.value) for one in told] == [("Plats", "På en annan plats")]
 
 
+def test_who_is_known_by_an_hsa_id_is_told_by_name(
+    task: UserTask, anna: Staff, siri: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Staff.objects.filter(pk=anna.pk).update(hsa_id="SE2321000016-1003")
+    known = [
+        {"label": label, "value": f'"{key}"'}
+        for label, key in (("Vem", "SE2321000016-1003"), ("Okänd", "SE2321000016-9"))
+    ]
+    monkeypatch.setitem(published.of(task.instance.version.public_id).config, "known", known)
+    told = selectors.told(task.instance, sight.of(siri, task.instance.individual), now=timezone.now())
+    assert [one.value for one in told] == ["Anna Prov, SE2321000016-1003", "SE2321000016-9"]
+
+
 def test_a_completed_task_shows_what_was_answered_and_by_whom(task: UserTask, anna: Staff, bo: Staff) -> None:
     pages.logged_in(anna).post(_url(task), _post())
     page = pages.text(pages.logged_in(bo).get(_url(task)))
