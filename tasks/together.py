@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from people import reading
@@ -22,7 +23,7 @@ from tasks.models import Comment, CommentKind, Draft
 from web import swedish
 from web.addresses import url
 from workflows import published, rights, selectors, sight, written
-from workflows.models import UserTask
+from workflows.models import TaskState, UserTask
 from workflows.selectors import NAMED, TASKS
 from workflows.services import user_tasks
 
@@ -120,8 +121,11 @@ def may_see(comment: Comment, staff: Staff) -> bool:
 
 
 def asked_about(staff: Staff, public_id: uuid.UUID) -> UserTask | None:
-    """A task that a colleague has asked this member of staff about, who may see its ärende."""
+    """A task that a colleague has asked this member of staff about, who may see its ärende: until it is done, and
+    longer where the question waits for its answer.
+    """
     asked = Comment.objects.filter(kind=CommentKind.QUESTION, mentioned=staff, withdrawn_at=None)
+    asked = asked.filter(Q(seen_at=None) | Q(task__state=TaskState.OPEN))
     if not asked.filter(task__public_id=public_id).exists():
         return None
     task = selectors.TASK.one("WHERE task.public_id = %s", [public_id])

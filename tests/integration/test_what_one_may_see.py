@@ -102,6 +102,10 @@ def test_a_colleague_of_the_other_sphere_who_is_asked_reads_the_question_and_not
     )
     assert "Dottern." in text(anna, address)
     assert "Hon har slutat äta." in text(siri, address)
+    user_tasks.complete(
+        task=mine, answers={"anteckning": "Allt väl.", "uppfoljning": True}, by=siri, now=timezone.now()
+    )
+    assert pages.logged_in(anna).get(address).status_code == 404
 
 
 def test_what_is_known_is_by_step_with_the_goals_and_folded(
