@@ -10,7 +10,7 @@ import math
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -93,6 +93,7 @@ def over_time(title: str, found: Sequence[Point], *, told: Callable[[float], str
     """Values one after another, the line broken where there is none. None where there are not two to draw between."""
     if sum(one.value is not None for one in found) < 2:
         return None
+    found = _cut(found)
     room = SHOWN_WIDTH // (LETTER * (max(len(one.name) for one in found) + 1))
     often = math.ceil(len(found) / max(room, 1))
     drawn = _drawn("Line", HEIGHT, found, max_scale=5, min_scale=3, dots_size=3, truncate_label=20, margin_right=26)
@@ -104,6 +105,17 @@ def over_time(title: str, found: Sequence[Point], *, told: Callable[[float], str
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
+
+
+def _cut(found: Sequence[Point]) -> list[Point]:
+    """What is very unsure goes out of the drawing: an interval of two cases can be ten times as wide as the rest."""
+    values = [0.0, *(one.value for one in found if one.value is not None)]
+    wide = max(values) - min(values)
+    least, most = min(values) - wide, max(values) + wide
+    return [
+        one if one.low is None or one.high is None else replace(one, low=max(one.low, least), high=min(one.high, most))
+        for one in found
+    ]
 
 
 @cache

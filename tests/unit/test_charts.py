@@ -56,6 +56,15 @@ def test_bars_are_in_the_order_of_the_table_with_names_and_values_in_words() -> 
     assert [("other" in str(one)) for one in classes].count(True) == 1
 
 
+def test_names_of_months_have_room_and_what_is_very_unsure_does_not_flatten_the_rest() -> None:
+    months = [Point(name=f"nov {1960 + number}", value=-12.0 + number % 3, low=-20, high=-2) for number in range(60)]
+    root = drawn(charts.over_time("Timmar", [*months, Point(name="dec 2026", value=-9, low=-300, high=300)], told=str))
+    shown = [str(text.text) for text in root.iter(f"{SVG}text") if text.get("class") != "minor"]
+    assert 1 < sum(one.startswith("nov") for one in shown) <= 4
+    heights = [float(text) for text in shown if re.fullmatch(r"-?[0-9.]+", text)]
+    assert max(map(abs, heights)) <= 24
+
+
 def test_all_of_what_is_sure_is_inside_the_picture() -> None:
     root = drawn(charts.bars("Väntan", [Point(name="a", value=2, low=-30, high=90), Point(name="b", value=1)]))
     (path,) = [str(part.get("d")) for group in root.iter(f"{SVG}g") if group.get("class") == "ci" for part in group]
