@@ -23,6 +23,7 @@ from workflows.services import user_tasks
 
 KEPT = timedelta(days=30)
 """After the task ended and the draft was last changed."""
+BLANK: tuple[object, ...] = ("", None, [], {})
 MAX_TEXT = 4 * MAX_ANSWER
 """Characters of one answer: more than a form takes, so that what is too long can be shortened."""
 
@@ -95,13 +96,17 @@ def _raise_refused(task: UserTask, by: Staff, page: UUID) -> None:
 
 
 def take_over(*, task: UserTask, draft_id: int, by: Staff, now: datetime) -> bool:
-    """Copy a colleague's draft to mine, in place of what I had; whether it was still there, and not closed to me."""
+    """Copy a colleague's draft to what mine has no answer to: nothing that anybody wrote is lost. Whether it was still
+    there, and not closed to me.
+    """
     _require_right(task, by)
     with transaction.atomic():
         theirs = Draft.objects.filter(pk=draft_id, task=task, task__state=TaskState.OPEN).first()
         if theirs is None or closed.of(by, task.individual_id).is_by(theirs.by_id, theirs.changed_at):
             return False
-        copied = {"written": theirs.written, "page": uuid4(), "number": 0, "changed_at": now}
+        mine = Draft.objects.select_for_update().filter(task=task, by=by).first()
+        own = {key: value for key, value in mine.written.items() if value not in BLANK} if mine else {}
+        copied = {"written": theirs.written | own, "page": uuid4(), "number": 0, "changed_at": now}
         Draft.objects.update_or_create(task=task, by=by, defaults=copied)
     return True
 

@@ -72,7 +72,7 @@ def take_over(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     page.record(request, task, "draft", now=now)
     draft_id = request.POST.get("utkast", "")
     if drafts.take_over(task=task, draft_id=_number(draft_id), by=request.user, now=now):
-        messages.success(request, "Utkastet är nu också ditt. Kollegans eget finns kvar.")
+        messages.success(request, "Det som var tomt hos dig är ifyllt ur utkastet. Kollegans eget finns kvar.")
     else:
         messages.warning(request, "Utkastet finns inte längre.")
     return page.back(public_id)

@@ -118,8 +118,10 @@ def test_what_is_no_answer_to_the_form_is_not_kept(task: UserTask, anna: Staff) 
     assert set(Draft.objects.get().written) == set(WRITTEN)
 
 
-def test_a_colleagues_draft_is_shown_and_can_be_gone_on_with(task: UserTask, anna: Staff, bo: Staff) -> None:
-    Page(bo, task).saves("Bos plats", plats="annan", tolk="false")
+def test_a_colleagues_draft_is_shown_and_fills_what_one_has_not_answered(
+    task: UserTask, anna: Staff, bo: Staff
+) -> None:
+    Page(bo, task).saves("Bos plats", plats="annan", besoksdag="i morgon", tolk="false")
     page = Page(anna, task)
     assert "Bo Prov</strong> har ett utkast från" in page.html
     assert "Bos plats" in page.html
@@ -127,7 +129,9 @@ def test_a_colleagues_draft_is_shown_and_can_be_gone_on_with(task: UserTask, ann
     assert page.saves("Annas plats") == 200
     number = str(Draft.objects.get(by=bo).pk)
     page.client.post(f"{page.url}utkast/ta-over/", {"utkast": number})
-    assert (kept(task, anna), kept(task, bo)) == ("Bos plats", "Bos plats")
+    assert (kept(task, anna), kept(task, bo)) == ("Annas plats", "Bos plats")
+    mine = Draft.objects.get(by=anna).written
+    assert [mine[key] for key in ("plats", "besoksdag", "tolk")] == ["annan", "i morgon", "false"]
     # The page from before does not write over what was taken over.
     assert page.saves("för sent") == 409
 
