@@ -36,7 +36,7 @@ class Reach:
     def _closed(self) -> frozenset[str]:
         """Keys of the förlopp that are confined to others than the caller's professions."""
         rows = ProcessVersion.objects.filter(config__confined=True).values_list("definition__key", "config")
-        return frozenset(key for key, config in rows if not rights.is_shown(self.caller.staff, config))
+        return frozenset(key for key, config in rows if rights.is_confined_from(self.caller.staff, config))
 
     @property
     def is_whole(self) -> bool:

@@ -34,8 +34,8 @@ OLDEST, NEWEST = (3, 11), (3, 14)
 FITS = "import sys; sys.exit(not {} <= sys.version_info[:2] <= {})".format(OLDEST, NEWEST)
 DISTRIBUTED = "/usr/bin/python3"
 # What an installation keeps in FORLOPP_VAR, and so what `make reset` may remove.
-DATA = ["forlopp.sqlite3*", "ovning.sqlite3*", "klocka.*", "prefect", "prefect-client", "simulators"]
-STATE = [*DATA, "log", "supervisor", "secrets.env"]
+STATE = ["forlopp.sqlite3*", "ovning.sqlite3*", "klocka.*", "prefect", "prefect-client", "simulators"]
+STATE += ["log", "supervisor", "secrets.env"]
 NO_NETWORK = re.compile(
     r"dns error|resolve|connect|timed out|timeout|network|ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|certificate|"
     r"Failed to fetch|No matching distribution|tunnel|proxy",

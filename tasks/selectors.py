@@ -18,6 +18,7 @@ from tasks.forms import choices
 from tasks.forms.shown import Shown, said
 from workflows import amended, published, rights, selectors, sieve, versions, written
 from workflows.forms import expressions
+from workflows.forms.values import HSA_ID
 from workflows.models import (
     Amendment,
     InstanceState,
@@ -35,8 +36,6 @@ ANSWERED = Reading(
     completed_by=selectors.NAMED,
     extra={"is_amended": amended.IS_AMENDED},
 )
-HSA_ID = "SE"
-"""How an HSA-id begins."""
 LEAST_DIGITS = 6
 MOST_KNOWN = 200
 """So many of the tasks done last are told on the page of another: an ärende may have gone round for years."""
@@ -90,7 +89,7 @@ def told(instance: ProcessInstance, sight: Sight, *, now: datetime.datetime) -> 
     variables = {name: value for name, value in steps.variables_of(instance).items() if name not in shut}
     values = [(fact["label"], expressions.value(fact["value"], variables, now=now)) for fact in facts]
     told = [(label, said(value)) for label, value in values]
-    names = choices.holders([text for _, text in told if text.startswith(HSA_ID)])
+    names = choices.holders([text for _, text in told if HSA_ID.fullmatch(text)])
     return [Shown(label, names.get(text) or version.words.get(text, text)) for label, text in told if text]
 
 

@@ -15,7 +15,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from people.models import Profession, Staff
-from workflows import confined, diagram, minimap, packages, prose, published, rights, versions
+from workflows import diagram, minimap, packages, prose, published, rights, versions
 from workflows.definitions import main_file, main_source
 from workflows.models import Incident, IncidentState, InstanceState, Papers, ProcessInstance, ProcessVersion
 from workflows.models.definition import HEAVY
@@ -230,6 +230,6 @@ def _course(
         owner=names.get(owner, owner),
         running=getattr(version, "running", 0),
         stops=stops.get(version.definition_id, 0),
-        is_counted=not confined.is_so(config) or rights.is_shown(staff, config),
+        is_counted=not rights.is_confined_from(staff, config),
         tried=tried.get(version.definition_id, {}),
     )

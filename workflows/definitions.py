@@ -280,7 +280,7 @@ def _guessed(sources: Mapping[str, str], path: Path) -> dict[str, Any]:
 
 def _diagrams(folder: Folder, findings: list[Finding]) -> dict[str, etree._Element]:
     roots, flows = {}, 0
-    for name in filter(lambda one: one.endswith(".bpmn"), folder.sources):
+    for name in [one for one in folder.sources if one.endswith(".bpmn")]:
         try:
             root = diagram.parse(folder.sources[name].encode())
         except safe_xml.UnsafeXml as error:

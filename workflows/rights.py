@@ -147,6 +147,11 @@ def is_shown(staff: Staff, config: Mapping[str, Any]) -> bool:
     return holds(staff, *config.get("visible_to", ()))
 
 
+def is_confined_from(staff: Staff, config: Mapping[str, Any]) -> bool:
+    """Whether a förlopp is confined to others, who alone may know that there are ärenden."""
+    return confined.is_so(config) and not is_shown(staff, config)
+
+
 def may_signal(staff: Staff) -> bool:
     """Those who send signals to many ärenden at once."""
     return holds(staff, *STEERING)
@@ -192,8 +197,7 @@ def may_take_out_events(staff: Staff, config: Mapping[str, Any]) -> bool:
 
     Of what is confined only those of them who work in it.
     """
-    is_open = not confined.is_so(config) or is_shown(staff, config)
-    return is_open and holds(staff, STATISTICS, OWNER, config.get("owner", ""))
+    return not is_confined_from(staff, config) and holds(staff, STATISTICS, OWNER, config.get("owner", ""))
 
 
 def may_draft(staff: Staff) -> bool:

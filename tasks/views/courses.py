@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from people.services import access
 from tasks import forms, persons, selectors
 from tasks.views import start
 from web.addresses import url
@@ -20,7 +19,7 @@ from workflows import selectors as workflows
 from workflows.models import ProcessInstance
 from workflows.published import Published
 from workflows.services import changing, instances, mending, settle, steps
-from workflows.views.edge import StaffRequest, staff_page, uuid_of
+from workflows.views.edge import StaffRequest, record, staff_page, uuid_of
 
 NO_REASON = "Skriv ett skäl."
 MOVED_ON = "Ärendet ändrades i samma ögonblick, så ingenting gjordes. Försök en gång till."
@@ -74,14 +73,7 @@ def _find(request: StaffRequest, public_id: uuid.UUID) -> ProcessInstance:
     found = workflows.instance_for(request.user, public_id)
     if found is None or not rights.may_mend(request.user, found):
         raise Http404
-    access.record(
-        staff=request.user,
-        individual=found.individual,
-        action="read",
-        object_type="instance",
-        object_id=str(public_id),
-        now=timezone.now(),
-    )
+    record(request, found, "read")
     return found
 
 

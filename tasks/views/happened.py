@@ -10,14 +10,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from people.services import access
 from tasks import persons
 from web.addresses import url
 from workflows import engine, published, rights
 from workflows import selectors as workflows
 from workflows.models import ProcessInstance
 from workflows.services import settle, steps, telling
-from workflows.views.edge import StaffRequest, staff_page, uuid_of
+from workflows.views.edge import StaffRequest, record, staff_page, uuid_of
 
 NOT_CHOSEN = "Välj vad som har hänt."
 PAUSED = "Ärendet är pausat. Återuppta det först."
@@ -32,7 +31,7 @@ def happened(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     found = workflows.instance_for(request.user, public_id)
     if found is None or not rights.is_shown(request.user, published.of(found.version.public_id).config):
         raise Http404
-    _recorded(request, found, "tell" if request.method == "POST" else "read")
+    record(request, found, "tell" if request.method == "POST" else "read")
     error = ""
     if request.method == "POST":
         error = _told(request, found)
@@ -53,17 +52,6 @@ def happened(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(request, "tasks/happened.html", context, status=422 if error else 200)
 
 
-def _recorded(request: StaffRequest, found: ProcessInstance, action: str) -> None:
-    access.record(
-        staff=request.user,
-        individual=found.individual,
-        action=action,
-        object_type="instance",
-        object_id=str(found.public_id),
-        now=timezone.now(),
-    )
-
-
 def _told(request: StaffRequest, found: ProcessInstance) -> str:
     """What was wrong, or ''."""
     if not request.POST.get("hant"):
@@ -79,8 +67,6 @@ def _told(request: StaffRequest, found: ProcessInstance) -> str:
         )
     except (telling.NothingSaid, telling.NotHeard) as problem:
         return type(problem).__doc__ or ""
-    except steps.InstanceEnded:
-        return telling.NotHeard.__doc__ or ""
     except steps.Suspended:
         return PAUSED
     except settle.Conflict:

@@ -23,7 +23,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,13}(?:[.,][0-9]{1,6})?")
 _CURRENCY = re.compile(r"\s*(?:kr|kronor|sek|:-)\.?$", re.IGNORECASE)
 _TELEPHONE = re.compile(r"\+?[0-9](?:[ /()-]?[0-9()]){4,24}")
-_HSA_ID = re.compile(r"SE[0-9]{10}-[A-Z0-9]{1,18}")
+HSA_ID = re.compile(r"SE[0-9]{10}-[A-Z0-9]{1,18}")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _YES = frozenset({"true", "ja", "on", "1"})
 _NO = frozenset({"false", "nej", "off", "0"})
@@ -114,7 +114,7 @@ def _pnr(raw: object, today: date) -> str:
 def _hsa_id(raw: object) -> str:
     # "Siri Strand, SE2321000016-1003" is how a page suggests it: people know a name.
     clean = _line(raw).rpartition(",")[2].replace(" ", "").upper()
-    if not _HSA_ID.fullmatch(clean):
+    if not HSA_ID.fullmatch(clean):
         raise AnswerError(
             "ska vara ett HSA-id, till exempel SE2321000016-1003. Sök på namnet eller skriv av tjänstekortet."
         )

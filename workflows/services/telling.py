@@ -9,7 +9,7 @@ from django.db import transaction
 
 from people.models import Staff
 from workflows import engine, published, rights
-from workflows.models import HistoryEntry, HistoryKind, MessageSubscription, ProcessInstance
+from workflows.models import HistoryEntry, HistoryKind, InstanceState, MessageSubscription, ProcessInstance
 from workflows.services import incidents, steps, turns
 
 
@@ -27,10 +27,7 @@ class NotAllowed(Exception):
 
 def heard(instance: ProcessInstance) -> dict[str, str]:
     """What can be told now: the message as the diagram calls it, and what `told` in its rule says has happened."""
-    rules = published.of(instance.version.public_id).messages
-    waiting = MessageSubscription.objects.filter(instance=instance, instance__state="active").order_by("pk")
-    names = dict.fromkeys(waiting.values_list("catch_name", flat=True))
-    return {name: rules[name].told for name in names if name in rules and rules[name].told}
+    return {waits.catch_name: told for waits, told in _waiting(instance)}
 
 
 @turns.again
@@ -49,8 +46,8 @@ def tell(
             return
         if not what.strip():
             raise NothingSaid
-        waits = MessageSubscription.objects.filter(instance=row, catch_name=name).order_by("pk").first()
-        if waits is None or name not in heard(row):
+        waits = next((one for one, _ in _waiting(row) if one.catch_name == name), None)
+        if waits is None:
             raise NotHeard
         payload = {"person_ref": str(row.individual.ref), "vad": what.strip()[:2000]}
 
@@ -72,3 +69,10 @@ def tell(
             detail={"reason": payload["vad"]},
             action_id=action_id,
         )
+
+
+def _waiting(instance: ProcessInstance) -> list[tuple[MessageSubscription, str]]:
+    """What waits for something that the staff may tell, the oldest first, each with what it says has happened."""
+    rules = published.of(instance.version.public_id).messages
+    rows = MessageSubscription.objects.filter(instance=instance, instance__state=InstanceState.ACTIVE).order_by("pk")
+    return [(one, rules[one.catch_name].told) for one in rows if one.catch_name in rules and rules[one.catch_name].told]

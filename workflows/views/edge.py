@@ -14,8 +14,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from people.models import Staff
+from people.services import access
 from web.responses import typed
 from workflows import rights
+from workflows.models import ProcessInstance
 from workflows.services import refusals
 
 P = ParamSpec("P")
@@ -76,6 +78,18 @@ def uuid_of(text: str | None) -> uuid.UUID | None:
         return uuid.UUID(text or "")
     except ValueError:
         return None
+
+
+def record(request: StaffRequest, instance: ProcessInstance, action: str) -> None:
+    """Who did what with an ärende, in the access log."""
+    access.record(
+        staff=request.user,
+        individual=instance.individual,
+        action=action,
+        object_type="instance",
+        object_id=str(instance.public_id),
+        now=timezone.now(),
+    )
 
 
 def _as_staff(request: Any) -> StaffRequest:

@@ -10,17 +10,15 @@ from datetime import datetime
 from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from people import selectors as people
-from people.services import access
 from workflows import outcomes, progress, published, rights, selectors, sight
 from workflows.models import ProcessInstance
 from workflows.progress import Progress
 from workflows.views import decisions
 from workflows.views.decisions import DecisionRow
-from workflows.views.edge import StaffRequest, staff_page
+from workflows.views.edge import StaffRequest, record, staff_page
 
 # The viewer's library writes style attributes into its own drawing; nothing else on the page needs them.
 DIAGRAM_POLICY = (
@@ -73,14 +71,7 @@ class PhaseRow:
 def instance(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
     """The page."""
     found = _find(request, public_id)
-    access.record(
-        staff=request.user,
-        individual=found.individual,
-        action="read",
-        object_type="instance",
-        object_id=str(public_id),
-        now=timezone.now(),
-    )
+    record(request, found, "read")
     seen = sight.of(request.user, found.individual)
     standing = Progress(found, seen)
     marks = standing.marks()

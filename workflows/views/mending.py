@@ -16,11 +16,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from people.models import Profession
-from people.services import access
 from workflows import engine, published, rights, selectors, written
 from workflows.models import Incident, ProcessInstance
 from workflows.services import incidents, mending, settle, steps
-from workflows.views.edge import StaffRequest, staff_page, uuid_of
+from workflows.views.edge import StaffRequest, record, staff_page, uuid_of
 
 MOST_PLACES = 30
 TYPES = {
@@ -78,7 +77,7 @@ def mend(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
             return HttpResponseRedirect(_back(request, found))
         except Refused as refused:
             error = str(refused)
-    _record(request, found, "mend")
+    record(request, found, "mend")
     places, problem = _places(found)
     context = _frame(request, found) | {
         "stop": stop,
@@ -106,7 +105,7 @@ def change(request: StaffRequest, public_id: uuid.UUID) -> HttpResponse:
         if not errors:
             messages.success(request, "Uppgifterna är ändrade.")
             return HttpResponseRedirect(_back(request, found))
-    _record(request, found, "change")
+    record(request, found, "change")
     context = _frame(request, found) | {
         "variables": _variables(request, found, errors),
         "errors": errors,
@@ -138,17 +137,6 @@ def _stop(request: StaffRequest, found: ProcessInstance) -> Incident | None:
     wanted = uuid_of(request.GET.get("stopp"))
     stop = selectors.incident_for(request.user, wanted) if wanted else None
     return stop if stop is not None and stop.instance_id == found.pk and stop.resolved_at is None else None
-
-
-def _record(request: StaffRequest, found: ProcessInstance, action: str) -> None:
-    access.record(
-        staff=request.user,
-        individual=found.individual,
-        action=action,
-        object_type="instance",
-        object_id=str(found.public_id),
-        now=timezone.now(),
-    )
 
 
 def _frame(request: StaffRequest, found: ProcessInstance) -> dict[str, Any]:
